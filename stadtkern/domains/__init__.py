@@ -1,0 +1,1 @@
+"""Floor 4: the departments; they do not know each other."""

@@ -1,0 +1,1 @@
+"""Accounts: people, companies, staff; roles; level of trust."""

@@ -1,0 +1,116 @@
+"""Who may: the actor of a request, and the declaration every view must carry (deny by default)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+
+from .models import Account, Company, Role, Staff, Trust
+
+View = Callable[..., HttpResponseBase]
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who acts in this request: nobody, a citizen (perhaps for a company), or a member of staff."""
+
+    account: Account | None = None
+    staff: Staff | None = None
+    company: Company | None = None
+    trust: Trust = Trust.NONE
+    draft_keys: tuple[str, ...] = ()  # keys of anonymous drafts this browser holds
+
+    @property
+    def key(self) -> str:
+        """For the diary: an id, never a name."""
+        if self.staff:
+            return f"staff:{self.staff.pk}"
+        return f"account:{self.account.pk}" if self.account else "anonymous"
+
+
+SYSTEM = "system"  # actor string of jobs and reactions
+
+
+def actor_of(request: HttpRequest) -> Actor:
+    """The actor, built once per request (one query for a signed-in citizen, none for a visitor)."""
+    if not hasattr(request, "_actor"):
+        request._actor = _build(request)  # type: ignore[attr-defined]
+    actor: Actor = request._actor
+    return actor
+
+
+def _build(request: HttpRequest) -> Actor:
+    drafts = tuple(request.session.get("draft_keys", ()))
+    if not request.user.is_authenticated:
+        return Actor(draft_keys=drafts)
+    account = Account.objects.select_related("staff", "staff__office", "person").get(pk=request.user.pk)
+    company = None
+    if company_id := request.session.get("acting_for"):
+        company = Company.objects.filter(pk=company_id, pk__in=account.memberships.values("company")).first()
+    trust = Trust(request.session.get("trust", Trust.BASIC))
+    return Actor(account, getattr(account, "staff", None), company, trust, drafts)
+
+
+def everyone(view: View) -> View:
+    """Open to visitors."""
+    return _declare(view, "everyone", lambda actor: True)
+
+
+def signed_in(view: View) -> View:
+    """Any account; visitors are sent to sign in."""
+    return _declare(view, "signed_in", lambda actor: actor.account is not None)
+
+
+def staff(*roles: Role) -> Callable[[View], View]:
+    """Members of staff, all or with one of these roles; everybody else gets 403 (visitors: sign in)."""
+
+    def decorate(view: View) -> View:
+        wanted = set(roles)
+        return _declare(
+            view,
+            "staff" + "".join(f":{role.value}" for role in roles),
+            lambda actor: actor.staff is not None and (not wanted or Role(actor.staff.role) in wanted),
+        )
+
+    return decorate
+
+
+def _declare(view: View, name: str, may: Callable[[Actor], bool]) -> View:
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        actor = actor_of(request)
+        if not may(actor):
+            if actor.account is None:
+                return redirect_to_login(request.get_full_path())
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    guarded.access = name  # type: ignore[attr-defined]
+    return guarded
+
+
+class DenyByDefault:
+    """Middleware: a view that does not declare who may is not served. Third-party views are declared in settings."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:
+        if access_of(view) is None:
+            raise PermissionDenied(f"{view.__module__}.{view.__qualname__} declares no access")
+
+
+def access_of(view: View) -> str | None:
+    """The declared access of a view; third-party packages are declared once by module in settings."""
+    from django.conf import settings
+
+    if declared := getattr(view, "access", None):
+        return str(declared)
+    return next((access for module, access in settings.FOREIGN_VIEWS.items() if view.__module__.startswith(module)), None)

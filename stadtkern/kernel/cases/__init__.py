@@ -1,0 +1,1 @@
+"""Cases: the file (Akte), from application to decision; the one state machine."""

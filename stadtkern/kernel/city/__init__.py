@@ -1,0 +1,1 @@
+"""City: the municipality, its offices, its switches."""

@@ -1,0 +1,56 @@
+"""The city as data: `cities/<key>/city.toml`, read once."""
+
+import importlib
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from django.conf import settings
+
+
+@dataclass(frozen=True)
+class City:
+    """One municipality; every city-specific text, colour and switch comes from here."""
+
+    key: str
+    name: str
+    ags: str  # amtlicher Gemeindeschlüssel, 8 digits
+    state: str  # Land, ISO 3166-2 without "DE-": "NW"
+    folder: Path
+    domains: tuple[str, ...] = ()
+    adapters: dict[str, str] = field(default_factory=dict)  # room -> adapter file name
+    colours: dict[str, str] = field(default_factory=dict)
+    contact: dict[str, str] = field(default_factory=dict)  # street, postcode, town, phone, email, web
+    texts: dict[str, str] = field(default_factory=dict)
+    raw: dict[str, Any] = field(default_factory=dict)  # everything, for rooms with a table of their own
+
+    def adapter(self, room: str) -> ModuleType:
+        """The module behind a plug: `[payments] adapter = "demo"` is `kernel/payments/adapters/demo.py`."""
+        return importlib.import_module(f"stadtkern.kernel.{room}.adapters.{self.adapters.get(room, 'demo')}")
+
+
+@cache
+def city() -> City:
+    """The city this installation serves."""
+    return load(settings.CITY_FOLDER)
+
+
+def load(folder: Path) -> City:
+    """Read `city.toml` in `folder`; a missing required key raises KeyError with its name."""
+    raw = tomllib.loads((folder / "city.toml").read_text(encoding="utf-8"))
+    return City(
+        key=folder.name,
+        name=raw["name"],
+        ags=raw["ags"],
+        state=raw["state"],
+        folder=folder,
+        domains=tuple(raw.get("domains", ())),
+        adapters={room: table["adapter"] for room, table in raw.items() if isinstance(table, dict) and "adapter" in table},
+        colours=raw.get("colours", {}),
+        contact=raw.get("contact", {}),
+        texts=raw.get("texts", {}),
+        raw=raw,
+    )

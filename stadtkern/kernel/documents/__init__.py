@@ -1,0 +1,1 @@
+"""Documents: render, seal, verify by QR, keep, shred."""

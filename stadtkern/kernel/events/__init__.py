@@ -1,0 +1,1 @@
+"""Events: the diary, append-only, and who reacts to it."""

@@ -1,0 +1,68 @@
+"""The diary: what happened, which reactions have run, who is told outside."""
+
+from django.db import models
+from django.utils import timezone
+
+
+class Event(models.Model):
+    """One line of the diary. Never changed; holds ids and numbers, never personal data."""
+
+    name = models.CharField(max_length=60)  # room.past_tense
+    subject = models.CharField(max_length=60)  # "case:17"
+    actor = models.CharField(max_length=60)  # "account:3", "staff:5", "provider:demo", "system"
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [
+            models.Index(fields=["subject", "id"], name="event_subject"),
+            models.Index(fields=["name", "at"], name="event_name_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.subject}"
+
+
+class Tick(models.Model):
+    """This reaction to this event has run; written in the reaction's own transaction."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="+")
+    reaction = models.CharField(max_length=120)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["event", "reaction"], name="tick_once")]
+
+    def __str__(self) -> str:
+        return f"{self.event_id} {self.reaction}"
+
+
+class Webhook(models.Model):
+    """Somebody outside who is told of diary lines, signed with a shared secret."""
+
+    title = models.CharField(max_length=100)
+    url = models.URLField(max_length=500)
+    secret = models.CharField(max_length=100)
+    names = models.JSONField(default=list)  # ["case.*", "payment.completed"]
+    active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Delivery(models.Model):
+    """One event on its way to one webhook; waits and retries until it is accepted."""
+
+    webhook = models.ForeignKey(Webhook, models.CASCADE, related_name="+")
+    event = models.ForeignKey(Event, models.CASCADE, related_name="+")
+    attempts = models.PositiveIntegerField(default=0)
+    delivered_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["webhook", "event"], name="delivery_once")]
+
+    def __str__(self) -> str:
+        return f"{self.webhook_id} {self.event_id}"

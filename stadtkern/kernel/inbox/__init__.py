@@ -1,0 +1,1 @@
+"""Inbox: the citizen's post box; e-mail is only an echo of it."""

@@ -1,0 +1,1 @@
+"""Payments: amounts, checkout, receipts."""

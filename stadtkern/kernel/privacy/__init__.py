@@ -1,0 +1,1 @@
+"""Privacy: purposes, consent, who looked at what, retention."""

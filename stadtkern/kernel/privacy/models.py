@@ -1,0 +1,49 @@
+"""Consent, and who looked at what."""
+
+from django.db import models
+from django.utils import timezone
+
+from stadtkern.kernel.accounts.models import Account
+
+
+class Consent(models.Model):
+    """A person allows one question to one register for one purpose; revocable."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    purpose = models.CharField(max_length=100)  # service key
+    evidence = models.CharField(max_length=100)  # "residents"
+    fields = models.JSONField(default=list)
+    legal_basis = models.CharField(max_length=200)
+    about = models.CharField(max_length=60, blank=True)  # "case:17"
+    given_at = models.DateTimeField(default=timezone.now)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-given_at"], name="consent_account")]
+
+    def __str__(self) -> str:
+        return f"consent:{self.pk}"
+
+
+class Access(models.Model):
+    """One look at personal data: who, why, on which ground, which fields. Names of fields, never values."""
+
+    person_key = models.UUIDField(null=True)  # of the residents register
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")  # the person looked at
+    actor = models.CharField(max_length=60)
+    office = models.CharField(max_length=60, blank=True)
+    purpose = models.CharField(max_length=100)
+    legal_basis = models.CharField(max_length=200)
+    source = models.CharField(max_length=100)  # "residents", "cases"
+    fields = models.JSONField(default=list)
+    about = models.CharField(max_length=60, blank=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["account", "-at"], name="access_account"),
+            models.Index(fields=["person_key", "-at"], name="access_person"),
+        ]
+
+    def __str__(self) -> str:
+        return f"access:{self.pk}"

@@ -1,0 +1,1 @@
+"""Registers: once-only questions to the city's registers."""

@@ -1,0 +1,51 @@
+"""The city's own register of residents (Melderegister), as far as services ask for it."""
+
+import uuid
+
+from django.db import models
+
+
+class Household(models.Model):
+    """People at one address who live together."""
+
+    street = models.CharField(max_length=200)
+    house_number = models.CharField(max_length=20)
+    postcode = models.CharField(max_length=5)
+    town = models.CharField(max_length=100)
+    district = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["street", "house_number"], name="household_address")]
+
+    def __str__(self) -> str:
+        return f"household:{self.pk}"
+
+
+class Resident(models.Model):
+    """One person of the residents register; names in DIN 91379 characters."""
+
+    class Sex(models.TextChoices):
+        FEMALE = "w"
+        MALE = "m"
+        DIVERSE = "d"
+        UNKNOWN = "x"
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True)
+    given_names = models.CharField(max_length=200)
+    family_name = models.CharField(max_length=200)
+    birth_name = models.CharField(max_length=200, blank=True)
+    doctoral_degree = models.CharField(max_length=30, blank=True)
+    birth_date = models.DateField()
+    birth_place = models.CharField(max_length=100)
+    sex = models.CharField(max_length=1, choices=Sex)
+    nationality = models.CharField(max_length=60, default="deutsch")
+    household = models.ForeignKey(Household, models.PROTECT, related_name="+")
+    moved_in_date = models.DateField()
+    # Auskunftssperre (§ 51 BMG): hidden from everyone but the person and the registration office.
+    blocked = models.BooleanField(default=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["family_name", "birth_date"], name="resident_name")]
+
+    def __str__(self) -> str:
+        return f"resident:{self.pk}"

@@ -1,0 +1,1 @@
+"""Services: the catalogue; reads service folders, builds forms, checks them."""

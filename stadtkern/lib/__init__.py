@@ -1,0 +1,1 @@
+"""Floor 1: plain Python, no Django."""

@@ -1,0 +1,1 @@
+"""Floor 4: start page, search, "my city", staff desk."""

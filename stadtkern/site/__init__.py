@@ -1,0 +1,1 @@
+"""Floor 5: settings, urls and wiring, the only place that knows everyone."""

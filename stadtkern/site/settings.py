@@ -1,0 +1,225 @@
+"""Settings: one file. Secrets and hosts come from the environment; what a city may choose is in its city.toml."""
+
+import os
+import secrets
+import tomllib
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from csp.constants import NONE, SELF
+
+ROOT = Path(__file__).resolve().parents[2]
+HOME = Path(os.environ.get("STADTKERN_HOME", ROOT / ".data"))  # embedded database, keys, mail of the demo
+HOME.mkdir(parents=True, exist_ok=True)
+
+# demo: one-click persons, local hosts only · test: the suite · production: refuses to start when unsafe
+MODE = os.environ.get("STADTKERN_MODE", "demo")
+PRODUCTION = MODE == "production"
+DEMO = MODE == "demo"
+DEBUG = os.environ.get("STADTKERN_DEBUG", "") == "1"
+
+CITY_FOLDER = ROOT / "cities" / os.environ.get("STADTKERN_CITY", "musterstadt")
+CITY_TOML = tomllib.loads((CITY_FOLDER / "city.toml").read_text(encoding="utf-8"))
+DOMAINS = CITY_TOML.get("domains", [])
+
+
+def _secret() -> str:
+    if given := os.environ.get("STADTKERN_SECRET"):
+        return given
+    if PRODUCTION:
+        return "default"  # refused by the checks in site/checks.py
+    file = HOME / "secret"
+    if not file.exists():
+        file.write_text(secrets.token_urlsafe(50))
+        file.chmod(0o600)
+    return file.read_text()
+
+
+SECRET_KEY = _secret()
+ALLOWED_HOSTS = os.environ.get("STADTKERN_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
+BASE_URL = os.environ.get("STADTKERN_URL", "http://localhost:8000")  # printed in letters and QR codes
+
+
+def _database() -> dict[str, object]:
+    """DATABASE_URL, or the embedded server, started if it does not run."""
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        from stadtkern.lib.postgres import Cluster
+
+        url = Cluster(HOME).ensure()
+    parts = urlsplit(url)
+    query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": query.pop("host", parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"connect_timeout": 5, **query},
+        "TEST": {"NAME": os.environ.get("STADTKERN_TEST_DATABASE", "test_stadtkern")},
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+ROOMS = ["city", "events", "accounts", "privacy", "registers", "documents", "inbox", "payments", "services", "cases"]
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "django.contrib.humanize",
+    "procrastinate.contrib.django",
+    "csp",
+    "django_htmx",
+    "stadtkern.ui",  # before allauth: its templates win
+    *[f"stadtkern.kernel.{room}" for room in ROOMS],
+    *[f"stadtkern.domains.{name}" for name in DOMAINS],
+    "stadtkern.portal",
+    "stadtkern.site",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "stadtkern.kernel.accounts.access.DenyByDefault",
+]
+
+# Views of packages cannot carry our declaration; who may is said here, by module, longest first.
+FOREIGN_VIEWS = {
+    "allauth.account.views": "everyone",  # guards itself: sign-in pages for visitors, the rest by login_required
+    "allauth.mfa": "signed_in",
+    "allauth.usersessions": "signed_in",
+    "django.views.i18n": "everyone",
+    "django.views.static": "everyone",
+    "ninja": "everyone",  # the API authenticates each operation itself (deny by default in site/api.py)
+}
+
+ROOT_URLCONF = "stadtkern.site.urls"
+WSGI_APPLICATION = "stadtkern.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "stadtkern.portal.context.frame",
+            ],
+            "builtins": ["stadtkern.ui.templatetags.kern", "django.templatetags.i18n", "django.templatetags.static"],
+        },
+    }
+]
+
+AUTH_USER_MODEL = "accounts.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher" if MODE != "test" else "django.contrib.auth.hashers.MD5PasswordHasher"
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "portal:my_city"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = CITY_TOML["name"]
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost in the demo
+USERSESSIONS_TRACK_ACTIVITY = True
+
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = PRODUCTION
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],  # data: for KERN's mask icons
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "manifest-src": [SELF],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 3000  # the largest federal form has 700 fields
+
+STATIC_URL = "/static/"
+STATIC_ROOT = HOME / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if MODE == "test"
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+
+LANGUAGE_CODE = "de"
+LANGUAGES = [("de", "Deutsch"), ("en", "English")]
+LOCALE_PATHS = [ROOT / "stadtkern" / "locale"]
+TIME_ZONE = "Europe/Berlin"
+USE_TZ = True
+
+EMAIL_BACKEND = (
+    "django.core.mail.backends.smtp.EmailBackend"
+    if os.environ.get("STADTKERN_SMTP")
+    else "django.core.mail.backends.filebased.EmailBackend"
+)
+EMAIL_FILE_PATH = HOME / "mail"
+_SMTP = urlsplit(os.environ.get("STADTKERN_SMTP", ""))  # smtp://user:password@host:port
+EMAIL_HOST, EMAIL_PORT = _SMTP.hostname or "localhost", _SMTP.port or 25
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_SMTP.username or ""), unquote(_SMTP.password or "")
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = CITY_TOML.get("contact", {}).get("email", "noreply@localhost")
+
+TEST_RUNNER = "django.test.runner.DiscoverRunner"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("STADTKERN_LOG", "WARNING")},
+}

@@ -1,0 +1,38 @@
+"""Addresses: rooms and domains are mounted in a loop."""
+
+import importlib.util
+
+from django.conf import settings
+from django.urls import include, path
+
+from stadtkern.site.api import api
+
+# Where a room's pages live; a room without urls.py has none. German, for the address line.
+PLACES = {
+    "accounts": "konto/",
+    "privacy": "meine-daten/",
+    "documents": "dokumente/",
+    "inbox": "post/",
+    "payments": "zahlung/",
+    "services": "leistungen/",
+    "cases": "vorgang/",
+    "events": "betrieb/",
+    "registers": "register/",
+}
+
+urlpatterns = [
+    path("", include("stadtkern.portal.urls")),
+    path("api/v1/", api.urls),
+    path("konto/", include("allauth.account.urls")),
+    path("konto/zwei-faktor/", include("allauth.mfa.urls")),
+    path("konto/sitzungen/", include("allauth.usersessions.urls")),
+]
+for room, place in PLACES.items():
+    if importlib.util.find_spec(f"stadtkern.kernel.{room}.urls"):
+        urlpatterns.append(path(place, include(f"stadtkern.kernel.{room}.urls")))
+for name in settings.DOMAINS:
+    if importlib.util.find_spec(f"stadtkern.domains.{name}.urls"):
+        urlpatterns.append(path(f"{name}/", include(f"stadtkern.domains.{name}.urls")))
+handler403 = "stadtkern.portal.errors.forbidden"
+handler404 = "stadtkern.portal.errors.not_found"
+handler500 = "stadtkern.portal.errors.broken"

@@ -1,0 +1,1 @@
+"""Floor 2: KERN components as template tags, base templates, static files."""

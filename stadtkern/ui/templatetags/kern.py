@@ -1,0 +1,5 @@
+"""KERN components as template tags."""
+
+from django import template
+
+register = template.Library()
