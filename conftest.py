@@ -1,6 +1,131 @@
 """The suite runs in mode "test" against its own database."""
 
 import os
+from collections.abc import Callable
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+if TYPE_CHECKING:
+    from stadtkern.kernel.accounts.models import Account, Staff
+    from stadtkern.kernel.city.models import Office
+    from stadtkern.kernel.registers.models import Resident
 
 os.environ["STADTKERN_MODE"] = "test"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # browser tests: Playwright's sync API runs inside an event loop
+
+
+@pytest.fixture
+def offices(db: None) -> dict[str, "Office"]:
+    from stadtkern.kernel.city.models import Office
+
+    titles = {"buergeramt": "Bürgeramt", "steueramt": "Amt für Steuern und Abgaben", "ordnungsamt": "Ordnungsamt"}
+    address = {"street": "Rathausplatz 1", "postcode": "49999", "town": "Musterstadt", "phone": "0123 456-100"}
+    return {key: Office.objects.create(key=key, title=title, **address) for key, title in titles.items()}
+
+
+def _account(email: str, **person: object) -> "Account":
+    from stadtkern.kernel.accounts.models import Account, Person
+
+    name = f"{person.get('given_names', '')} {person.get('family_name', '')}".strip()
+    account = Account.objects.create_user(email, "geheim-genug-1", name=name)
+    if person:
+        Person.objects.create(account=account, **person)
+    return account
+
+
+@pytest.fixture
+def citizen(db: None) -> "Account":
+    return _account("zoe@example.org", given_names="Zoë Łucja", family_name="Çelik-Müller", birth_date=date(1988, 2, 29))
+
+
+@pytest.fixture
+def other_citizen(db: None) -> "Account":
+    return _account("otto@example.org", given_names="Otto", family_name="Anders", birth_date=date(1970, 5, 5))
+
+
+def _staff(email: str, office: "Office", role: str, name: str) -> "Staff":
+    from stadtkern.kernel.accounts.models import Staff
+
+    account = _account(email)
+    type(account).objects.filter(pk=account.pk).update(name=name)
+    account.refresh_from_db()
+    return Staff.objects.create(account=account, office=office, role=role)
+
+
+@pytest.fixture
+def clerk(offices: dict[str, "Office"]) -> "Staff":
+    return _staff("clerk@stadt.example", offices["buergeramt"], "CLERK", "Petra Sommer")
+
+
+@pytest.fixture
+def second_clerk(offices: dict[str, "Office"]) -> "Staff":
+    return _staff("clerk2@stadt.example", offices["buergeramt"], "CLERK", "Jan Winter")
+
+
+@pytest.fixture
+def other_clerk(offices: dict[str, "Office"]) -> "Staff":
+    return _staff("tax@stadt.example", offices["steueramt"], "CLERK", "Nadia Öztürk")
+
+
+@pytest.fixture
+def lead(offices: dict[str, "Office"]) -> "Staff":
+    return _staff("lead@stadt.example", offices["buergeramt"], "LEAD", "Ruth Krause")
+
+
+@pytest.fixture
+def operator(offices: dict[str, "Office"]) -> "Staff":
+    return _staff("it@stadt.example", offices["buergeramt"], "OPERATOR", "Ivo Petrović")
+
+
+@pytest.fixture
+def mayor(offices: dict[str, "Office"]) -> "Staff":
+    return _staff("mayor@stadt.example", offices["buergeramt"], "MAYOR", "Dr. Eva Lindqvist")
+
+
+@pytest.fixture
+def resident(citizen: "Account") -> "Resident":
+    """The citizen's entry in the residents register, linked by a proof of identity."""
+    from stadtkern.kernel.registers.models import Household, Resident
+
+    home = Household.objects.create(
+        street="Lindenstraße", house_number="12a", postcode="49999", town="Musterstadt", district="Altstadt"
+    )
+    row = Resident.objects.create(
+        given_names="Zoë Łucja", family_name="Çelik-Müller", birth_name="Müller", birth_date=date(1988, 2, 29),
+        birth_place="Gießen", sex="w", household=home, moved_in_date=date(2015, 4, 1),
+    )  # fmt: skip
+    person = citizen.person
+    person.register_key, person.proved_by, person.proved_trust = row.key, "counter", 3
+    person.save()
+    return row
+
+
+@pytest.fixture
+def login() -> Callable[["Account"], Client]:
+    """A browser in which this account is signed in with a password (trust "basic")."""
+
+    def sign_in(account: "Account") -> Client:
+        client = Client()
+        client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[0])
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def run_jobs(transactional_db: None) -> Callable[[], None]:
+    """Work the queue until it is empty; a job that fails raises here."""
+    from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.models import ProcrastinateJob
+
+    def work() -> None:
+        with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
+            worker_app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+        failed = ProcrastinateJob.objects.filter(attempts__gt=0, status__in=["todo", "failed"])
+        assert not failed.exists(), [(job.task_name, job.args) for job in failed]
+
+    return work
