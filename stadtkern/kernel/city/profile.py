@@ -41,6 +41,7 @@ def city() -> City:
 def load(folder: Path) -> City:
     """Read `city.toml` in `folder`; a missing required key raises KeyError with its name."""
     raw = tomllib.loads((folder / "city.toml").read_text(encoding="utf-8"))
+    raw["personas"] = _personas(folder / "seed" / "people.toml")
     return City(
         key=folder.name,
         name=raw["name"],
@@ -54,3 +55,11 @@ def load(folder: Path) -> City:
         texts=raw.get("texts", {}),
         raw=raw,
     )
+
+
+def _personas(file: Path) -> list[dict[str, Any]]:
+    """The people one can become in the demo: email, title, text, role."""
+    if not file.exists():
+        return []
+    listed: list[dict[str, Any]] = tomllib.loads(file.read_text(encoding="utf-8"))["personas"]
+    return [{"title": f"{one['given_names']} {one['family_name']}", **one} for one in listed]

@@ -1,0 +1,41 @@
+# The seven verbs. Everything happens inside this folder: .venv (programs) and .data (database, keys, mail).
+PYTHON ?= python3
+VENV := .venv/bin/python
+PORT ?= 8000
+
+.PHONY: help install demo test check bench new-service new-domain
+help: ## this list
+	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
+
+install: .venv/complete ## everything into .venv; nothing is started
+
+demo: .venv/ready ## set up and serve the platform with demo data (RESET=1 starts over, PORT=8000)
+	@$(VENV) manage.py demo --port $(PORT) $(if $(RESET),--reset)
+
+test: .venv/complete .venv/browser ## set up and run every test
+	@$(VENV) -m pytest -n 2 $(ARGS)
+
+check: .venv/complete .venv/browser ## linter, types, import contracts, tests
+	@$(VENV) -m ruff check . && $(VENV) -m ruff format --check .
+	@$(VENV) -m mypy stadtkern
+	@.venv/bin/lint-imports
+	@$(VENV) -m pytest -n 2
+
+bench: .venv/complete ## the measurements of benchmarks/ (about 15 minutes)
+	@$(VENV) benchmarks/run.py $(ARGS)
+
+new-service: .venv/ready ## a service folder that passes: make new-service NAME=hund_anmelden
+	@$(VENV) manage.py new_service $(NAME)
+
+new-domain: .venv/ready ## a department folder: make new-domain NAME=waste
+	@$(VENV) manage.py new_domain $(NAME)
+
+.venv/ready: requirements.lock install.py
+	@$(PYTHON) install.py requirements.lock $@
+
+.venv/complete: requirements-dev.lock install.py
+	@$(PYTHON) install.py requirements-dev.lock $@
+	@touch .venv/ready
+
+.venv/browser: install.py
+	@$(PYTHON) install.py --browser $@
