@@ -1,0 +1,1 @@
+"""The one form model: what a service asks, how answers are read, checked, shown and summed up."""
