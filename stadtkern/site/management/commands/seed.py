@@ -1,0 +1,59 @@
+"""Fill an empty city with believable offices, people, companies and staff from `cities/<key>/seed`."""
+
+import tomllib
+from argparse import ArgumentParser
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from stadtkern.kernel.accounts.access import SYSTEM
+from stadtkern.kernel.accounts.actions import appoint, authorise, enter_company, link_resident, open_account
+from stadtkern.kernel.accounts.models import Company, Membership, Role, Trust
+from stadtkern.kernel.city.actions import import_offices
+from stadtkern.kernel.city.models import Office
+from stadtkern.kernel.city.profile import city
+from stadtkern.kernel.registers.actions import import_households
+from stadtkern.site import population
+
+
+class Command(BaseCommand):
+    help = "Believable data for demo and tests; refuses to run in production."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--people", type=int, default=3000)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("Invented people do not belong into a real city.")
+        source = population.material(city().folder)
+        town = {"postcode": city().contact["postcode"], "town": city().contact["town"]}
+        seat = {"street": city().contact["street"], **town}
+        offices = tomllib.loads((city().folder / "seed" / "offices.toml").read_text(encoding="utf-8"))
+        count = import_offices({key: seat | values for key, values in offices.items()})
+        self.stdout.write(f"  {count} offices")
+        homes = population.households(source, town, options["people"], timezone.localdate())
+        people = import_households(((home.address, home.people) for home in homes), SYSTEM)
+        self.stdout.write(f"  {people} residents")
+        companies = {row["name"]: enter_company(Company(**row, **town), SYSTEM) for row in source["companies"]}
+        for persona in source["personas"]:
+            admit(persona, companies)
+        self.stdout.write(f"  {len(companies)} companies, {len(source['personas'])} demo persons")
+
+
+def admit(persona: dict[str, Any], companies: dict[str, Company]) -> None:
+    """One demo person with what the role brings: register entry, company or office."""
+    account = open_account(
+        persona["email"],
+        given_names=persona["given_names"],
+        family_name=persona["family_name"],
+        birth_date=persona.get("birth_date"),
+        actor_key=SYSTEM,
+    )
+    if "birth_date" in persona:
+        link_resident(account, population.persona_key(persona["email"]), "counter", Trust.SUBSTANTIAL)
+    if "company" in persona:
+        authorise(account, companies[persona["company"]], Membership.Role.OWNER, SYSTEM)
+    if "office" in persona:
+        appoint(account, Office.objects.get(key=persona["office"]), Role(persona["role"]), SYSTEM)

@@ -1,0 +1,219 @@
+"""The caretaker: the architecture is a test. There is no list of exceptions."""
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from io import StringIO
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+
+ROOT = Path(__file__).resolve().parents[1]
+CODE = ROOT / "stadtkern"
+WRITES = {"save", "create", "update", "delete", "bulk_create", "bulk_update", "get_or_create", "update_or_create"}
+READS = {"objects", "filter", "exclude", "all", "select_for_update", "order_by", "get"}
+FORBIDDEN_FILES = {
+    "utils.py", "helpers.py", "managers.py", "signals.py", "exceptions.py", "serializers.py", "constants.py", "services.py",
+}  # fmt: skip
+
+
+def sources() -> Iterator[tuple[Path, ast.Module]]:
+    """Every Python file of the house except tests and migrations."""
+    for file in sorted(CODE.rglob("*.py")):
+        if not {"tests", "migrations"} & set(file.parts):
+            yield file, ast.parse(file.read_text(encoding="utf-8"))
+
+
+def is_actions(file: Path) -> bool:
+    return file.name == "actions.py" or "actions" in file.relative_to(CODE).parts[:-1]
+
+
+def chain(node: ast.expr) -> list[str]:
+    """Names along `Case.objects.filter(…).update`, outermost last."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute | ast.Call | ast.Subscript):
+        if isinstance(node, ast.Attribute):
+            names.append(node.attr)
+            node = node.value
+        else:
+            node = node.func if isinstance(node, ast.Call) else node.value
+    if isinstance(node, ast.Name):
+        names.append(node.id)
+    return names[::-1]
+
+
+def is_write(call: ast.Call) -> bool:
+    """A call that writes a row: through a queryset, or `row.save()` and `row.delete()`."""
+    if not isinstance(call.func, ast.Attribute) or call.func.attr not in WRITES:
+        return False
+    names = chain(call.func)
+    if READS & set(names[:-1]):
+        return True
+    return call.func.attr in ("save", "delete") and not call.args and names[:1] != ["super"]
+
+
+def writes_in_sql(call: ast.Call) -> bool:
+    if not (isinstance(call.func, ast.Attribute) and call.func.attr in ("execute", "executemany") and call.args):
+        return False
+    text = ast.unparse(call.args[0])
+    return bool(re.search(r"\b(INSERT INTO|UPDATE \w+ SET|DELETE FROM|TRUNCATE)\b", text, re.I))
+
+
+def test_import_contracts_hold():
+    done = subprocess.run([ROOT / ".venv/bin/lint-imports"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout
+
+
+def test_the_contracts_have_no_exceptions():
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    assert not [c["name"] for c in contracts if c.get("ignore_imports") or c.get("allow_indirect_imports")]
+
+
+def test_only_actions_write():
+    found = [
+        f"{file.relative_to(ROOT)}:{node.lineno} {ast.unparse(node.func)}"
+        for file, tree in sources()
+        if not is_actions(file)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and (is_write(node) or writes_in_sql(node))
+    ]
+    assert found == []
+
+
+def test_the_guard_sees_a_write():
+    """The test above can fail."""
+    seen = [
+        ast.parse(line).body[0].value for line in ("Case.objects.filter(pk=1).update(a=1)", "row.save()", "x.objects.create()")
+    ]
+    assert all(is_write(call) for call in seen)
+    harmless = [
+        ast.parse(line).body[0].value for line in ("answers.update(a=1)", "digest.update(data)", "image.save(out, 'PNG')")
+    ]
+    assert not any(is_write(call) for call in harmless)
+
+
+def test_nobody_writes_the_tables_of_another_room():
+    found = []
+    for file, tree in sources():
+        room = file.relative_to(CODE).parts[:2]
+        foreign = {
+            alias.asname or alias.name
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom) and (node.module or "").endswith(".models") and node.level == 0
+            for alias in node.names
+            if tuple((node.module or "").split(".")[1:3]) != room
+        }
+        found += [
+            f"{file.relative_to(ROOT)}:{node.lineno} {ast.unparse(node.func)}"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Call) and is_write(node) and chain(node.func)[0] in foreign
+        ]
+    assert found == []
+
+
+def test_no_model_is_reached_by_a_string():
+    found = [
+        f"{file.relative_to(ROOT)}:{node.lineno}"
+        for file, tree in sources()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.Name)
+        and (getattr(node, "attr", None) or getattr(node, "id", "")) == "get_model"
+    ]
+    assert found == []
+
+
+def test_no_drawers():
+    assert [str(file.relative_to(ROOT)) for file in CODE.rglob("*.py") if file.name in FORBIDDEN_FILES] == []
+
+
+def test_identifiers_are_ascii():
+    found = [
+        f"{file.relative_to(ROOT)}: {name}"
+        for file, tree in sources()
+        for node in ast.walk(tree)
+        for name in [getattr(node, "id", None) or getattr(node, "name", None) or getattr(node, "attr", None)]
+        if isinstance(name, str) and not name.isascii()
+    ]
+    assert found == []
+
+
+def test_every_module_says_what_it_is():
+    silent = [
+        str(f.relative_to(ROOT))
+        for f, tree in sources()
+        if f.name != "__init__.py" and tree.body and not ast.get_docstring(tree)
+    ]
+    assert silent == []
+
+
+def test_foreign_keys_have_no_way_back():
+    """Related names couple rooms silently; inside a room they may exist."""
+    from django.apps import apps
+
+    found = [
+        str(field)
+        for model in apps.get_models()
+        if model.__module__.startswith("stadtkern")
+        for field in model._meta.get_fields()
+        if getattr(field, "remote_field", None) and not field.auto_created
+        if field.related_model.__module__.split(".")[2] != model.__module__.split(".")[2]
+        if not field.remote_field.hidden
+    ]
+    assert found == []
+
+
+def test_every_service_has_examples_and_a_retention_rule():
+    from stadtkern.kernel.services import catalogue
+
+    services = catalogue.all_services()
+    assert len(services) >= 3
+    for key, service in services.items():
+        assert service.keep.years >= 0 and service.keep.because, key
+        assert tomllib.loads((Path(service.folder) / "examples.toml").read_text(encoding="utf-8")), key
+
+
+@pytest.mark.parametrize("name", settings.DOMAINS)
+def test_every_domain_introduces_itself(name):
+    domain = importlib.import_module(f"stadtkern.domains.{name}.domain").DOMAIN
+    readme = (CODE / "domains" / name / "README.md").read_text(encoding="utf-8")
+    assert len(readme.splitlines()) <= 40
+    assert domain.office and domain.kpis
+
+
+def test_no_pending_migration(db):
+    out = StringIO()
+    call_command("makemigrations", "--check", "--dry-run", stdout=out)
+
+
+def test_one_migration_per_room_and_release():
+    for room in settings.ROOMS:
+        assert len(list((CODE / "kernel" / room / "migrations").glob("0*.py"))) <= 1, room
+
+
+def test_the_openapi_file_is_current():
+    call_command("openapi", "--check")
+
+
+def test_system_checks_pass(db):
+    call_command("check", "--fail-level", "WARNING")
+
+
+def test_every_reaction_is_wired():
+    """A reactions.py that nobody reads would be silent."""
+    from stadtkern.kernel.events import queue
+
+    wired = {queue.name_of(reaction) for listed in queue.REACTIONS.values() for reaction in listed}
+    for file in CODE.rglob("reactions.py"):
+        module = importlib.import_module(".".join(file.relative_to(ROOT).with_suffix("").parts))
+        for reactions in getattr(module, "REACTIONS", {}).values():
+            assert {queue.name_of(reaction) for reaction in reactions} <= wired
+
+
+def test_python_is_new_enough():
+    assert sys.version_info >= (3, 11)
