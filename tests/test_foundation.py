@@ -39,7 +39,7 @@ def test_a_replayed_job_has_one_effect(transactional_db, reaction, run_jobs):
         event = record("test.happened", subject="test:1", actor="system")
     run_jobs()
     queue.react(event.pk, queue.name_of(note))
-    assert SEEN == [event.pk]
+    assert len(SEEN) == 1
     assert Tick.objects.count() == 1
 
 
