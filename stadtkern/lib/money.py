@@ -1,0 +1,51 @@
+"""Money is integer cents; a Kassenzeichen is a running number that notices a typing error."""
+
+import re
+from decimal import Decimal
+
+from stdnum.iso7064 import mod_97_10
+
+
+def in_euros(cents: int) -> str:
+    """`123456` as "1.234,56 €", with the no-break space that keeps figure and sign together."""
+    sign = "-" if cents < 0 else ""
+    euros, rest = divmod(abs(cents), 100)
+    return f"{sign}{euros:,}".replace(",", ".") + f",{rest:02d}\u00a0€"
+
+
+def as_decimal(cents: int) -> Decimal:
+    """Cents as euros with exactly two decimals, as interfaces want them."""
+    return Decimal(cents).scaleb(-2).quantize(Decimal("0.01"))
+
+
+def from_decimal(euros: Decimal | str | float | int) -> int:
+    """Euros of an interface as cents; ValueError when there are fractions of a cent or no number at all."""
+    try:
+        cents = Decimal(str(euros)).scaleb(2)
+        whole = int(cents)
+    except (ArithmeticError, ValueError) as error:
+        raise ValueError(f"{euros!r} is no amount of money") from error
+    if whole != cents:
+        raise ValueError(f"{euros!r} has fractions of a cent")
+    return whole
+
+
+def kassenzeichen(number: int, prefix: str = "") -> str:
+    """`(123, "MU")` as "MU-0000-0123-80": eight digits or more, then two check digits (ISO 7064 MOD 97-10).
+
+    Only letters, digits and hyphens, at most 27 characters (XBezahldienste `purpose`). The check digits find every
+    wrong digit and every swapped pair.
+    """
+    digits = f"{number:08d}"
+    head, body = digits[:-4], digits[-4:]
+    parts = [prefix, head, body, mod_97_10.calc_check_digits(digits)]
+    text = "-".join(part for part in parts if part)
+    if len(text) > 27 or not re.fullmatch(r"[A-Za-z0-9-]+", text):
+        raise ValueError(f"{text!r} is no Kassenzeichen of at most 27 letters, digits and hyphens")
+    return text
+
+
+def valid_kassenzeichen(text: str) -> bool:
+    """Whether the check digits fit; the prefix and any spaces or hyphens do not count."""
+    digits = re.sub(r"\D", "", re.sub(r"^[^-]*[A-Za-z][^-]*-", "", text.strip()))
+    return len(digits) >= 10 and mod_97_10.is_valid(digits)
