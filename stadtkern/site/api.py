@@ -6,9 +6,10 @@ import importlib.util
 from django.conf import settings
 from ninja import NinjaAPI
 
+from stadtkern.kernel.accounts.api_auth import auth
 from stadtkern.kernel.city.profile import city
 
-api = NinjaAPI(title=f"Stadtkern {city().name}", version="1", urls_namespace="api", docs_url=None)
+api = NinjaAPI(title=f"Stadtkern {city().name}", version="1", urls_namespace="api", docs_url=None, auth=auth)
 for room in settings.ROOMS:
     if importlib.util.find_spec(f"stadtkern.kernel.{room}.api"):
         api.add_router("", importlib.import_module(f"stadtkern.kernel.{room}.api").router)

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.utils import timezone
 
 from .models import Account, Company, Role, Staff, Trust
 
@@ -39,7 +40,7 @@ def actor_of(request: HttpRequest) -> Actor:
     """The actor, built once per request (one query for a signed-in citizen, none for a visitor)."""
     if not hasattr(request, "_actor"):
         request._actor = _build(request)  # type: ignore[attr-defined]
-    actor: Actor = request._actor
+    actor: Actor = request._actor  # type: ignore[attr-defined]
     return actor
 
 
@@ -47,12 +48,18 @@ def _build(request: HttpRequest) -> Actor:
     drafts = tuple(request.session.get("draft_keys", ()))
     if not request.user.is_authenticated:
         return Actor(draft_keys=drafts)
-    account = Account.objects.select_related("staff", "staff__office", "person").get(pk=request.user.pk)
+    account = request.user  # loaded with staff, office and person by sign_in.Backend: no further query
     company = None
     if company_id := request.session.get("acting_for"):
         company = Company.objects.filter(pk=company_id, pk__in=account.memberships.values("company")).first()
-    trust = Trust(request.session.get("trust", Trust.BASIC))
-    return Actor(account, getattr(account, "staff", None), company, trust, drafts)
+    return Actor(account, getattr(account, "staff", None), company, _trust(request), drafts)
+
+
+def _trust(request: HttpRequest) -> Trust:
+    """A password or passkey is worth BASIC; more only as long as the proof is fresh (actions.raise_trust)."""
+    if request.session.get("trust_until", 0) > timezone.now().timestamp():
+        return Trust(request.session.get("trust", Trust.BASIC))
+    return Trust.BASIC
 
 
 def everyone(view: View) -> View:

@@ -132,6 +132,8 @@ class Token(models.Model):
     """A key for programs; only its SHA-256 is kept."""
 
     account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    # Made while acting for a company: the key acts for it too, as long as the account is a member.
+    company = models.ForeignKey(Company, models.CASCADE, null=True, blank=True, related_name="+")
     title = models.CharField(max_length=100)
     digest = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -141,3 +143,20 @@ class Token(models.Model):
 
     def __str__(self) -> str:
         return f"token:{self.pk}"
+
+
+class DemoCard(models.Model):
+    """An identity card of the demo's identity provider; there are none in production."""
+
+    register_key = models.UUIDField(unique=True)  # what a real provider says with its pseudonym for the city
+    holder = models.ForeignKey(Account, models.CASCADE, null=True, blank=True, related_name="+")  # whose pocket it is in
+    given_names = models.CharField(max_length=200)
+    family_name = models.CharField(max_length=200)
+    birth_date = models.DateField()
+    street = models.CharField(max_length=200, blank=True)
+    house_number = models.CharField(max_length=20, blank=True)
+    postcode = models.CharField(max_length=10, blank=True)
+    town = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return f"card:{self.pk}"

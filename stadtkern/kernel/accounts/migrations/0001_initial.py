@@ -112,6 +112,16 @@ class Migration(migrations.Migration):
                 ("revoked_at", models.DateTimeField(blank=True, null=True)),
                 ("last_used_at", models.DateTimeField(blank=True, null=True)),
                 (
+                    "company",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.company",
+                    ),
+                ),
+                (
                     "account",
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
@@ -138,5 +148,29 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("account", "company"), name="membership_once")],
             },
+        ),
+        migrations.CreateModel(
+            name="DemoCard",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("register_key", models.UUIDField(unique=True)),
+                ("given_names", models.CharField(max_length=200)),
+                ("family_name", models.CharField(max_length=200)),
+                ("birth_date", models.DateField()),
+                ("street", models.CharField(blank=True, max_length=200)),
+                ("house_number", models.CharField(blank=True, max_length=20)),
+                ("postcode", models.CharField(blank=True, max_length=10)),
+                ("town", models.CharField(blank=True, max_length=100)),
+                (
+                    "holder",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+            ],
         ),
     ]

@@ -1,0 +1,75 @@
+"""Keys for programs: made once, shown once, kept only as a digest."""
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from stadtkern.kernel.events.actions import record
+
+from ..access import Actor
+from ..models import Membership, Token, Trust
+
+PREFIX = "stk_"  # lets secret scanners find a key that was published by mistake
+MOST_DAYS = 365
+MOST_TOKENS = 20
+USED_EVERY = timedelta(minutes=10)  # how exact "last used" is; not one UPDATE per call
+
+
+class TooManyTokens(ValueError):
+    """The account holds as many live keys as it may."""
+
+
+def digest_of(secret: str) -> str:
+    """What the database keeps of a secret: SHA-256, hexadecimal."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+@transaction.atomic
+def create_token(actor: Actor, title: str, days: int) -> tuple[Token, str]:
+    """A key that acts as this account (for the company acted for, if any) for 1 to 365 days; the secret is returned once."""
+    if actor.account is None:
+        raise ValueError("Only an account has keys")
+    if not 1 <= days <= MOST_DAYS:
+        raise ValueError(f"A key lives 1 to {MOST_DAYS} days")
+    now = timezone.now()
+    if Token.objects.filter(account=actor.account, revoked_at=None, expires_at__gt=now).count() >= MOST_TOKENS:
+        raise TooManyTokens
+    secret = PREFIX + secrets.token_urlsafe(32)
+    token = Token.objects.create(
+        account=actor.account,
+        company=actor.company,
+        title=title,
+        digest=digest_of(secret),
+        expires_at=now + timedelta(days=days),
+    )
+    record("token.created", subject=f"account:{actor.account.pk}", actor=actor.key, data={"token": token.pk, "days": days})
+    return token, secret
+
+
+@transaction.atomic
+def revoke_token(actor: Actor, token: Token) -> None:
+    """End a key at once; a second time changes nothing."""
+    if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=timezone.now()):
+        record("token.revoked", subject=f"account:{token.account_id}", actor=actor.key, data={"token": token.pk})
+        token.refresh_from_db(fields=["revoked_at"])
+
+
+def actor_of_token(secret: str) -> Actor | None:
+    """Who acts with this key, in one query; None when it is unknown, over, revoked, or the company was left."""
+    now = timezone.now()
+    member = Membership.objects.filter(account=OuterRef("account"), company=OuterRef("company"))
+    token = (
+        Token.objects.select_related("account__staff__office", "account__person", "company")
+        .filter(Q(company=None) | Exists(member))
+        .filter(digest=digest_of(secret), revoked_at=None, expires_at__gt=now, account__is_active=True)
+        .first()
+    )
+    if token is None:
+        return None
+    if token.last_used_at is None or token.last_used_at < now - USED_EVERY:
+        Token.objects.filter(pk=token.pk).update(last_used_at=now)
+    return Actor(token.account, getattr(token.account, "staff", None), token.company, Trust.BASIC)
