@@ -1,13 +1,87 @@
-"""What every page's frame shows: city, actor, links."""
+"""What every page's frame shows: the city, who acts, the way around. No query for a visitor."""
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language, gettext, gettext_lazy
 
-from stadtkern.kernel.accounts.access import actor_of
+from stadtkern.kernel.accounts.access import Actor, actor_of
+from stadtkern.kernel.accounts.models import Role, Trust
 from stadtkern.kernel.city.profile import city
+from stadtkern.kernel.inbox.models import Message
+
+from .look import look_url
+
+SOURCE_URL = "https://gitlab.opencode.de/stadtkern/stadtkern"
+THEMES = ("light", "dark")
+TRUST_HINTS = {
+    Trust.BASIC: gettext_lazy("Angemeldet mit Passwort."),
+    Trust.SUBSTANTIAL: gettext_lazy("Angemeldet mit geprüfter Identität."),
+    Trust.HIGH: gettext_lazy("Angemeldet mit dem Online-Ausweis."),
+}
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context of the base template."""
-    return {"city": city(), "actor": actor_of(request)}
+    """Context of the base template; lazy, so that pages without a frame (fragments, API) pay nothing."""
+    actor = actor_of(request)
+    theme = request.COOKIES.get("theme")
+    return {
+        "city": city(),
+        "city_title": texts().get("title", city().name),
+        "texts": texts(),
+        "actor": actor,
+        "theme": theme if theme in THEMES else "",
+        "demo": settings.DEMO,
+        "look_url": look_url(),
+        "source_url": city().raw.get("source", SOURCE_URL),
+        "trust_hint": TRUST_HINTS.get(actor.trust, ""),
+        "navigation": SimpleLazyObject(lambda: navigation(actor, request.path)),
+        "account_links": SimpleLazyObject(account_links),
+    }
+
+
+def texts() -> dict[str, str]:
+    """The city's own words in the reader's language; German where there is no translation."""
+    return {**city().texts, **city().raw.get("texts_en", {})} if get_language() == "en" else city().texts
+
+
+def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
+    """The main ways through the house for this actor; at most one query (unread post)."""
+    places: list[tuple[str, str, int]] = [(gettext("Leistungen"), "services:list", 0)]
+    if actor.account:
+        places += [(gettext("Meine Stadt"), "portal:my_city", 0), (gettext("Post"), "inbox:list", unread(actor))]
+    if actor.staff and actor.staff.role in (Role.CLERK, Role.LEAD):
+        places.append((gettext("Schreibtisch"), "cases:desk", 0))
+    if actor.staff and actor.staff.role == Role.OPERATOR:
+        places.append((gettext("Betrieb"), "events:operations", 0))
+    links = [(title, address(view), count) for title, view, count in places]
+    return [
+        {"title": title, "url": url, "count": count, "here": "page" if path == url else "true" if path.startswith(url) else ""}
+        for title, url, count in links
+        if url
+    ]
+
+
+def unread(actor: Actor) -> int:
+    """Letters not yet opened; stops counting at 99."""
+    waiting = Message.objects.filter(account=actor.account, direction=Message.Direction.TO_PERSON, read_at=None)
+    return len(waiting.values_list("pk")[:99])
+
+
+def account_links() -> list[dict[str, str]]:
+    places = [
+        (gettext("Konto und Sicherheit"), "accounts:home"),
+        (gettext("Meine Daten: wer hat was gesehen"), "privacy:my_data"),
+    ]
+    return [{"title": title, "url": url} for title, view in places if (url := address(view))]
+
+
+def address(view: str) -> str:
+    """URL of a page, or nothing where this installation has no such page."""
+    try:
+        return reverse(view)
+    except NoReverseMatch:
+        return ""
