@@ -1,0 +1,309 @@
+"""The shape of answers: cleaned for keeping, placed for a page, repeated, summed up for reading."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stadtkern.lib.forms.check import Problem
+from stadtkern.lib.forms.model import MOST_REPEATS, MOST_SHOWN, Answers, Element, Field, Form, Group, Kind, Step
+from stadtkern.lib.forms.show import input_text, text_of
+from stadtkern.lib.forms.walk import Scopes, Walk, find, is_ticks
+
+__all__ = ["Placed", "Row", "Section", "add", "clean", "find", "html_id", "placed", "remove", "summary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One element on a page.
+
+    A repeatable element is one Placed without index whose children are its instances (with index); an optional group that
+    was not added has no children. `value` as answered, `raw` as it stands in the input (of a file: its name).
+    """
+
+    element: Element
+    path: str
+    html_id: str
+    value: Any = None
+    raw: str = ""
+    problem: Problem | None = None
+    source: str = ""
+    children: tuple["Placed", ...] = ()
+    index: int | None = None
+    can_add: bool = False
+    can_remove: bool = False
+    controls: bool = False  # other fields appear or vanish with this answer
+    bare: bool = False  # the group says what the page says already: no legend of its own
+
+    @property
+    def repeats(self) -> bool:
+        """Whether the children are instances of this very element."""
+        return self.element.maximum != 1 and self.index is None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a summary; a heading has no kind."""
+
+    path: str
+    label: str
+    text: str
+    depth: int
+    kind: Kind | None
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """The summary of one step."""
+
+    step_key: str
+    title: str
+    rows: tuple[Row, ...]
+
+
+def html_id(path: str) -> str:
+    """The id of the input of a path, for links and labels."""
+    return "f-" + re.sub(r"[^A-Za-z0-9_]+", "-", path).strip("-")
+
+
+def clean(form: Form | Step, answers: Mapping[str, Any]) -> Answers:
+    """Only what was asked, is visible and was answered; locked values set; repetitions without gaps. Idempotent."""
+    now: Answers = dict(answers)
+    for _ in range(100):  # an answer that vanishes can make others vanish; it never makes one appear
+        after = _kept(form, now)
+        if after == now:
+            break
+        now = after
+    return now
+
+
+def _kept(form: Form | Step, answers: Mapping[str, Any]) -> Answers:
+    walk = Walk(form, answers)
+    kept: Answers = {}
+    names: dict[str, str] = {"": ""}
+    places: dict[str, int] = {}
+    for visit in walk.visits():
+        head, slash, _last = visit.path.rpartition("/")
+        element = visit.element
+        if head not in names or (visit.index is not None and not _has_value(walk, element, visit.path)):
+            continue
+        target = f"{names[head]}{slash}{element.key}"
+        if visit.index is not None:
+            place = places.get(target, 0)
+            places[target] = place + 1
+            target = f"{target}[{place}]"
+        if isinstance(element, Group):
+            if element.minimum == 0 and not walk.has_content(visit.path):
+                continue
+            names[visit.path] = target
+            chosen = walk.chosen(element, visit.path) if element.choice else None
+            if chosen:
+                kept[target] = chosen
+        elif element.kind is not Kind.LABEL:
+            value = element.default if element.locked or element.hidden else answers.get(visit.path)
+            if _is_value(value):
+                kept[target] = value
+    return kept
+
+
+def _has_value(walk: Walk, element: Element, path: str) -> bool:
+    return path in walk.filled if isinstance(element, Group) else _is_value(walk.answers.get(path))
+
+
+def _is_value(value: object) -> bool:
+    return value is not None and value != "" and isinstance(value, str | int | float | bool)
+
+
+def placed(
+    step: Step,
+    answers: Mapping[str, Any],
+    problems: Iterable[Problem] = (),
+    sources: Mapping[str, str] | None = None,
+    files: Mapping[str, str] | None = None,
+) -> list[Placed]:
+    """The tree of a page. `sources` = path to "aus dem Melderegister, 22.11.2026"; `files` = upload key to file name."""
+    return _Placer(step, answers, problems, sources or {}, files or {}).all(step)
+
+
+class _Placer:
+    def __init__(
+        self,
+        step: Step,
+        answers: Mapping[str, Any],
+        problems: Iterable[Problem],
+        sources: Mapping[str, str],
+        files: Mapping[str, str],
+    ) -> None:
+        self.walk = Walk(step, answers)
+        self.problems: dict[str, Problem] = {}
+        for problem in problems:
+            self.problems.setdefault(problem.path, problem)
+        self.sources = sources
+        self.files = files
+        self.controllers = controllers(step)
+
+    def all(self, step: Step) -> list[Placed]:
+        found = self._children(step.children, "", (("", step.children),))
+        if len(found) == 1 and found[0].element.label == step.title and not found[0].repeats and not found[0].can_remove:
+            from dataclasses import replace
+
+            return [replace(found[0], bare=isinstance(found[0].element, Group))]
+        return found
+
+    def _children(self, children: tuple[Element, ...], prefix: str, scopes: Scopes) -> list[Placed]:
+        found = []
+        for child in children:
+            if (child.when and not self.walk.shown(child, scopes)) or (isinstance(child, Field) and child.hidden):
+                continue
+            instances = self.walk.instances(child, prefix)
+            path = f"{prefix}{child.key}"
+            if child.maximum == 1:
+                found.append(self._single(child, path, bool(instances), scopes))
+            else:
+                found.append(self._repeated(child, path, instances, scopes))
+        return found
+
+    def _single(self, child: Element, path: str, there: bool, scopes: Scopes) -> Placed:
+        if not there:
+            return Placed(child, path, html_id(path), problem=self.problems.get(path), can_add=True)
+        return self._one(child, path, None, scopes, can_remove=isinstance(child, Group) and child.minimum == 0)
+
+    def _repeated(self, child: Element, path: str, instances: list[tuple[int | None, str]], scopes: Scopes) -> Placed:
+        if isinstance(child, Field):
+            if is_ticks(child):
+                value = tuple(self.walk.answers.get(place) for _, place in instances)
+                problem = self.problems.get(path) or next(
+                    (p for _, place in instances if (p := self.problems.get(place))), None
+                )
+                return Placed(child, path, html_id(path), value, problem=problem, controls=child.key in self.controllers)
+            instances = instances or [(0, f"{path}[0]")]
+        shown = instances[:MOST_SHOWN]
+        spare = len(shown) > max(child.minimum, 1 if isinstance(child, Field) else 0)
+        below = tuple(self._one(child, place, index, scopes, can_remove=spare) for index, place in shown)
+        most = MOST_SHOWN if child.maximum is None else min(child.maximum, MOST_SHOWN)
+        return Placed(
+            child, path, html_id(path), problem=self.problems.get(path), children=below, can_add=len(instances) < most
+        )
+
+    def _one(self, element: Element, path: str, index: int | None, scopes: Scopes, *, can_remove: bool) -> Placed:
+        problem = self.problems.get(path)
+        value = self.walk.answers.get(path)
+        if isinstance(element, Group):
+            prefix = f"{path}/"
+            below = self._children(self.walk.open_children(element, path), prefix, (*scopes, (prefix, element.children)))
+            if element.choice:
+                value = self.walk.chosen(element, path)
+            return Placed(
+                element, path, html_id(path), value, problem=problem, children=tuple(below), index=index, can_remove=can_remove
+            )
+        if element.locked or (value is None and path not in self.walk.answers):
+            value = element.default
+        raw = self.files.get(str(value), "") if element.kind is Kind.FILE else input_text(element, value)
+        source = self.sources.get(path, "") if value not in (None, "") else ""
+        controls = element.key in self.controllers
+        return Placed(element, path, html_id(path), value, raw, problem, source, (), index, False, can_remove, controls)
+
+
+def controllers(step: Step) -> frozenset[str]:
+    """Keys of fields that others of this step depend on."""
+    found: set[str] = set()
+
+    def look(children: tuple[Element, ...]) -> None:
+        for child in children:
+            found.update(re.sub(r"\[\d+\]", "", key).rpartition("/")[2] for key in child.when or ())
+            if isinstance(child, Group):
+                look(child.children)
+
+    look(step.children)
+    return frozenset(found)
+
+
+def add(part: Form | Step, answers: Mapping[str, Any], path: str) -> Answers:
+    """One more instance of the repeatable element (or the optional group) at `path`; unchanged when that is not allowed."""
+    element = find(part, path)
+    now = dict(answers)
+    if element is None or path.endswith("]"):
+        return now
+    if element.maximum == 1:
+        if isinstance(element, Group) and element.minimum == 0:
+            now.setdefault(path, True)
+        return now
+    indexes = Walk(part, now).census.indexes.get(path, set()) | set(range(min(element.minimum, MOST_REPEATS)))
+    if isinstance(element, Field):
+        indexes = indexes or {0}  # the first input of a repeatable field is always shown
+    most = MOST_SHOWN if element.maximum is None else min(element.maximum, MOST_SHOWN)
+    if len(indexes) < most:
+        mark = True if isinstance(element, Group) else None
+        now.setdefault(f"{path}[0]", mark) if indexes == {0} and isinstance(element, Field) else None
+        now[f"{path}[{max(indexes, default=-1) + 1}]"] = mark
+    return now
+
+
+def remove(part: Form | Step, answers: Mapping[str, Any], path: str) -> Answers:
+    """Without the instance at `path` (those behind it move up), without the optional group, without the file."""
+    now = dict(answers)
+    if find(part, path) is None:
+        return now
+    kept = {place: value for place, value in now.items() if not (place == path or place.startswith((f"{path}/", f"{path}[")))}
+    head, bracket, rest = path.rpartition("[")
+    if not bracket or not rest.endswith("]"):
+        return kept
+    gone = int(rest[:-1])
+    moved: Answers = {}
+    pattern = re.compile(re.escape(head) + r"\[(\d{1,9})\](.*)", re.DOTALL)
+    for place, value in kept.items():
+        found = pattern.fullmatch(place)
+        if found and int(found.group(1)) > gone:
+            moved[f"{head}[{int(found.group(1)) - 1}]{found.group(2)}"] = value
+        else:
+            moved[place] = value
+    return moved
+
+
+def summary(
+    form: Form | Step,
+    answers: Mapping[str, Any],
+    files: Mapping[str, str] | None = None,
+    translate: Callable[[str], str] = str,
+) -> list[Section]:
+    """What was answered, step by step, for reading: visible answers only, groups as headings (rows without kind)."""
+    steps = form.steps if isinstance(form, Form) else (form,)
+    walk = Walk(form, answers)
+    sections = []
+    for step in steps:
+        keys = {id(child) for child in step.children}
+        rows: list[Row] = []
+        mine = False
+        for visit in walk.visits():
+            if "/" not in visit.path:
+                mine = id(visit.element) in keys
+            if mine:
+                rows.extend(_rows(visit.element, visit.path, visit.index, walk, files, translate))
+        sections.append(Section(step.key, step.title, tuple(_without_empty_headings(rows))))
+    return sections
+
+
+def _rows(
+    element: Element, path: str, index: int | None, walk: Walk, files: Mapping[str, str] | None, translate: Callable[[str], str]
+) -> Iterable[Row]:
+    depth = path.count("/")
+    if isinstance(element, Group):
+        label = element.label if index is None else f"{element.label} {index + 1}"
+        yield Row(path, label, "", depth, None, None)
+    elif element.kind is not Kind.LABEL and not element.hidden:
+        value = element.default if element.locked else walk.answers.get(path)
+        text = text_of(element, value, files, translate)
+        if text or index is None:
+            yield Row(path, element.label, text, depth, element.kind, value)
+
+
+def _without_empty_headings(rows: list[Row]) -> list[Row]:
+    kept: list[Row] = []
+    for row in rows:
+        while kept and kept[-1].kind is None and kept[-1].depth >= row.depth:
+            kept.pop()
+        kept.append(row)
+    while kept and kept[-1].kind is None:
+        kept.pop()
+    return kept
