@@ -1,5 +1,14 @@
 """Administration: certificates, taxes, permits."""
 
-from stadtkern.kernel.manifest import Domain
+from stadtkern.kernel.manifest import KPI, Domain
 
-DOMAIN = Domain(name="administration", title="Verwaltung", office="Bürgeramt")
+from . import kpis
+
+DOMAIN = Domain(
+    name="administration",
+    title="Verwaltung",
+    office="Bürgeramt",
+    kpis=[
+        KPI("days_to_decision", "Tage bis zur Entscheidung (Median)", "Tage", 5, "Bürgeramt", kpis.days_to_decision),
+    ],
+)
