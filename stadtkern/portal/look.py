@@ -76,7 +76,9 @@ def _arms() -> str:
 
 @everyone
 def robots(request: HttpRequest) -> HttpResponse:
-    return _kept("User-agent: *\nDisallow: /konto/\nDisallow: /vorgang/\nDisallow: /api/\n", "text/plain; charset=utf-8", days=1)
+    return _kept(
+        "User-agent: *\nDisallow: /konto/\nDisallow: /vorgang/\nDisallow: /api/\n", "text/plain; charset=utf-8", days=1
+    )
 
 
 @everyone

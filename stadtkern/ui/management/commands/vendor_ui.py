@@ -60,7 +60,9 @@ def shape(source: bytes, entry: dict[str, Any], plan: dict[str, Any], origin: st
     if "subset" in entry:
         return subset(source, plan["subset"][entry["subset"]])
     if "drop" in entry:
-        note = f"/* {origin}, EUPL-1.2; trimmed by vendor_ui (utilities, grid and unused icons left out), otherwise unchanged */"
+        note = (
+            f"/* {origin}, EUPL-1.2; trimmed by vendor_ui (utilities, grid and unused icons left out), otherwise unchanged */"
+        )
         return (note + trim(source.decode(), set(entry["drop"]), set(entry["icons"]))).encode()
     return source
 
