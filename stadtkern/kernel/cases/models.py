@@ -1,24 +1,30 @@
 """The file (Akte): one row from the first saved answer to the closed decision."""
 
-from typing import ClassVar
+import re
+import unicodedata
+from datetime import date
+from typing import TYPE_CHECKING, ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVectorField
+from django.contrib.postgres.search import SearchQuery, SearchVectorField
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.accounts.models import Account, Company, Role, Staff
+from stadtkern.kernel.accounts.models import Account, Company, Role, Staff, Trust
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.services.models import Edition
+
+if TYPE_CHECKING:
+    from stadtkern.kernel.services import catalogue
 
 
 class Status(models.TextChoices):
     """The states of a case, and no more (HOUSE.md § 7)."""
 
     DRAFT = "DRAFT"
-    SUBMITTED = "SUBMITTED"
+    SUBMITTED = "SUBMITTED"  # passed through within `submit`
     AWAITING_PAYMENT = "AWAITING_PAYMENT"
     IN_REVIEW = "IN_REVIEW"
     AWAITING_CITIZEN = "AWAITING_CITIZEN"
@@ -28,28 +34,82 @@ class Status(models.TextChoices):
 
 
 OPEN = [Status.SUBMITTED, Status.AWAITING_PAYMENT, Status.IN_REVIEW, Status.AWAITING_CITIZEN, Status.DECIDED]
+QUEUE = [Status.SUBMITTED, Status.AWAITING_PAYMENT, Status.IN_REVIEW, Status.AWAITING_CITIZEN]  # not yet decided
+FINISHED = [Status.CLOSED, Status.WITHDRAWN]
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
     def visible_to(self, actor: Actor) -> "CaseQuerySet":
         """Whatever this actor may see; everything else does not exist (404)."""
-        mine = self.of_citizen(actor)
-        if actor.staff and actor.staff.role in (Role.CLERK, Role.LEAD):
-            return mine | self.of_office(actor.staff)
-        return mine
+        return self.filter(_own(actor) | _on_desk(actor.staff))
 
     def of_citizen(self, actor: Actor) -> "CaseQuerySet":
-        """Cases of the signed-in person (or the company acted for), and this browser's anonymous drafts."""
-        own = Q(pk__in=[])
-        if actor.account:
-            own = Q(company=actor.company) if actor.company else Q(account=actor.account, company=None)
-        if actor.draft_keys:
-            own |= Q(account=None, draft_key__in=actor.draft_keys)
-        return self.filter(own)
+        """Cases of the signed-in person (or the company acted for), and this browser's anonymous ones."""
+        return self.filter(_own(actor))
+
+    def of_applicant(self, actor: Actor) -> "CaseQuerySet":
+        """What this actor may fill in and send: the own cases, and those filled in for somebody at the counter."""
+        own = _own(actor)
+        return self.filter(own | Q(assisted_by=actor.staff.pk) if actor.staff else own)
 
     def of_office(self, staff: Staff) -> "CaseQuerySet":
-        """What lies on the desks of this office, plus drafts this clerk fills in with a citizen."""
-        return self.filter(Q(office=staff.office_id) & (~Q(status=Status.DRAFT) | Q(assisted_by=staff.pk)))
+        """What lies on the desks of this office: never a draft. No OR in it, so that lists follow an index."""
+        return self.filter(office=staff.office_id).exclude(status=Status.DRAFT)
+
+    def assisted_by(self, staff: Staff) -> "CaseQuerySet":
+        """Drafts this clerk fills in with somebody at the counter or on the phone."""
+        return self.filter(assisted_by=staff.pk, status=Status.DRAFT)
+
+    def drafts(self) -> "CaseQuerySet":
+        return self.filter(status=Status.DRAFT)
+
+    def page_after(self, cursor: int | None) -> "CaseQuerySet":
+        """Newest first, below the id where the last page ended; slice it. Costs the same on every page."""
+        return (self.filter(pk__lt=cursor) if cursor else self).order_by("-pk")
+
+    def queue_after(self, due_date: date | None, cursor: int | None) -> "CaseQuerySet":
+        """Undecided cases, most urgent first, behind the (due date, id) where the last page ended; slice it."""
+        queue = self.filter(status__in=QUEUE).order_by("due_date", "pk")
+        if due_date is None or cursor is None:
+            return queue
+        # The first condition lets the index start at the right place, the second drops what was shown.
+        return queue.filter(Q(due_date__gte=due_date), Q(due_date__gt=due_date) | Q(pk__gt=cursor))
+
+    def found_by(self, words: str) -> "CaseQuerySet":
+        """Cases whose reference or applicant has words beginning like these; umlauts and accents may be left out."""
+        terms = [term[:40] for term in search_text(words[:200]).split()[:8]]
+        if not terms:
+            return self.none()
+        query = SearchQuery(" & ".join(f"{term}:*" for term in terms), config="simple", search_type="raw")
+        return self.filter(search=query)
+
+
+def _own(actor: Actor) -> Q:
+    own = Q(pk__in=[])
+    if actor.account:
+        own = Q(company=actor.company.pk) if actor.company else Q(account=actor.account.pk, company=None)
+    if actor.draft_keys:
+        own |= Q(account=None, draft_key__in=actor.draft_keys)
+    return own
+
+
+def _on_desk(staff: Staff | None) -> Q:
+    if staff is None or staff.role not in (Role.CLERK, Role.LEAD):
+        return Q(pk__in=[])
+    return (Q(office=staff.office_id) & ~Q(status=Status.DRAFT)) | Q(assisted_by=staff.pk)
+
+
+_FOLD = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "a", "œ": "o", "þ": "th"})
+
+
+def search_text(text: str) -> str:
+    """Words for the index and for the query alike: "MS-7F3K-9QXM Çelik-Müller" → "ms7f3k9qxm celik muller"."""
+    joined = re.sub(r"\b([A-Za-z]{1,4})-(\w{4})-(\w{4})\b", r"\1\2\3", text.replace("\x00", ""))
+    plain = unicodedata.normalize("NFKD", joined.casefold().translate(_FOLD))
+    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    for pair in ("ae", "oe", "ue"):  # "Mueller" finds Müller
+        plain = plain.replace(pair, pair[0])
+    return " ".join(re.findall(r"[^\W_]+", plain))
 
 
 class Case(models.Model):
@@ -62,17 +122,21 @@ class Case(models.Model):
     # SHA-256 of the secret in the browser that began without signing in.
     draft_key = models.CharField(max_length=64, null=True, blank=True, db_index=True)
     assisted_by = models.ForeignKey(Staff, models.SET_NULL, null=True, blank=True, related_name="+")
+    trust = models.PositiveSmallIntegerField(choices=Trust, default=Trust.NONE)  # of the session that sent it
     applicant = models.CharField(max_length=200, blank=True)  # for the desk's list and search
     answers = models.JSONField(default=dict)  # path -> value
     sources = models.JSONField(default=dict)  # path -> where a prefilled value came from
     steps_done = models.JSONField(default=list)  # keys of completed steps, a fact of the server
+    prefill_declined = models.BooleanField(default=False)  # "Nein, selbst eingeben"
     office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+")
     clerk = models.ForeignKey(Staff, models.SET_NULL, null=True, blank=True, related_name="+")
+    taken_at = models.DateTimeField(null=True, blank=True)  # since when `clerk` works on it
     fee_cents = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     updated_at = models.DateTimeField(default=timezone.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
     due_date = models.DateField(null=True, blank=True)
+    asked_at = models.DateTimeField(null=True, blank=True)  # the clock stands still since then
     decided_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     keep_until = models.DateField(null=True, blank=True)
@@ -84,18 +148,27 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["account", "-id"], name="case_account"),
             models.Index(fields=["company", "-id"], name="case_company", condition=Q(company__isnull=False)),
-            models.Index(
-                fields=["office", "due_date", "id"],
-                name="case_queue",
-                condition=Q(status__in=["SUBMITTED", "IN_REVIEW", "AWAITING_CITIZEN", "AWAITING_PAYMENT"]),
-            ),
+            models.Index(fields=["assisted_by"], name="case_assisted", condition=Q(assisted_by__isnull=False)),
+            models.Index(fields=["office", "due_date", "id"], name="case_queue", condition=Q(status__in=QUEUE)),
             models.Index(fields=["office", "-id"], name="case_office"),
             models.Index(fields=["keep_until"], name="case_keep", condition=Q(keep_until__isnull=False)),
+            models.Index(fields=["updated_at"], name="case_draft_age", condition=Q(status="DRAFT")),
             GinIndex(fields=["search"], name="case_search"),
         ]
 
     def __str__(self) -> str:
         return f"case:{self.pk}"
+
+    @property
+    def begun_on(self) -> "catalogue.Service":
+        """The service as it was when this case was begun."""
+        from stadtkern.kernel.services import catalogue
+
+        return catalogue.from_edition(self.edition)
+
+    @property
+    def is_draft(self) -> bool:
+        return self.status == Status.DRAFT
 
 
 class Decision(models.Model):

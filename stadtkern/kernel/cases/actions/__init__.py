@@ -1,0 +1,47 @@
+"""Everything that happens to a case; the only place that writes its rows."""
+
+from .decision import approve, close, decide, decide_by_rule, propose, send_back
+from .desk import ask_citizen, give_back, take, tell_citizen, write_note
+from .draft import add_entry, contest, discard_draft, fill, remove_entry, save_step, start
+from .guard import AlreadyDecided, AlreadyTaken, Incomplete, MoreTrustNeeded, OwnCase, Refused
+from .hand_over import adopt_drafts, hand_over
+from .prefill import decline_prefill, prefill
+from .retention import forget_drafts, shred_due
+from .submission import answer, mark_paid, submit, withdraw
+
+__all__ = [
+    "AlreadyDecided",
+    "AlreadyTaken",
+    "Incomplete",
+    "MoreTrustNeeded",
+    "OwnCase",
+    "Refused",
+    "add_entry",
+    "adopt_drafts",
+    "answer",
+    "approve",
+    "ask_citizen",
+    "close",
+    "contest",
+    "decide",
+    "decide_by_rule",
+    "decline_prefill",
+    "discard_draft",
+    "fill",
+    "forget_drafts",
+    "give_back",
+    "hand_over",
+    "mark_paid",
+    "prefill",
+    "propose",
+    "remove_entry",
+    "save_step",
+    "send_back",
+    "shred_due",
+    "start",
+    "submit",
+    "take",
+    "tell_citizen",
+    "withdraw",
+    "write_note",
+]

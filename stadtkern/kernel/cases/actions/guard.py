@@ -1,0 +1,123 @@
+"""Who may do what in which state: every action locks its row here, or is refused with a sentence that helps."""
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.accounts.models import Role, Staff
+
+from ..models import Case, CaseQuerySet, Decision, Status
+
+
+class Refused(Exception):
+    """The state of the case does not allow this; the message is for the person at the screen and says what to do."""
+
+
+class AlreadyTaken(Refused):
+    """A colleague works on the case."""
+
+
+class AlreadyDecided(Refused):
+    """Somebody was faster."""
+
+
+class OwnCase(Refused):
+    """Nobody decides about themselves (§ 20 VwVfG)."""
+
+
+class Incomplete(Refused):
+    """The form is not complete; `problems` says where."""
+
+    def __init__(self, message: str, problems: list[object]) -> None:
+        super().__init__(message)
+        self.problems = problems
+
+
+class MoreTrustNeeded(Refused):
+    """The session is not trusted enough for this service (accounts.stepup.require leads the way)."""
+
+
+def locked(case_id: int, among: CaseQuerySet | None = None) -> Case:
+    """The row, locked until the transaction ends, with its edition (without the files). Raises Case.DoesNotExist."""
+    rows = Case.objects.all() if among is None else among
+    return rows.select_for_update(of=("self",)).select_related("edition").defer("edition__files").get(pk=case_id)
+
+
+def store(row: Case, *fields: str) -> None:
+    """Write these columns and the moment."""
+    row.updated_at = timezone.now()
+    row.save(update_fields=[*fields, "updated_at"])
+
+
+def locked_draft(actor: Actor, case: Case) -> Case:
+    """A draft this actor may fill in."""
+    row = locked(case.pk, Case.objects.of_applicant(actor))
+    if row.status != Status.DRAFT:
+        raise Refused(_("Dieser Antrag ist schon abgeschickt. Änderungen teilen Sie uns bitte als Nachricht mit."))
+    return row
+
+
+def locked_own(actor: Actor, case: Case) -> Case:
+    """A case of this applicant, in any state."""
+    return locked(case.pk, Case.objects.of_applicant(actor))
+
+
+def locked_at_desk(actor: Actor, case: Case) -> tuple[Case, Staff]:
+    """A case on the desk of this clerk's office, in any state but DRAFT."""
+    staff = actor.staff
+    if staff is None or staff.role not in (Role.CLERK, Role.LEAD):
+        raise Case.DoesNotExist
+    row = locked(case.pk, Case.objects.of_office(staff))
+    if actor.account and row.account_id == actor.account.pk:
+        raise OwnCase(_("Das ist Ihr eigener Antrag. Bitte geben Sie ihn an eine Kollegin oder einen Kollegen."))
+    return row, staff
+
+
+def in_review(row: Case) -> None:
+    """Only what is in review can be worked on; says what it is instead."""
+    if row.status == Status.IN_REVIEW:
+        return
+    if row.status in (Status.DECIDED, Status.CLOSED):
+        raise AlreadyDecided(decided_sentence(row))
+    sentences = {
+        Status.AWAITING_CITIZEN: _("Dieser Vorgang wartet auf eine Antwort. Bitte warten Sie die Antwort ab."),
+        Status.AWAITING_PAYMENT: _("Die Gebühr ist noch nicht bezahlt. Der Vorgang kommt nach der Zahlung zu Ihnen."),
+        Status.WITHDRAWN: _("Der Antrag wurde zurückgenommen. Es ist nichts mehr zu tun."),
+    }
+    raise Refused(sentences.get(Status(row.status), _("Dieser Vorgang ist nicht in Prüfung.")))
+
+
+def not_with_a_colleague(row: Case, staff: Staff) -> None:
+    if row.clerk_id and row.clerk_id != staff.pk:
+        raise AlreadyTaken(taken_sentence(row))
+
+
+def taken_sentence(row: Case) -> str:
+    """Petra Sommer bearbeitet diesen Vorgang seit 14:32 Uhr."""
+    who, since = name_of(row.clerk), moment(row.taken_at)
+    return _("%(who)s bearbeitet diesen Vorgang seit %(since)s.") % {"who": who, "since": since}
+
+
+def decided_sentence(row: Case) -> str:
+    """Petra Sommer hat diesen Vorgang um 14:32 Uhr entschieden."""
+    decision = Decision.objects.select_related("made_by__account").filter(case=row).first()
+    if decision is None or decision.made_by is None:
+        return _("Dieser Vorgang ist schon entschieden.")
+    return _("%(who)s hat diesen Vorgang entschieden (%(when)s).") % {
+        "who": name_of(decision.made_by),
+        "when": moment(decision.made_at),
+    }
+
+
+def name_of(staff: Staff | None) -> str:
+    return (staff.account.name if staff else "") or _("Jemand aus dem Amt")
+
+
+def moment(at: datetime | None) -> str:
+    """14:32 Uhr, on other days 21.11.2026, 14:32 Uhr."""
+    if at is None:
+        return "–"
+    local = timezone.localtime(at)
+    return local.strftime("%H:%M Uhr" if local.date() == timezone.localdate() else "%d.%m.%Y, %H:%M Uhr")

@@ -1,0 +1,175 @@
+"""From the draft to the desk: submit, paid, answered, withdrawn."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.contrib.postgres.search import SearchVector
+from django.db import transaction
+from django.db.models import Value
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.accounts.models import Trust
+from stadtkern.kernel.documents.models import Upload
+from stadtkern.kernel.events.actions import record
+from stadtkern.kernel.inbox import actions as inbox
+from stadtkern.kernel.inbox.models import Message
+from stadtkern.kernel.payments import actions as payments
+from stadtkern.kernel.services.catalogue import Service
+from stadtkern.lib.forms.shape import clean
+
+from ..applicant import who
+from ..models import QUEUE, Case, Decision, Note, Status, search_text
+from .guard import Incomplete, MoreTrustNeeded, Refused, locked, locked_own, store
+from .retention import keep_until
+
+SAME_MESSAGE = timedelta(seconds=60)  # a second click, not a second message
+
+
+@transaction.atomic
+def submit(actor: Actor, case: Case) -> Case:
+    """Send the application. Idempotent: double click, two tabs and the back button return the one case.
+
+    Everything is checked again here, hidden answers are dropped, the fee comes from the tariff of the edition, and the
+    payment is opened in the same transaction. DRAFT → (SUBMITTED →) AWAITING_PAYMENT with a fee, else IN_REVIEW.
+    Raises Incomplete (with problems), MoreTrustNeeded.
+    """
+    row = locked_own(actor, case)
+    if row.status != Status.DRAFT:
+        return row
+    service = row.begun_on
+    _trusted(actor, row, service)
+    answers = clean(service.form, row.answers)
+    if problems := service.problems(answers):
+        raise Incomplete(_("Einige Angaben fehlen noch oder passen nicht."), list(problems))
+    _enter(row, service, answers, actor)
+    if row.fee_cents:
+        payments.open_payment(
+            about=str(row),
+            account=row.account,
+            company=row.company,
+            draft_key=row.draft_key,
+            amount_cents=row.fee_cents,
+            description=f"{service.title} {row.reference}"[:250],
+            items=service.fee_lines(answers),
+            actor_key=actor.key,
+            back_to=reverse("cases:track", args=[row.reference]),
+        )
+    data = {"service": row.service, "fee_cents": row.fee_cents, "trust": row.trust, "assisted": bool(row.assisted_by_id)}
+    record("case.submitted", subject=str(row), actor=actor.key, data=data)
+    return row
+
+
+def _trusted(actor: Actor, row: Case, service: Service) -> None:
+    """At the counter the clerk has seen the identity card; otherwise the session must be trusted enough."""
+    if actor.staff and row.assisted_by_id == actor.staff.pk:
+        row.trust = Trust.HIGH
+        return
+    if actor.trust < service.trust:
+        raise MoreTrustNeeded(_("Für diese Leistung müssen Sie sich anmelden oder ausweisen. Ihr Antrag bleibt gespeichert."))
+    row.trust = actor.trust
+
+
+def _enter(row: Case, service: Service, answers: dict[str, object], actor: Actor) -> None:
+    """Fill in what the office needs; one UPDATE."""
+    now = timezone.now()
+    row.answers = answers
+    row.sources = {path: source for path, source in row.sources.items() if path in answers}
+    row.applicant = who(row, service).name[:200]
+    row.fee_cents = service.fee_cents(answers)
+    row.status = Status.AWAITING_PAYMENT if row.fee_cents else Status.IN_REVIEW
+    row.submitted_at = row.updated_at = now
+    row.due_date = timezone.localdate(now) + timedelta(days=service.decision.within_days)
+    row.keep_until = keep_until(now, service)
+    row.steps_done = [step.key for step in service.form.steps]
+    changed = [
+        "answers", "sources", "applicant", "fee_cents", "status", "submitted_at", "updated_at", "due_date", "keep_until",
+        "steps_done", "trust",
+    ]  # fmt: skip
+    words = SearchVector(Value(search_text(f"{row.reference} {row.applicant}")), config="simple")
+    Case.objects.filter(pk=row.pk).update(search=words, **{field: getattr(row, field) for field in changed})
+
+
+@transaction.atomic
+def mark_paid(case_id: int, actor_key: str) -> Case:
+    """The money has arrived: AWAITING_PAYMENT → IN_REVIEW; a replay changes nothing.
+
+    Money for a case that has been withdrawn meanwhile is not lost: colleagues find a note that it is to be refunded.
+    """
+    row = locked(case_id)
+    if row.status == Status.AWAITING_PAYMENT:
+        row.status = Status.IN_REVIEW
+        row.due_date = timezone.localdate() + timedelta(days=row.begun_on.decision.within_days)
+        store(row, "status", "due_date")
+        record("case.paid", subject=str(row), actor=actor_key, data={"service": row.service, "fee_cents": row.fee_cents})
+    elif row.status == Status.WITHDRAWN:
+        Note.objects.create(case=row, staff=None, body=_("Zahlung nach der Rücknahme eingegangen: bitte erstatten."))
+        record("case.paid_late", subject=str(row), actor=actor_key, data={"fee_cents": row.fee_cents})
+    return row
+
+
+@transaction.atomic
+def answer(actor: Actor, case: Case, body: str, uploads: Sequence[Upload] = ()) -> Case:
+    """A message of the applicant to the office; the answer to a question sends the case back to review.
+
+    The days of waiting are added to the due date. The same words within a minute are one message.
+    """
+    row = locked_own(actor, case)
+    if row.status in (Status.DRAFT, Status.WITHDRAWN):
+        raise Refused(_("Zu diesem Antrag können Sie keine Nachricht mehr schreiben. Bitte wenden Sie sich direkt an das Amt."))
+    text = body.replace("\x00", "").strip()[:10_000]
+    if not text and not uploads:
+        raise Refused(_("Bitte schreiben Sie eine Nachricht oder hängen Sie eine Datei an."))
+    if not uploads and _just_said(row, text):
+        return row
+    inbox.write(
+        actor,
+        about=str(row),
+        office=row.office,
+        title=_("Nachricht zum Antrag %s") % row.reference,
+        body=text or _("Dateien zum Antrag"),
+        uploads=uploads,
+        link=reverse("cases:track", args=[row.reference]),
+    )
+    if row.status != Status.AWAITING_CITIZEN:
+        record("case.message_written", subject=str(row), actor=actor.key)
+        return row
+    row.status = Status.IN_REVIEW
+    waited = timezone.localdate() - timezone.localdate(row.asked_at) if row.asked_at else timedelta()
+    row.due_date = row.due_date + waited if row.due_date else None
+    row.asked_at = None
+    store(row, "status", "due_date", "asked_at")
+    record("case.citizen_answered", subject=str(row), actor=actor.key, data={"days": waited.days})
+    return row
+
+
+def _just_said(row: Case, text: str) -> bool:
+    recent = Message.objects.filter(about=str(row), created_at__gt=timezone.now() - SAME_MESSAGE)
+    return recent.filter(direction=Message.Direction.TO_OFFICE, body=text).exists()
+
+
+@transaction.atomic
+def withdraw(actor: Actor, case: Case, reason: str = "") -> Case:
+    """The applicant takes the application back, until it is decided; a second time changes nothing."""
+    row = locked_own(actor, case)
+    if row.status == Status.WITHDRAWN:
+        return row
+    if row.status not in QUEUE:
+        raise Refused(
+            _("Diesen Entwurf können Sie verwerfen.")
+            if row.status == Status.DRAFT
+            else _("Über Ihren Antrag ist schon entschieden. Was Sie jetzt tun können, steht im Bescheid.")
+        )
+    Decision.objects.filter(case=row, made_at=None).delete()  # a proposal that nobody needs any more
+    if row.status == Status.AWAITING_PAYMENT:
+        payments.call_off(str(row), actor.key)
+    now = timezone.now()
+    row.status, row.closed_at, row.clerk, row.taken_at, row.asked_at = Status.WITHDRAWN, now, None, None, None
+    row.keep_until = keep_until(now, row.begun_on)
+    store(row, "status", "closed_at", "clerk", "taken_at", "asked_at", "keep_until")
+    if text := reason.replace("\x00", "").strip()[:2000]:
+        Note.objects.create(case=row, staff=None, body=_("Grund der Rücknahme: %s") % text)
+    record("case.withdrawn", subject=str(row), actor=actor.key, data={"service": row.service})
+    return row

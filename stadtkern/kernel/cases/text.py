@@ -1,0 +1,91 @@
+"""What a case is called in words, for citizens and for clerks."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from stadtkern.kernel.services import catalogue
+from stadtkern.kernel.services.catalogue import Service
+
+from .models import Case, Decision, Status
+
+
+@dataclass(frozen=True)
+class Words:
+    """A state in words: `word` for lists, `sentence` for the page, `tone` for the badge (info, success, warning, danger)."""
+
+    word: Any
+    sentence: Any
+    tone: str
+
+
+_STATUS = {
+    Status.DRAFT: Words(lazy("Entwurf"), lazy("Ihr Antrag ist gespeichert, aber noch nicht abgeschickt."), "info"),
+    Status.SUBMITTED: Words(lazy("Eingegangen"), lazy("Wir haben Ihren Antrag erhalten."), "info"),
+    Status.AWAITING_PAYMENT: Words(
+        lazy("Gebühr offen"), lazy("Bitte bezahlen Sie die Gebühr. Danach beginnen wir mit der Prüfung."), "warning"
+    ),
+    Status.IN_REVIEW: Words(lazy("In Prüfung"), lazy("Wir prüfen Ihren Antrag. Sie müssen nichts tun."), "info"),
+    Status.AWAITING_CITIZEN: Words(
+        lazy("Wartet auf Sie"), lazy("Wir haben eine Frage. Erst mit Ihrer Antwort geht es weiter."), "warning"
+    ),
+    Status.DECIDED: Words(lazy("Entschieden"), lazy("Wir haben entschieden. Das Schreiben wird gerade erstellt."), "info"),
+    Status.CLOSED: Words(lazy("Abgeschlossen"), lazy("Ihr Antrag ist abgeschlossen."), "success"),
+    Status.WITHDRAWN: Words(lazy("Zurückgenommen"), lazy("Sie haben den Antrag zurückgenommen."), "info"),
+}
+_OUTCOME = {
+    Decision.Outcome.GRANTED: lazy("bewilligt"),
+    Decision.Outcome.PARTLY: lazy("teilweise bewilligt"),
+    Decision.Outcome.REJECTED: lazy("abgelehnt"),
+}
+
+
+def status_of(case: Case) -> Words:
+    """The state for the applicant."""
+    return _STATUS[Status(case.status)]
+
+
+def outcome_of(decision: Decision) -> str:
+    """bewilligt, teilweise bewilligt, abgelehnt."""
+    return str(_OUTCOME[Decision.Outcome(decision.outcome)])
+
+
+def title_of(case: Case) -> str:
+    """Name of the service in the reader's language; its key when the folder is gone (no query)."""
+    try:
+        return catalogue.find(case.service).in_language(get_language() or "de").title
+    except catalogue.UnknownService:
+        return case.service
+
+
+def day(value: date) -> str:
+    """24.11.2026."""
+    return value.strftime("%d.%m.%Y")
+
+
+def in_days(value: date, today: date | None = None) -> str:
+    """heute, morgen, in 3 Tagen (Mittwoch), seit 2 Tagen überfällig; beyond a fortnight the date."""
+    away = (value - (today or timezone.localdate())).days
+    if away in (0, 1):
+        return _("morgen") if away else _("heute")
+    if away < 0:
+        return ngettext("seit %(n)s Tag überfällig", "seit %(n)s Tagen überfällig", -away) % {"n": -away}
+    if away > 14:
+        return day(value)
+    text = ngettext("in %(n)s Tag (%(weekday)s)", "in %(n)s Tagen (%(weekday)s)", away)
+    return text % {"n": away, "weekday": date_format(value, "l")}
+
+
+def closing_letter(case: Case, service: Service, decision: Decision) -> tuple[str, str]:
+    """Title and body of the letter that brings the decision."""
+    names = {"service": service.title, "reference": case.reference, "outcome": outcome_of(decision)}
+    title = _("Entscheidung zu Ihrem Antrag %(reference)s") % names
+    own = service.messages.get(decision.outcome.lower()) or service.messages.get("decided")
+    body = own or _("wir haben über Ihren Antrag „%(service)s“ entschieden: %(outcome)s.") % names
+    return title, body + "\n\n" + _("Das Schreiben mit allen Einzelheiten liegt bei.")
