@@ -1,0 +1,36 @@
+"""What only shows when service, form and rules are seen together."""
+
+from . import rulebook
+from .service import Service
+from .steps import paths_of
+
+
+def faults(service: Service) -> list[str]:
+    """Sentences about paths that do not exist, rules that are missing, texts that belong to nothing. Reads the form."""
+    paths = paths_of(service.form)
+    steps = {step.key for step in service.form.steps}
+    found = [f"[prefill] {path}: dieses Feld gibt es im Formular nicht." for path in service.prefill if path not in paths]
+    four_eyes = service.decision.four_eyes
+    if not isinstance(four_eyes, bool):
+        found += [f"[decision] four_eyes {path}: dieses Feld gibt es nicht." for path in four_eyes if path not in paths]
+    for language, texts in service.texts.items():
+        found += [f"[texts.{language}.steps] {key}: diesen Schritt gibt es nicht." for key in texts.steps if key not in steps]
+        for table, names in (("fields", texts.fields), ("help", texts.help), ("options", texts.options)):
+            for name in names:
+                if name.partition("#")[0] not in paths | steps:
+                    found.append(f"[texts.{language}.{table}] {name}: dieses Feld gibt es im Formular nicht.")
+    return found + _rules(service)
+
+
+def _rules(service: Service) -> list[str]:
+    written = {name: rulebook.function(service.key, name) for name in rulebook.FUNCTIONS}
+    found = []
+    if service.fee and "amount" not in service.fee and not written["fee"]:
+        found.append("[fee]: entweder amount = … oder eine Funktion fee in rules.py, die mit den Beträgen rechnet.")
+    if service.fee and "amount" in service.fee and written["fee"]:
+        found.append("[fee] amount: daneben rechnet rules.py; nur eines von beiden kann gelten.")
+    if service.decision.automatic and not written["decide"]:
+        found.append("[decision] automatic: rules.py hat keine Funktion decide.")
+    if written["decide"] and not service.decision.automatic:
+        found.append("[decision] automatic fehlt: ohne den Paragrafen, der es erlaubt, entscheidet ein Mensch.")
+    return found

@@ -1,0 +1,154 @@
+"""The catalogue: every service of this city, read from folders, read again when they change."""
+
+import logging
+import threading
+import time
+from functools import lru_cache
+
+from django.conf import settings
+
+from . import folders
+from .audit import faults
+from .folders import OVERLAY, SERVICE, Folder, Stamp
+from .models import Edition
+from .service import DecisionRule, FeeLine, Keep, Service, ServiceBroken, Verdict, digest, matching
+
+__all__ = [
+    "DecisionRule", "FeeLine", "Keep", "Service", "ServiceBroken", "UnknownService", "Verdict",
+    "all_services", "broken", "digest", "find", "from_edition", "matching", "version",
+]  # fmt: skip
+log = logging.getLogger(__name__)
+
+
+class UnknownService(KeyError):
+    """There is no service with this key, or its folder is broken (see `broken()` and `manage.py check`)."""
+
+
+class Shelf:
+    """The folders as last seen; one sweep over names and times per `pause` seconds at most."""
+
+    def __init__(self, pause: float) -> None:
+        self.pause = pause
+        self.services: dict[str, Service] = {}
+        self.broken: dict[str, list[str]] = {}
+        self.version = 0
+        self._seen: dict[Folder, tuple[Stamp, Service | None, list[str]]] = {}
+        self._problems: dict[str, list[str]] = {}
+        self._looked = -pause
+        self._lock = threading.Lock()
+
+    def refresh(self) -> None:
+        """Look whether anything changed. Other threads go on with what they have, unless there is nothing yet."""
+        if self.version and time.monotonic() - self._looked < self.pause:
+            return
+        if self._lock.acquire(blocking=not self.version):
+            try:
+                if not self.version or time.monotonic() - self._looked >= self.pause:
+                    self._sweep()
+                    self._looked = time.monotonic()
+            finally:
+                self._lock.release()
+
+    def _sweep(self) -> None:
+        problems: dict[str, list[str]] = {}
+        seen = {}
+        for folder in folders.find_folders(problems):
+            try:
+                stamp = folder.stamp()
+            except OSError:  # removed between two looks
+                continue
+            known = self._seen.get(folder)
+            seen[folder] = known if known and known[0] == stamp else (stamp, *folders.load(folder))
+        if self.version and seen == self._seen and problems == self._problems:
+            return
+        self._seen, self._problems = seen, problems
+        self.broken = problems | {folder.key: faults_ for folder, (_, _, faults_) in seen.items() if faults_}
+        self.services = {f.key: service for f, (_, service, wrong) in seen.items() if service and not wrong}
+        self.version += 1
+        for key, wrong in self.broken.items():
+            log.error("Service %s is not in the catalogue: %s", key, " ".join(wrong))
+
+    def usable(self, service: Service) -> bool:
+        """Whether an XML form can really be read; found out once, when it is first needed."""
+        try:
+            wrong = faults(service)
+        except (folders.SchemaError, ServiceBroken, OSError, UnicodeDecodeError, ValueError) as error:
+            wrong = [f"{folders.FORM}: {error}"]
+        if wrong:
+            for folder, (stamp, known, _) in self._seen.items():
+                if known is service:
+                    self._seen[folder] = (stamp, known, wrong)
+                    break
+            self.broken = {**self.broken, service.key: wrong}
+            self.services = {key: other for key, other in self.services.items() if other is not service}
+            self.version += 1
+            log.error("Service %s is not in the catalogue: %s", service.key, " ".join(wrong))
+        return not wrong
+
+
+_shelves: dict[tuple[str, tuple[str, ...]], Shelf] = {}
+
+
+def _shelf() -> Shelf:
+    place = (str(settings.CITY_FOLDER), tuple(settings.DOMAINS))
+    if place not in _shelves:
+        _shelves[place] = Shelf(pause=0 if settings.MODE == "test" else 1)
+    shelf = _shelves[place]
+    shelf.refresh()
+    return shelf
+
+
+def all_services() -> dict[str, Service]:
+    """Every service people can begin today, by key."""
+    return {key: service for key, service in _shelf().services.items() if not service.retired}
+
+
+def find(key: str) -> Service:
+    """The service with this key, its form checked; raises UnknownService."""
+    shelf = _shelf()
+    service = shelf.services.get(key)
+    if service is None or service.retired:
+        raise UnknownService(key)
+    if not service.loaded and not shelf.usable(service):
+        raise UnknownService(key)
+    return service
+
+
+def broken() -> dict[str, list[str]]:
+    """Folders that are not in the catalogue, and why; German, for the people who keep them."""
+    return dict(_shelf().broken)
+
+
+def version() -> int:
+    """Grows with every change of any folder: the key of whatever is derived from the catalogue."""
+    return _shelf().version
+
+
+def from_edition(edition: Edition) -> Service:
+    """The service as it was published: form, tariff, texts and template of that day, rules of the running release.
+
+    Needs only `pk`, `service` and `digest`: `defer("edition__files")` saves the reading of large schemas.
+    """
+    shelf = _shelf()
+    service = shelf.services.get(edition.service)
+    if service and (service.loaded or shelf.usable(service)) and service.digest == edition.digest:
+        return service
+    return _rebuilt(edition.pk)
+
+
+@lru_cache(maxsize=100)
+def _rebuilt(pk: int) -> Service:
+    edition = Edition.objects.get(pk=pk)
+    texts = {name: edition.files[name] for name in (SERVICE, OVERLAY) if name in edition.files}
+    # Told to nobody: what was right on its day stays valid, also when today's schema knows better.
+    ignored: list[str] = []
+    raw = folders.merged(texts, ignored)
+    service = folders.assemble(edition.service, "", raw, lambda: files_of(pk), ignored)
+    _ = service.form  # read now, once
+    return service
+
+
+def files_of(pk: int) -> dict[str, str]:
+    """The stored files of an edition."""
+    files: dict[str, str] = Edition.objects.values_list("files", flat=True).get(pk=pk)
+    return files

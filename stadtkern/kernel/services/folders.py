@@ -1,0 +1,191 @@
+"""Service folders on disk: where they lie, whether they changed, what stands in them."""
+
+import os
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from stadtkern.lib.forms.model import Form
+
+from .audit import faults
+from .overlay import laid_over
+from .schema import TEMPLATE, read_service
+from .service import Service, ServiceBroken
+from .steps import read_steps
+from .table import Table
+
+try:
+    from stadtkern.lib.forms import xdf3
+    from stadtkern.lib.forms.xdf3 import SchemaError
+except ImportError:  # TEMPORARY until lib/forms/xdf3.py is there
+    xdf3 = None
+
+    class SchemaError(Exception):
+        pass
+
+
+Stamp = tuple[tuple[str, int, int], ...]
+SERVICE, OVERLAY, FORM, FORM_OVERLAY = "service.toml", "overlay.toml", "form.xdf3.xml", "form.overlay.toml"
+_WATCHED = (".toml", ".typ", ".xml")
+
+
+@dataclass(frozen=True)
+class Folder:
+    """One service folder and, beside it, the city's overlay."""
+
+    key: str
+    path: Path
+    domain: str
+    overlay: Path | None
+
+    def stamp(self) -> Stamp:
+        """Names, times and sizes of everything that matters: another stamp means read again."""
+        with os.scandir(self.path) as entries:
+            found = [(e.name, e.stat()) for e in entries if e.name.endswith(_WATCHED)]
+        if self.overlay:
+            found.append((OVERLAY, self.overlay.stat()))
+        return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in found))
+
+    def text(self, name: str) -> str | None:
+        """One file as text, None where it is missing; OVERLAY is the city's file."""
+        file = self.overlay if name == OVERLAY else self.path / name
+        if file is None or not file.is_file():
+            return None
+        text = file.read_bytes().decode("utf-8-sig")
+        if "\0" in text:
+            raise ServiceBroken(f"{name}: enthält ein NUL-Zeichen.")
+        return text
+
+    def files(self, template: str) -> dict[str, str]:
+        """Everything that shapes an application: name -> text. Rules and examples are not part of it."""
+        names = (SERVICE, OVERLAY, FORM, FORM_OVERLAY)
+        found = {name: text for name in names if (text := self.text(name)) is not None}
+        found[template] = _template(self.text(template), template)
+        return found
+
+
+def _template(text: str | None, name: str) -> str:
+    if text is None and name != TEMPLATE:
+        raise ServiceBroken(f"{name}: diese Vorlage fehlt im Ordner.")
+    return general_template() if text is None else text
+
+
+@cache
+def general_template() -> str:
+    """The letter for services without one of their own."""
+    return (Path(__file__).parent / TEMPLATE).read_text(encoding="utf-8")
+
+
+def roots() -> list[tuple[str, Path]]:
+    """Where service folders lie: the domains this city has switched on, then the city's own ("")."""
+    domains = settings.ROOT / "stadtkern" / "domains"
+    return [*((name, domains / name / "services") for name in settings.DOMAINS), ("", settings.CITY_FOLDER / "services")]
+
+
+def find_folders(problems: dict[str, list[str]]) -> Iterator[Folder]:
+    """Every service folder, the first of each key; what cannot be used is told in `problems` by key."""
+    overlays = {file.stem: file for file in _entries(settings.CITY_FOLDER / "services") if file.suffix == ".toml"}
+    seen: set[str] = set()
+    for domain, root in roots():
+        for path in _entries(root):
+            if not path.is_dir() or path.name.startswith(("_", ".")):
+                continue
+            if path.name in seen:
+                place = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
+                problems[path.name] = [
+                    f"{place}: dieser Schlüssel ist vergeben; eine Änderung gehört in services/{path.name}.toml."
+                ]
+                continue
+            seen.add(path.name)
+            yield Folder(path.name, path, domain, overlays.pop(path.name, None))
+    for key, file in overlays.items():
+        problems[key] = [f"{file.name}: es gibt keine Leistung „{key}“, die diese Datei ändern könnte."]
+
+
+def _entries(root: Path) -> list[Path]:
+    try:
+        return sorted(root.iterdir())
+    except OSError:
+        return []
+
+
+def load(folder: Folder) -> tuple[Service | None, list[str]]:
+    """The service of a folder and what is wrong with it. A form in XML is not read yet."""
+    problems: list[str] = []
+    try:
+        texts = {name: text for name in (SERVICE, OVERLAY) if (text := folder.text(name)) is not None}
+        if SERVICE not in texts:
+            return None, [f"{SERVICE} fehlt."]
+        raw = merged(texts, problems)
+        template = _name_of_template(raw)
+        if "form" in raw:
+            service = assemble(folder.key, folder.domain, raw, lambda: folder.files(template), problems)
+            if not (folder.path / FORM).is_file():
+                problems.append(f"{FORM} fehlt.")
+        else:
+            files = folder.files(template)
+            service = assemble(folder.key, folder.domain, raw, lambda: files, problems)
+            if not problems:
+                problems += faults(service)
+        return service, problems
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, ServiceBroken) as error:
+        return None, [*problems, _said(error)]
+
+
+def _name_of_template(raw: Mapping[str, Any]) -> str:
+    decision = raw.get("decision")
+    name = decision.get("template") if isinstance(decision, dict) else None
+    return name if isinstance(name, str) and "/" not in name else TEMPLATE
+
+
+def _said(error: Exception) -> str:
+    if isinstance(error, tomllib.TOMLDecodeError):
+        return f"{SERVICE} ist kein gültiges TOML: {error}"
+    if isinstance(error, UnicodeDecodeError):
+        return "Eine Datei ist nicht in UTF-8 gespeichert."
+    return str(error)
+
+
+def merged(texts: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    """service.toml with the city's overlay laid over it: tables are merged, everything else is replaced."""
+    raw = tomllib.loads(texts[SERVICE])
+    if OVERLAY not in texts:
+        return raw
+    over = tomllib.loads(texts[OVERLAY])
+    fees, tariff = over.get("fee"), raw.get("fee")
+    for key in fees if isinstance(fees, dict) else ():
+        if not isinstance(tariff, dict) or key not in tariff:
+            problems.append(f"[fee] {key}: die Satzung der Stadt ändert einen Betrag, den die Leistung nicht kennt.")
+    return _merge(raw, over)
+
+
+def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in over.items():
+        below = result.get(key)
+        result[key] = _merge(below, value) if isinstance(below, dict) and isinstance(value, dict) else value
+    return result
+
+
+def assemble(key: str, domain: str, raw: dict[str, Any], read_files: Any, problems: list[str]) -> Service:
+    """A service from its merged table; `read_files` gives the texts when the form is needed."""
+
+    def build_form(files: Mapping[str, str]) -> Form:
+        if "form" not in raw:
+            return read_steps(Table(raw, SERVICE, problems), str(raw.get("title", "")))
+        if FORM not in files:
+            raise ServiceBroken(f"{FORM} fehlt.")
+        form = xdf3.read(files[FORM].encode())
+        if FORM_OVERLAY not in files:
+            return form
+        complaints: list[str] = []
+        form = laid_over(form, Table(tomllib.loads(files[FORM_OVERLAY]), FORM_OVERLAY, complaints))
+        problems.extend(complaints)
+        return form
+
+    return read_service(key, domain, raw, read_files, build_form, problems)

@@ -1,0 +1,188 @@
+"""service.toml, strictly read: what a service may say, and the sentence for everything else."""
+
+import re
+import string
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from stadtkern.kernel.accounts.models import Trust
+from stadtkern.lib.forms.model import Form
+
+from .blocks import block_texts
+from .service import AUDIENCES, LIFE_EVENTS, Appointment, DecisionRule, Keep, Service, key_error
+from .table import Table
+from .texts import Texts, read_texts
+
+LANGUAGES = ("en", "leicht")
+OCCASIONS = ("submitted", "decided", "granted", "partly", "rejected")
+AUTHORITIES = ("city", "district", "state", "federal")
+RESIDENTS = [
+    "family_name",
+    "given_names",
+    "birth_name",
+    "birth_date",
+    "birth_place",
+    "sex",
+    "nationality",
+    "doctoral_degree",
+    "street",
+    "house_number",
+    "postcode",
+    "town",
+    "district",
+    "moved_in_date",
+    "household_size",
+    "household_members",
+]
+SOURCES = [f"residents.{name}" for name in RESIDENTS]
+UNITS = {"day": 1, "week": 7, "month": 30}
+TEMPLATE = "bescheid.typ"
+
+
+def read_service(
+    key: str,
+    domain: str,
+    raw: Mapping[str, Any],
+    read_files: Callable[[], Mapping[str, str]],
+    build_form: Callable[[Mapping[str, str]], Form],
+    problems: list[str],
+) -> Service:
+    """The service as far as it can be understood; everything wrong is added to `problems`."""
+    top = Table(raw, "service.toml", problems)
+    if reason := key_error(key):
+        problems.append(f"Name des Ordners „{key}“: {reason}.")
+    if ("form" in raw) == ("steps" in raw):
+        top.complain("", 'genau eines von [[steps]] oder form = "form.xdf3.xml" muss da sein.')
+    top.any("steps")
+    top.text("form", one_of=["form.xdf3.xml"])
+    title, office = top.text("title", required=True), top.text("office", required=True)
+    fee, cost = _fee(top)
+    service = Service(
+        key=key,
+        domain=domain,
+        title=title,
+        teaser=top.text("teaser", required=True),
+        description=top.text("description"),
+        leika=_leika(top),
+        office=office,
+        authority=top.text("authority", "city", one_of=AUTHORITIES),
+        audiences=top.words("for", one_of=AUDIENCES, required=True),
+        drives=top.words("drives"),
+        life_events=top.words("life_events", one_of=LIFE_EVENTS),
+        trust=Trust.of(top.text("trust", "none", one_of=[name.lower() for name in Trust.names])),
+        documents_needed=top.words("needs"),
+        synonyms=top.words("synonyms"),
+        legal_basis=top.text("legal_basis"),
+        cost=cost,
+        prefill=_prefill(top),
+        fee=fee,
+        decision=_decision(top.table("decision", required=True), office, title),
+        keep=_keep(top.table("keep", required=True)),
+        messages=_messages(top.table("message")),
+        appointment=_appointment(top),
+        origin=MappingProxyType(top.mapping("origin")),
+        retired=top.flag("retired"),
+        texts=_texts(top, raw),
+        read_files=read_files,
+        build_form=build_form,
+    )
+    top.done()
+    return service
+
+
+def _leika(top: Table) -> str:
+    leika = top.text("leika")
+    if leika and not re.fullmatch(r"99\d{12}", leika):
+        top.complain("leika", "ein LeiKa-Schlüssel hat 14 Ziffern und beginnt mit 99.")
+    return leika
+
+
+def _fee(top: Table) -> tuple[Mapping[str, Any], str]:
+    table = top.table("fee")
+    for key in table.raw:
+        table.number(key, least=0)
+    cost = top.text("cost")
+    fields = [name for _, name, _, _ in string.Formatter().parse(cost) if name is not None] if _plain(cost) else ["{}"]
+    for name in fields:
+        if name not in table.raw:
+            top.complain("cost", f"„{{{name}}}“ steht nicht in [fee].")
+    return MappingProxyType(dict(table.raw)), cost
+
+
+def _plain(cost: str) -> bool:
+    return bool(re.fullmatch(r"(?:[^{}]|\{[a-z0-9_]+\})*", cost))
+
+
+def _prefill(top: Table) -> Mapping[str, str]:
+    table = top.table("prefill")
+    return MappingProxyType({path: table.text(path, one_of=SOURCES) for path in table.raw})
+
+
+def _decision(table: Table, office: str, title: str) -> DecisionRule:
+    four_eyes = table.any("four_eyes")
+    if not isinstance(four_eyes, (bool, dict, type(None))):
+        table.complain("four_eyes", "muss true, false oder eine Bedingung wie { dangerous = true } sein.")
+        four_eyes = True
+    rule = DecisionRule(
+        by=table.text("by", office),
+        within_days=_days(table),
+        template=table.text("template", TEMPLATE),
+        title=table.text("title", title),
+        automatic=table.text("automatic"),
+        four_eyes=MappingProxyType(four_eyes) if isinstance(four_eyes, dict) else bool(four_eyes),
+        paper=table.flag("paper"),
+        legal_basis=table.text("legal_basis"),
+    )
+    if not re.fullmatch(r"[a-z0-9_]+\.typ", rule.template):
+        table.complain("template", f"„{rule.template}“ ist kein Name einer Vorlage wie {TEMPLATE}.")
+    table.done()
+    return rule
+
+
+def _days(table: Table) -> int:
+    text = table.text("within", required=True)
+    found = re.fullmatch(r"(\d{1,3}) (day|week|month)s?", text)
+    if text and not found:
+        table.complain("within", f"„{text}“ ist keine Frist; erlaubt sind zum Beispiel „14 days“, „4 weeks“, „3 months“.")
+    return int(found[1]) * UNITS[found[2]] if found else 30
+
+
+def _keep(table: Table) -> Keep:
+    keep = Keep(table.number("years", required=True, least=0) or 0, table.text("because", required=True))
+    table.done()
+    return keep
+
+
+def _messages(table: Table) -> Mapping[str, str]:
+    messages = {occasion: table.text(occasion) for occasion in OCCASIONS}
+    table.done()
+    return MappingProxyType({occasion: text for occasion, text in messages.items() if text})
+
+
+def _appointment(top: Table) -> Appointment | None:
+    table = top.table("appointment")
+    if not table.raw:
+        return None
+    minutes = table.number("minutes", least=5) or 15
+    found = Appointment(table.text("kind", required=True), minutes, table.words("where", one_of=["desk", "phone", "video"]))
+    table.done()
+    return found
+
+
+def _texts(top: Table, raw: Mapping[str, Any]) -> Mapping[str, Texts]:
+    table = top.table("texts")
+    found = {}
+    for language in table.raw:
+        if language not in LANGUAGES:
+            table.complain(language, f"diese Sprache gibt es nicht (erlaubt: {', '.join(LANGUAGES)}).")
+        below = table.table(language)
+        words = block_texts(raw.get("steps"), language)
+        # What the service says itself wins over the words of the building blocks.
+        merged = {key: {**texts, **_dict(below.raw.get(key))} for key, texts in words.items()}
+        found[language] = read_texts(Table({**below.raw, **merged}, below.place, top.problems))
+    return MappingProxyType(found)
+
+
+def _dict(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}

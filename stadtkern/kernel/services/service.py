@@ -1,0 +1,284 @@
+"""What a service is: frozen values read from its folder, and what can be asked of them."""
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any, Literal
+
+from django.utils.translation import gettext, gettext_lazy
+
+from stadtkern.kernel.accounts.models import Trust
+from stadtkern.lib.forms.check import Problem
+from stadtkern.lib.forms.check import problems as form_problems
+from stadtkern.lib.forms.model import Answers, Form
+from stadtkern.ui.words import euro
+
+from . import rulebook
+from .texts import Texts, translated
+
+AUDIENCES = {
+    "citizens": gettext_lazy("Bürgerinnen und Bürger"),
+    "companies": gettext_lazy("Unternehmen"),
+    "tourists": gettext_lazy("Gäste"),
+    "staff": gettext_lazy("Beschäftigte"),
+}
+LIFE_EVENTS = {
+    "umzug": gettext_lazy("Umzug und Wohnsitz"),
+    "familie": gettext_lazy("Familie und Kinder"),
+    "tier": gettext_lazy("Hund und andere Tiere"),
+    "auto": gettext_lazy("Auto und Verkehr"),
+    "arbeit_unternehmen": gettext_lazy("Arbeit und Unternehmen"),
+    "reise_ausweis": gettext_lazy("Ausweis und Reise"),
+    "wohnen_bauen": gettext_lazy("Wohnen und Bauen"),
+    "freizeit_engagement": gettext_lazy("Freizeit und Engagement"),
+}
+OUTCOMES = ("GRANTED", "PARTLY", "REJECTED")
+
+
+class ServiceBroken(Exception):
+    """A service cannot do what its folder promises; the message is German, for the people who keep the folder."""
+
+
+@dataclass(frozen=True)
+class FeeLine:
+    """One line of what it costs; integer cents."""
+
+    label: str
+    cents: int
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a rule decides; `outcome` is a Decision.Outcome."""
+
+    outcome: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Retention: years after the case is closed, and the reason for them."""
+
+    years: int
+    because: str
+
+
+@dataclass(frozen=True)
+class DecisionRule:
+    """Who decides, until when, on which paper.
+
+    `automatic` is the paragraph that allows a decision without a person, empty where there is none. `four_eyes` is true,
+    false, or a condition on the answers; read it through `Service.second_pair`. `paper` = the result comes by post.
+    """
+
+    by: str
+    within_days: int
+    template: str
+    title: str
+    automatic: str = ""
+    four_eyes: bool | Mapping[str, Any] = False
+    paper: bool = False
+    legal_basis: str = ""
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """A personal visit the service still needs; `where` holds "desk", "phone", "video"."""
+
+    kind: str
+    minutes: int
+    where: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Service:
+    """One entry of the catalogue. The form is read from the folder when it is first needed."""
+
+    key: str
+    domain: str  # "" for a service the city brought itself
+    title: str
+    teaser: str
+    description: str
+    leika: str
+    office: str
+    authority: str
+    audiences: tuple[str, ...]
+    drives: tuple[str, ...]
+    life_events: tuple[str, ...]
+    trust: Trust
+    documents_needed: tuple[str, ...]
+    synonyms: tuple[str, ...]
+    legal_basis: str
+    cost: str  # what it costs, in words
+    prefill: Mapping[str, str]  # path -> "residents.family_name"
+    fee: Mapping[str, Any]  # the tariff, the city's statute merged in
+    decision: DecisionRule
+    keep: Keep
+    messages: Mapping[str, str]  # occasion -> text
+    appointment: Appointment | None
+    origin: Mapping[str, str]  # where an imported form comes from: schema, version, title
+    retired: bool  # no new applications; those begun go on
+    texts: Mapping[str, Texts]
+    read_files: Callable[[], Mapping[str, str]] = field(repr=False)
+    build_form: Callable[[Mapping[str, str]], Form] = field(repr=False)
+    language: str = "de"
+
+    @cached_property
+    def _shape(self) -> tuple[Form, str, str]:
+        # Files, form and digest come from one reading; the text of a large schema is not kept in memory.
+        files = self.read_files()
+        return self.build_form(files), digest(files), files[self.decision.template]
+
+    @property
+    def loaded(self) -> bool:
+        """Whether the form has been read already."""
+        return "_shape" in self.__dict__
+
+    @property
+    def form(self) -> Form:
+        """The questions; raises SchemaError or ServiceBroken where the folder cannot be read."""
+        return self._shape[0]
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of all files that shape an application (not the rules, not the examples)."""
+        return self._shape[1]
+
+    def template_source(self) -> str:
+        """Typst source of the document."""
+        return self._shape[2]
+
+    @property
+    def online(self) -> Literal["full", "partly"]:
+        """Computed, never typed in: "full" = from application to document without paper and without a visit."""
+        return "partly" if self.decision.paper or self.appointment or self.authority != "city" else "full"
+
+    @property
+    def has_fee(self) -> bool:
+        """Whether an application may cost something."""
+        return bool(self.fee)
+
+    def in_language(self, code: str) -> "Service":
+        """The same service with its texts in another language; German where a text is missing."""
+        code = code.split("-")[0]
+        if code == self.language or code not in self.texts:
+            return self
+        if code not in self._languages:
+            self._languages[code] = self._translate(code)
+        return self._languages[code]
+
+    @cached_property
+    def _languages(self) -> dict[str, "Service"]:
+        return {}
+
+    def _translate(self, code: str) -> "Service":
+        words = self.texts[code]
+        return replace(
+            self,
+            language=code,
+            title=words.title or self.title,
+            teaser=words.teaser or self.teaser,
+            description=words.description or self.description,
+            documents_needed=words.needs or self.documents_needed,
+            cost=words.cost or self.cost,
+            messages=MappingProxyType({**self.messages, **words.messages}),
+            build_form=lambda files: translated(self.form, words),
+        )
+
+    def say(self, german: str) -> str:
+        """A sentence from the rules in the language of this service."""
+        words = self.texts.get(self.language)
+        return words.phrases.get(german, german) if words else german
+
+    def fee_lines(self, answers: Answers) -> list[FeeLine]:
+        """What this application costs; empty where it is free. Raises ServiceBroken where the arithmetic is missing."""
+        if not self.fee:
+            return []
+        if "amount" in self.fee:
+            return [FeeLine(self.title, int(self.fee["amount"]))]
+        rule = rulebook.function(self.key, "fee")
+        if rule is None:
+            raise ServiceBroken(f"{self.key}: [fee] nennt Beträge, aber rules.py rechnet nicht damit (Funktion fee fehlt).")
+        result = rule(answers, dict(self.fee))
+        pairs = [(self.title, result)] if isinstance(result, int) else result
+        lines = [FeeLine(self.say(label), int(cents)) for label, cents in pairs]
+        if any(line.cents < 0 for line in lines):
+            raise ServiceBroken(f"{self.key}: rules.py rechnet eine Gebühr unter null aus.")
+        return [line for line in lines if line.cents]
+
+    def fee_cents(self, answers: Answers) -> int:
+        """The sum of the fee lines in cents."""
+        return sum(line.cents for line in self.fee_lines(answers))
+
+    def problems(self, answers: Answers, step: str | None = None) -> list[Problem]:
+        """What is wrong with the answers, by form and rules; with `step` only what belongs to that step."""
+        part = self.form.step(step) if step else None
+        found = form_problems(part or self.form, answers, translate=gettext)
+        rule = rulebook.function(self.key, "problems")
+        if rule is None:
+            return found
+        tops = {child.key for child in part.children} if part else None
+        told = {problem.path for problem in found}
+        for path, message in rule(answers):
+            if path not in told and (tops is None or re.split(r"[/\[]", path, maxsplit=1)[0] in tops):
+                found.append(Problem(path, self.say(message), ""))
+        return found
+
+    def decide(self, answers: Answers, facts: Mapping[str, Any]) -> Verdict | None:
+        """What the rule decides, or None: a person decides. Asked only where the service names the paragraph.
+
+        `facts`, all optional: "sources" {path: register} of prefilled answers that nobody changed, "trust" (int) of the
+        session, "today" (ISO date), "paid" (bool).
+        """
+        if not self.decision.automatic:
+            return None
+        rule = rulebook.function(self.key, "decide")
+        result = rule(answers, dict(facts)) if rule else None
+        if result is None:
+            return None
+        outcome, reason = result
+        if outcome not in OUTCOMES:
+            raise ServiceBroken(f"{self.key}: rules.py entscheidet „{outcome}“; erlaubt sind {', '.join(OUTCOMES)}.")
+        return Verdict(outcome, reason)
+
+    def second_pair(self, answers: Answers) -> bool:
+        """Whether a second clerk must approve the decision on these answers."""
+        rule = self.decision.four_eyes
+        if isinstance(rule, bool):
+            return rule
+        plain = [(re.sub(r"\[\d+\]", "", path), value) for path, value in answers.items()]
+        return all((path, value) in plain for path, value in rule.items())
+
+    @property
+    def cost_text(self) -> str:
+        """What it costs, in words, with the amounts of this city filled in."""
+        if not self.fee:
+            return gettext("kostenlos")
+        if self.cost:
+            return self.cost.format_map({key: euro(value) for key, value in self.fee.items() if isinstance(value, int)})
+        return euro(int(self.fee["amount"])) if "amount" in self.fee else gettext("abhängig von Ihren Angaben")
+
+
+def digest(files: Mapping[str, str]) -> str:
+    """SHA-256 over names and texts, independent of their order."""
+    total = hashlib.sha256()
+    for name in sorted(files):
+        total.update(f"{name}\0{len(files[name])}\0".encode())
+        total.update(files[name].encode())
+    return total.hexdigest()
+
+
+def key_error(key: str) -> str:
+    """Why this cannot be the key of a service; empty where it can."""
+    return "" if re.fullmatch(r"[a-z][a-z0-9_]{1,98}", key) else "nur a-z, 0-9 und _, am Anfang ein Buchstabe"
+
+
+def matching(services: Sequence[Service], audience: str = "", life_event: str = "") -> list[Service]:
+    """Those for this audience and situation, by title."""
+    chosen = [
+        s for s in services if (not audience or audience in s.audiences) and (not life_event or life_event in s.life_events)
+    ]
+    return sorted(chosen, key=lambda service: service.title.casefold())
