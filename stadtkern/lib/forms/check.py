@@ -25,6 +25,7 @@ _DECIMAL = re.compile(r"-?\d{1,18}(?:\.\d{1,9})?")
 _ISO = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _TIME = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 _NAMES = frozenset({"name", "given-name", "family-name", "additional-name"})
+_NAME_KEYS = frozenset({"given_names", "family_name", "birth_name"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +55,12 @@ def problems(part: Form | Step, answers: Mapping[str, Any], translate: Translate
             message = _field(element, visit, walk, translate)
             if message:
                 found.append(Problem(_shown_at(visit), message, element.label))
-    return found + _missing_ticks(walk, counted, translate)
+    return found
 
 
 def _shown_at(visit: Visit) -> str:
     ticks = isinstance(visit.element, Field) and is_ticks(visit.element)
     return visit.path.rpartition("[")[0] if ticks else visit.path
-
-
-def _missing_ticks(walk: Walk, counted: set[str], _: Translate) -> list[Problem]:
-    return []  # instances up to the minimum always exist, so a missing tick was met above
 
 
 def _too_many(visit: Visit, container: str, walk: Walk, _: Translate) -> list[Problem]:
@@ -125,7 +122,7 @@ def _text(field: Field, value: object, _: Translate) -> str:
         return text % {"most": longest, "count": len(value)}
     if field.min_length and len(value) < field.min_length:
         return _("Bitte geben Sie mindestens %(least)s Zeichen ein.") % {"least": field.min_length}
-    if field.autocomplete in _NAMES and not is_name(value):
+    if (field.autocomplete in _NAMES or field.key in _NAME_KEYS) and not is_name(value):
         return _("Bitte schreiben Sie den Namen mit lateinischen Buchstaben, so wie er im Ausweis steht.")
     if field.pattern and not matches(field.pattern, value):
         if field.pattern_hint:
@@ -261,9 +258,7 @@ def _phone(field: Field, value: object, _: Translate) -> str:
 def _iban(field: Field, value: object, _: Translate) -> str:
     if isinstance(value, str) and len(value) <= 40 and value.isascii() and iban.is_valid(value, check_country=False):
         return ""
-    return _(
-        "Bitte prüfen Sie die IBAN, eine Ziffer stimmt nicht. Eine deutsche IBAN hat 22 Stellen, zum Beispiel DE89 3704 0044 0532 0130 00."
-    )
+    return _("Bitte prüfen Sie die IBAN, eine Stelle stimmt nicht. Beispiel: DE89 3704 0044 0532 0130 00.")
 
 
 def _file(field: Field, value: object, _: Translate) -> str:

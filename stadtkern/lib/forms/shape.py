@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from stadtkern.lib.forms.check import Problem
@@ -146,8 +146,6 @@ class _Placer:
     def all(self, step: Step) -> list[Placed]:
         found = self._children(step.children, "", (("", step.children),))
         if len(found) == 1 and found[0].element.label == step.title and not found[0].repeats and not found[0].can_remove:
-            from dataclasses import replace
-
             return [replace(found[0], bare=isinstance(found[0].element, Group))]
         return found
 
