@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
+from . import draft_cookie
 from .models import Account, Company, Role, Staff, Trust
 
 View = Callable[..., HttpResponseBase]
@@ -45,7 +47,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 
 def _build(request: HttpRequest) -> Actor:
-    drafts = tuple(request.session.get("draft_keys", ()))
+    drafts = draft_cookie.keys_of(request)
     if not request.user.is_authenticated:
         return Actor(draft_keys=drafts)
     account = request.user  # loaded with staff, office and person by sign_in.Backend: no further query
@@ -109,15 +111,25 @@ class DenyByDefault:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:
-        if access_of(view) is None:
-            raise PermissionDenied(f"{view.__module__}.{view.__qualname__} declares no access")
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponseBase | None:
+        declared = access_of(view)
+        if declared is None:
+            raise PermissionDenied(f"{_name(view)} declares no access")
+        # Our own views guard themselves; a package's view is guarded here.
+        if declared != "everyone" and not hasattr(view, "access") and actor_of(request).account is None:
+            return redirect_to_login(request.get_full_path())
+        return None
 
 
 def access_of(view: View) -> str | None:
-    """The declared access of a view; third-party packages are declared once by module in settings."""
-    from django.conf import settings
-
+    """The declared access of a view; third-party packages are declared once by name in settings."""
     if declared := getattr(view, "access", None):
         return str(declared)
-    return next((access for module, access in settings.FOREIGN_VIEWS.items() if view.__module__.startswith(module)), None)
+    foreign: dict[str, str] = settings.FOREIGN_VIEWS
+    known = [prefix for prefix in foreign if f"{_name(view)}.".startswith(f"{prefix}.")]
+    return foreign[max(known, key=len)] if known else None
+
+
+def _name(view: View) -> str:
+    """Dotted path; also for partials and instances, which have no name of their own."""
+    return f"{getattr(view, '__module__', '')}.{getattr(view, '__qualname__', type(view).__qualname__)}"
