@@ -1,0 +1,18 @@
+"""Open a payment, send the payer to the provider, and settle what the provider says, once."""
+
+from .asking import begin, poll_due, refresh
+from .opening import Line, Refused, call_off, cancel, open_payment, reopen
+from .settling import mark_refunded
+
+__all__ = [
+    "Line",
+    "Refused",
+    "begin",
+    "call_off",
+    "cancel",
+    "mark_refunded",
+    "open_payment",
+    "poll_due",
+    "refresh",
+    "reopen",
+]

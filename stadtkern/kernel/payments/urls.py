@@ -1,0 +1,21 @@
+"""Pages of the payments, below /zahlung/."""
+
+from django.urls import path
+
+from . import views
+from .adapters import demo_site
+
+app_name = "payments"
+urlpatterns = [
+    path("", views.overview, name="list"),
+    path("betrieb/", views.operate, name="operate"),
+    path("betrieb/<int:pk>/erstattet/", views.refunded, name="refunded"),
+    path("demo-anbieter/<uuid:transaction>/", demo_site.pay_page, name="demo"),
+    path("<int:pk>/", views.show, name="show"),
+    path("<int:pk>/stand/", views.state, name="state"),
+    path("<int:pk>/bezahlen/", views.start, name="start"),
+    path("<int:pk>/zurueck/", views.back, name="back"),
+    path("<int:pk>/abbrechen/", views.cancel, name="cancel"),
+    path("<int:pk>/noch-einmal/", views.retry, name="retry"),
+    path("<int:pk>/quittung/", views.receipt, name="receipt"),
+]

@@ -1,0 +1,178 @@
+"""The payer's pages: what is owed, off to the provider and back, the receipt; and the operator's list."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+
+from stadtkern.kernel.accounts.access import actor_of, everyone, signed_in, staff
+from stadtkern.kernel.accounts.models import Role
+
+from . import actions
+from .adapters import ProviderError, ProviderUnavailable
+from .models import Payment
+
+PAGE = 25
+FRESH = timedelta(seconds=4)  # an answer this young is not fetched again for a page
+REST = timedelta(seconds=20)  # nor is a provider asked again by pages so soon after it failed
+Status = Payment.Status
+View = Callable[..., HttpResponse]
+
+
+def payer(view: View) -> View:
+    """Whoever may see the payment: an account, or the browser that applied without signing in; others sign in."""
+
+    @everyone
+    @wraps(view)
+    def guarded(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponse:
+        actor = actor_of(request)
+        if actor.account is None and not actor.draft_keys:
+            return redirect_to_login(reverse("payments:show", args=[pk]))
+        return view(request, get_object_or_404(Payment.objects.visible_to(actor), pk=pk), **kwargs)
+
+    return guarded  # type: ignore[return-value]
+
+
+def changes(view: View) -> View:
+    """Only by a button (POST); the back button or a sign-in in between leads to the payment's page."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, payment: Payment) -> HttpResponse:
+        return view(request, payment) if request.method == "POST" else _to(payment)
+
+    return guarded
+
+
+@signed_in
+def overview(request: HttpRequest) -> HttpResponse:
+    """Everything this person (or the company acted for) has paid or owes, newest first."""
+    rows = Payment.objects.visible_to(actor_of(request)).order_by("-pk")
+    before = request.GET.get("before", "")
+    if before.isascii() and before.isdigit():
+        rows = rows.filter(pk__lt=int(before[:18]))
+    page = list(rows[: PAGE + 1])
+    older = f"?before={page[PAGE - 1].pk}" if len(page) > PAGE else ""
+    return render(request, "payments/list.html", {"payments": page[:PAGE], "older": older})
+
+
+@payer
+def show(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """Where the payment stands and the one thing to do next."""
+    return render(request, "payments/show.html", _context(_looked_up(payment)))
+
+
+@payer
+def state(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """The same as a fragment, asked for every few seconds while we wait; the page reloads once there is an end."""
+    before = request.GET.get("war", payment.status)
+    payment = _looked_up(payment)
+    response = render(request, "payments/_state.html", _context(payment))
+    if payment.status != before:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@payer
+@changes
+def start(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """Off to the provider; a second click ends at the same pay page."""
+    return _leave(request, payment)
+
+
+@payer
+def back(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """The provider sent the payer back. Whatever the address says about success is ignored; the provider is asked."""
+    with suppress(ProviderUnavailable, ProviderError):
+        actions.refresh(payment, actor_of(request).key)
+    return _to(payment)
+
+
+@payer
+@changes
+def cancel(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """The payer does not want to pay this way now."""
+    actions.cancel(payment, actor_of(request).key)
+    return _to(payment)
+
+
+@payer
+@changes
+def retry(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """A new attempt, and off to the provider at once."""
+    try:
+        again = actions.reopen(payment, actor_of(request).key)
+    except actions.Refused as refused:
+        messages.warning(request, str(refused))
+        return _to(payment)
+    return _to(again) if again.status == Status.PAID else _leave(request, again)
+
+
+@payer
+def receipt(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """Quittung, made for printing."""
+    if payment.status != Status.PAID:
+        return _to(payment)
+    return render(request, "payments/receipt.html", {"payment": payment})
+
+
+@staff(Role.OPERATOR)
+def operate(request: HttpRequest) -> HttpResponse:
+    """What waits for the provider, and what the cash office has to send back. No names, only numbers."""
+    context = {"unanswered": Payment.objects.unanswered()[:100], "to_refund": Payment.objects.to_refund()[:100]}
+    return render(request, "payments/operate.html", context)
+
+
+@staff(Role.OPERATOR)
+def refunded(request: HttpRequest, pk: int) -> HttpResponse:
+    """The surplus was sent back."""
+    payment = get_object_or_404(Payment, pk=pk, status=Status.SURPLUS)
+    if request.method == "POST":
+        actions.mark_refunded(actor_of(request), payment)
+    return redirect("payments:operate")
+
+
+def _leave(request: HttpRequest, payment: Payment) -> HttpResponse:
+    """To the pay page. A form may not lead to another site (CSP form-action), so that goes over a page of ours."""
+    try:
+        url = actions.begin(payment, request.build_absolute_uri(reverse("payments:back", args=[payment.pk])), _key(request))
+    except (ProviderUnavailable, ProviderError):
+        return _to(payment)
+    except actions.Refused as refused:
+        messages.warning(request, str(refused))
+        return _to(payment)
+    host = urlsplit(url).hostname
+    if urlsplit(url).netloc == request.get_host():
+        return redirect(url)
+    return render(request, "payments/leave.html", {"payment": payment, "url": url, "host": host})
+
+
+def _looked_up(payment: Payment) -> Payment:
+    """The payment with the provider's latest word, unless that is fresh or the provider has just failed to answer."""
+    if payment.status == Status.STARTED:
+        pause = REST if payment.last_error else FRESH
+        if payment.checked_at is None or payment.checked_at < timezone.now() - pause:
+            with suppress(ProviderUnavailable, ProviderError):
+                actions.refresh(payment)
+    return payment
+
+
+def _context(payment: Payment) -> dict[str, Any]:
+    newest = Payment.objects.of(payment.about).first()
+    return {"payment": payment, "newer": newest if newest and newest.pk != payment.pk else None, "Status": Status}
+
+
+def _key(request: HttpRequest) -> str:
+    return actor_of(request).key
+
+
+def _to(payment: Payment) -> HttpResponse:
+    return redirect("payments:show", pk=payment.pk)
