@@ -56,7 +56,7 @@ def _database() -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.pop("host", parts.hostname or ""),
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": 0 if MODE == "test" else 60,  # threads of the worker must not hold the test database
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {"connect_timeout": 5, **query},
         "TEST": {"NAME": os.environ.get("STADTKERN_TEST_DATABASE", "test_stadtkern")},
@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "django.forms",  # after ui: our templates of form fields win
 ]
 
 MIDDLEWARE = [
@@ -100,21 +101,22 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "stadtkern.kernel.accounts.sign_in.SeenNow",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "stadtkern.kernel.accounts.access.DenyByDefault",
 ]
 
-# Views of packages cannot carry our declaration; who may is said here, by module, longest first.
+# Views of packages cannot carry our declaration; who may is said here, by module or view, the longest name wins.
 FOREIGN_VIEWS = {
-    "allauth.account.views": "everyone",  # guards itself: sign-in pages for visitors, the rest by login_required
+    "allauth.account.views": "everyone",  # sign-in pages; those for members send visitors to sign in themselves
     "allauth.mfa": "signed_in",
+    "allauth.mfa.base.views.AuthenticateView": "everyone",  # second step of signing in
+    "allauth.mfa.webauthn.views.LoginWebAuthnView": "everyone",
     "allauth.usersessions": "signed_in",
-    "django.views.i18n": "everyone",
     "django.views.static": "everyone",
-    "ninja": "everyone",  # the API authenticates each operation itself (deny by default in site/api.py)
+    "ninja": "everyone",  # every operation authenticates unless it says otherwise (site/api.py)
 }
 
 ROOT_URLCONF = "stadtkern.site.urls"
@@ -147,17 +149,38 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "portal:my_city"
+ACCOUNT_ADAPTER = "stadtkern.kernel.accounts.sign_in.AccountAdapter"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+# By code, not by link: the browser that began is the browser that goes on, and its draft with it.
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = ACCOUNT_PASSWORD_RESET_BY_CODE_ENABLED = True
+ACCOUNT_EMAIL_VERIFICATION_SUPPORTS_RESEND = True
+ACCOUNT_CHANGE_EMAIL = True  # one address per account
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PREVENT_ENUMERATION = "strict"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "stadtkern.kernel.accounts.sign_in.MfaAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = CITY_TOML["name"]
+MFA_TOTP_TOLERANCE = 1  # clocks of phones go wrong by half a minute
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost in the demo
-USERSESSIONS_TRACK_ACTIVITY = True
+_FORMS = "stadtkern.kernel.accounts.forms."
+ACCOUNT_FORMS = {
+    key: f"{_FORMS}{key.title().replace('_', '')}Form"
+    for key in "login signup add_email change_password set_password reset_password reset_password_from_key reauthenticate "
+    "confirm_email_verification_code confirm_password_reset_code".split()
+}
+MFA_FORMS = {
+    key: f"{_FORMS}Mfa{key.title().replace('_', '')}Form"
+    for key in "authenticate reauthenticate activate_totp add_webauthn edit_webauthn".split()
+}
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+# How many proxies stand in front; the address of a client (rate limits, list of sessions) is taken from behind them.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("STADTKERN_PROXIES", "1" if PRODUCTION else "0"))
 
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -194,7 +217,16 @@ STORAGES = {
         else "whitenoise.storage.CompressedManifestStaticFilesStorage"
     },
 }
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+# Counts of attempts must hold across processes and servers, so they lie in the database (an unlogged table, made by a
+# migration of accounts); only sign-in pages touch it. Whatever else is cached may use "local".
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_attempts",
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
+    },
+    "local": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+}
 
 LANGUAGE_CODE = "de"
 LANGUAGES = [("de", "Deutsch"), ("en", "English")]

@@ -1,10 +1,28 @@
-"""Pages of the account."""
+"""Pages of the account; the demo's doors exist only in the demo and in tests."""
 
-from django.urls import URLPattern, path
+from django.conf import settings
+from django.urls import path
 
-from . import views
+from . import demo, stepup, views
 
 app_name = "accounts"
-urlpatterns: list[URLPattern] = [
-    path("ausweisen/", views.step_up, name="step_up"),
+urlpatterns = [
+    path("uebersicht/", views.overview, name="overview"),
+    path("angaben/", views.profile, name="profile"),
+    path("sprache/", views.language, name="language"),
+    path("sitzungen/<int:number>/beenden/", views.end_session, name="end_session"),
+    path("vertretung/", views.companies, name="companies"),
+    path("vertretung/wechseln/", views.act_for, name="act_for"),
+    path("schluessel/", views.tokens, name="tokens"),
+    path("schluessel/<int:number>/sperren/", views.revoke_token, name="revoke_token"),
+    path("schliessen/", views.close, name="close"),
+    path("ausweisen/", stepup.step_up, name="step_up"),
+    path("ausweisen/los/", stepup.identify, name="identify"),
+    path("ausweisen/zurueck/", stepup.identified, name="identified"),
 ]
+if settings.MODE in ("demo", "test"):
+    urlpatterns += [
+        path("demo/", demo.personas, name="personas"),
+        path("demo/werden/", demo.become, name="become"),
+        path("demo/ausweis/", demo.card_reader, name="card_reader"),
+    ]

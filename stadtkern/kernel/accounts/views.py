@@ -1,12 +1,182 @@
-"""Pages of the account."""
+"""Pages of the account: overview, own data, companies, keys for programs, the end."""
 
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from typing import Any
 
-from .access import signed_in
+from allauth.account.decorators import reauthentication_required
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from . import actions
+from .access import actor_of, signed_in
+from .forms import ProfileForm, TokenForm
+from .models import Account, Company, Membership, Person, Token
+from .stepup import safe_next
+
+
+def _account(request: HttpRequest) -> Account:
+    account = actor_of(request).account
+    assert account is not None  # every view here is for signed-in people
+    return account
+
+
+def _person(account: Account) -> Person | None:
+    return Person.objects.filter(account=account).first()
 
 
 @signed_in
-def step_up(request: HttpRequest) -> HttpResponse:
-    """What proves who one is, and what of it works here."""
-    return render(request, "accounts/step_up.html")
+@never_cache
+def overview(request: HttpRequest) -> HttpResponse:
+    """Everything about the account on one page, like the security list of a bank's app."""
+    account = _account(request)
+    ways = list(Authenticator.objects.filter(user=account).values_list("type", flat=True))
+    context = {
+        "person": _person(account),
+        "totp": Authenticator.Type.TOTP in ways,
+        "keys": ways.count(Authenticator.Type.WEBAUTHN),
+        "codes": Authenticator.Type.RECOVERY_CODES in ways,
+        "sessions": len(UserSession.objects.filter(user=account).values_list("pk")[:20]),
+        "tokens": len(_live_tokens(account)),
+        "companies": len(account.memberships.values_list("pk")[:100]),
+        "languages": settings.LANGUAGES,
+    }
+    return render(request, "accounts/overview.html", context)
+
+
+@signed_in
+@never_cache
+def profile(request: HttpRequest) -> HttpResponse:
+    account = _account(request)
+    person = _person(account)
+    form = ProfileForm(person, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        actions.save_profile(actor_of(request), form.cleaned_data)
+        messages.info(request, _("Ihre Angaben sind gespeichert."))
+        return redirect("accounts:overview")
+    return render(request, "accounts/profile.html", {"form": form, "person": person})
+
+
+@signed_in
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """Keep the language for this account and this browser."""
+    chosen = request.POST.get("language", "")
+    if chosen not in dict(settings.LANGUAGES):
+        return redirect("accounts:overview")
+    actions.choose_language(actor_of(request), chosen)
+    with override(chosen):
+        messages.info(request, _("Ihre Sprache ist gespeichert."))
+    response = redirect("accounts:overview")
+    response.set_cookie(settings.LANGUAGE_COOKIE_NAME, chosen, max_age=365 * 86400, samesite="Lax", secure=settings.PRODUCTION)
+    return response
+
+
+@signed_in
+@require_POST
+def end_session(request: HttpRequest, number: int) -> HttpResponse:
+    """Sign one other device out."""
+    session = get_object_or_404(UserSession, pk=number, user=_account(request))
+    if session.session_key == request.session.session_key:
+        logout(request)
+        return redirect("portal:start")
+    actions.end_session(actor_of(request), session)
+    messages.info(request, _("Das Gerät ist abgemeldet."))
+    return redirect("usersessions_list")
+
+
+@signed_in
+@never_cache
+def companies(request: HttpRequest) -> HttpResponse:
+    """For whom one may act, and for whom one acts now."""
+    memberships = Membership.objects.filter(account=_account(request)).select_related("company").order_by("company__name")
+    context = {"memberships": memberships[:200], "next": safe_next(request, default="")}
+    return render(request, "accounts/companies.html", context)
+
+
+@signed_in
+@require_POST
+def act_for(request: HttpRequest) -> HttpResponse:
+    """Act for a company from now on; an empty choice means for oneself again."""
+    company = None
+    if chosen := request.POST.get("company", ""):
+        mine = Membership.objects.filter(account=_account(request)).values("company")
+        company = get_object_or_404(Company, pk=int(chosen) if chosen.isdecimal() and len(chosen) < 18 else 0, pk__in=mine)
+    actions.act_for(request, company)
+    if company:
+        messages.info(request, _("Sie handeln jetzt für %(name)s.") % {"name": company.name})
+    else:
+        messages.info(request, _("Sie handeln wieder für sich selbst."))
+    return redirect(safe_next(request))
+
+
+def _live_tokens(account: Account) -> list[Token]:
+    now = timezone.now()
+    return list(Token.objects.filter(account=account, revoked_at=None, expires_at__gt=now).order_by("-id")[:50])
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _tokens(request: HttpRequest) -> HttpResponse:
+    account = _account(request)
+    form = TokenForm(request.POST or None)
+    secret = ""
+    if request.method == "POST" and form.is_valid():
+        try:
+            _token, secret = actions.create_token(actor_of(request), form.cleaned_data["title"], form.cleaned_data["days"])
+            form = TokenForm()
+        except actions.TooManyTokens:
+            form.add_error(None, _("Mehr als 20 Schlüssel gehen nicht. Sperren Sie einen, den Sie nicht mehr brauchen."))
+    return render(request, "accounts/tokens.html", {"form": form, "tokens": _live_tokens(account), "secret": secret})
+
+
+@signed_in
+@never_cache
+def tokens(request: HttpRequest) -> HttpResponseBase:
+    """Keys for programs; the secret stands on the answer to the form and nowhere else."""
+    response: HttpResponseBase = _tokens(request)
+    return response
+
+
+@signed_in
+@require_POST
+def revoke_token(request: HttpRequest, number: int) -> HttpResponse:
+    token = get_object_or_404(Token, pk=number, account=_account(request))
+    actions.revoke_token(actor_of(request), token)
+    messages.info(request, _("Der Schlüssel ist gesperrt."))
+    return redirect("accounts:tokens")
+
+
+@reauthentication_required  # type: ignore[untyped-decorator]
+def _close(request: HttpRequest) -> HttpResponse:
+    actor = actor_of(request)
+    context: dict[str, Any] = {"is_staff": actor.staff is not None, "is_persona": _is_persona(_account(request))}
+    if request.method == "POST" and not (context["is_staff"] or context["is_persona"]):
+        if request.POST.get("sure") == "yes":
+            actions.close_account(actor)
+            logout(request)
+            return render(request, "accounts/closed.html")
+        context["problem"] = _("Kreuzen Sie an, dass Sie das Konto schließen wollen.")
+    return render(request, "accounts/close.html", context)
+
+
+@signed_in
+@never_cache
+def close(request: HttpRequest) -> HttpResponseBase:
+    """Close the account after one more proof of who it is."""
+    response: HttpResponseBase = _close(request)
+    return response
+
+
+def _is_persona(account: Account) -> bool:
+    """The demo's people stay for the next visitor."""
+    from stadtkern.kernel.city.profile import city
+
+    return settings.DEMO and account.email in {persona["email"] for persona in city().raw.get("personas", [])}

@@ -173,4 +173,10 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
+        # Django's database cache (settings.CACHES): counts of attempts; unlogged, because losing them in a crash is harmless.
+        migrations.RunSQL(
+            "CREATE UNLOGGED TABLE accounts_attempts (cache_key varchar(255) PRIMARY KEY, value text NOT NULL,"
+            " expires timestamptz NOT NULL); CREATE INDEX accounts_attempts_expires ON accounts_attempts (expires)",
+            "DROP TABLE accounts_attempts",
+        ),
     ]
