@@ -23,6 +23,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--people", type=int, default=3000)
+        parser.add_argument("--bare", action="store_true", help="people and offices only, no cases")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
