@@ -1,7 +1,7 @@
 """The suite runs in mode "test" against its own database."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
     from stadtkern.kernel.city.models import Office
     from stadtkern.kernel.registers.models import Resident
 
-os.environ["STADTKERN_MODE"] = "test"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # browser tests: Playwright's sync API runs inside an event loop
 
 
@@ -117,14 +116,24 @@ def login() -> Callable[["Account"], Client]:
 
 
 @pytest.fixture
+def transactional_db(transactional_db: None) -> Iterator[None]:
+    """The queue's tables are not Django's, so Django does not empty them after a test that really commits."""
+    from django.db import connection
+
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
+
+
+@pytest.fixture
 def run_jobs(transactional_db: None) -> Callable[[], None]:
     """Work the queue until it is empty; a job that fails raises here."""
-    from procrastinate.contrib.django import app
     from procrastinate.contrib.django.models import ProcrastinateJob
 
+    from stadtkern.kernel.events.worker import worker_app
+
     def work() -> None:
-        with app.replace_connector(app.connector.get_worker_connector()) as worker_app:
-            worker_app.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+        worker_app().run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
         failed = ProcrastinateJob.objects.filter(attempts__gt=0, status__in=["todo", "failed"])
         assert not failed.exists(), [(job.task_name, job.args) for job in failed]
 

@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import sys
 import tomllib
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -13,7 +14,7 @@ HOME = Path(os.environ.get("STADTKERN_HOME", ROOT / ".data"))  # embedded databa
 HOME.mkdir(parents=True, exist_ok=True)
 
 # demo: one-click persons, local hosts only · test: the suite · production: refuses to start when unsafe
-MODE = os.environ.get("STADTKERN_MODE", "demo")
+MODE = os.environ.get("STADTKERN_MODE") or ("test" if "pytest" in sys.modules else "demo")
 PRODUCTION = MODE == "production"
 DEMO = MODE == "demo"
 DEBUG = os.environ.get("STADTKERN_DEBUG", "") == "1"
