@@ -1,0 +1,17 @@
+"""Issue, revoke and shred the city's papers; take in the files of citizens."""
+
+from .paper import issue, note_download, revoke, shred_due
+from .upload import UploadRefused, check_again, discard, hand_over, receive, shred_uploads
+
+__all__ = [
+    "UploadRefused",
+    "check_again",
+    "discard",
+    "hand_over",
+    "issue",
+    "note_download",
+    "receive",
+    "revoke",
+    "shred_due",
+    "shred_uploads",
+]
