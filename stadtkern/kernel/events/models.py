@@ -1,11 +1,12 @@
-"""The diary: what happened, which reactions have run, who is told outside."""
+"""The diary: what happened, which reactions have run, what failed on the way, who is told outside."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 
 class Event(models.Model):
-    """One line of the diary. Never changed; holds ids and numbers, never personal data."""
+    """One line of the diary. Never changed (the database refuses it); holds ids and numbers, never personal data."""
 
     name = models.CharField(max_length=60)  # room.past_tense
     subject = models.CharField(max_length=60)  # "case:17"
@@ -38,15 +39,32 @@ class Tick(models.Model):
         return f"{self.event_id} {self.reaction}"
 
 
+class Failure(models.Model):
+    """Why a job waits: its last error, for the operator. Gone as soon as the job gets through."""
+
+    job = models.BigIntegerField(unique=True)  # id in the queue
+    task = models.CharField(max_length=128)
+    error = models.CharField(max_length=300)  # without addresses and long numbers
+    attempts = models.PositiveIntegerField(default=1)
+    first_at = models.DateTimeField(default=timezone.now)
+    last_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"{self.task} {self.job}"
+
+
 class Webhook(models.Model):
     """Somebody outside who is told of diary lines, signed with a shared secret."""
 
     title = models.CharField(max_length=100)
     url = models.URLField(max_length=500)
-    secret = models.CharField(max_length=100)
+    secret = models.CharField(max_length=100)  # "whsec_" + base64; shown once
     names = models.JSONField(default=list)  # ["case.*", "payment.completed"]
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
 
     def __str__(self) -> str:
         return self.title
@@ -63,6 +81,7 @@ class Delivery(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["webhook", "event"], name="delivery_once")]
+        indexes = [models.Index(fields=["webhook", "attempts", "id"], name="delivery_waiting", condition=Q(delivered_at=None))]
 
     def __str__(self) -> str:
         return f"{self.webhook_id} {self.event_id}"

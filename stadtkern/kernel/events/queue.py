@@ -1,29 +1,37 @@
 """Reactions run as jobs of the same PostgreSQL: at least once, with one effect (a tick per event and reaction)."""
 
-import logging
 from collections.abc import Callable, Mapping
 
 from django.db import transaction
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
+from procrastinate.types import JSONValue
 
 from .models import Event, Tick
 
-log = logging.getLogger(__name__)
 Reaction = Callable[[Event], None]
 
 # Filled once at start by site/wiring.py: event name -> reactions, in order.
 REACTIONS: dict[str, list[Reaction]] = {}
-# Reactions to every event (webhooks).
+# Reactions to every event, as long as a webhook is active.
 EVERY: list[Reaction] = []
 
 
+def wait_seconds(attempts: int) -> int:
+    """Pause before the next try after `attempts` failures: 5 s, 10 s, 20 s … then every 5 minutes."""
+    return min(300, 5 << min(attempts, 10))
+
+
+class UnknownReaction(LookupError):
+    """The job names a reaction this version does not have; it waits for a worker that does."""
+
+
 class Patient(BaseRetryStrategy):
-    """Try again for ever: 5 s, 10 s, 20 s … then every 5 minutes. What waits is visible to the operator."""
+    """Try again for ever. What waits is visible to the operator."""
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision:
-        return RetryDecision(retry_in={"seconds": min(300, 5 * 2 ** min(job.attempts, 10))})
+        return RetryDecision(retry_in={"seconds": wait_seconds(job.attempts)})
 
 
 def wire(reactions: Mapping[str, list[Reaction]]) -> None:
@@ -37,12 +45,11 @@ def name_of(reaction: Reaction) -> str:
     return f"{reaction.__module__}.{reaction.__qualname__}"
 
 
-def announce(event: Event) -> None:
+def announce(event: Event, *, listened: bool) -> None:
     """One job per reaction, enqueued in the transaction that wrote the event."""
-    jobs = [{"event_id": event.pk, "reaction": name_of(r)} for r in [*REACTIONS.get(event.name, []), *EVERY]]
-    if len(jobs) == 1:
-        react.defer(**jobs[0])
-    elif jobs:
+    reactions = [*REACTIONS.get(event.name, []), *(EVERY if listened else [])]
+    jobs: list[dict[str, JSONValue]] = [{"event_id": event.pk, "reaction": name_of(reaction)} for reaction in reactions]
+    if jobs:
         react.batch_defer(*jobs)
 
 
@@ -52,8 +59,7 @@ def react(event_id: int, reaction: str) -> None:
     event = Event.objects.get(pk=event_id)
     function = next((r for r in [*REACTIONS.get(event.name, []), *EVERY] if name_of(r) == reaction), None)
     if function is None:
-        log.warning("Reaction %s to %s no longer exists", reaction, event.name)
-        return
+        raise UnknownReaction(f"{reaction} to {event.name}")
     with transaction.atomic():
         _, fresh = Tick.objects.get_or_create(event=event, reaction=reaction)
         if fresh:
