@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from datetime import date
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchQuery, SearchVectorField
@@ -14,10 +14,8 @@ from django.utils import timezone
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account, Company, Role, Staff, Trust
 from stadtkern.kernel.city.models import Office
+from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.models import Edition
-
-if TYPE_CHECKING:
-    from stadtkern.kernel.services import catalogue
 
 
 class Status(models.TextChoices):
@@ -160,10 +158,8 @@ class Case(models.Model):
         return f"case:{self.pk}"
 
     @property
-    def begun_on(self) -> "catalogue.Service":
+    def begun_on(self) -> catalogue.Service:
         """The service as it was when this case was begun."""
-        from stadtkern.kernel.services import catalogue
-
         return catalogue.from_edition(self.edition)
 
     @property

@@ -4,14 +4,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.catalogue import Service
+from stadtkern.ui import words
 
 from .models import Case, Decision, Status
 
@@ -64,24 +63,6 @@ def title_of(case: Case) -> str:
         return case.service
 
 
-def day(value: date) -> str:
-    """24.11.2026."""
-    return value.strftime("%d.%m.%Y")
-
-
-def in_days(value: date, today: date | None = None) -> str:
-    """heute, morgen, in 3 Tagen (Mittwoch), seit 2 Tagen überfällig; beyond a fortnight the date."""
-    away = (value - (today or timezone.localdate())).days
-    if away in (0, 1):
-        return _("morgen") if away else _("heute")
-    if away < 0:
-        return ngettext("seit %(n)s Tag überfällig", "seit %(n)s Tagen überfällig", -away) % {"n": -away}
-    if away > 14:
-        return day(value)
-    text = ngettext("in %(n)s Tag (%(weekday)s)", "in %(n)s Tagen (%(weekday)s)", away)
-    return text % {"n": away, "weekday": date_format(value, "l")}
-
-
 def closing_letter(case: Case, service: Service, decision: Decision) -> tuple[str, str]:
     """Title and body of the letter that brings the decision."""
     names = {"service": service.title, "reference": case.reference, "outcome": outcome_of(decision)}
@@ -89,3 +70,13 @@ def closing_letter(case: Case, service: Service, decision: Decision) -> tuple[st
     own = service.messages.get(decision.outcome.lower()) or service.messages.get("decided")
     body = own or _("wir haben über Ihren Antrag „%(service)s“ entschieden: %(outcome)s.") % names
     return title, body + "\n\n" + _("Das Schreiben mit allen Einzelheiten liegt bei.")
+
+
+def source_of(source: str) -> str:
+    """ "residents 2026-11-22" as "aus dem Melderegister, 22.11.2026"."""
+    register, _space, on = source.partition(" ")
+    name = _("aus dem Melderegister") if register == "residents" else register
+    try:
+        return f"{name}, {words.day(date.fromisoformat(on))}"
+    except ValueError:
+        return name

@@ -29,7 +29,7 @@ from stadtkern.lib.forms.walk import Walk
 from ..models import Case
 from .guard import Refused, locked_draft, store
 
-Files = Mapping[str, Sequence[UploadedFile]]
+Files = Mapping[str, Sequence["UploadedFile[Any]"]]
 MOST_BYTES = 10_000_000  # of a file, where the form says nothing
 
 

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Role, Staff
+from stadtkern.ui import words
 
 from ..models import Case, CaseQuerySet, Decision, Status
 
@@ -96,8 +97,8 @@ def not_with_a_colleague(row: Case, staff: Staff) -> None:
 
 def taken_sentence(row: Case) -> str:
     """Petra Sommer bearbeitet diesen Vorgang seit 14:32 Uhr."""
-    who, since = name_of(row.clerk), moment(row.taken_at)
-    return _("%(who)s bearbeitet diesen Vorgang seit %(since)s.") % {"who": who, "since": since}
+    names = {"who": name_of(row.clerk), "since": since(row.taken_at)}
+    return _("%(who)s bearbeitet diesen Vorgang seit %(since)s.") % names
 
 
 def decided_sentence(row: Case) -> str:
@@ -107,7 +108,7 @@ def decided_sentence(row: Case) -> str:
         return _("Dieser Vorgang ist schon entschieden.")
     return _("%(who)s hat diesen Vorgang entschieden (%(when)s).") % {
         "who": name_of(decision.made_by),
-        "when": moment(decision.made_at),
+        "when": since(decision.made_at),
     }
 
 
@@ -115,9 +116,8 @@ def name_of(staff: Staff | None) -> str:
     return (staff.account.name if staff else "") or _("Jemand aus dem Amt")
 
 
-def moment(at: datetime | None) -> str:
+def since(at: datetime | None) -> str:
     """14:32 Uhr, on other days 21.11.2026, 14:32 Uhr."""
     if at is None:
         return "–"
-    local = timezone.localtime(at)
-    return local.strftime("%H:%M Uhr" if local.date() == timezone.localdate() else "%d.%m.%Y, %H:%M Uhr")
+    return words.clock(at) if timezone.localdate(at) == timezone.localdate() else words.moment(at)

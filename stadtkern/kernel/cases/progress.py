@@ -1,0 +1,111 @@
+"""How far a case is: the pages of its form, and the stages of its track."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from stadtkern.kernel.events.models import Event
+from stadtkern.kernel.services.catalogue import Service
+from stadtkern.lib.forms.model import Answers, Field, Form, Kind, Step
+from stadtkern.lib.forms.walk import Walk
+
+from .models import Case, Decision, Status
+from .text import outcome_of
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of the form in the stepper; `state` is done, current or open."""
+
+    title: str
+    state: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One stage of the track; `at` is the day it was reached or is expected."""
+
+    title: str
+    state: str
+    at: date | datetime | None = None
+    note: str = ""
+
+
+def shown_steps(form: Form, answers: Answers) -> list[Step]:
+    """The pages that ask something, given the answers so far."""
+    return [step for step in form.steps if _asks(step, answers)]
+
+
+def _asks(step: Step, answers: Answers) -> bool:
+    visits = Walk(step, answers).visits()
+    return any(not isinstance(v.element, Field) or v.element.kind is Kind.LABEL or not v.element.hidden for v in visits)
+
+
+def open_step(form: Form, answers: Answers, done: Sequence[str]) -> Step | None:
+    """The first page that is not complete; None when all are."""
+    return next((step for step in shown_steps(form, answers) if step.key not in done), None)
+
+
+def pages(case: Case, service: Service, current: str) -> list[Page]:
+    """For the stepper: completed pages and the first open one can be visited, nothing is skipped."""
+    found: list[Page] = []
+    reachable = True
+    for step in shown_steps(service.form, case.answers):
+        done = step.key in case.steps_done
+        state = "current" if step.key == current else "done" if done else "open"
+        url = reverse("cases:step", args=[case.reference, step.key]) if case.pk and reachable else ""
+        found.append(Page(step.title, state, url))
+        reachable = reachable and done
+    review = reverse("cases:review", args=[case.reference]) if case.pk and reachable else ""
+    return [*found, Page(_("Prüfen und senden"), "current" if current == REVIEW else "open", review)]
+
+
+REVIEW = "#review"  # not the key of any step
+_WATCHED = ["case.paid", "case.citizen_asked", "case.citizen_answered", "case.submitted"]
+
+
+def track(case: Case, decision: Decision | None) -> list[Stage]:
+    """Received, paid, in check, waiting for you, decided: with dates from the diary (one query)."""
+    lines = Event.objects.filter(subject=str(case), name__in=_WATCHED).order_by("pk").values_list("name", "at")
+    happened: dict[str, datetime] = dict(lines)
+    stages = [Stage(_("Eingegangen"), "done", case.submitted_at)]
+    if case.fee_cents:
+        stages.append(_paid(case, happened))
+    if case.status == Status.WITHDRAWN:
+        return [*stages, Stage(_("Zurückgenommen"), "current", case.closed_at)]
+    stages.append(_checking(case, happened))
+    if case.status == Status.AWAITING_CITIZEN:
+        stages.append(Stage(_("Wartet auf Ihre Antwort"), "current", case.asked_at, _("So lange steht die Frist still.")))
+    elif "case.citizen_answered" in happened:
+        stages.append(Stage(_("Rückfrage beantwortet"), "done", happened["case.citizen_answered"]))
+    return [*stages, *_end(case, decision)]
+
+
+def _paid(case: Case, happened: dict[str, datetime]) -> Stage:
+    if case.status == Status.AWAITING_PAYMENT:
+        return Stage(_("Gebühr bezahlen"), "current")
+    if "case.paid" in happened:
+        return Stage(_("Bezahlt"), "done", happened["case.paid"])
+    return Stage(_("Gebühr nicht bezahlt"), "open")
+
+
+def _checking(case: Case, happened: dict[str, datetime]) -> Stage:
+    if case.status == Status.AWAITING_PAYMENT:
+        return Stage(_("Prüfung"), "open", note=_("beginnt nach der Zahlung"))
+    since = happened.get("case.paid") or case.submitted_at
+    state = {Status.IN_REVIEW: "current", Status.SUBMITTED: "current"}.get(Status(case.status), "done")
+    return Stage(_("Geprüft") if case.decided_at else _("In Prüfung"), state, since)
+
+
+def _end(case: Case, decision: Decision | None) -> list[Stage]:
+    if decision is None or decision.made_at is None or case.decided_at is None:
+        note = _("voraussichtlich") if case.due_date and case.status == Status.IN_REVIEW else ""
+        return [Stage(_("Entscheidung"), "open", case.due_date if note else None, note)]
+    decided = Stage(_("Entschieden"), "done", case.decided_at, outcome_of(decision))
+    if case.status == Status.CLOSED:
+        return [decided, Stage(_("Schreiben liegt bereit"), "done", case.closed_at)]
+    return [decided, Stage(_("Schreiben wird erstellt"), "current")]

@@ -1,0 +1,47 @@
+"""Papers and handed-in files of a case, for whoever may see the case: applicant (also without account) and office."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.http import content_disposition_header
+
+from stadtkern.kernel.accounts.access import actor_of, everyone
+from stadtkern.kernel.documents import actions as documents
+from stadtkern.kernel.documents.models import Document, Upload
+
+from ..models import Case
+
+
+@everyone
+def document(request: HttpRequest, reference: str, number: str) -> HttpResponse:
+    """A sealed paper of this case."""
+    case = _case(request, reference)
+    paper = get_object_or_404(
+        Document.objects.select_related("content"), about=str(case), number=number, shredded_at=None, content__isnull=False
+    )
+    documents.note_download(actor_of(request), paper)
+    return _file(bytes(paper.content.data), paper.media_type, f"{paper.number}.pdf")
+
+
+@everyone
+def upload(request: HttpRequest, reference: str, key: str) -> HttpResponse:
+    """A file handed in with this case, once it has been found clean."""
+    case = _case(request, reference)
+    found = get_object_or_404(Upload.objects.select_related("content"), about=str(case), key=key, state=Upload.State.CLEAN)
+    return _file(bytes(found.content.data), found.media_type, found.file_name)
+
+
+def _case(request: HttpRequest, reference: str) -> Case:
+    rows = Case.objects.visible_to(actor_of(request)).only("pk", "reference", "status")
+    case = rows.filter(reference=reference).first()
+    if case is None:
+        raise Http404
+    return case
+
+
+def _file(data: bytes, media_type: str, name: str) -> HttpResponse:
+    """Always as a download: nothing a stranger handed in is opened in our pages."""
+    response = HttpResponse(data, content_type=media_type)
+    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    return response
