@@ -30,7 +30,9 @@ def _account(email: str, **person: object) -> "Account":
     from stadtkern.kernel.accounts.models import Account, Person
 
     name = f"{person.get('given_names', '')} {person.get('family_name', '')}".strip()
-    account = Account.objects.create_user(email, "geheim-genug-1", name=name)
+    account = Account(email=email, name=name)
+    account.set_password("geheim-genug-1")
+    account.save()
     if person:
         Person.objects.create(account=account, **person)
     return account

@@ -11,12 +11,6 @@ from stadtkern.kernel.city.models import Office
 
 
 class AccountManager(BaseUserManager["Account"]):
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Account":
-        account = self.model(email=email.strip().lower(), **fields)
-        account.set_password(password)
-        account.save(using=self._db)
-        return account
-
     def get_by_natural_key(self, username: str | None) -> "Account":
         return self.get(email__iexact=username)
 

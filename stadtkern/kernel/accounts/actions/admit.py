@@ -14,7 +14,9 @@ from ..models import Account, Company, Membership, Person, Role, Staff
 @transaction.atomic
 def open_account(email: str, *, given_names: str, family_name: str, birth_date: date | None, actor_key: str) -> Account:
     """An account with a confirmed address and no password (set by "forgot password", or a demo person)."""
-    account = Account.objects.create_user(email, None, name=f"{given_names} {family_name}".strip())
+    account = Account(email=email.strip().lower(), name=f"{given_names} {family_name}".strip())
+    account.set_unusable_password()
+    account.save()
     Person.objects.create(account=account, given_names=given_names, family_name=family_name, birth_date=birth_date)
     EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
     record("account.opened", subject=f"account:{account.pk}", actor=actor_key)
