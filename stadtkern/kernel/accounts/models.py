@@ -1,6 +1,6 @@
 """Who acts: accounts, the people behind them, companies, staff, and tokens for programs."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
