@@ -27,6 +27,13 @@ class MessageQuerySet(models.QuerySet["Message"]):
             return mine | self.filter(office=actor.staff.office_id)
         return mine
 
+    def received_by(self, actor: Actor) -> "MessageQuerySet":
+        """Letters this actor is the receiver of: the person theirs, a clerk those to the office."""
+        to_person = self.of_person(actor).filter(direction=Message.Direction.TO_PERSON)
+        if actor.staff and actor.staff.role in (Role.CLERK, Role.LEAD):
+            return to_person | self.filter(office=actor.staff.office_id, direction=Message.Direction.TO_OFFICE)
+        return to_person
+
     def thread(self, about: str) -> "MessageQuerySet":
         """Everything written about one thing, in order."""
         return self.filter(about=about).order_by("created_at", "pk")

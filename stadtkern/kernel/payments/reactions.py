@@ -5,8 +5,7 @@ from procrastinate.contrib.django import app
 from . import actions
 
 
-@app.periodic(cron="* * * * *")
-@app.task(name="payments.poll", queueing_lock="payments.poll", queue="periodic")
+@app.task(name="payments.poll", queueing_lock="payments.poll", queue="payments")
 def poll(timestamp: int) -> None:
-    """Every minute; a provider that is away leaves its note on the payments (see payments:operate)."""
+    """Every minute (site/jobs.py); a provider that is away leaves its note on the payments, for the operator."""
     actions.poll_due()

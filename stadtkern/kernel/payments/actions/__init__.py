@@ -1,8 +1,8 @@
 """Open a payment, send the payer to the provider, and settle what the provider says, once."""
 
 from .asking import begin, poll_due, refresh
-from .opening import Line, Refused, call_off, cancel, open_payment, reopen
-from .settling import mark_refunded
+from .opening import Line, call_off, cancel, open_payment, reopen
+from .settling import Refused, mark_refunded
 
 __all__ = [
     "Line",

@@ -1,17 +1,17 @@
 """A payment provider to try everything with: it keeps its own memory and its own pay page. No money flows.
 
-It behaves like an outside system: what it knows lies in its own file, not in our database, so it remembers when our
-transaction is rolled back. The file HOME/outage/payments switches it off; with the word "lost" inside, it does what is
-asked and the answer gets lost on the way; with "slow", it answers after three seconds.
+It behaves like an outside system: what it knows lies in files of its own (HOME/demo-bezahldienst), not in our database,
+so it remembers when our transaction is rolled back. The file HOME/outage/payments switches it off; with the word "lost"
+inside, it does what is asked and the answer gets lost on the way; with "slow", it answers after three seconds.
 """
 
+import fcntl
 import json
 import re
-import sqlite3
 import time
 import uuid
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,9 +23,7 @@ from stadtkern.lib.money import from_decimal
 
 from . import PaymentInformation, PaymentRequest, ProviderError, ProviderUnavailable, TransactionStatus
 
-TABLE = """CREATE TABLE IF NOT EXISTS payment_transaction (
-    id TEXT PRIMARY KEY, request_id TEXT UNIQUE NOT NULL, request TEXT NOT NULL,
-    status TEXT NOT NULL DEFAULT 'INITIAL', method TEXT NOT NULL DEFAULT '', page TEXT NOT NULL)"""
+SPACE = uuid.UUID("5b0d2b43-2a43-4a4e-9a53-0d6f1a4f6f0e")  # makes its transactionId from our requestId
 
 
 def connect() -> "DemoProvider":
@@ -39,27 +37,22 @@ class DemoProvider:
     key = "demo"
 
     def __init__(self, home: Path) -> None:
-        self.file = home / "demo-bezahldienst.sqlite3"
+        self.folder = home / "demo-bezahldienst"
         self.switch = home / "outage" / "payments"
 
     def create(self, request: PaymentRequest) -> PaymentInformation:
         """A transaction in INITIAL; the same requestId with the same content gets the same one again."""
         with self._answering():
             _check(request)
-            number = str(uuid.uuid4())
+            number = str(uuid.uuid5(SPACE, request["requestId"]))
             page = _origin(request["redirectUrl"]) + reverse("payments:demo", args=[number])
             content = {key: value for key, value in request.items() if key != "requestTimestamp"}
-            with self._memory() as memory:
-                memory.execute(
-                    "INSERT INTO payment_transaction (id, request_id, request, page) VALUES (?, ?, ?, ?)"
-                    " ON CONFLICT (request_id) DO NOTHING",
-                    (number, request["requestId"], json.dumps(content, sort_keys=True), page),
-                )
-                query = "SELECT id, request FROM payment_transaction WHERE request_id = ?"
-                known, before = memory.execute(query, (request["requestId"],)).fetchone()
-            if before != json.dumps(content, sort_keys=True):
-                raise ProviderError(ProviderError.PAYMENT_EXISTS, "another payment bears this requestId")
-            return self.look(known)
+            with self._alone():
+                if not self._file(number).exists():
+                    self._write(number, {"request": content, "status": "INITIAL", "method": "", "page": page})
+                if self._read(number)["request"] != content:
+                    raise ProviderError(ProviderError.PAYMENT_EXISTS, "another payment bears this requestId")
+            return self.look(number)
 
     def fetch(self, transaction_id: str) -> PaymentInformation:
         """The transaction as it stands."""
@@ -68,39 +61,31 @@ class DemoProvider:
 
     def look(self, transaction_id: str) -> PaymentInformation:
         """What its own pages see, outage or not. ProviderError for an unknown transaction."""
-        with self._memory() as memory:
-            query = "SELECT request, status, method, page FROM payment_transaction WHERE id = ?"
-            row = memory.execute(query, (transaction_id,)).fetchone()
-        if row is None:
-            raise ProviderError(ProviderError.VALIDATION_ERROR, "unknown transactionId")
-        request = json.loads(row[0])
+        row = self._read(transaction_id)
         return PaymentInformation(
             transactionId=transaction_id,
-            status=TransactionStatus(row[1]),
-            transactionRedirectUrl=row[3],
-            paymentMethod=row[2],
-            grosAmount=request["grosAmount"],
-            raw=request,
+            status=TransactionStatus(row["status"]),
+            transactionRedirectUrl=row["page"],
+            paymentMethod=row["method"],
+            grosAmount=row["request"]["grosAmount"],
+            raw=row["request"],
         )
 
     def press(self, transaction_id: str, status: TransactionStatus, method: str = "") -> PaymentInformation:
         """The payer presses a button on the pay page; a finished transaction stays as it is."""
-        with self._memory() as memory:
-            memory.execute(
-                "UPDATE payment_transaction SET status = ?, method = ? WHERE id = ? AND status = 'INITIAL'",
-                (status, method, transaction_id),
-            )
+        with self._alone():
+            row = self._read(transaction_id)
+            if row["status"] == TransactionStatus.INITIAL:
+                self._write(transaction_id, row | {"status": str(status), "method": method})
         return self.look(transaction_id)
 
     def away(self) -> bool:
         """Whether the switch file says so."""
         return self.switch.exists()
 
-    def paid(self) -> list[tuple[str, int]]:
-        """The cash report: purpose and cents of every paid transaction, for reconciliation and crash tests."""
-        with self._memory() as memory:
-            rows = memory.execute("SELECT request FROM payment_transaction WHERE status = 'PAYED' ORDER BY rowid").fetchall()
-        return [(request["purpose"], from_decimal(request["grosAmount"])) for request in (json.loads(row[0]) for row in rows)]
+    def transactions(self) -> list[PaymentInformation]:
+        """Everything it knows: its cash report, for reconciliation."""
+        return [self.look(file.stem) for file in sorted(self.folder.glob("*.json"))]
 
     @contextmanager
     def _answering(self) -> Iterator[None]:
@@ -118,11 +103,29 @@ class DemoProvider:
             raise ProviderUnavailable("the demo provider's answer got lost")
 
     @contextmanager
-    def _memory(self) -> Iterator[sqlite3.Connection]:
-        with closing(sqlite3.connect(self.file, timeout=10, isolation_level=None)) as memory:
-            memory.execute("PRAGMA journal_mode=WAL")
-            memory.execute(TABLE)
-            yield memory
+    def _alone(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with (self.folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _file(self, transaction_id: str) -> Path:
+        if not re.fullmatch(r"[0-9a-f-]{36}", transaction_id):
+            raise ProviderError(ProviderError.VALIDATION_ERROR, "unknown transactionId")
+        return self.folder / f"{transaction_id}.json"
+
+    def _read(self, transaction_id: str) -> dict[str, Any]:
+        try:
+            row: dict[str, Any] = json.loads(self._file(transaction_id).read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise ProviderError(ProviderError.VALIDATION_ERROR, "unknown transactionId") from error
+        return row
+
+    def _write(self, transaction_id: str, row: dict[str, Any]) -> None:
+        """Whole or not at all, also when the process is killed."""
+        new = self._file(transaction_id).with_suffix(".new")
+        new.write_text(json.dumps(row), encoding="utf-8")
+        new.replace(self._file(transaction_id))
 
 
 def _check(request: PaymentRequest) -> None:

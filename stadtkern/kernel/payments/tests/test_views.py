@@ -3,13 +3,16 @@
 from datetime import timedelta
 
 import pytest
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from stadtkern.kernel.accounts import draft_cookie
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.payments import actions
 from stadtkern.kernel.payments.adapters import TransactionStatus as Word
 from stadtkern.kernel.payments.models import Payment
+from stadtkern.lib import ids
 
 from .conftest import RETURN
 
@@ -141,10 +144,10 @@ def test_get_never_pays_cancels_or_retries(browser, payment):
 
 
 def test_who_applied_without_signing_in_may_pay(client, provider, open_one):
-    payment = open_one(None, draft_key="d" * 64)
-    session = client.session
-    session["draft_keys"] = ["d" * 64]
-    session.save()
+    payment = open_one(None, draft_key=ids.digest("a secret"))
+    answer = HttpResponse()
+    draft_cookie.remember(answer, "a secret")
+    client.cookies = answer.cookies
     assert client.get(at("show", payment)).status_code == 200
     assert client.post(at("start", payment)).status_code == 302
 
