@@ -27,6 +27,7 @@ TRUST_HINTS = {
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context of the base template; lazy, so that pages without a frame (fragments, API) pay nothing."""
     actor = actor_of(request)
+    unread = SimpleLazyObject(lambda: count_unread(actor))  # one query for badge and page together
     theme = request.COOKIES.get("theme")
     return {
         "city": city(),
@@ -38,7 +39,8 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "look_url": look_url(),
         "source_url": city().raw.get("source", SOURCE_URL),
         "trust_hint": TRUST_HINTS.get(actor.trust, ""),
-        "navigation": SimpleLazyObject(lambda: navigation(actor, request.path)),
+        "navigation": SimpleLazyObject(lambda: navigation(actor, request.path, unread)),
+        "unread": unread,
         "account_links": SimpleLazyObject(account_links),
     }
 
@@ -48,11 +50,11 @@ def texts() -> dict[str, str]:
     return {**city().texts, **city().raw.get("texts_en", {})} if get_language() == "en" else city().texts
 
 
-def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
+def navigation(actor: Actor, path: str, unread: Any = 0) -> list[dict[str, Any]]:
     """The main ways through the house for this actor; at most one query (unread post)."""
-    places: list[tuple[str, str, int]] = [(gettext("Leistungen"), "services:list", 0)]
+    places: list[tuple[str, str, Any]] = [(gettext("Leistungen"), "services:list", 0)]
     if actor.account:
-        places += [(gettext("Meine Stadt"), "portal:my_city", 0), (gettext("Post"), "inbox:list", unread(actor))]
+        places += [(gettext("Meine Stadt"), "portal:my_city", 0), (gettext("Post"), "inbox:list", unread)]
     if actor.staff and actor.staff.role in (Role.CLERK, Role.LEAD):
         places.append((gettext("Schreibtisch"), "cases:desk", 0))
     if actor.staff and actor.staff.role == Role.OPERATOR:
@@ -65,8 +67,10 @@ def navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
     ]
 
 
-def unread(actor: Actor) -> int:
+def count_unread(actor: Actor) -> int:
     """Letters not yet opened; stops counting at 99."""
+    if not actor.account:
+        return 0
     waiting = Message.objects.filter(account=actor.account, direction=Message.Direction.TO_PERSON, read_at=None)
     return len(waiting.values_list("pk")[:99])
 

@@ -1,21 +1,127 @@
 """Error pages: what happened, what is safe, what to do."""
 
+import logging
+import secrets
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
-from stadtkern.kernel.accounts.access import everyone
+from stadtkern.kernel.accounts.access import actor_of, everyone
+from stadtkern.kernel.city.profile import city
+
+from .context import texts
+
+log = logging.getLogger(__name__)
+LAST_WORDS = (
+    '<!doctype html><html lang="de"><meta charset="utf-8"><title>Störung</title><h1>Störung</h1>'
+    "<p>Bitte versuchen Sie es in einigen Minuten noch einmal. Fehlernummer: %s</p></html>"
+)
+
+
+@everyone
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(
+        request,
+        400,
+        _("Das konnten wir nicht lesen"),
+        _("Ihr Browser hat etwas geschickt, das wir nicht verstehen. Das passiert, wenn ein Link unvollständig kopiert wurde."),
+        safe=_("Gespeicherte Anträge sind davon nicht betroffen."),
+        steps=[
+            _("Gehen Sie zurück und versuchen Sie es noch einmal."),
+            _("Geben Sie die Adresse neu ein, statt sie zu kopieren."),
+        ],
+    )
 
 
 @everyone
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "errors/403.html", status=403)
+    visitor = actor_of(request).account is None
+    steps = [_("Prüfen Sie, ob Sie mit dem richtigen Konto angemeldet sind oder für die richtige Firma handeln.")]
+    if visitor:
+        steps = [_("Melden Sie sich an. Danach kommen Sie auf diese Seite zurück.")]
+    return _page(
+        request,
+        403,
+        _("Diese Seite ist nicht für Sie freigegeben"),
+        _("Sie haben keinen Zugang zu dieser Seite oder dieser Aktion."),
+        safe=_("Es wurde nichts geändert."),
+        steps=[*steps, _("Brauchen Sie Zugang für Ihre Arbeit? Fragen Sie Ihre Amtsleitung.")],
+    )
 
 
 @everyone
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "errors/404.html", status=404)
+    steps = [_("Prüfen Sie die Adresse auf Tippfehler."), _("Suchen Sie oben nach dem, was Sie erledigen möchten.")]
+    if actor_of(request).account is None:
+        steps.append(_("Suchen Sie Ihren eigenen Vorgang? Melden Sie sich an, dann finden Sie ihn unter „Meine Stadt“."))
+    return _page(
+        request,
+        404,
+        _("Diese Seite gibt es nicht"),
+        _("Unter dieser Adresse finden wir nichts. Vielleicht ist sie umgezogen, oder sie gehört jemand anderem."),
+        steps=steps,
+    )
+
+
+@everyone
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's token does not fit: an old tab, blocked cookies, or another site that sent the form."""
+    log.info("form refused: %s %s", request.path, reason)
+    return _page(
+        request,
+        403,
+        _("Bitte senden Sie das Formular noch einmal"),
+        _("Die Seite war zu lange offen, oder Sie haben sich in einem anderen Fenster an- oder abgemeldet."),
+        safe=_("Was Sie zuletzt eingegeben haben, wurde nicht übernommen. Alle Schritte davor sind gespeichert."),
+        steps=[
+            _("Gehen Sie im Browser zurück und laden Sie die Seite neu. Senden Sie das Formular dann noch einmal ab."),
+            _("Klappt es nicht, erlauben Sie Cookies für diese Website. Wir setzen nur notwendige."),
+        ],
+    )
+
+
+def _page(request: HttpRequest, status: int, heading: str, happened: str, *, safe: str = "", steps: list[str]) -> HttpResponse:
+    way = {"url": reverse("portal:start"), "title": _("Zur Startseite")}
+    if actor_of(request).account:
+        way = {"url": reverse("portal:my_city"), "title": _("Zu meiner Stadt")}
+    words = {"heading": heading, "happened": happened, "safe": safe, "steps": steps, "way": way}
+    return render(request, "errors/_error.html", words, status=status)
 
 
 @everyone
 def broken(request: HttpRequest) -> HttpResponse:
-    return render(request, "errors/500.html", status=500)
+    """Something of ours failed; asks neither the database nor the session, because they may be what failed."""
+    number = secrets.token_hex(3).upper()
+    log.error("error page %s shown for %s", number, request.path)
+    try:
+        body: str = render_to_string("errors/500.html", _excuse(number))
+    except Exception:  # nothing works: plain words are still better than an empty page
+        log.exception("error page %s could not be rendered", number)
+        body = LAST_WORDS % number
+    return HttpResponse(body, status=500)
+
+
+def _excuse(number: str) -> dict[str, Any]:
+    phone = city().contact.get("phone", "")
+    return {
+        "language": get_language() or "de",
+        "city_title": texts().get("title", city().name),
+        "sheets": [static("ui/kern.min.css"), static("ui/stadtkern.css"), reverse("portal:look")],
+        "number": number,
+        "number_label": _("Fehlernummer"),
+        "heading": _("Da ist bei uns etwas schiefgegangen"),
+        "happened": _("Der Fehler liegt bei uns, nicht bei Ihnen. Er ist aufgeschrieben."),
+        "safe": _("Was vor diesem Schritt gespeichert war, ist noch da. Nichts wird doppelt eingereicht oder bezahlt."),
+        "todo": _("Was Sie tun können"),
+        "steps": [
+            _("Warten Sie einen Moment und versuchen Sie es noch einmal."),
+            _("Bleibt es dabei, rufen Sie an: %s. Nennen Sie die Fehlernummer.") % phone,
+        ],
+        "way": _("Zur Startseite"),
+    }

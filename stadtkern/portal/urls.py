@@ -1,24 +1,32 @@
 """Pages of the portal."""
 
+from django.conf import settings
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.i18n import set_language
 
-from . import look, views
+from . import look
+from .views import gallery, mine, pages, start
 
 app_name = "portal"
 urlpatterns = [
-    path("", views.start, name="start"),
-    path("suche/", views.search, name="search"),
-    path("meine-stadt/", views.my_city, name="my_city"),
-    path("seite/<slug:name>/", views.page, name="page"),
-    path("problem-melden/", views.problem, name="problem"),
+    path("", start.start, name="start"),
+    path("suche/", start.search, name="search"),
+    path("suche/vorschlaege/", start.suggest, name="suggest"),
+    path("lebenslage/<slug:key>/", start.life_event, name="life_event"),
+    path("fuer/<slug:key>/", start.audience, name="audience"),
+    path("meine-stadt/", mine.my_city, name="my_city"),
+    path("meine-stadt/vorgaenge/", mine.my_cases, name="my_cases"),
+    path("seite/<slug:name>/", pages.page, name="page"),
+    path("problem-melden/", pages.problem, name="problem"),
     # Both only set a preference cookie; without a token here, visitors get no cookie at all until they ask for something.
     path("sprache/", csrf_exempt(set_language), name="language"),
-    path("darstellung/", csrf_exempt(views.theme), name="theme"),
+    path("darstellung/", csrf_exempt(pages.theme), name="theme"),
     path("stadt.css", look.look, name="look"),
     path("wappen.svg", look.arms, name="arms"),
     path("favicon.ico", look.arms),
     path("robots.txt", look.robots, name="robots"),
     path(".well-known/security.txt", look.security, name="security"),
 ]
+if settings.MODE in ("demo", "test"):
+    urlpatterns.append(path("ui/", gallery.gallery, name="gallery"))

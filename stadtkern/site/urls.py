@@ -33,6 +33,7 @@ for room, place in PLACES.items():
 for name in settings.DOMAINS:
     if importlib.util.find_spec(f"stadtkern.domains.{name}.urls"):
         urlpatterns.append(path(f"{name}/", include(f"stadtkern.domains.{name}.urls")))
+handler400 = "stadtkern.portal.errors.bad_request"
 handler403 = "stadtkern.portal.errors.forbidden"
 handler404 = "stadtkern.portal.errors.not_found"
 handler500 = "stadtkern.portal.errors.broken"

@@ -20,9 +20,9 @@ LEVELS = {"debug": "info", "info": "info", "success": "success", "warning": "war
 
 
 @register.filter
-def euro(cents: int | None) -> str:
+def euro(cents: Any) -> str:
     """`{{ 123456|euro }}` is "1.234,56 €"."""
-    return "" if cents is None or cents == "" else words.euro(int(cents))
+    return "" if cents in (None, "") else words.euro(int(cents))
 
 
 @register.filter

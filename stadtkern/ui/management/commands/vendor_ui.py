@@ -124,7 +124,7 @@ def _closing(css: str, opening: int) -> int:
 
 def subset(font: bytes, plan: dict[str, Any]) -> bytes:
     """A font with these characters only. Renamed, because a shortened font must not bear the original's name."""
-    from fontTools import subset as tools  # type: ignore[import-not-found,unused-ignore]
+    from fontTools import subset as tools  # type: ignore[import-not-found,import-untyped,unused-ignore]
 
     options = tools.Options(flavor="woff2", hinting=False, layout_features=plan["features"], name_IDs=[0, 1, 2, 4, 6, 13, 14])
     options.recalc_timestamp = False
