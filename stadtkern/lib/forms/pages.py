@@ -9,7 +9,7 @@ MOST_QUESTIONS = 8
 LOOSE = "Allgemeine Angaben"
 
 
-def steps_of(title: str, elements: Sequence[Element]) -> tuple[Step, ...]:
+def steps_of(elements: Sequence[Element]) -> tuple[Step, ...]:
     """One step per top-level group; neighbouring loose fields share one; large groups are cut along their subgroups."""
     steps: list[Step] = []
     for part in _parts(elements):

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from stadtkern.lib.forms.model import MOST_REPEATS, Answers, Element, Field, Group, Kind, Step, Value
+from stadtkern.lib.forms.model import MOST_REPEATS, MOST_SHOWN, Answers, Element, Field, Group, Kind, Step, Value
 from stadtkern.lib.forms.text import tidy
 from stadtkern.lib.forms.walk import Census, Walk, is_ticks
 
+_INDEX = re.compile(r"\[(\d{1,9})\]")
 PARTS = ("day", "month", "year", "time")
 _INTEGER = re.compile(r"[+-]?(?:\d{1,18}|\d{1,3}(?:[. ]\d{3}){1,5})")
 _GERMAN = re.compile(r"([+-]?)(\d{1,3}(?:[. ’']\d{3}){1,5}|\d{1,18})(?:,(\d{1,9}))?")
@@ -42,14 +43,15 @@ def merged(step: Step, data: Mapping[str, Sequence[str]], answers: Mapping[str, 
 def revealed(step: Step, data: Mapping[str, Sequence[str]], answers: Mapping[str, Any]) -> list[str]:
     """Paths of fields that are visible now but were not on the posted page: without JavaScript the page must come again."""
     posted = {name.split(".", 1)[0] for name in data}
-    return [
-        visit.path
-        for visit in Walk(step, answers).visits()
-        if isinstance(visit.element, Field)
-        and not (visit.element.locked or visit.element.hidden or visit.element.kind in (Kind.LABEL, Kind.FILE))
-        and visit.path not in posted
-        and not (is_ticks(visit.element) and visit.path.partition("[")[0] in posted)
-    ]
+    found = []
+    for visit in Walk(step, answers).visits():
+        field = visit.element
+        if not isinstance(field, Field) or field.locked or field.hidden or field.kind in (Kind.LABEL, Kind.FILE):
+            continue
+        name = visit.path.rpartition("[")[0] if is_ticks(field) else visit.path
+        if name not in posted and all(int(index) < MOST_SHOWN for index in _INDEX.findall(name)):
+            found.append(visit.path)
+    return found
 
 
 def _first(path: str) -> str:

@@ -4,12 +4,15 @@ import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from random import Random
+from typing import Any
+from uuid import UUID
 
 from stadtkern.lib.forms.check import problems, value_problem
 from stadtkern.lib.forms.model import Answers, Element, Field, Form, Group, Kind, Step, Value, children_of
 from stadtkern.lib.forms.regex import example
 from stadtkern.lib.forms.shape import clean
-from stadtkern.lib.forms.walk import is_ticks
+from stadtkern.lib.forms.show import input_text
+from stadtkern.lib.forms.walk import Walk, is_ticks
 
 GIVEN = ("Anna", "Zoë", "Łukasz", "José María", "Ayşe", "Björn", "Đorđe", "Chloé", "Mehmet", "Sören")
 FAMILY = ("Müller", "Çelik", "Nguyễn", "O’Connor", "Kowalczyk", "Šimić", "von der Heide", "Yılmaz", "Groß", "Østergaard")
@@ -45,6 +48,24 @@ def valid_answers(form: Form | Step, seed: int = 0) -> Answers:
     if left:
         raise NoSample(f"{left[0].path}: {left[0].message}")
     return answers
+
+
+def posted(step: Step, answers: Mapping[str, Any]) -> dict[str, list[str]]:
+    """What a browser posts when these answers stand on the page: names of inputs to texts; files are not part of it."""
+    data: dict[str, list[str]] = {}
+    for visit in Walk(step, answers).visits():
+        element, path = visit.element, visit.path
+        value = answers.get(path)
+        if isinstance(element, Group):
+            if element.choice or visit.index is not None or element.minimum == 0:
+                data[path] = [str(value) if element.choice else "1"]
+        elif is_ticks(element):
+            data.setdefault(path.rpartition("[")[0], [""]).append(str(value))
+        elif isinstance(value, bool):
+            data[path] = ["", "true" if value else "false"]
+        elif not (element.locked or element.hidden or element.kind in (Kind.LABEL, Kind.FILE)):
+            data[path] = [input_text(element, value)]
+    return data
 
 
 def _conditions(part: Form | Step) -> dict[str, list[Value]]:
@@ -122,7 +143,7 @@ def _guess(field: Field, random: Random) -> Value:
         return random.random() < 0.5
     if field.kind is Kind.IBAN:
         return random.choice(("DE89370400440532013000", "DE02120300000000202051", "FR1420041010050500013M02606"))
-    return f"{random.randint(8, 17):02d}:15" if field.kind is Kind.TIME else f"{random.getrandbits(128):032x}"
+    return f"{random.randint(8, 17):02d}:15" if field.kind is Kind.TIME else str(UUID(int=random.getrandbits(128), version=4))
 
 
 def _number(field: Field, random: Random) -> Value:

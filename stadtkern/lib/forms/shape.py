@@ -1,13 +1,16 @@
-"""The shape of answers: cleaned for keeping, placed for a page, repeated, summed up for reading."""
+"""The shape of answers: cleaned for keeping, placed for a page; repeating and summing up stand beside and are had here, too."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from stadtkern.lib.forms.check import Problem
-from stadtkern.lib.forms.model import MOST_REPEATS, MOST_SHOWN, Answers, Element, Field, Form, Group, Kind, Step
-from stadtkern.lib.forms.show import input_text, text_of
+from stadtkern.lib.forms.model import MOST_SHOWN, Answers, Element, Field, Form, Group, Kind, Step, Value
+from stadtkern.lib.forms.repeat import add, remove
+from stadtkern.lib.forms.show import input_text
+from stadtkern.lib.forms.summary import Row, Section, summary
+from stadtkern.lib.forms.text import REFUSED, storable
 from stadtkern.lib.forms.walk import Scopes, Walk, find, is_ticks
 
 __all__ = ["Placed", "Row", "Section", "add", "clean", "find", "html_id", "placed", "remove", "summary"]
@@ -39,27 +42,6 @@ class Placed:
     def repeats(self) -> bool:
         """Whether the children are instances of this very element."""
         return self.element.maximum != 1 and self.index is None
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of a summary; a heading has no kind."""
-
-    path: str
-    label: str
-    text: str
-    depth: int
-    kind: Kind | None
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Section:
-    """The summary of one step."""
-
-    step_key: str
-    title: str
-    rows: tuple[Row, ...]
 
 
 def html_id(path: str) -> str:
@@ -103,7 +85,7 @@ def _kept(form: Form | Step, answers: Mapping[str, Any]) -> Answers:
         elif element.kind is not Kind.LABEL:
             value = element.default if element.locked or element.hidden else answers.get(visit.path)
             if _is_value(value):
-                kept[target] = value
+                kept[target] = _kept_value(value)
     return kept
 
 
@@ -113,6 +95,15 @@ def _has_value(walk: Walk, element: Element, path: str) -> bool:
 
 def _is_value(value: object) -> bool:
     return value is not None and value != "" and isinstance(value, str | int | float | bool)
+
+
+def _kept_value(value: Any) -> Value:
+    """A value that JSON and PostgreSQL can hold; what a program sent out of range is refused by the check."""
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, float):
+        return (int(value) if value.is_integer() else repr(value)) if abs(value) < 10**15 else REFUSED
+    return value if isinstance(value, bool) or abs(value) < 10**18 else REFUSED
 
 
 def placed(
@@ -215,93 +206,3 @@ def controllers(step: Step) -> frozenset[str]:
 
     look(step.children)
     return frozenset(found)
-
-
-def add(part: Form | Step, answers: Mapping[str, Any], path: str) -> Answers:
-    """One more instance of the repeatable element (or the optional group) at `path`; unchanged when that is not allowed."""
-    element = find(part, path)
-    now = dict(answers)
-    if element is None or path.endswith("]"):
-        return now
-    if element.maximum == 1:
-        if isinstance(element, Group) and element.minimum == 0:
-            now.setdefault(path, True)
-        return now
-    indexes = Walk(part, now).census.indexes.get(path, set()) | set(range(min(element.minimum, MOST_REPEATS)))
-    if isinstance(element, Field):
-        indexes = indexes or {0}  # the first input of a repeatable field is always shown
-    most = MOST_SHOWN if element.maximum is None else min(element.maximum, MOST_SHOWN)
-    if len(indexes) < most:
-        mark = True if isinstance(element, Group) else None
-        now.setdefault(f"{path}[0]", mark) if indexes == {0} and isinstance(element, Field) else None
-        now[f"{path}[{max(indexes, default=-1) + 1}]"] = mark
-    return now
-
-
-def remove(part: Form | Step, answers: Mapping[str, Any], path: str) -> Answers:
-    """Without the instance at `path` (those behind it move up), without the optional group, without the file."""
-    now = dict(answers)
-    if find(part, path) is None:
-        return now
-    kept = {place: value for place, value in now.items() if not (place == path or place.startswith((f"{path}/", f"{path}[")))}
-    head, bracket, rest = path.rpartition("[")
-    if not bracket or not rest.endswith("]"):
-        return kept
-    gone = int(rest[:-1])
-    moved: Answers = {}
-    pattern = re.compile(re.escape(head) + r"\[(\d{1,9})\](.*)", re.DOTALL)
-    for place, value in kept.items():
-        found = pattern.fullmatch(place)
-        if found and int(found.group(1)) > gone:
-            moved[f"{head}[{int(found.group(1)) - 1}]{found.group(2)}"] = value
-        else:
-            moved[place] = value
-    return moved
-
-
-def summary(
-    form: Form | Step,
-    answers: Mapping[str, Any],
-    files: Mapping[str, str] | None = None,
-    translate: Callable[[str], str] = str,
-) -> list[Section]:
-    """What was answered, step by step, for reading: visible answers only, groups as headings (rows without kind)."""
-    steps = form.steps if isinstance(form, Form) else (form,)
-    walk = Walk(form, answers)
-    sections = []
-    for step in steps:
-        keys = {id(child) for child in step.children}
-        rows: list[Row] = []
-        mine = False
-        for visit in walk.visits():
-            if "/" not in visit.path:
-                mine = id(visit.element) in keys
-            if mine:
-                rows.extend(_rows(visit.element, visit.path, visit.index, walk, files, translate))
-        sections.append(Section(step.key, step.title, tuple(_without_empty_headings(rows))))
-    return sections
-
-
-def _rows(
-    element: Element, path: str, index: int | None, walk: Walk, files: Mapping[str, str] | None, translate: Callable[[str], str]
-) -> Iterable[Row]:
-    depth = path.count("/")
-    if isinstance(element, Group):
-        label = element.label if index is None else f"{element.label} {index + 1}"
-        yield Row(path, label, "", depth, None, None)
-    elif element.kind is not Kind.LABEL and not element.hidden:
-        value = element.default if element.locked else walk.answers.get(path)
-        text = text_of(element, value, files, translate)
-        if text or index is None:
-            yield Row(path, element.label, text, depth, element.kind, value)
-
-
-def _without_empty_headings(rows: list[Row]) -> list[Row]:
-    kept: list[Row] = []
-    for row in rows:
-        while kept and kept[-1].kind is None and kept[-1].depth >= row.depth:
-            kept.pop()
-        kept.append(row)
-    while kept and kept[-1].kind is None:
-        kept.pop()
-    return kept

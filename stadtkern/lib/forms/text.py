@@ -13,6 +13,7 @@ _FORBIDDEN = re.compile(
     "[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u200e\u200f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufff9-\uffff\ue000-\uf8ff"
     "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"
 )
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _PLAIN = re.compile(r"[!-~]+(?: [!-~]+)*")
 _NAME_MARKS = frozenset(" -.,'’ʼ()/·‘`´")
 
@@ -45,3 +46,9 @@ def _in_names(char: str) -> bool:
     if char in _NAME_MARKS or unicodedata.combining(char):
         return True
     return char.isalpha() and unicodedata.name(char, "").startswith(("LATIN", "MODIFIER LETTER", "FEMININE", "MASCULINE"))
+
+
+def storable(text: str) -> str:
+    """The text with U+FFFD for what JSON in PostgreSQL cannot hold (NUL, lone surrogates), cut at the longest answer."""
+    text = text[: LONGEST + 1]
+    return _UNSTORABLE.sub(REFUSED, text)

@@ -11,6 +11,7 @@ TICKS = 15  # a repeatable choice with at most so many options is a list of tick
 Scopes = tuple[tuple[str, tuple[Element, ...]], ...]
 _INDEX = re.compile(r"\[(\d{1,9})\]")
 _STEP_MARK = re.compile(r"[/\[]")
+_LONGEST = 1_000  # characters of a path; no form is that deep
 _NESTED = 12  # conditions on conditions: deeper is a circle
 
 
@@ -29,6 +30,8 @@ class Census:
             self._count(path)
 
     def _count(self, path: str) -> None:
+        if len(path) > _LONGEST:
+            return
         self.present.add(path)
         for mark in _STEP_MARK.finditer(path):
             head = path[: mark.start()]
@@ -59,7 +62,7 @@ class Walk:
         self.filled: set[str] = set()
         self.loose: dict[str, list[tuple[str, Any]]] = {}
         for path, value in answers.items():
-            if value is None or value == "":
+            if value is None or value == "" or len(path) > _LONGEST:
                 continue
             for mark in _STEP_MARK.finditer(path):
                 self.filled.add(path[: mark.start()])
@@ -157,7 +160,7 @@ def _same(value: object, wanted: object) -> bool:
 
 def find(root: Form | Step, path: str) -> Element | None:
     """The element at a concrete path ("dogs[1]/name"), None when there is no such place; indexes are checked."""
-    if len(path) > 2000:
+    if len(path) > _LONGEST:
         return None
     children = children_of(root)
     element: Element | None = None

@@ -77,7 +77,7 @@ def load(source: bytes | Path, code_lists: CodeLists | None = None) -> Schema:
     if _inputs(elements) > _MOST_FIELDS:
         raise SchemaError("Das Schema verlangt mehr als 10.000 Eingaben. So große Formulare werden nicht eingelesen.")
     info = SchemaInfo(*_identity(subject), _title(subject), tuple(_sources(subject)))
-    form = Form(info.title, steps_of(info.title, elements), tuple(dict.fromkeys(reader.notes)))
+    form = Form(info.title, steps_of(elements), tuple(dict.fromkeys(reader.notes)))
     return Schema(info, form, tuple(sorted(reader.missing)))
 
 
