@@ -1,4 +1,4 @@
-"""Building blocks of forms: `kind = "address"` stands for the same four fields in every service."""
+"""Building blocks of forms: `kind = "contact"` stands for the same fields in every service, with their translations."""
 
 import tomllib
 from collections.abc import Mapping
@@ -6,11 +6,30 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from stadtkern.lib.forms import composites
+
 
 @cache
-def blocks() -> Mapping[str, Any]:
-    """`person`, `address`, `company`, `contact`: `{"fields": [...], "en": {"fields": {...}, "help": {...}}}`."""
+def _file() -> Mapping[str, Any]:
     return tomllib.loads((Path(__file__).parent / "blocks.toml").read_text(encoding="utf-8"))
+
+
+def blocks() -> Mapping[str, Any]:
+    """Blocks beside those of lib/forms (address, person, bank_account): kind -> raw fields."""
+    found: Mapping[str, Any] = _file()["fields"]
+    return found
+
+
+def words(kind: str, language: str) -> Mapping[str, Any]:
+    """`{"fields": {part: label}, "help": {part: help}}` of a block in another language."""
+    found: Mapping[str, Any] = _file().get(language, {}).get(kind, {})
+    return found
+
+
+def _usual(kind: str) -> list[str]:
+    if kind in composites.KINDS:
+        return [child.key for child in composites.expand(kind, kind, kind).children]
+    return [field["name"] for field in blocks().get(kind, ())]
 
 
 def block_texts(steps: object, language: str) -> dict[str, dict[str, str]]:
@@ -27,8 +46,10 @@ def _collect(part: object, prefix: str, language: str, found: dict[str, dict[str
         if not isinstance(item, dict):
             continue
         path, kind = f"{prefix}{item.get('name')}", item.get("kind")
-        if isinstance(kind, str) and kind in blocks():
-            words = blocks()[kind].get(language, {})
+        if isinstance(kind, str):
+            parts = item.get("parts") or _usual(kind)
             for table, texts in found.items():
-                texts |= {f"{path}/{name}": text for name, text in words.get(table, {}).items()}
+                for name, text in words(kind, language).get(table, {}).items():
+                    if name.partition("#")[0] in parts:
+                        texts[f"{path}/{name}"] = text
         _collect(item, f"{path}/", language, found)

@@ -7,11 +7,13 @@ from functools import lru_cache
 
 from django.conf import settings
 
+from stadtkern.lib.forms.xdf3 import SchemaError
+
 from . import folders
 from .audit import faults
 from .folders import OVERLAY, SERVICE, Folder, Stamp
 from .models import Edition
-from .service import DecisionRule, FeeLine, Keep, Service, ServiceBroken, Verdict, digest, matching
+from .service import DecisionRule, FeeLine, Keep, Service, ServiceBroken, Verdict, digest
 
 __all__ = [
     "DecisionRule", "FeeLine", "Keep", "Service", "ServiceBroken", "UnknownService", "Verdict",
@@ -72,7 +74,7 @@ class Shelf:
         """Whether an XML form can really be read; found out once, when it is first needed."""
         try:
             wrong = faults(service)
-        except (folders.SchemaError, ServiceBroken, OSError, UnicodeDecodeError, ValueError) as error:
+        except (SchemaError, ServiceBroken, OSError, UnicodeDecodeError, ValueError) as error:
             wrong = [f"{folders.FORM}: {error}"]
         if wrong:
             for folder, (stamp, known, _) in self._seen.items():
@@ -112,6 +114,15 @@ def find(key: str) -> Service:
     if not service.loaded and not shelf.usable(service):
         raise UnknownService(key)
     return service
+
+
+def matching(audience: str = "", life_event: str = "") -> list[Service]:
+    """Those for this audience and situation, in the order of their keys."""
+    return [
+        service
+        for service in all_services().values()
+        if (not audience or audience in service.audiences) and (not life_event or life_event in service.life_events)
+    ]
 
 
 def broken() -> dict[str, list[str]]:

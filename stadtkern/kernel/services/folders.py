@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
+from stadtkern.lib.forms import xdf3
 from stadtkern.lib.forms.model import Form
 
 from .audit import faults
@@ -18,16 +19,6 @@ from .schema import TEMPLATE, read_service
 from .service import Service, ServiceBroken
 from .steps import read_steps
 from .table import Table
-
-try:
-    from stadtkern.lib.forms import xdf3
-    from stadtkern.lib.forms.xdf3 import SchemaError
-except ImportError:  # TEMPORARY until lib/forms/xdf3.py is there
-    xdf3 = None
-
-    class SchemaError(Exception):
-        pass
-
 
 Stamp = tuple[tuple[str, int, int], ...]
 SERVICE, OVERLAY, FORM, FORM_OVERLAY = "service.toml", "overlay.toml", "form.xdf3.xml", "form.overlay.toml"

@@ -17,24 +17,10 @@ from .texts import Texts, read_texts
 LANGUAGES = ("en", "leicht")
 OCCASIONS = ("submitted", "decided", "granted", "partly", "rejected")
 AUTHORITIES = ("city", "district", "state", "federal")
-RESIDENTS = [
-    "family_name",
-    "given_names",
-    "birth_name",
-    "birth_date",
-    "birth_place",
-    "sex",
-    "nationality",
-    "doctoral_degree",
-    "street",
-    "house_number",
-    "postcode",
-    "town",
-    "district",
-    "moved_in_date",
-    "household_size",
-    "household_members",
-]
+RESIDENTS = (
+    "family_name", "given_names", "birth_name", "birth_date", "birth_place", "sex", "nationality", "doctoral_degree", "street",
+    "house_number", "postcode", "town", "district", "moved_in_date", "household_size", "household_members",
+)  # fmt: skip
 SOURCES = [f"residents.{name}" for name in RESIDENTS]
 UNITS = {"day": 1, "week": 7, "month": 30}
 TEMPLATE = "bescheid.typ"

@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -274,11 +274,3 @@ def digest(files: Mapping[str, str]) -> str:
 def key_error(key: str) -> str:
     """Why this cannot be the key of a service; empty where it can."""
     return "" if re.fullmatch(r"[a-z][a-z0-9_]{1,98}", key) else "nur a-z, 0-9 und _, am Anfang ein Buchstabe"
-
-
-def matching(services: Sequence[Service], audience: str = "", life_event: str = "") -> list[Service]:
-    """Those for this audience and situation, by title."""
-    chosen = [
-        s for s in services if (not audience or audience in s.audiences) and (not life_event or life_event in s.life_events)
-    ]
-    return sorted(chosen, key=lambda service: service.title.casefold())

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+from stadtkern.lib.forms import composites
 from stadtkern.lib.forms.model import Element, Field, Form, Group, Kind, Option, Step, fields
 
 from .blocks import blocks
@@ -43,7 +44,7 @@ def read_elements(part: Table) -> Iterator[Element]:
 
 
 def _element(item: Table) -> Element:
-    kinds = [*Kind, "group", *blocks()]
+    kinds = [*Kind, "group", *composites.KINDS, *blocks()]
     kind = item.text("kind", "text", one_of=kinds)
     name = item.text("name", required=True)
     if name and not _NAME.fullmatch(name):
@@ -51,11 +52,8 @@ def _element(item: Table) -> Element:
     label = item.text("label", required=True)
     common: dict[str, Any] = {"help": item.text("help"), "when": _when(item)}
     common["minimum"], common["maximum"] = _amount(item)
-    element = (
-        _group(item, kind, name, label, common)
-        if kind == "group" or kind in blocks()
-        else _field(item, Kind(kind), name, label, common)
-    )
+    grouped = kind == "group" or kind in composites.KINDS or kind in blocks()
+    element = _group(item, kind, name, label, common) if grouped else _field(item, Kind(kind), name, label, common)
     item.done()
     return element
 
@@ -90,9 +88,15 @@ def _when(item: Table) -> dict[str, Any] | None:
 def _group(item: Table, kind: str, name: str, label: str, common: dict[str, Any]) -> Group:
     if kind == "group":
         return Group(name, label, tuple(read_elements(item)), choice=item.flag("choice"), **common)
-    without = item.words("without", one_of=[part["name"] for part in blocks()[kind]["fields"]])
-    parts = {"fields": [part for part in blocks()[kind]["fields"] if part["name"] not in without]}
-    return Group(name, label, tuple(read_elements(Table(parts, f"blocks.toml [{kind}]", item.problems))), **common)
+    parts, own = item.words("parts"), item.flag("own", default=True)
+    if kind in composites.KINDS:
+        try:
+            return composites.expand(kind, name, label, parts=parts or None, own=own, **common)
+        except ValueError as error:
+            item.complain("parts", str(error))
+            return composites.expand(kind, name, label, own=own, **common)
+    raw = [part for part in blocks()[kind] if not parts or part["name"] in parts]
+    return Group(name, label, tuple(read_elements(Table({"fields": raw}, "blocks.toml", item.problems))), **common)
 
 
 def _field(item: Table, kind: Kind, name: str, label: str, common: dict[str, Any]) -> Field:
