@@ -5,14 +5,17 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.accounts.models import Trust
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.privacy import actions as privacy
 from stadtkern.kernel.registers import actions as registers
 from stadtkern.kernel.services.catalogue import Service
-from stadtkern.lib.forms.shape import find
+from stadtkern.lib.forms.model import Answers, Step
+from stadtkern.lib.forms.walk import Walk
 
 from ..models import Case
 from .guard import Refused, locked_draft, store
@@ -20,9 +23,23 @@ from .guard import Refused, locked_draft, store
 CONSENT = "Ihre Einwilligung (Art. 6 Abs. 1 Buchst. a DSGVO)"
 
 
-def register_fields(service: Service) -> list[str]:
-    """Which fields of the residents register this service would ask for."""
-    return [origin.partition(".")[2] for origin in service.prefill.values() if origin.startswith("residents.")]
+def wanted(service: Service, answers: Answers, step: Step | None = None) -> dict[str, str]:
+    """Path -> field of the register, for what is asked now (on this page) and has no answer yet: no more is fetched."""
+    visible = {visit.path for visit in Walk(step or service.form, answers).visits()}
+    return {
+        path: origin.removeprefix("residents.")
+        for path, origin in service.prefill.items()
+        if path in visible and answers.get(path) in (None, "") and origin.startswith("residents.")
+    }
+
+
+def offers(actor: Actor, case: Case, service: Service, step: Step) -> bool:
+    """Whether to ask "Dürfen wir …?" before this page: once, to people the register knows or who must prove who they are."""
+    if case.prefill_declined or case.sources or case.assisted_by_id or actor.company:
+        return False
+    person = getattr(actor.account, "person", None) if actor.account else None
+    known = person is not None and person.register_key is not None
+    return (known or service.trust >= Trust.SUBSTANTIAL) and bool(wanted(service, case.answers, step))
 
 
 def prefill(actor: Actor, case: Case) -> Case:
@@ -34,10 +51,12 @@ def prefill(actor: Actor, case: Case) -> Case:
     person = getattr(actor.account, "person", None)
     if actor.account is None or person is None or person.register_key is None:
         raise Refused(_("Bitte weisen Sie sich zuerst aus, damit wir Sie im Melderegister finden."))
-    service = Case.objects.of_applicant(actor).drafts().get(pk=case.pk).begun_on
-    fields = register_fields(service)
+    draft = Case.objects.of_applicant(actor).drafts().get(pk=case.pk)
+    service = draft.begun_on
+    questions = wanted(service, draft.answers)
+    fields = sorted(set(questions.values()))
     if not fields:
-        return case
+        return draft
     consent = privacy.give_consent(
         actor,
         account=actor.account,
@@ -56,17 +75,17 @@ def prefill(actor: Actor, case: Case) -> Case:
         about=str(case),
         consent=consent,
     )
-    return _take_over(actor, case, evidence.values, f"{evidence.source} {evidence.asked_at.date().isoformat()}")
+    source = f"{evidence.source} {timezone.localdate(evidence.asked_at).isoformat()}"
+    return _take_over(actor, case, questions, evidence.values, source)
 
 
 @transaction.atomic
-def _take_over(actor: Actor, case: Case, values: Mapping[str, Any], source: str) -> Case:
+def _take_over(actor: Actor, case: Case, questions: Mapping[str, str], values: Mapping[str, Any], source: str) -> Case:
     row = locked_draft(actor, case)
-    service = row.begun_on
     answers, sources = dict(row.answers), dict(row.sources)
-    for path, origin in service.prefill.items():
-        value = values.get(origin.partition(".")[2])
-        if value in (None, "") or find(service.form, path) is None:
+    for path, field in questions.items():
+        value = values.get(field)
+        if value in (None, "") or answers.get(path) not in (None, ""):  # typed meanwhile, in another tab
             continue
         answers[path] = value.isoformat() if isinstance(value, date) else value
         sources[path] = source

@@ -40,6 +40,8 @@ def submit(actor: Actor, case: Case) -> Case:
     if row.status != Status.DRAFT:
         return row
     service = row.begun_on
+    if actor.account and row.account_id == actor.account.pk:
+        row.account = actor.account  # read already, person and all
     _trusted(actor, row, service)
     answers = clean(service.form, row.answers)
     if problems := service.problems(answers):

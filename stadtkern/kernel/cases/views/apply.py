@@ -25,11 +25,12 @@ from stadtkern.lib.forms.shape import html_id, placed
 from stadtkern.lib.forms.walk import Walk
 
 from .. import actions
+from ..actions.prefill import offers, wanted
 from ..letter import file_names
 from ..models import Case
 from ..progress import open_step, pages, shown_steps
 from ..text import source_of
-from .consent import answer_consent, can_prefill, consent
+from . import consent
 from .reach import adopt, begun_on, go_on, offered, own_case
 
 SALT = "cases.start"
@@ -50,8 +51,10 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
     first = shown_steps(service.form, {})[0]
     context = _page(empty, service, first) | {"token": token, "assisted": assisted, "drafts": drafts}
     context["action"] = request.path
-    asks = not assisted and can_prefill(actor, service)
-    response = render(request, "cases/consent.html" if asks else "cases/step.html", context | consent(service))
+    asks = not assisted and offers(actor, empty, service, first)
+    if asks:
+        context |= consent.facts(empty, service)
+    response = render(request, "cases/consent.html" if asks else "cases/step.html", context)
     if actor.account is None:
         draft_cookie.remember(response, draft_cookie.secret_of(request) or ids.secret())
     return response
@@ -67,7 +70,7 @@ def _begin(request: HttpRequest, actor: Actor, service: Service) -> HttpResponse
     if secret:
         request._actor = replace(actor, draft_keys=(ids.digest(secret),))  # type: ignore[attr-defined]
     if "_prefill" in request.POST:
-        response = answer_consent(request, case, service)
+        response = consent.answer(request, case, service)
     elif not case.is_draft:  # the back button after everything was sent
         response = redirect("cases:track", case.reference)
     else:
@@ -101,7 +104,7 @@ def step(request: HttpRequest, reference: str, step: str) -> HttpResponse:
     wanted = next((s for s in shown if s.key == step), None)
     first = open_step(service.form, case.answers, case.steps_done)
     if wanted is None or (first is not None and shown.index(wanted) > shown.index(first)):
-        return go_on(case, service)
+        return go_on(request, case, service)
     if request.method == "POST":
         return _save(request, case, service, wanted)
     return render(request, "cases/step.html", _page(case, service, wanted, actor=actor_of(request)))
@@ -132,7 +135,7 @@ def _save(request: HttpRequest, case: Case, service: Service, step: Step) -> Htt
         # What has just come into view is asked, not complained about.
         told = [problem for problem in saved.problems if problem.path not in saved.revealed]
         return render(request, "cases/step.html", _page(case, service, step, told, actor), status=422 if told else 200)
-    return go_on(case, service)
+    return go_on(request, case, service)
 
 
 def _leave(request: HttpRequest, case: Case, service: Service, step: Step, away: str) -> HttpResponse:
@@ -205,5 +208,5 @@ def _page(
         "problems": list(problems),
         "action": reverse("cases:step", args=[case.reference, step.key]) if case.pk else "",
         "needs_sign_in": service.trust > Trust.NONE,
-        "can_prefill": actor is not None and not case.sources and case.assisted_by_id is None and can_prefill(actor, service),
+        "can_prefill": actor is not None and not case.assisted_by_id and bool(wanted(service, case.answers, step)),
     }

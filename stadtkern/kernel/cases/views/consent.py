@@ -1,12 +1,12 @@
-"""Once only: may we ask the register? Only about people it knows, never without their yes."""
+"""Once only: may we ask the register? Never without their yes, never more than the next pages ask."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from stadtkern.kernel.accounts import stepup
 from stadtkern.kernel.accounts.access import Actor, actor_of, everyone
@@ -16,53 +16,60 @@ from stadtkern.kernel.registers.fields import FIELDS
 from stadtkern.kernel.services.catalogue import Service
 
 from .. import actions
-from ..actions.prefill import CONSENT, register_fields
+from ..actions.prefill import CONSENT, wanted
 from ..models import Case
 from .reach import begun_on, go_on, own_case
-
-UNAVAILABLE = gettext_noop("Tragen Sie Ihre Angaben selbst ein, oder versuchen Sie es später noch einmal.")
-
-
-def can_prefill(actor: Actor, service: Service) -> bool:
-    """Whether the register could be asked about the person at the screen."""
-    person = getattr(actor.account, "person", None) if actor.account else None
-    known = person is not None and person.register_key is not None
-    return known and actor.company is None and bool(register_fields(service))
-
-
-def consent(service: Service) -> dict[str, Any]:
-    return {"register_fields": [FIELDS[key].label for key in register_fields(service) if key in FIELDS], "legal_basis": CONSENT}
 
 
 @everyone
 def prefill(request: HttpRequest, reference: str) -> HttpResponse:
-    """May we ask the register? Only for people it knows, only when they are trusted enough, never without their yes."""
+    """What we would ask, whom, what for; the way to prove who one is comes after the yes ("?nachweis")."""
     case = own_case(request, reference)
     if not case.is_draft:
         return redirect("cases:track", case.reference)
     service = begun_on(case)
     if request.method == "POST":
-        return answer_consent(request, case, service)
-    if elsewhere := stepup.require(request, max(service.trust, Trust.BASIC)):
+        return answer(request, case, service)
+    if "nachweis" in request.GET and (elsewhere := stepup.require(request, _needed(actor_of(request), service))):
         return elsewhere
-    if not can_prefill(actor_of(request), service):
-        return go_on(case, service)
-    return render(request, "cases/consent.html", {"case": case, "service": service, "action": request.path} | consent(service))
+    if case.assisted_by_id or not wanted(service, case.answers):
+        return go_on(request, case, service)
+    return render(
+        request, "cases/consent.html", {"case": case, "service": service, "action": request.path} | facts(case, service)
+    )
 
 
-def answer_consent(request: HttpRequest, case: Case, service: Service) -> HttpResponse:
+def facts(case: Case, service: Service) -> dict[str, Any]:
+    """What the consent page says."""
+    asked = set(wanted(service, case.answers).values())
+    return {"register_fields": [field.label for key, field in FIELDS.items() if key in asked], "legal_basis": CONSENT}
+
+
+def answer(request: HttpRequest, case: Case, service: Service) -> HttpResponse:
+    """Yes or no; without an answer of the register one goes on by hand and may ask again later."""
     actor = actor_of(request)
     try:
         if request.POST.get("_prefill") != "yes":
-            actions.decline_prefill(actor, case)
-        elif actor.trust < service.trust or actor.account is None:
-            return redirect("cases:prefill", case.reference)  # asks for more trust, then once more for the yes
+            case = actions.decline_prefill(actor, case)
+        elif actor.trust < _needed(actor, service):
+            return redirect(f"{reverse('cases:prefill', args=[case.reference])}?nachweis=1")
         else:
             case = actions.prefill(actor, case)
     except registers.RegisterUnavailable:
-        messages.warning(request, f"{_('Das Melderegister antwortet gerade nicht.')} {_(UNAVAILABLE)}")
+        now = _("Das Melderegister antwortet gerade nicht.")
+        then = _("Tragen Sie Ihre Angaben selbst ein, oder versuchen Sie es später noch einmal.")
+        messages.warning(request, f"{now} {then}")
+        case = actions.decline_prefill(actor, case)
     except (registers.NotFound, registers.Blocked):
         messages.warning(request, _("Wir konnten Ihre Daten nicht übernehmen. Bitte tragen Sie sie selbst ein."))
+        case = actions.decline_prefill(actor, case)
     except actions.Refused as refused:
         messages.warning(request, str(refused))
-    return go_on(case, service)
+    return go_on(request, case, service)
+
+
+def _needed(actor: Actor, service: Service) -> Trust:
+    """At least signed in; whoever the register does not know yet proves who they are."""
+    person = getattr(actor.account, "person", None) if actor.account else None
+    known = person is not None and person.register_key is not None
+    return max(service.trust, Trust.BASIC if known else Trust.SUBSTANTIAL)

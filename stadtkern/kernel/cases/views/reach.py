@@ -9,6 +9,7 @@ from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.catalogue import Service
 
 from .. import actions
+from ..actions.prefill import offers
 from ..models import Case
 from ..progress import open_step
 
@@ -45,9 +46,11 @@ def offered(key: str) -> Service:
         raise Http404 from error
 
 
-def go_on(case: Case, service: Service) -> HttpResponse:
-    """To the first page that is not complete, else to the summary."""
+def go_on(request: HttpRequest, case: Case, service: Service) -> HttpResponse:
+    """To the first page that is not complete, else to the summary; the register is offered before it would save typing."""
     first = open_step(service.form, case.answers, case.steps_done)
     if first is None:
         return redirect("cases:review", case.reference)
+    if offers(actor_of(request), case, service, first):
+        return redirect("cases:prefill", case.reference)
     return redirect("cases:step", case.reference, first.key)

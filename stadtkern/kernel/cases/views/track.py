@@ -32,7 +32,7 @@ def track(request: HttpRequest, reference: str) -> HttpResponse:
     """The state of the case; a draft goes on where it was left."""
     case = own_case(request, reference)
     if case.is_draft:
-        return go_on(case, begun_on(case))
+        return go_on(request, case, begun_on(case))
     return _track(request, case)
 
 

@@ -1,0 +1,37 @@
+"""What a case does when something happened: paid, decided, sent."""
+
+from stadtkern.kernel.events.models import Event
+
+from . import actions
+
+
+def case_of(event: Event) -> int | None:
+    """The id behind "case:17"; None for anything else."""
+    room, _, number = event.subject.partition(":")
+    return int(number) if room == "case" and number.isdigit() else None
+
+
+def mark_paid(event: Event) -> None:
+    """The money has arrived."""
+    if (pk := case_of(event)) is not None:
+        actions.mark_paid(pk, event.actor)
+
+
+def decide_by_rule(event: Event) -> None:
+    """Decide at once where the law allows it."""
+    if (pk := case_of(event)) is not None:
+        actions.decide_by_rule(pk)
+
+
+def carry_out(event: Event) -> None:
+    """Write the paper, put it into the post box, close the case."""
+    if (pk := case_of(event)) is not None:
+        actions.close(pk)
+
+
+REACTIONS = {
+    "payment.completed": [mark_paid],
+    "case.submitted": [decide_by_rule],
+    "case.paid": [decide_by_rule],
+    "case.decided": [carry_out],
+}
