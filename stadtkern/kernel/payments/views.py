@@ -118,9 +118,12 @@ def retry(request: HttpRequest, payment: Payment) -> HttpResponse:
 
 @payer
 def receipt(request: HttpRequest, payment: Payment) -> HttpResponse:
-    """Quittung, made for printing."""
+    """Quittung for printing; by button as a sealed PDF for those with an account."""
     if payment.status != Status.PAID:
         return _to(payment)
+    if request.method == "POST" and payment.account:
+        paper = actions.issue_receipt(payment, _key(request))
+        return redirect("documents:download", paper.number)
     return render(request, "payments/receipt.html", {"payment": payment})
 
 

@@ -2,6 +2,7 @@
 
 from .asking import begin, poll_due, refresh
 from .opening import Line, call_off, cancel, open_payment, reopen
+from .receipt import issue_receipt
 from .settling import Refused, mark_refunded
 
 __all__ = [
@@ -10,6 +11,7 @@ __all__ = [
     "begin",
     "call_off",
     "cancel",
+    "issue_receipt",
     "mark_refunded",
     "open_payment",
     "poll_due",

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stadtkern.kernel.accounts import draft_cookie
+from stadtkern.kernel.documents.models import Document
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.payments import actions
 from stadtkern.kernel.payments.adapters import TransactionStatus as Word
@@ -182,3 +183,16 @@ def test_the_list_is_paged_by_key(browser, citizen, open_one):
     assert browser.get(reverse("payments:list") + older).text.count("Meldebescheinigung") == 2
     for hostile in ("x", "-1", "9" * 5000, "²", "%00"):
         assert browser.get(reverse("payments:list"), {"before": hostile}).status_code == 200
+
+
+def test_the_receipt_is_one_sealed_paper(browser, payment, provider):
+    actions.begin(payment, RETURN, "account:1")
+    assert browser.post(at("receipt", payment)).url == at("show", payment), "not before it is paid"
+    provider.press(payment.transaction_id, Word.PAYED)
+    actions.refresh(payment)
+    urls = {browser.post(at("receipt", payment)).url for _ in range(2)}
+    assert len(urls) == 1
+    pdf = browser.get(urls.pop())
+    assert pdf["Content-Type"] == "application/pdf"
+    assert b"".join(pdf).startswith(b"%PDF") if pdf.streaming else pdf.content.startswith(b"%PDF")
+    assert Document.objects.get().title == f"Quittung {payment.purpose}"
