@@ -3,7 +3,9 @@
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from functools import lru_cache
+from types import MappingProxyType
 
 from django.conf import settings
 
@@ -32,6 +34,7 @@ class Shelf:
     def __init__(self, pause: float) -> None:
         self.pause = pause
         self.services: dict[str, Service] = {}
+        self.open: Mapping[str, Service] = {}
         self.broken: dict[str, list[str]] = {}
         self.version = 0
         self._seen: dict[Folder, tuple[Stamp, Service | None, list[str]]] = {}
@@ -65,10 +68,14 @@ class Shelf:
             return
         self._seen, self._problems = seen, problems
         self.broken = problems | {folder.key: faults_ for folder, (_, _, faults_) in seen.items() if faults_}
-        self.services = {f.key: service for f, (_, service, wrong) in seen.items() if service and not wrong}
-        self.version += 1
+        self._put({f.key: service for f, (_, service, wrong) in seen.items() if service and not wrong})
         for key, wrong in self.broken.items():
             log.error("Service %s is not in the catalogue: %s", key, " ".join(wrong))
+
+    def _put(self, services: dict[str, Service]) -> None:
+        self.services = services
+        self.open = MappingProxyType({key: service for key, service in services.items() if not service.retired})
+        self.version += 1
 
     def usable(self, service: Service) -> bool:
         """Whether an XML form can really be read; found out once, when it is first needed."""
@@ -82,8 +89,7 @@ class Shelf:
                     self._seen[folder] = (stamp, known, wrong)
                     break
             self.broken = {**self.broken, service.key: wrong}
-            self.services = {key: other for key, other in self.services.items() if other is not service}
-            self.version += 1
+            self._put({key: other for key, other in self.services.items() if other is not service})
             log.error("Service %s is not in the catalogue: %s", service.key, " ".join(wrong))
         return not wrong
 
@@ -100,9 +106,9 @@ def _shelf() -> Shelf:
     return shelf
 
 
-def all_services() -> dict[str, Service]:
-    """Every service people can begin today, by key."""
-    return {key: service for key, service in _shelf().services.items() if not service.retired}
+def all_services() -> Mapping[str, Service]:
+    """Every service people can begin today, by key; the same object until something changes."""
+    return _shelf().open
 
 
 def find(key: str) -> Service:
