@@ -131,5 +131,6 @@ def access_of(view: View) -> str | None:
 
 
 def _name(view: View) -> str:
-    """Dotted path; also for partials and instances, which have no name of their own."""
-    return f"{getattr(view, '__module__', '')}.{getattr(view, '__qualname__', type(view).__qualname__)}"
+    """Dotted path of a view; of the class behind `as_view()`, of the function behind a partial."""
+    real = getattr(view, "view_class", None) or getattr(view, "func", view)
+    return f"{getattr(real, '__module__', '')}.{getattr(real, '__qualname__', type(real).__qualname__)}"

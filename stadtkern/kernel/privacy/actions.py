@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,6 +12,7 @@ from stadtkern.kernel.accounts.models import Account
 from stadtkern.kernel.events.actions import record
 
 from .models import Access, Consent
+from .purposes import ACCESS_YEARS, CONSENT_YEARS
 
 
 @transaction.atomic
@@ -69,3 +71,16 @@ def note_access(
         fields=list(fields),
         about=about,
     )
+
+
+@transaction.atomic
+def forget_old(batch: int = 5000) -> int:
+    """What is past its time goes (purposes.py), in batches; returns how many rows."""
+    now = timezone.now()
+    old = Access.objects.filter(at__lt=now - timedelta(days=365 * ACCESS_YEARS)).order_by("at").values_list("pk", flat=True)
+    gone, _ = Access.objects.filter(pk__in=list(old[:batch])).delete()
+    over = Consent.objects.filter(revoked_at__lt=now - timedelta(days=365 * CONSENT_YEARS)).order_by("pk")[:batch]
+    also_gone, _ = Consent.objects.filter(pk__in=[consent.pk for consent in over]).delete()
+    if gone + also_gone:
+        record("privacy.forgotten", subject="privacy", actor="system", data={"accesses": gone, "consents": also_gone})
+    return gone + also_gone

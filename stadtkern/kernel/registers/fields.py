@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext_lazy as _
+from stadtkern.kernel.privacy.purposes import FIELD_WORDS
 
 
 @dataclass(frozen=True)
@@ -15,23 +15,25 @@ class RegisterField:
     type: type = str
 
 
-_ALL = [
-    RegisterField("family_name", _("Familienname")),
-    RegisterField("given_names", _("Vornamen")),
-    RegisterField("birth_name", _("Geburtsname")),
-    RegisterField("doctoral_degree", _("Doktorgrad")),
-    RegisterField("birth_date", _("Geburtsdatum")),
-    RegisterField("birth_place", _("Geburtsort")),
-    RegisterField("sex", _("Geschlecht")),
-    RegisterField("nationality", _("Staatsangehörigkeit")),
-    RegisterField("street", _("Straße")),
-    RegisterField("house_number", _("Hausnummer")),
-    RegisterField("postcode", _("Postleitzahl")),
-    RegisterField("town", _("Ort")),
-    RegisterField("district", _("Ortsteil")),
-    RegisterField("moved_in_date", _("Einzugsdatum")),
-    # Numbers only: who else lives there is nobody's answer.
-    RegisterField("household_size", _("Personen im Haushalt"), int),
-    RegisterField("household_members", _("Weitere Personen im Haushalt"), int),
+_TEXTS = [
+    "family_name",
+    "given_names",
+    "birth_name",
+    "doctoral_degree",
+    "birth_date",
+    "birth_place",
+    "sex",
+    "nationality",
+    "street",
+    "house_number",
+    "postcode",
+    "town",
+    "district",
+    "moved_in_date",
 ]
-FIELDS: dict[str, RegisterField] = {field.key: field for field in _ALL}
+_NUMBERS = ["household_size", "household_members"]  # who else lives there is nobody's answer, only how many
+
+FIELDS: dict[str, RegisterField] = {
+    **{key: RegisterField(key, FIELD_WORDS[key]) for key in _TEXTS},
+    **{key: RegisterField(key, FIELD_WORDS[key], int) for key in _NUMBERS},
+}

@@ -1,0 +1,14 @@
+"""Pages about one's own data."""
+
+from django.urls import path
+
+from . import views
+
+app_name = "privacy"
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("zugriffe/", views.accesses, name="accesses"),
+    path("einwilligungen/", views.consents, name="consents"),
+    path("einwilligungen/<int:number>/widerrufen/", views.revoke, name="revoke"),
+    path("auskunft/", views.report, name="report"),
+]
