@@ -65,9 +65,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
         """Newest first, below the id where the last page ended; slice it. Costs the same on every page."""
         return (self.filter(pk__lt=cursor) if cursor else self).order_by("-pk")
 
-    def queue_after(self, due_date: date | None, cursor: int | None) -> "CaseQuerySet":
-        """Undecided cases, most urgent first, behind the (due date, id) where the last page ended; slice it."""
-        queue = self.filter(status__in=QUEUE).order_by("due_date", "pk")
+    def urgent_after(self, due_date: date | None, cursor: int | None) -> "CaseQuerySet":
+        """Most urgent first, behind the (due date, id) where the last page ended; slice it."""
+        queue = self.order_by("due_date", "pk")
         if due_date is None or cursor is None:
             return queue
         # The first condition lets the index start at the right place, the second drops what was shown.
@@ -111,23 +111,25 @@ def search_text(text: str) -> str:
 
 
 class Case(models.Model):
-    reference = models.CharField(max_length=20, unique=True)
+    reference = models.CharField(max_length=20)
     service = models.CharField(max_length=100)  # service key
-    edition = models.ForeignKey(Edition, models.PROTECT, related_name="+")
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="+", db_index=False)
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
-    account = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="+")
-    company = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="+")
+    account = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    company = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     # SHA-256 of the secret in the browser that began without signing in.
-    draft_key = models.CharField(max_length=64, null=True, blank=True, db_index=True)
-    assisted_by = models.ForeignKey(Staff, models.SET_NULL, null=True, blank=True, related_name="+")
+    draft_key = models.CharField(max_length=64, null=True, blank=True)
+    # "<account>:<digest>" of a program's Idempotency-Key: the same request twice is one case.
+    once = models.CharField(max_length=100, null=True, blank=True)
+    assisted_by = models.ForeignKey(Staff, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     trust = models.PositiveSmallIntegerField(choices=Trust, default=Trust.NONE)  # of the session that sent it
     applicant = models.CharField(max_length=200, blank=True)  # for the desk's list and search
     answers = models.JSONField(default=dict)  # path -> value
     sources = models.JSONField(default=dict)  # path -> where a prefilled value came from
     steps_done = models.JSONField(default=list)  # keys of completed steps, a fact of the server
     prefill_declined = models.BooleanField(default=False)  # "Nein, selbst eingeben"
-    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+")
-    clerk = models.ForeignKey(Staff, models.SET_NULL, null=True, blank=True, related_name="+")
+    office = models.ForeignKey(Office, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    clerk = models.ForeignKey(Staff, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     taken_at = models.DateTimeField(null=True, blank=True)  # since when `clerk` works on it
     fee_cents = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
@@ -143,12 +145,25 @@ class Case(models.Model):
     objects: ClassVar[CaseQuerySet] = CaseQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
+        # Every list has its own index and no foreign key a second one: a case is written often while it is young.
+        constraints = [
+            models.UniqueConstraint(fields=["reference"], name="case_reference"),
+            models.UniqueConstraint(fields=["once"], name="case_once", condition=Q(once__isnull=False)),
+        ]
         indexes = [
             models.Index(fields=["account", "-id"], name="case_account"),
             models.Index(fields=["company", "-id"], name="case_company", condition=Q(company__isnull=False)),
+            models.Index(fields=["draft_key"], name="case_draft_key", condition=Q(draft_key__isnull=False)),
             models.Index(fields=["assisted_by"], name="case_assisted", condition=Q(assisted_by__isnull=False)),
-            models.Index(fields=["office", "due_date", "id"], name="case_queue", condition=Q(status__in=QUEUE)),
             models.Index(fields=["office", "-id"], name="case_office"),
+            models.Index(fields=["office", "status", "due_date", "id"], name="case_queue", condition=Q(status__in=QUEUE)),
+            models.Index(
+                fields=["office", "due_date", "id"], name="case_unassigned", condition=Q(status="IN_REVIEW", clerk__isnull=True)
+            ),
+            models.Index(fields=["office", "service", "due_date", "id"], name="case_service", condition=Q(status="IN_REVIEW")),
+            models.Index(
+                fields=["clerk", "due_date", "id"], name="case_mine", condition=Q(status__in=QUEUE, clerk__isnull=False)
+            ),
             models.Index(fields=["keep_until"], name="case_keep", condition=Q(keep_until__isnull=False)),
             models.Index(fields=["updated_at"], name="case_draft_age", condition=Q(status="DRAFT")),
             GinIndex(fields=["search"], name="case_search"),
@@ -184,6 +199,9 @@ class Decision(models.Model):
     made_by = models.ForeignKey(Staff, models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(null=True, blank=True)  # None: waits for the second pair of eyes
     automatic = models.CharField(max_length=100, blank=True)  # the paragraph that allows it
+
+    class Meta:
+        indexes = [models.Index(fields=["case"], name="decision_proposed", condition=Q(made_at__isnull=True))]
 
     def __str__(self) -> str:
         return f"decision:{self.pk}"
