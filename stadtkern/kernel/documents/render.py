@@ -13,6 +13,8 @@ import typst
 
 from stadtkern.kernel.city.profile import city
 
+from .marks import silence_marks
+
 HERE = Path(__file__).parent
 STANDARDS: list[Literal["a-3a", "ua-1"]] = ["a-3a", "ua-1"]
 MISSING = "\N{REPLACEMENT CHARACTER}"
@@ -46,7 +48,8 @@ def render(template: str, data: dict[str, Any], *, at: datetime) -> bytes:
         raise Unrenderable(f"{problem.message} {' '.join(problem.hints)}".strip()) from problem
     if not isinstance(pdf, bytes):
         raise Unrenderable("The template made no paper")
-    return pdf
+    marked = not (inputs + template).isascii() and any(map(unicodedata.combining, inputs + template))
+    return silence_marks(pdf) if marked else pdf
 
 
 @cache

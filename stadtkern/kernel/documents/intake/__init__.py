@@ -1,6 +1,6 @@
 """What comes in: recognise a file by its content and make it harmless."""
 
-from .inspect import KINDS, Taken, inspect
+from .kinds import KINDS, Taken, inspect
 from .refused import Refused
 
 __all__ = ["KINDS", "Refused", "Taken", "inspect"]

@@ -1,5 +1,6 @@
 """Put the seal on a PDF: PAdES B-B, or B-T when a timestamp service is configured."""
 
+import asyncio
 import io
 import os
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 from .field import FIELD, add_field
 from .keys import Keys, keys
 
-RESERVED = 12_288  # bytes kept free for the signature; saves a trial run for every letter. With timestamp: about 5 kB used
+SPARE = 512  # bytes; timestamps differ in length
 HASHES: dict[str, hashes.HashAlgorithm] = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 PATIENCE = 10  # seconds for the timestamp service
 
@@ -42,8 +43,19 @@ class CitySigner(signers.Signer):
     async def async_sign_raw(self, data: bytes, digest_algorithm: str, dry_run: bool = False) -> bytes:
         algorithm = HASHES[digest_algorithm]
         if isinstance(self._key, ec.EllipticCurvePrivateKey):
-            return self._key.sign(data, ec.ECDSA(algorithm))
+            return _usual_length(self._key, data, ec.ECDSA(algorithm))
         return self._key.sign(data, padding.PKCS1v15(), algorithm)
+
+
+def _usual_length(key: ec.EllipticCurvePrivateKey, data: bytes, algorithm: ec.ECDSA) -> bytes:
+    """A signature as long as most are (every second one is), so that it fills the space left for it to the last byte."""
+    usual = 7 + 2 * ((key.curve.key_size + 7) // 8)
+    signature = b""
+    for _ in range(30):
+        signature = key.sign(data, algorithm)
+        if len(signature) == usual:
+            break
+    return signature
 
 
 class ConformingWriter(IncrementalPdfFileWriter):
@@ -90,6 +102,20 @@ def seal(pdf_bytes: bytes, *, reason: str, place: str) -> Sealed:
     )
     out = io.BytesIO()
     PdfSigner(metadata, signer=city_signer, timestamper=stamper).sign_pdf(
-        ConformingWriter(io.BytesIO(prepared)), existing_fields_only=True, bytes_reserved=RESERVED, output=out
+        ConformingWriter(io.BytesIO(prepared)),
+        existing_fields_only=True,
+        bytes_reserved=_room(city_signer, stamper),
+        output=out,
     )
     return Sealed(out.getvalue(), "PAdES B-T" if stamper else "PAdES B-B")
+
+
+@cache
+def _room(city_signer: CitySigner, stamper: TimeStamper | None) -> int:
+    """Hexadecimal digits to keep free for the signature, measured once with this key (the library would measure every time).
+
+    Exact without a timestamp: what is left over is not protected by the signature, and there should be nothing of that kind.
+    """
+    digest = bytes(32)
+    signed = asyncio.run(signer().async_sign(digest, "sha256", use_pades=True, timestamper=stamper, dry_run=stamper is None))
+    return 2 * (len(signed.dump()) + (SPARE if stamper else 0))

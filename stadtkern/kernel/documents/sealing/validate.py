@@ -46,6 +46,7 @@ def _check(data: bytes) -> Finding:
     status = validate_pdf_signature(found, context)
     whole = status.coverage == SignatureCoverageLevel.ENTIRE_FILE
     stamp = status.timestamp_validity
+    trusted_time = bool(stamp and stamp.intact and stamp.valid and stamp.trusted)
     intact = bool(status.intact and status.valid and whole)
     certificate = found.signer_cert
     return Finding(
@@ -53,6 +54,6 @@ def _check(data: bytes) -> Finding:
         intact=intact,
         ours=intact and bool(status.trusted) and len(signatures) == 1,
         signed_by=str(certificate.subject.native.get("common_name", "")) if certificate else "",
-        signed_at=stamp.timestamp if stamp else status.signer_reported_dt,
-        stamped=stamp is not None,
+        signed_at=stamp.timestamp if stamp and trusted_time else status.signer_reported_dt,
+        stamped=trusted_time,
     )
