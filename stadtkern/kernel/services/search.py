@@ -24,127 +24,13 @@ SHORTEST_PART = 4  # letters of a part of a compound: "Hund" in "Hundesteuer"
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe"})
 _WORD = re.compile(r"[a-z0-9]+")
 _STOP = frozenset(
-    [
-        "aber",
-        "als",
-        "am",
-        "an",
-        "auf",
-        "aus",
-        "bei",
-        "bekommen",
-        "brauche",
-        "brauchen",
-        "bitte",
-        "das",
-        "dass",
-        "dem",
-        "den",
-        "der",
-        "des",
-        "die",
-        "dort",
-        "ein",
-        "eine",
-        "einem",
-        "einen",
-        "einer",
-        "eines",
-        "er",
-        "es",
-        "fuer",
-        "gibt",
-        "haben",
-        "habe",
-        "hat",
-        "hier",
-        "ich",
-        "ihr",
-        "ihre",
-        "im",
-        "in",
-        "ist",
-        "kann",
-        "kein",
-        "man",
-        "mein",
-        "meine",
-        "meinem",
-        "meinen",
-        "meiner",
-        "mich",
-        "mir",
-        "mit",
-        "moechte",
-        "muss",
-        "nach",
-        "nicht",
-        "oder",
-        "ohne",
-        "sich",
-        "sie",
-        "sind",
-        "so",
-        "ueber",
-        "um",
-        "und",
-        "uns",
-        "unser",
-        "vom",
-        "von",
-        "vor",
-        "wann",
-        "was",
-        "weg",
-        "wenn",
-        "wer",
-        "werden",
-        "wie",
-        "will",
-        "wir",
-        "wird",
-        "wo",
-        "wohin",
-        "wozu",
-        "zu",
-        "zum",
-        "zur",
-        "a",
-        "about",
-        "an",
-        "and",
-        "are",
-        "at",
-        "be",
-        "can",
-        "do",
-        "for",
-        "from",
-        "get",
-        "have",
-        "how",
-        "i",
-        "in",
-        "is",
-        "it",
-        "my",
-        "need",
-        "of",
-        "on",
-        "or",
-        "the",
-        "this",
-        "to",
-        "want",
-        "we",
-        "what",
-        "when",
-        "where",
-        "who",
-        "with",
-        "you",
-        "your",
-    ]
+    """
+    a aber about als am an and are at auf aus be bei bekommen bitte brauche brauchen can das dass dem den der des die do
+    dort ein eine einem einen einer eines er es for from fuer get gibt habe haben hat have hier how i ich ihr ihre im in
+    is ist it kann kein man mein meine meinem meinen meiner mich mir mit moechte muss my nach need nicht oder of ohne on
+    or sich sie sind so the this to ueber um und uns unser vom von vor wann want was we weg wenn wer werden what when
+    where who wie will wir wird with wo wohin wozu you your zu zum zur
+    """.split()  # noqa: SIM905 - a list of a hundred strings is no easier to read
 )
 _stemmers = threading.local()
 
@@ -160,7 +46,7 @@ class Hit:
 def find(words: str, audience: str | None = None, limit: int = 20) -> list[Hit]:
     """Services for these words, best first; empty where nothing fits. `audience` narrows to one target group."""
     index = _index()
-    scores = index.scores(_plain(words[:LONGEST_QUERY]))
+    scores = index.scores(plain(words[:LONGEST_QUERY]))
     if not scores:
         return []
     least = max(max(scores.values()) * 0.2, NOISE)
@@ -283,11 +169,11 @@ def _words_of(service: Service) -> dict[str, float]:
             if said.language == "de" and language == "english":
                 continue
             for weight, text in _texts(said):
-                for word in _WORD.findall(_plain(text)):
+                for word in _WORD.findall(plain(text)):
                     stem = _stem(word, language)
                     words[stem] = max(words.get(stem, 0), weight)
             for synonym in _synonyms(service, said.language):
-                for word in _WORD.findall(_plain(synonym)):
+                for word in _WORD.findall(plain(synonym)):
                     stem = _stem(word, language)
                     words[stem] = max(words.get(stem, 0), SYNONYM)
         _known[service] = {stem: weight for stem, weight in words.items() if stem not in _STOP}
@@ -306,10 +192,10 @@ def _synonyms(service: Service, language: str) -> tuple[str, ...]:
 def _phrases(service: Service) -> Iterator[str]:
     titles = [service.title, *(texts.title for texts in service.texts.values())]
     for phrase in [*titles, *service.synonyms, *(word for texts in service.texts.values() for word in texts.synonyms)]:
-        yield " ".join(_WORD.findall(_plain(phrase)))
+        yield " ".join(_WORD.findall(plain(phrase)))
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     """Small letters without marks: "Größe" and "Groesse" are both "groesse"."""
     folded = unicodedata.normalize("NFC", text.casefold()).translate(_UMLAUTS)
     return unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()

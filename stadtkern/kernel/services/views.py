@@ -1,0 +1,106 @@
+"""The pages of the catalogue: one service, all services."""
+
+from collections.abc import Callable
+from functools import wraps
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from stadtkern.kernel.accounts.access import actor_of, everyone
+from stadtkern.kernel.accounts.models import Role
+
+from . import catalogue, words
+from .offices import hours_in_words, office
+from .search import plain
+from .service import AUDIENCES, LIFE_EVENTS, Service
+
+View = Callable[..., HttpResponse]
+MOST_PAGES = 2000
+SHARED_SECONDS = 0 if settings.MODE == "test" else 60
+_pages: dict[tuple[Any, ...], tuple[float, bytes]] = {}
+
+
+def shared(view: View) -> View:
+    """A visitor's page is the same for all visitors: rendered once a minute, per address, language and look.
+
+    Only for requests without a session, without waiting messages and without a query string.
+    """
+
+    @wraps(view)
+    def cached(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        known = {settings.SESSION_COOKIE_NAME, "messages"} & set(request.COOKIES)
+        if known or request.META.get("QUERY_STRING") or not SHARED_SECONDS:
+            return view(request, *args, **kwargs)
+        key = (request.path, get_language(), request.COOKIES.get("theme"), catalogue.version())
+        made, body = _pages.get(key, (0.0, b""))
+        if not body or monotonic() - made > SHARED_SECONDS:
+            response = view(request, *args, **kwargs)
+            if response.status_code != 200:
+                return response
+            body = response.content
+            if len(_pages) >= MOST_PAGES:
+                _pages.clear()
+            _pages[key] = (monotonic(), body)
+        response = HttpResponse(body)
+        patch_vary_headers(response, ["Cookie"])
+        return response
+
+    return cached
+
+
+@everyone
+@require_safe
+@shared
+def page(request: HttpRequest, key: str) -> HttpResponse:
+    """Everything about one service before its first question."""
+    service = _service(key)
+    place = office(service.office)
+    actor = actor_of(request)
+    context = {
+        "service": service,
+        "facts": words.facts(service),
+        "effort": words.effort(service),
+        "sign_in": words.sign_in(service),
+        "register": words.asked_of_register(service),
+        "kept": words.kept(service),
+        "office": place,
+        "hours": hours_in_words(place.hours) if place else [],
+        "may_assist": actor.staff is not None and actor.staff.role in (Role.CLERK, Role.LEAD),
+    }
+    return render(request, "services/page.html", context)
+
+
+@everyone
+@require_safe
+@shared
+def index(request: HttpRequest) -> HttpResponse:
+    """All services from A to Z; `?fuer=` one audience, `?lage=` one life event."""
+    audience, life_event = request.GET.get("fuer", ""), request.GET.get("lage", "")
+    audience, life_event = audience if audience in AUDIENCES else "", life_event if life_event in LIFE_EVENTS else ""
+    found = [service.in_language(get_language() or "de") for service in catalogue.matching(audience, life_event)]
+    letters: dict[str, list[Service]] = {}
+    for service in sorted(found, key=lambda one: plain(one.title)):
+        letters.setdefault(plain(service.title)[:1].upper() or "#", []).append(service)
+    everything = catalogue.all_services().values()
+    context = {
+        "letters": letters,
+        "count": len(found),
+        "audiences": {key: title for key, title in AUDIENCES.items() if any(key in one.audiences for one in everything)},
+        "life_events": {key: title for key, title in LIFE_EVENTS.items() if any(key in one.life_events for one in everything)},
+        "audience": audience,
+        "life_event": life_event,
+    }
+    return render(request, "services/index.html", context)
+
+
+def _service(key: str) -> Service:
+    try:
+        return catalogue.find(key).in_language(get_language() or "de")
+    except catalogue.UnknownService as error:
+        raise Http404 from error
