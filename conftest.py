@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from stadtkern.kernel.city.models import Office
     from stadtkern.kernel.registers.models import Resident
 
+pytest_plugins = ["stadtkern.ui.testing"]  # a real browser: open_tab
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # browser tests: Playwright's sync API runs inside an event loop
 
 

@@ -76,9 +76,11 @@ def count_unread(actor: Actor) -> int:
 
 
 def account_links() -> list[dict[str, str]]:
+    """The ways to what is mine: account, companies, who saw my data."""
     places = [
-        (gettext("Konto und Sicherheit"), "accounts:home"),
-        (gettext("Meine Daten: wer hat was gesehen"), "privacy:my_data"),
+        (gettext("Konto und Sicherheit"), "accounts:overview"),
+        (gettext("Für andere handeln"), "accounts:companies"),
+        (gettext("Wer hat meine Daten gesehen?"), "privacy:accesses"),
     ]
     return [{"title": title, "url": url} for title, view in places if (url := address(view))]
 

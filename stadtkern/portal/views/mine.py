@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from stadtkern.kernel.accounts.access import Actor, actor_of, signed_in
-from stadtkern.kernel.cases.models import Case, Status
+from stadtkern.kernel.cases.models import Case
 from stadtkern.kernel.cases.text import status_of, title_of
 from stadtkern.portal import queries
 
@@ -43,11 +43,7 @@ def my_cases(request: HttpRequest) -> HttpResponse:
 
 
 def _row(case: Case) -> dict[str, Any]:
-    return {"case": case, "title": title_of(case), "status": status_of(case), "url": _place(case)}
-
-
-def _place(case: Case) -> str:
-    return reverse("cases:resume" if case.status == Status.DRAFT else "cases:track", args=[case.reference])
+    return {"case": case, "title": title_of(case), "status": status_of(case), "url": reverse("cases:track", args=[case.reference])}
 
 
 def _offices(cases: list[Case]) -> list[Any]:

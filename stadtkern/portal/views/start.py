@@ -1,13 +1,12 @@
 """The way in: the question, suggestions while typing, life situations, target groups."""
 
-from typing import Any
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from stadtkern.kernel.accounts.access import everyone
+from stadtkern.kernel.services.search import Hit, find
 from stadtkern.kernel.services.service import LIFE_EVENTS
 from stadtkern.portal import shelf
 
@@ -61,7 +60,5 @@ def _words(request: HttpRequest) -> str:
     return " ".join(request.GET.get("q", "").replace("\0", " ").split())[:LONGEST]
 
 
-def _find(words: str) -> list[Any]:
-    from stadtkern.kernel.services.search import find
-
+def _find(words: str) -> list[Hit]:
     return find(words) if words else []

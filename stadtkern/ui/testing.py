@@ -1,0 +1,140 @@
+"""Fixtures for tests in a real browser (`pytest -m browser`): a tab that minds CSP, console errors, axe and 320 pixels."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+
+# Debian's package: Playwright's own browsers are never downloaded.
+CHROMIUM = "/usr/bin/chromium"
+LOCALES = {"de": "de-DE", "en": "en-GB"}
+AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_FOCUSED = "(e => e.labels?.[0]?.innerText || e.getAttribute('aria-label') || e.innerText || e.tagName)(document.activeElement)"
+
+
+class Tab:
+    """One browser tab. `page` is Playwright's; everything the page complains about is collected in `complaints`."""
+
+    def __init__(self, context: BrowserContext, base: str) -> None:
+        self.context, self.base = context, base
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.foreign: list[str] = []
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"script error: {error}"))
+        self.page.on("request", lambda request: self._watch(request.url))
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        # The browser reports every 4xx page as an error; tests look at the status themselves.
+        if message.type in ("error", "warning") and "the server responded with a status of 4" not in message.text:
+            self.complaints.append(message.text)
+
+    def _watch(self, url: str) -> None:
+        if not url.startswith((self.base, "data:", "blob:", "about:", "mailto:")):
+            self.foreign.append(url)
+
+    def go(self, path: str) -> Response:
+        """Open an address of our own ("/suche/")."""
+        response = self.page.goto(self.base + path)
+        assert response is not None
+        return response
+
+    def axe(self) -> list[str]:
+        """Violations of WCAG 2.2 AA and axe's best practice on the page as it stands, one line each."""
+        if not self.page.evaluate("typeof window.axe === 'object'"):
+            self.page.evaluate(_axe_source())
+        found = self.page.evaluate("tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", AXE_TAGS)
+        return [
+            f"{violation['id']}: {violation['help']} – {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
+            for violation in found["violations"]
+            for node in violation["nodes"]
+        ]
+
+    def overflow(self) -> int:
+        """By how many pixels the page is wider than the window."""
+        wide: int = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        return wide
+
+    def focused(self) -> str:
+        """What has the focus, in words: label, name or text."""
+        words: str = self.page.evaluate(_FOCUSED)
+        return " ".join(words.split())
+
+    def tab_to(self, words: str, limit: int = 60) -> None:
+        """Press Tab until something with these words has the focus."""
+        seen = []
+        for _ in range(limit):
+            self.page.keyboard.press("Tab")
+            if words in (now := self.focused()):
+                return
+            seen.append(now)
+        raise AssertionError(f"{words!r} not reached by Tab; passed {seen}")
+
+    def check(self) -> None:
+        """Nothing refused by the content security policy, no script error, nothing fetched from elsewhere."""
+        assert not self.complaints, self.complaints
+        assert not self.foreign, self.foreign
+
+
+def _axe_source() -> str:
+    import axe_playwright_python
+
+    return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium, started once."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_tab(browser: Browser, live_server: Any) -> Iterator[Callable[..., Tab]]:
+    """`open_tab(width=320, scheme="dark", language="en", account=citizen)`; every tab is checked at the end of the test."""
+    tabs: list[Tab] = []
+
+    def opened(
+        *,
+        width: int = 1280,
+        height: int = 900,
+        scheme: str = "light",
+        language: str = "de",
+        account: Any = None,
+        scripts: bool = True,
+        **options: Any,
+    ) -> Tab:
+        context = browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if scheme == "dark" else "light",
+            locale=LOCALES[language],
+            timezone_id="Europe/Berlin",
+            java_script_enabled=scripts,
+            reduced_motion="reduce",
+            **options,
+        )
+        if account is not None:
+            sign_in(context, live_server.url, account)
+        tab = Tab(context, live_server.url)
+        tabs.append(tab)
+        return tab
+
+    yield opened
+    for tab in tabs:
+        tab.context.close()
+    for tab in tabs:
+        tab.check()
+
+
+def sign_in(context: BrowserContext, url: str, account: Any) -> None:
+    """Give the browser the session of this account (password, trust "basic")."""
+    client = Client()
+    client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[0])
+    session = client.cookies[settings.SESSION_COOKIE_NAME].value
+    context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": session, "url": url}])
