@@ -4,12 +4,12 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
 from stdnum import iban
 
 from stadtkern.lib.forms.model import Field, Form, Group, Kind, Step
+from stadtkern.lib.forms.regex import LONGEST, compiled
 from stadtkern.lib.forms.show import date_text, decimal_text, money_text
 from stadtkern.lib.forms.text import REFUSED, is_name
 from stadtkern.lib.forms.walk import Visit, Walk, is_ticks
@@ -17,7 +17,6 @@ from stadtkern.lib.forms.walk import Visit, Walk, is_ticks
 Translate = Callable[[str], str]
 LINE = 1_000  # characters of a text without its own limit
 PAGES = 10_000  # characters of a long text without its own limit
-PATTERN_INPUT = 500  # longer texts are refused before a pattern is tried: no pattern may cost more than that
 
 _EMAIL = re.compile(r"[^\s@<>()\[\],;:\"\\]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
 _PHONE = re.compile(r"\+?[\d\s()/.–-]{5,30}")
@@ -50,12 +49,12 @@ def problems(part: Form | Step, answers: Mapping[str, Any], translate: Translate
                 counted.add(container)
                 found.extend(_too_many(visit, container, walk, translate))
         if isinstance(element, Group):
-            found.extend(_group(element, visit.path, walk, translate))
+            found.extend(_group(element, visit, walk, translate))
         else:
             message = _field(element, visit, walk, translate)
             if message:
                 found.append(Problem(_shown_at(visit), message, element.label))
-    return found
+    return list(dict.fromkeys(found))
 
 
 def _shown_at(visit: Visit) -> str:
@@ -74,11 +73,26 @@ def _too_many(visit: Visit, container: str, walk: Walk, _: Translate) -> list[Pr
     return [Problem(container, text % {"label": element.label, "count": element.maximum}, element.label)]
 
 
-def _group(group: Group, path: str, walk: Walk, _: Translate) -> list[Problem]:
-    if group.choice and walk.chosen(group, path) is None:
+def _group(group: Group, visit: Visit, walk: Walk, _: Translate) -> list[Problem]:
+    if group.choice and walk.chosen(group, visit.path) is None:
         text = _("Bitte wählen Sie bei „%(label)s“ aus, welche Angabe Sie machen.")
-        return [Problem(path, text % {"label": group.label}, group.label)]
+        return [Problem(visit.path, text % {"label": group.label}, group.label)]
+    if visit.index is not None and visit.index < group.minimum and not walk.has_content(visit.path) and not _demands(group):
+        text = _("Bitte machen Sie bei „%(label)s“ mindestens %(count)s Angaben.")
+        container = visit.path.rpartition("[")[0]
+        return [Problem(container, text % {"label": group.label, "count": group.minimum}, group.label)]
     return []
+
+
+def _demands(group: Group) -> bool:
+    """Whether an empty group is noticed by a question in it that must be answered."""
+    return group.choice or any(
+        child.minimum > 0 and (_demands(child) if isinstance(child, Group) else _is_asked(child)) for child in group.children
+    )
+
+
+def _is_asked(field: Field) -> bool:
+    return not (field.kind is Kind.LABEL or field.locked or field.hidden or field.when)
 
 
 def _field(field: Field, visit: Visit, walk: Walk, translate: Translate) -> str:
@@ -132,23 +146,9 @@ def _text(field: Field, value: object, _: Translate) -> str:
 
 
 def matches(pattern: str, value: str) -> bool:
-    """Whether the whole text fits; patterns are those of XML Schema (anchored by themselves), an unreadable one fits all."""
-    compiled = _compiled(pattern)
-    return compiled is None or (len(value) <= PATTERN_INPUT and compiled.fullmatch(value) is not None)
-
-
-@lru_cache(maxsize=2048)
-def _compiled(pattern: str) -> re.Pattern[str] | None:
-    plain = pattern.strip().removeprefix("^")
-    if plain.endswith("$") and not plain.endswith("\\$"):
-        plain = plain[:-1]
-    plain = (
-        plain.replace("\\i", "[A-Za-z_:]").replace("\\c", "[\\w.:-]").replace("\\p{L}", "[^\\W\\d_]").replace("\\p{N}", "\\d")
-    )
-    try:
-        return re.compile(plain)
-    except (re.error, OverflowError, RecursionError):
-        return None
+    """Whether the whole text fits; patterns are those of XML Schema ; one that `regex.compiled` refuses fits all."""
+    pattern_read = compiled(pattern)
+    return pattern_read is None or (len(value) <= LONGEST and pattern_read.fullmatch(value) is not None)
 
 
 def _number(field: Field, value: object, _: Translate) -> str:
@@ -160,7 +160,7 @@ def _number(field: Field, value: object, _: Translate) -> str:
 
 
 def _decimal(field: Field, value: object, _: Translate) -> str:
-    plain = str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+    plain = str(value) if isinstance(value, int) and not isinstance(value, bool) and abs(value) < 10**18 else value
     if not isinstance(plain, str) or not _DECIMAL.fullmatch(plain):
         return _("Bitte geben Sie eine Zahl ein, zum Beispiel 12,5.")
     return _range(field, float(plain), lambda limit: decimal_text(str(limit)), _)

@@ -1,12 +1,63 @@
-"""A text that fits a pattern: enough of regular expressions to invent house numbers, keys and postcodes."""
+"""Patterns of fields: read as XML Schema means them, refused when matching could take for ever, and a text that fits."""
 
 import re
+from functools import lru_cache
+from math import log10
 from random import Random
 from typing import Any
 
 _parser: Any = re._parser  # type: ignore[attr-defined]  # the only parser there is; it has no public name
 _MOST_REPEATS = 6
 _LETTERS = "abcdefghijkmnopqrstuvwxyz"
+
+
+LONGEST = 500  # characters a text may have to be matched at all
+_MOST_WAYS = (
+    8.5  # power of ten of the ways a matcher may have to try: three free repeats beside each other, none inside another
+)
+
+
+@lru_cache(maxsize=2048)
+def compiled(pattern: str) -> re.Pattern[str] | None:
+    """The pattern for `fullmatch`; None when it cannot be read, or when a hostile text could make it run for ever.
+
+    Patterns are those of XML Schema: they mean the whole text, `^` and `$` at the ends are superfluous.
+    """
+    plain = pattern.strip().removeprefix("^")
+    if plain.endswith("$") and not plain.endswith("\\$"):
+        plain = plain[:-1]
+    for theirs, ours in _XSD.items():
+        plain = plain.replace(theirs, ours)
+    try:
+        return re.compile(plain) if _ways(_parser.parse(plain)) <= _MOST_WAYS else None
+    except (re.error, OverflowError, RecursionError):
+        return None
+
+
+_XSD = {
+    "\\i": "[A-Za-z_:]",
+    "\\c": "[\\w.:-]",
+    "\\p{L}": "[^\\W\\d_]",
+    "\\p{Lu}": "[A-ZÄÖÜ]",
+    "\\p{N}": "\\d",
+    "\\p{Nd}": "\\d",
+}
+
+
+def _ways(parts: Any) -> float:
+    """The power of ten of the ways in which a text can be shared out over the parts, at worst."""
+    return sum(_ways_of(str(name), given) for name, given in parts)
+
+
+def _ways_of(name: str, given: Any) -> float:
+    if name in ("MAX_REPEAT", "MIN_REPEAT"):
+        low, high = min(int(given[0]), LONGEST), min(int(given[1]), LONGEST)
+        return _ways(given[2]) * high + log10(high - low + 1)
+    if name == "BRANCH":
+        return max(map(_ways, given[1]), default=0.0) + log10(len(given[1]))
+    if name == "SUBPATTERN" or name.startswith(("ASSERT", "POSSESSIVE", "ATOMIC")):
+        return _ways(given if name.startswith("ATOMIC") else given[-1])
+    return 100.0 if name.startswith("GROUPREF") else 0.0
 
 
 def example(pattern: str, random: Random) -> str:

@@ -135,10 +135,7 @@ class _Placer:
         self.controllers = controllers(step)
 
     def all(self, step: Step) -> list[Placed]:
-        found = self._children(step.children, "", (("", step.children),))
-        if len(found) == 1 and found[0].element.label == step.title and not found[0].repeats and not found[0].can_remove:
-            return [replace(found[0], bare=isinstance(found[0].element, Group))]
-        return found
+        return _without_echo(self._children(step.children, "", (("", step.children),)), step.title)
 
     def _children(self, children: tuple[Element, ...], prefix: str, scopes: Scopes) -> list[Placed]:
         found = []
@@ -188,10 +185,21 @@ class _Placer:
             )
         if element.locked or (value is None and path not in self.walk.answers):
             value = element.default
-        raw = self.files.get(str(value), "") if element.kind is Kind.FILE else input_text(element, value)
+        is_file = element.kind is Kind.FILE and isinstance(value, str)
+        raw = self.files.get(value, "") if is_file else input_text(element, value)
         source = self.sources.get(path, "") if value not in (None, "") else ""
         controls = element.key in self.controllers
         return Placed(element, path, html_id(path), value, raw, problem, source, (), index, False, can_remove, controls)
+
+
+def _without_echo(found: list[Placed], title: str) -> list[Placed]:
+    """A group alone on a page whose title names it needs no legend; nor does one alone in that group."""
+    if len(found) != 1 or not isinstance(found[0].element, Group) or found[0].element.label not in title:
+        return found
+    only = found[0]
+    if only.repeats or only.index is not None or only.can_remove or only.can_add or only.element.help:
+        return found
+    return [replace(only, bare=True, children=tuple(_without_echo(list(only.children), title)))]
 
 
 def controllers(step: Step) -> frozenset[str]:

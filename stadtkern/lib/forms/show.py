@@ -38,9 +38,14 @@ def iban_text(value: str) -> str:
     return " ".join(value[place : place + 4] for place in range(0, len(value), 4))
 
 
+def _is_readable(value: Any) -> bool:
+    """Nothing typed by people is a list or a number of twenty digits; programs may send both."""
+    return isinstance(value, str) or (isinstance(value, int | float) and abs(value) < 10**18)
+
+
 def text_of(field: Field, value: Any, files: Mapping[str, str] | None = None, translate: Callable[[str], str] = str) -> str:
     """One value as a person reads it in a summary; `files` = upload keys to file names."""
-    if value is None or value == "":
+    if not _is_readable(value):
         return ""
     if isinstance(value, bool):
         return translate("Ja") if value else translate("Nein")
@@ -58,7 +63,7 @@ def text_of(field: Field, value: Any, files: Mapping[str, str] | None = None, tr
 
 def input_text(field: Field, value: Any) -> str:
     """One value as it stands in an input: what a person would have typed."""
-    if value is None:
+    if not _is_readable(value):
         return ""
     if field.kind is Kind.MONEY and isinstance(value, int) and not isinstance(value, bool):
         return money_input(value)

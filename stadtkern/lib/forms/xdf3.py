@@ -14,6 +14,7 @@ from lxml import etree
 from stadtkern.lib.forms.model import MOST_REPEATS, Element, Field, Form, Group, Kind, Option, Value
 from stadtkern.lib.forms.pages import steps_of
 from stadtkern.lib.forms.read import parse
+from stadtkern.lib.forms.regex import compiled
 from stadtkern.lib.forms.text import tidy
 from stadtkern.lib.forms.xml import SchemaError, root_of, text_at
 
@@ -178,6 +179,9 @@ class _Reader:
         if sort == "label" or _code(source, "datentyp") == "obj":
             return replace(field, kind=Kind.LABEL, help=content or field.help, minimum=0, maximum=1)
         field = self.options(source, field) if sort == "select" else _typed(source, field)
+        if field.pattern and compiled(field.pattern) is None:
+            self.notes.append(f"{field.key}: Das Muster „{field.pattern[:200]}“ wird nicht geprüft.")
+            field = replace(field, pattern=None)
         if content:
             field = replace(field, default=_default(field, content))
         if sort in ("locked", "hidden"):
