@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import caches
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 
@@ -16,6 +16,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 def office(key: str) -> Office | None:
     """The office with this key; asked of the database once a minute for all services together."""
+    cache = caches["local"]
     known: Mapping[str, Office] | None = cache.get("services.offices")
     if known is None:
         known = {row.key: row for row in Office.objects.all()[:1000]}
