@@ -69,10 +69,10 @@ def load(source: bytes | Path, code_lists: CodeLists | None = None) -> Schema:
     subject = _subject(root)
     reader = _Reader(code_lists or {})
     if subject.tag == f"{_NS}stammdatenschema":
+        reader.note_rules(subject, "")
         elements = reader.placements(subject, "", 0)
     else:
         elements = (reader.element(subject, 1, 1, "", 0),)
-    reader.note_rules(subject, "")
     if not elements:
         raise SchemaError("Das Schema enthält keine Felder.")
     if _inputs(elements) > _MOST_FIELDS:
@@ -154,8 +154,7 @@ class _Reader:
             raise SchemaError(f"Das Schema ist tiefer als {_DEEPEST} Ebenen verschachtelt.")
         key, version = _identity(source)
         here = f"{path}/{key}" if path else key
-        if depth or path:
-            self.note_rules(source, here)
+        self.note_rules(source, here)
         if source.tag == f"{_NS}datenfeldgruppe":
             children = self.placements(source, here, depth + 1)
             if not children:

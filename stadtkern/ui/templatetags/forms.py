@@ -29,7 +29,7 @@ def form_fields(placed: Iterable[Placed]) -> SafeString:
     if 'name="_' in html:  # Enter in a text field must go on, not press the first "add" or "remove"
         first = '<button type="submit" class="kern-sr-only" tabindex="-1" aria-hidden="true" formnovalidate>{}</button>'
         html = format_html(first, _("Weiter")) + html
-    return mark_safe(html)  # noqa: S308 - every part was escaped by its template
+    return mark_safe(f'<div class="sk-form">{html}</div>')  # noqa: S308 - every part was escaped by its template
 
 
 @register.simple_tag

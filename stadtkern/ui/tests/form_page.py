@@ -86,7 +86,7 @@ ANSWERS: Mapping[str, Any] = {
 def html_of(step: Step, answers: Mapping[str, Any], *, checked: bool = False, **more: Any) -> str:
     """The error summary and the fields of a page."""
     found = problems(step, answers) if checked else []
-    source = '{% load forms %}{% error_summary problems %}<form class="sk-form" method="post" novalidate>{% form_fields fields %}</form>'
+    source = '{% load forms %}{% error_summary problems %}<form method="post" novalidate>{% form_fields fields %}</form>'
     template = engines["django"].from_string(source)
     return str(template.template.render(Context({"problems": found, "fields": placed(step, answers, found, **more)})))
 

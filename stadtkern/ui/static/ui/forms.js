@@ -5,7 +5,7 @@
   const fold = (text) => text.toLowerCase().normalize("NFD").replace(/[\u0300-\u036f]/g, "").replace(/[ßøłđæœı]/g, (c) => FOLD[c]);
   const german = document.documentElement.lang.startsWith("de");
   const MOST = 50;
-  let added = null;
+  const INPUTS = "input:not([type=hidden]), select:not([hidden]), textarea";
 
   function combobox(select) {
     if (select.hidden) return;
@@ -15,6 +15,7 @@
     const list = document.createElement("ul");
     const status = document.createElement("div");
     const choices = [...select.options].filter((option) => option.value).map((option) => ({ option, text: option.text, key: fold(option.text) }));
+    const focused = document.activeElement === select;
     const label = document.querySelector(`label[for="${CSS.escape(id)}"]`);
     let shown = [], at = -1;
 
@@ -40,6 +41,7 @@
     wrapper.before(box);
     wrapper.hidden = true;
     box.append(input, list, status);
+    if (focused) input.focus();
 
     const current = () => (select.value ? select.selectedOptions[0].text : "");
     const mark = (index) => {
@@ -127,20 +129,18 @@
     root.querySelectorAll("select[data-typeahead]").forEach(combobox);
     const errors = root.querySelector("#fehler");
     if (errors) errors.focus();
-    else if (added) {
-      const entries = root.querySelectorAll(`[data-instance-of="${CSS.escape(added)}"]`);
-      const last = entries[entries.length - 1];
-      const target = last && last.querySelector("input:not([type=hidden]), select:not([hidden]), textarea");
-      if (target) target.focus();
-    }
-    added = null;
   }
 
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("button[name=_add]");
-    if (button) added = button.value;
-  });
+  function start() {
+    enhance(document);
+    const place = location.hash && document.getElementById(location.hash.slice(1)); // an entry was added or removed
+    if (place && place.closest(".sk-form") && !document.querySelector("#fehler")) {
+      const target = place.matches(INPUTS) ? place : place.querySelector(INPUTS);
+      if (target) target.focus();
+    }
+  }
+
   document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => enhance(document));
-  else enhance(document);
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
 })();
