@@ -78,7 +78,7 @@ class Index:
 
     def scores(self, query: str) -> dict[int, float]:
         """Service number -> score."""
-        words = [word for word in _WORD.findall(query) if word not in _STOP][:MOST_WORDS] or _WORD.findall(query)[:1]
+        words = [word for word in _WORD.findall(query) if word not in _STOP][:MOST_WORDS]
         total: dict[int, float] = {}
         covered: dict[int, int] = {}
         for place, word in enumerate(words):
@@ -106,8 +106,10 @@ class Index:
             for near, quality in self._misspelt(_stem(word, "german")):
                 found[near] = max(found.get(near, 0), quality)
         best: dict[int, float] = {}
+        # A relative is never worth more than the word itself: "register" means "register" before "deregister".
+        ceiling = min((self._rarity(stem) for stem in _stems(word) if stem in self.places), default=1.0)
         for stem, quality in found.items():
-            rare = self._rarity(stem)
+            rare = min(self._rarity(stem), ceiling)
             for number, weight in self.places[stem].items():
                 best[number] = max(best.get(number, 0), quality * weight * rare)
         return best
