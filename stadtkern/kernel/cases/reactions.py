@@ -1,4 +1,7 @@
-"""What a case does when something happened: paid, decided, sent."""
+"""What a case does when something happened: sent, paid, decided; and when the night has come."""
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
 
 from stadtkern.kernel.events.models import Event
 
@@ -35,3 +38,11 @@ REACTIONS = {
     "case.paid": [decide_by_rule],
     "case.decided": [carry_out],
 }
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(name="cases.retention", queueing_lock="cases.retention", queue="periodic")
+def tidy_up(timestamp: int) -> None:
+    """Every night: cases past their retention and drafts nobody has touched for 30 days."""
+    while actions.shred_due(timezone.localdate()) or actions.forget_drafts(timezone.now()):
+        pass

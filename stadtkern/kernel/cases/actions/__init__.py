@@ -1,10 +1,12 @@
 """Everything that happens to a case; the only place that writes its rows."""
 
+from .counter import give_code, pick_up
 from .decision import approve, close, decide, decide_by_rule, propose, send_back
 from .desk import ask_citizen, give_back, take, tell_citizen, write_note
 from .draft import add_entry, contest, discard_draft, fill, remove_entry, save_step, start
 from .guard import AlreadyDecided, AlreadyTaken, Incomplete, MoreTrustNeeded, OwnCase, Refused
 from .hand_over import adopt_drafts, hand_over
+from .look import look
 from .prefill import decline_prefill, prefill
 from .retention import forget_drafts, shred_due
 from .submission import answer, mark_paid, submit, withdraw
@@ -30,8 +32,11 @@ __all__ = [
     "fill",
     "forget_drafts",
     "give_back",
+    "give_code",
     "hand_over",
+    "look",
     "mark_paid",
+    "pick_up",
     "prefill",
     "propose",
     "remove_entry",

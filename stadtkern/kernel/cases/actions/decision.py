@@ -58,22 +58,25 @@ def propose(actor: Actor, case: Case, outcome: str, reason: str = "") -> Decisio
 
 
 @transaction.atomic
-def approve(actor: Actor, case: Case) -> Decision:
-    """The second pair of eyes agrees: another clerk of the office than the one who proposed."""
+def approve(actor: Actor, case: Case, proposal: int | None = None) -> Decision:
+    """The second pair of eyes agrees: another clerk of the office than the one who proposed.
+
+    `proposal`: the number of the one that was read, so that nobody approves another than they have seen.
+    """
     row, staff = locked_at_desk(actor, case)
     in_review(row)
-    decision = _open_proposal(row)
+    decision = _open_proposal(row, proposal)
     if decision.proposed_by_id == staff.pk:
         raise Refused(_("Sie haben diese Entscheidung vorgeschlagen. Freigeben muss sie eine zweite Person."))
     return _make(row, decision, actor.key, staff)
 
 
 @transaction.atomic
-def send_back(actor: Actor, case: Case, because: str) -> Case:
+def send_back(actor: Actor, case: Case, because: str, proposal: int | None = None) -> Case:
     """The proposal goes back to review, with a note that says why; whoever proposed may also take it back."""
     row, staff = locked_at_desk(actor, case)
     in_review(row)
-    decision = _open_proposal(row)
+    decision = _open_proposal(row, proposal)
     text = because.replace("\x00", "").strip()[:10_000]
     if not text:
         raise Refused(_("Bitte schreiben Sie, was noch zu tun ist."))
@@ -120,10 +123,12 @@ def _make(row: Case, decision: Decision, actor_key: str, staff: Staff | None) ->
     return decision
 
 
-def _open_proposal(row: Case) -> Decision:
+def _open_proposal(row: Case, number: int | None) -> Decision:
     decision = Decision.objects.filter(case=row, made_at=None).first()
     if decision is None:
         raise Refused(_("Es liegt kein Vorschlag vor. Laden Sie die Seite neu."))
+    if number is not None and decision.pk != number:
+        raise Refused(_("Der Vorschlag wurde inzwischen geändert. Bitte lesen Sie ihn noch einmal."))
     return decision
 
 

@@ -104,8 +104,7 @@ def save_step(
     saved itself meanwhile. Files are taken in before the row is locked: checking them may take a while.
     """
     received, refused = _receive(actor, case, step_key, data, files or {})
-    saved = _store_step(actor, case, step_key, data, received, final)
-    saved.problems = refused + [problem for problem in saved.problems if problem.path not in {p.path for p in refused}]
+    saved = _store_step(actor, case, step_key, data, received, refused, final)
     saved.received = len(received)
     return saved
 
@@ -142,7 +141,13 @@ def _receive(
 
 @transaction.atomic
 def _store_step(
-    actor: Actor, case: Case, step_key: str, data: Mapping[str, Sequence[str]], received: Mapping[str, Upload], final: bool
+    actor: Actor,
+    case: Case,
+    step_key: str,
+    data: Mapping[str, Sequence[str]],
+    received: Mapping[str, Upload],
+    refused: list[Problem],
+    final: bool,
 ) -> Saved:
     row = locked_draft(actor, case)
     step = _step(row, step_key)
@@ -155,8 +160,10 @@ def _store_step(
     row.answers = answers
     if not final:
         store(row, "answers")
-        return Saved(row, revealed=revealed(step, data, answers))
-    saved = Saved(row, row.begun_on.problems(answers, step=step_key), revealed(step, data, answers))
+        return Saved(row, refused, revealed(step, data, answers))
+    told = {problem.path for problem in refused}
+    problems = refused + [p for p in row.begun_on.problems(answers, step=step_key) if p.path not in told]
+    saved = Saved(row, problems, revealed(step, data, answers))
     done = [key for key in row.steps_done if key != step_key]
     row.steps_done = done if saved.problems or saved.revealed else [*done, step_key]
     store(row, "answers", "steps_done")
@@ -171,8 +178,9 @@ def fill(actor: Actor, case: Case, answers: Mapping[str, Any]) -> Saved:
     row = locked_draft(actor, case)
     service = row.begun_on
     kept = shape.clean(service.form, {path: _plain(value) for path, value in answers.items() if isinstance(path, str)})
+    before = row.answers
     row.answers = _own_files(row, service, kept)
-    row.sources = {path: source for path, source in row.sources.items() if row.answers.get(path) == answers.get(path)}
+    row.sources = {path: source for path, source in row.sources.items() if row.answers.get(path) == before.get(path)}
     problems = service.problems(row.answers)
     wrong = {_first(problem.path) for problem in problems}
     row.steps_done = [step.key for step in service.form.steps if not wrong & {child.key for child in step.children}]

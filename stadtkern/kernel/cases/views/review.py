@@ -20,7 +20,7 @@ from .. import actions
 from ..letter import answered
 from ..models import Case
 from ..progress import REVIEW, open_step, pages
-from .reach import begun_on, own_case
+from .reach import begun_on, go_on, own_case
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +32,8 @@ def review(request: HttpRequest, reference: str) -> HttpResponse:
     if not case.is_draft:
         return redirect("cases:track", case.reference)
     service = begun_on(case)
-    first = open_step(service.form, case.answers, case.steps_done)
-    if first is not None:
-        return redirect("cases:step", case.reference, first.key)
+    if open_step(service.form, case.answers, case.steps_done):
+        return go_on(request, case, service)
     return _review(request, case, service)
 
 
@@ -87,6 +86,8 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("cases:review" if case.is_draft else "cases:done", case.reference)
     service = begun_on(case)
     actor = actor_of(request)
+    if case.is_draft and open_step(service.form, case.answers, case.steps_done):
+        return go_on(request, case, service)
     if case.is_draft and not _enough(actor, case, service) and (elsewhere := stepup.require(request, service.trust)):
         return elsewhere
     try:

@@ -51,6 +51,7 @@ def _track(request: HttpRequest, case: Case, body: str = "", wrong: str = "", st
         "stages": stages_of(case, decision),
         "decision": decision,
         "thread": thread,
+        "question": _question(thread) if case.status == Status.AWAITING_CITIZEN else None,
         "documents": Document.objects.filter(about=str(case), shredded_at=None).order_by("-pk"),
         "payment": Payment.objects.filter(about=str(case)).order_by("-pk").first() if case.fee_cents else None,
         "sections": [section for section in answered(case, service) if section.rows],
@@ -60,6 +61,10 @@ def _track(request: HttpRequest, case: Case, body: str = "", wrong: str = "", st
         "wrong": wrong,
     }
     return render(request, "cases/track.html", context, status=status)
+
+
+def _question(thread: Sequence[Message]) -> Message | None:
+    return next((letter for letter in reversed(thread) if letter.direction == Message.Direction.TO_PERSON), None)
 
 
 @everyone
