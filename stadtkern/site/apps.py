@@ -1,6 +1,7 @@
-"""Start of the application: the switchboard is wired once."""
+"""Start of the application: the switchboard is wired once, and an unsafe installation does not start."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 
 
 class SiteConfig(AppConfig):
@@ -8,6 +9,8 @@ class SiteConfig(AppConfig):
     label = "stadtkern_site"
 
     def ready(self) -> None:
-        from . import wiring
+        from . import checks, wiring
 
+        register(checks.check, "security")
+        checks.refuse_unsafe_start()
         wiring.connect()

@@ -17,6 +17,7 @@ HOME.mkdir(parents=True, exist_ok=True)
 MODE = os.environ.get("STADTKERN_MODE") or ("test" if "pytest" in sys.modules else "demo")
 PRODUCTION = MODE == "production"
 DEMO = MODE == "demo"
+PUBLIC_DEMO = os.environ.get("STADTKERN_PUBLIC_DEMO", "") == "1"
 DEBUG = os.environ.get("STADTKERN_DEBUG", "") == "1"
 
 CITY_FOLDER = ROOT / "cities" / os.environ.get("STADTKERN_CITY", "musterstadt")
@@ -96,6 +97,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "stadtkern.site.headers.Headers",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
