@@ -5,7 +5,7 @@ from django.core.cache import cache
 from django.http import HttpRequest
 
 WINDOW = 60  # seconds
-MISSES = 20  # per address, window and process
+MISSES = 20  # per address and window
 
 
 def another_miss(request: HttpRequest) -> bool:

@@ -97,7 +97,7 @@ def _foreign(media_type: str, data: bytes, wanted: list[str]) -> str:
         return _("Fotos im Format HEIC können wir nicht lesen. Speichern Sie das Foto als JPEG.") + " " + takes
     if media_type in ("application/zip", "application/msword"):
         return _("Office-Dateien und Archive nehmen wir nicht an. Speichern Sie den Inhalt als PDF.") + " " + takes
-    if b"%PDF-" in data[:1024]:
+    if media_type != "application/pdf" and b"%PDF-" in data[:1024]:
         return _("Vor dem PDF stehen fremde Daten. Öffnen Sie es und speichern Sie es neu als PDF.")
     return _("Diese Art von Datei nehmen wir nicht an.") + " " + takes
 
@@ -107,8 +107,8 @@ def _name(given: str, media_type: str) -> str:
     readable = given.encode("utf-8", "replace").decode("utf-8").replace("\\", "/").rsplit("/", 1)[-1]
     readable = unicodedata.normalize("NFC", readable)
     readable = "".join(letter for letter in readable if unicodedata.category(letter)[0] != "C" and letter not in '<>:"|?*')
-    readable = " ".join(readable.split()).strip(". ")
-    path = PurePosixPath(readable or "datei")
+    readable = " ".join(readable.split()).rstrip(". ")
+    path = PurePosixPath("datei" + readable if readable.startswith(".") or not readable else readable)
     ending, right = path.suffix.lower().lstrip("."), KINDS[media_type].endings
     if ending in right:
         return path.stem[:LONGEST_NAME] + "." + ending

@@ -56,7 +56,13 @@ def _clean(pdf: pikepdf.Pdf, data: bytes) -> bytes:
     if _active(pdf):
         raise Refused(_("Das PDF enthält Programme. Drucken Sie es in eine neue PDF-Datei und laden Sie diese hoch."))
     out = io.BytesIO()
-    pdf.save(out, encryption=False, fix_metadata_version=False, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    pdf.save(
+        out,
+        encryption=False,
+        fix_metadata_version=False,
+        object_stream_mode=pikepdf.ObjectStreamMode.generate,
+        stream_decode_level=pikepdf.StreamDecodeLevel.none,  # contents are copied as they are, never unpacked
+    )
     return out.getvalue()
 
 
