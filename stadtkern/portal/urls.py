@@ -3,7 +3,6 @@
 from django.conf import settings
 from django.urls import path
 from django.views.decorators.csrf import csrf_exempt
-from django.views.i18n import set_language
 
 from . import look
 from .views import gallery, mine, pages, start
@@ -20,7 +19,7 @@ urlpatterns = [
     path("seite/<slug:name>/", pages.page, name="page"),
     path("problem-melden/", pages.problem, name="problem"),
     # Both only set a preference cookie; without a token here, visitors get no cookie at all until they ask for something.
-    path("sprache/", csrf_exempt(set_language), name="language"),
+    path("sprache/", csrf_exempt(pages.language), name="language"),
     path("darstellung/", csrf_exempt(pages.theme), name="theme"),
     path("stadt.css", look.look, name="look"),
     path("wappen.svg", look.arms, name="arms"),

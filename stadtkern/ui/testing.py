@@ -1,6 +1,7 @@
 """Fixtures for tests in a real browser (`pytest -m browser`): a tab that minds CSP, console errors, axe and 320 pixels."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +44,12 @@ class Tab:
         assert response is not None
         return response
 
-    def axe(self) -> list[str]:
-        """Violations of WCAG 2.2 AA and axe's best practice on the page as it stands, one line each."""
+    def axe(self, rules: list[str] | None = None) -> list[str]:
+        """Violations of WCAG 2.2 AA and axe's best practice on the page as it stands (or of these rules), one line each."""
         if not self.page.evaluate("typeof window.axe === 'object'"):
             self.page.evaluate(_axe_source())
-        found = self.page.evaluate("tags => axe.run(document, {runOnly: tags, resultTypes: ['violations']})", AXE_TAGS)
+        wanted = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_TAGS}
+        found = self.page.evaluate("runOnly => axe.run(document, {runOnly, resultTypes: ['violations']})", wanted)
         return [
             f"{violation['id']}: {violation['help']} – {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
             for violation in found["violations"]
@@ -80,6 +82,7 @@ class Tab:
         assert not self.foreign, self.foreign
 
 
+@cache
 def _axe_source() -> str:
     import axe_playwright_python
 

@@ -43,7 +43,12 @@ def my_cases(request: HttpRequest) -> HttpResponse:
 
 
 def _row(case: Case) -> dict[str, Any]:
-    return {"case": case, "title": title_of(case), "status": status_of(case), "url": reverse("cases:track", args=[case.reference])}
+    return {
+        "case": case,
+        "title": title_of(case),
+        "status": status_of(case),
+        "url": reverse("cases:track", args=[case.reference]),
+    }
 
 
 def _offices(cases: list[Case]) -> list[Any]:

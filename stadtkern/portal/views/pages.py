@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from stadtkern.kernel.accounts.access import everyone
 from stadtkern.kernel.city.models import Office
@@ -59,6 +60,13 @@ def _mail(context: dict[str, Any]) -> str:
         lines.append(gettext("Fehlernummer: %s") % context["number"])
     subject, body = gettext("Problem auf der Website"), "\r\n".join(lines)
     return f"mailto:{city().contact['email']}?subject={quote(subject)}&body={quote(body)}"
+
+
+@everyone
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """German or English, for this browser; remembered in a cookie."""
+    return set_language(request)
 
 
 @everyone

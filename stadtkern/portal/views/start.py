@@ -8,6 +8,7 @@ from django.utils.http import urlencode
 from stadtkern.kernel.accounts.access import everyone
 from stadtkern.kernel.services.search import Hit, find
 from stadtkern.kernel.services.service import LIFE_EVENTS
+from stadtkern.kernel.services.views import shared
 from stadtkern.portal import shelf
 
 SUGGESTIONS = 6
@@ -15,6 +16,7 @@ LONGEST = 200
 
 
 @everyone
+@shared
 def start(request: HttpRequest) -> HttpResponse:
     places = {"situations": shelf.situations(), "audiences": shelf.audiences(), "selection": shelf.selection()}
     return render(request, "portal/start.html", places)
@@ -41,6 +43,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
 
 
 @everyone
+@shared
 def life_event(request: HttpRequest, key: str) -> HttpResponse:
     if key not in LIFE_EVENTS:
         raise Http404
@@ -49,6 +52,7 @@ def life_event(request: HttpRequest, key: str) -> HttpResponse:
 
 
 @everyone
+@shared
 def audience(request: HttpRequest, key: str) -> HttpResponse:
     if key not in shelf.AUDIENCES:
         raise Http404

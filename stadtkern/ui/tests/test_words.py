@@ -101,7 +101,7 @@ def test_every_letter_of_a_font_is_declared_once():
 
 def test_every_class_in_a_template_has_a_style():
     """A class nobody styled is a typing error or a leftover of KERN's grid and utilities, which we do not ship."""
-    styles = "".join((STATIC / name).read_text() for name in ("kern.min.css", "stadtkern.css", "forms.css"))
+    styles = "".join((STATIC / name).read_text() for name in ("kern.min.css", "stadtkern.css", "forms.css", "desk.css"))
     styles = "".join(selector for selector, _ in _selectors(styles))
     known = set(re.findall(r"\.((?:kern|sk)-[a-z0-9_-]+)", styles))
     unknown = {}
