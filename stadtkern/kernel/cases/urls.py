@@ -1,7 +1,8 @@
 """Addresses of a case, for the applicant and for the desk."""
 
-from django.urls import path, register_converter
+from django.urls import include, path, register_converter
 
+from .desk import counter
 from .views import apply, consent, files, review, track
 
 
@@ -21,6 +22,8 @@ register_converter(Reference, "reference")
 
 app_name = "cases"
 urlpatterns = [
+    path("schreibtisch/", include("stadtkern.kernel.cases.desk.urls")),
+    path("abholen/", counter.pick_up, name="pick_up"),
     path("neu/<slug:key>/", apply.start, name="start"),
     path("<reference:reference>/", track.track, name="track"),
     path("<reference:reference>/daten/", consent.prefill, name="prefill"),

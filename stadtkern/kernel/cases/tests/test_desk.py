@@ -99,8 +99,8 @@ def test_pages_follow_each_other_without_gap_or_repetition(probe, citizen, clerk
 
 @pytest.mark.parametrize(
     "query",
-    ["nach=x", "nach=2026-99-01_1", "nach=_", "nach=2026-01-01_9" + "9" * 40, "nach=²_²", "ansicht=%00", "q=%00%00%00", "q=' OR 1",
-     "q=%26%7C!:*", "leistung=%00", "q=" + "x" * 5000, "nach=0001-01-01_1", "ansicht=erledigt&nach=_5", "q=%ED%A0%80%ED%A0%80"],
+    ["nach=x", "nach=2026-99-01_1", "nach=_", "nach=2026-01-01_9" + "9" * 40, "nach=²_²",
+     "ansicht=%00", "q=%00%00%00", "q=' OR 1", "q=%26%7C!:*", "leistung=%00", "q=" + "x" * 5000, "nach=0001-01-01_1", "ansicht=erledigt&nach=_5", "q=%ED%A0%80%ED%A0%80"],
 )  # fmt: skip
 def test_hostile_addresses_show_a_list(probe, citizen, clerk, login, query):
     case_in(Status.IN_REVIEW, citizen)
@@ -135,8 +135,11 @@ def test_a_draft_is_never_found(probe, citizen, clerk, login):
 def test_the_number_of_queries_does_not_grow_with_the_rows(probe, citizen, clerk, login, django_assert_max_num_queries):
     client = login(clerk.account)
     case = case_in(Status.IN_REVIEW, citizen)
+    actions.take(clerk_actor(clerk), case)
+    actions.write_note(clerk_actor(clerk), case, "Ein Vermerk.")
+    actions.tell_citizen(clerk_actor(clerk), case, "Ein Brief.")
     client.get(url("desk_case", case))  # the look is noted, caches are warm
-    with django_assert_max_num_queries(20) as one:
+    with django_assert_max_num_queries(25) as one:
         client.get(reverse("cases:desk"))
         client.get(url("desk_case", case))
     for _ in range(12):
@@ -288,7 +291,9 @@ BUTTONS = ["take", "return", "ask", "tell", "note", "decide", "block", "approve"
 
 
 @pytest.mark.parametrize("name", BUTTONS)
-def test_every_button_is_closed_to_everybody_else(probe, citizen, other_citizen, clerk, other_clerk, operator, mayor, login, name):
+def test_every_button_is_closed_to_everybody_else(
+    probe, citizen, other_citizen, clerk, other_clerk, operator, mayor, login, name
+):
     case = case_in(Status.IN_REVIEW, citizen)
     for account in (citizen, other_citizen, operator.account, mayor.account):
         assert login(account).post(url(f"desk_{name}", case)).status_code == 403

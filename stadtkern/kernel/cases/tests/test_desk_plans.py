@@ -4,7 +4,6 @@ import json
 
 import pytest
 from django.db import connection
-from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Trust
@@ -15,11 +14,13 @@ from stadtkern.kernel.services import catalogue
 
 ROWS = 20_000
 FILL = """
-    INSERT INTO cases_case (reference, service, edition_id, status, account_id, applicant, answers, sources, steps_done, office_id,
-        clerk_id, trust, prefill_declined, fee_cents, created_at, updated_at, submitted_at, due_date, search)
+    INSERT INTO cases_case (reference, service, edition_id, status, account_id, applicant, answers, sources, steps_done,
+        office_id, clerk_id, trust, prefill_declined, fee_cents, created_at, updated_at, submitted_at, due_date, search)
     SELECT 'MS-' || lpad((n / 10000)::text, 4, '0') || '-' || lpad((n %% 10000)::text, 4, '0'), 'probe', %(edition)s,
-        (ARRAY['IN_REVIEW','IN_REVIEW','AWAITING_CITIZEN','AWAITING_PAYMENT'] || array_fill('CLOSED'::text, ARRAY[46]))[1 + n %% 50],
-        %(account)s, 'Name' || n, '{}', '{}', '[]', (%(offices)s)[1 + n %% 3], CASE WHEN n %% 7 = 0 THEN %(clerk)s END, 1, false, 0,
+        (ARRAY['IN_REVIEW','IN_REVIEW','AWAITING_CITIZEN','AWAITING_PAYMENT']
+            || array_fill('CLOSED'::text, ARRAY[46]))[1 + n %% 50],
+        %(account)s, 'Name' || n, '{}', '{}', '[]',
+        (%(offices)s)[1 + n %% 3], CASE WHEN n %% 7 = 0 THEN %(clerk)s END, 1, false, 0,
         now(), now(), now(), current_date + (n %% 60 - 20), to_tsvector('simple', 'ms' || n || ' name' || n)
     FROM generate_series(1, %(rows)s) n
 """
@@ -88,12 +89,11 @@ def test_the_search_follows_an_index(full, plans, words):
 
 
 def test_numbers_on_chips_and_load_follow_an_index(full, plans):
-    assert listing.counts(full)["ueberfaellig"] == "99+"
+    assert listing.counts(full)["frei"] == "99+"
     assert load.of_office(full)
 
 
 def test_my_cases_follow_an_index(full, plans, citizen):
     actor = Actor(citizen, None, None, Trust.BASIC)
-    rows = Case.objects.of_citizen(actor).page_after(15_000).values("reference")[:100]
-    assert len(rows) == 100
-    assert timezone.localdate()
+    newest = Case.objects.of_citizen(actor).page_after(None).values_list("pk", flat=True)[0]
+    assert len(Case.objects.of_citizen(actor).page_after(newest - 15_000).values("reference")[:100]) == 100

@@ -1,0 +1,232 @@
+"""The list on the desk: one filter, one service, some words; read by keyset along an index, never counted to the end."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import CharField, Value
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from stadtkern.kernel.accounts.models import Staff
+from stadtkern.kernel.city.profile import city
+from stadtkern.kernel.services import catalogue
+from stadtkern.lib import ids
+from stadtkern.ui import words
+
+from ..models import FINISHED, QUEUE, Case, CaseQuerySet, Decision, Status
+from ..text import Words, status_of, title_of
+
+PAGE = 50
+MOST_FOUND = 200  # a search shows no more; who finds more narrows it down
+SHORTEST = 3  # characters of a search; fewer match half the town
+COUNTED = 100  # the number beside a filter stops here: "99+"
+
+# Filter -> its name on the chip. The first is shown when nothing is chosen.
+FILTERS = {
+    "offen": lazy("Zu bearbeiten"),
+    "meine": lazy("Meine"),
+    "frei": lazy("Nicht vergeben"),
+    "freigabe": lazy("Zweites Augenpaar"),
+    "ueberfaellig": lazy("Überfällig"),
+    "wartet": lazy("Wartet auf Antwort"),
+    "zahlung": lazy("Gebühr offen"),
+    "erledigt": lazy("Erledigt"),
+}
+_COUNTED = ("meine", "frei", "freigabe", "ueberfaellig")
+_COLUMNS = (
+    "id", "reference", "service", "status", "applicant", "due_date", "submitted_at", "asked_at", "closed_at", "fee_cents",
+    "clerk", "clerk__account__name", "decision__id", "decision__made_at", "decision__proposed_by",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the address asks for; everything unreadable in it is as if it were not there."""
+
+    name: str = "offen"
+    service: str = ""
+    words: str = ""
+    after: tuple[date | None, int] | None = None
+
+    @classmethod
+    def read(cls, query: Any) -> "Wish":
+        name, service = query.get("ansicht", ""), query.get("leistung", "").replace("\x00", "")[:100]
+        after = _cursor(query.get("nach", ""))
+        return cls(name if name in FILTERS else "offen", service, query.get("q", "").replace("\x00", "").strip()[:200], after)
+
+    def query(self, **changes: str) -> str:
+        """The same wish as the query of an address: `wish.query(ansicht="meine")`; always on the first page."""
+        parts = {"ansicht": self.name if self.name != "offen" else "", "leistung": self.service, "q": self.words, **changes}
+        return urlencode({key: value for key, value in parts.items() if value})
+
+
+@dataclass(frozen=True)
+class Due:
+    """How urgent, in words and as a colour (success, info, warning, danger)."""
+
+    text: str
+    tone: str
+    on: date | None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One case in the list."""
+
+    reference: str
+    url: str
+    title: str
+    applicant: str
+    words: Words
+    clerk: str
+    mine: bool
+    due: Due
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A page of the list; `older` is the address of the next page or empty."""
+
+    wish: Wish
+    lines: list[Line]
+    older: str
+    cut: bool = False  # there are more hits than a search shows
+
+
+def read(staff: Staff, wish: Wish) -> Listing:
+    """One page, in one query."""
+    rows = _found(staff, wish) if wish.words else _queue(staff, wish)
+    cut = bool(wish.words) and len(rows) > MOST_FOUND
+    more = not wish.words and len(rows) > PAGE
+    rows = rows[: MOST_FOUND if wish.words else PAGE]
+    older = ""
+    if more:
+        last = rows[-1]
+        cursor = f"{last['due_date'] or ''}_{last['id']}" if wish.name != "erledigt" else f"_{last['id']}"
+        older = f"{reverse('cases:desk')}?{wish.query(nach=cursor)}"
+    return Listing(wish, [_line(row, staff, wish) for row in rows], older, cut)
+
+
+def among(staff: Staff, name: str) -> CaseQuerySet:
+    """The cases behind a chip; each follows an index of its own (see the plans in tests/test_desk_plans.py)."""
+    office, today = Case.objects.filter(office=staff.office_id), timezone.localdate()
+    reviewed = office.filter(status=Status.IN_REVIEW)
+    return {
+        "offen": reviewed,
+        "meine": Case.objects.filter(clerk=staff.pk, office=staff.office_id, status__in=QUEUE),
+        "frei": reviewed.filter(clerk=None),
+        "freigabe": reviewed.filter(pk__in=Decision.objects.filter(made_at=None).values("case")),
+        "ueberfaellig": reviewed.filter(due_date__lt=today),
+        "wartet": office.filter(status=Status.AWAITING_CITIZEN),
+        "zahlung": office.filter(status=Status.AWAITING_PAYMENT),
+        "erledigt": office.filter(status__in=[Status.DECIDED, *FINISHED]),
+    }[name]
+
+
+def _queue(staff: Staff, wish: Wish) -> list[dict[str, Any]]:
+    rows = among(staff, wish.name)
+    if wish.service:
+        rows = rows.filter(service=wish.service)
+    if wish.name == "erledigt":
+        rows = rows.page_after(wish.after[1] if wish.after else None)
+    else:
+        rows = rows.urgent_after(*(wish.after or (None, None)))
+    return list(rows.values(*_COLUMNS)[: PAGE + 1])
+
+
+def _found(staff: Staff, wish: Wish) -> list[dict[str, Any]]:
+    """By reference or name, in all states but drafts; newest first. A whole reference is looked up directly."""
+    office = Case.objects.of_office(staff)
+    prefix = str(city().raw.get("reference_prefix", "MS"))
+    if reference := ids.read_reference(wish.words, prefix):
+        found = list(office.filter(reference=reference).values(*_COLUMNS))
+        if found:
+            return found
+    if len(wish.words) < SHORTEST:
+        return []
+    # Take some hits first, then sort them: a short word may match a tenth of all cases. Those still open come first.
+    hits = office.found_by(wish.words)
+    if wish.service:
+        hits = hits.filter(service=wish.service)
+    keys = list(hits.filter(status__in=QUEUE).values_list("pk", flat=True)[: MOST_FOUND + 1])
+    if len(keys) <= MOST_FOUND:
+        keys += hits.exclude(status__in=QUEUE).values_list("pk", flat=True)[: MOST_FOUND + 1 - len(keys)]
+    return list(Case.objects.filter(pk__in=keys).order_by("-pk").values(*_COLUMNS))
+
+
+def counts(staff: Staff) -> dict[str, str]:
+    """Numbers for the chips that ask for work, in one query that stops at 100 each."""
+    parts = [
+        among(staff, name).annotate(chip=Value(name, output_field=CharField())).values_list("chip")[:COUNTED]
+        for name in _COUNTED
+    ]
+    found = [row[0] for row in parts[0].union(*parts[1:], all=True)]
+    return {name: "99+" if (n := found.count(name)) >= COUNTED else str(n) if n else "" for name in _COUNTED}
+
+
+def services_of(staff: Staff) -> list[tuple[str, str]]:
+    """(key, title) of what this office is competent for, by title; from the catalogue, no query."""
+    key, language = staff.office.key, get_language() or "de"
+    found = [(s.key, s.in_language(language).title) for s in catalogue.all_services().values() if s.office == key]
+    return sorted(found, key=lambda pair: pair[1].casefold())
+
+
+def _line(row: dict[str, Any], staff: Staff, wish: Wish) -> Line:
+    case = Case(**{name: row[name] for name in ("id", "reference", "service", "status", "due_date")})
+    query = wish.query()
+    proposed = row["decision__id"] is not None and row["decision__made_at"] is None
+    word = Words(_("Freigabe nötig"), "", "warning") if proposed and case.status == Status.IN_REVIEW else for_desk(case)
+    return Line(
+        reference=case.reference,
+        url=reverse("cases:desk_case", args=[case.reference]) + (f"?{query}" if query else ""),
+        title=title_of(case),
+        applicant=row["applicant"],
+        words=word,
+        clerk=row["clerk__account__name"] or "",
+        mine=row["clerk"] == staff.pk,
+        due=due_of(case.status, row["due_date"], row["asked_at"], row["closed_at"]),
+    )
+
+
+def for_desk(case: Case) -> Words:
+    """The state as colleagues call it."""
+    own = {
+        Status.AWAITING_CITIZEN: Words(_("Wartet auf Antwort"), "", "info"),
+        Status.AWAITING_PAYMENT: Words(_("Gebühr offen"), "", "info"),
+        Status.IN_REVIEW: Words(_("In Prüfung"), "", "info"),
+        Status.WITHDRAWN: Words(_("Zurückgenommen"), "", "info"),
+    }
+    return own.get(Status(case.status)) or status_of(case)
+
+
+def due_of(status: str, due_date: date | None, asked_at: Any, closed_at: Any) -> Due:
+    """ "2 Tage überfällig", "heute fällig", "in 3 Tagen (Mittwoch)"; while others must act the clock stands still."""
+    if status in FINISHED or status == Status.DECIDED:
+        return Due(words.relative_day(closed_at) if closed_at else "–", "success", None)
+    if status == Status.AWAITING_CITIZEN:
+        return Due(
+            _("Frist ruht, gefragt %s") % words.relative_day(asked_at) if asked_at else _("Frist ruht"), "info", due_date
+        )
+    if status == Status.AWAITING_PAYMENT or due_date is None:
+        return Due(_("nach der Zahlung"), "info", due_date)
+    days = (due_date - timezone.localdate()).days
+    if days < 0:
+        return Due(ngettext("%d Tag überfällig", "%d Tage überfällig", -days) % -days, "danger", due_date)
+    if days == 0:
+        return Due(_("heute fällig"), "warning", due_date)
+    return Due(words.relative_day(due_date), "warning" if days <= 2 else "success", due_date)
+
+
+def _cursor(text: str) -> tuple[date | None, int] | None:
+    day, _underscore, key = text.partition("_")
+    if not (key.isascii() and key.isdigit() and len(key) <= 18):
+        return None
+    try:
+        return (date.fromisoformat(day) if day else None), int(key)
+    except ValueError:
+        return None

@@ -1,0 +1,85 @@
+"""Pages of the desk: the list, the case with the list beside it, the load of the office."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+
+from stadtkern.kernel.accounts.access import actor_of, staff
+from stadtkern.kernel.accounts.models import Role, Staff
+
+from .. import actions
+from ..models import Case
+from . import file, listing, load
+
+clerks = staff(Role.CLERK, Role.LEAD)
+
+
+@clerks
+def desk(request: HttpRequest) -> HttpResponse:
+    """The list of the clerk's office."""
+    member = member_of(request)
+    wish = listing.Wish.read(request.GET)
+    context = frame(member, listing.read(member, wish))
+    return render(request, "cases/desk.html", context)
+
+
+@clerks
+def case(request: HttpRequest, reference: str) -> HttpResponse:
+    """One case, the list beside it where the window is wide. Opening it is noted for the person it is about."""
+    return show(request, file.case_of(member_of(request), reference))
+
+
+def show(request: HttpRequest, case: Case, *, status: int = 200, **typed: Any) -> HttpResponse:
+    """The page of a case; `typed` is what a refused form said, so that nothing has to be typed again."""
+    member = member_of(request)
+    service = case.begun_on.in_language(get_language() or "de")
+    actions.look(actor_of(request), case, service)
+    wish = listing.Wish.read(request.GET)
+    context = {
+        **frame(member, listing.read(member, wish)),
+        **file.context(member, case, service),
+        "query": wish.query(),
+        "refused": "",
+        **typed,
+    }
+    return render(request, "cases/desk_case.html", context, status=status)
+
+
+@staff(Role.LEAD)
+def office_load(request: HttpRequest) -> HttpResponse:
+    """Who has how much on the desk, for the head of the office."""
+    member = member_of(request)
+    return render(request, "cases/desk_load.html", {"office": member.office, "loads": load.of_office(member), "cap": load.CAP})
+
+
+def frame(member: Staff, found: listing.Listing) -> dict[str, Any]:
+    """What the list needs, on its own page and beside a case."""
+    numbers = listing.counts(member)
+    chips = [
+        {
+            "title": title,
+            "query": listing.Wish(name, found.wish.service).query(),
+            "here": name == found.wish.name and not found.wish.words,
+            "count": numbers.get(name, ""),
+        }
+        for name, title in listing.FILTERS.items()
+    ]
+    return {
+        "office": member.office,
+        "member": member,
+        "listing": found,
+        "wish": found.wish,
+        "chips": chips,
+        "services": listing.services_of(member),
+        "short": bool(found.wish.words) and len(found.wish.words) < listing.SHORTEST,
+        "lead": member.role == Role.LEAD,
+    }
+
+
+def member_of(request: HttpRequest) -> Staff:
+    """The clerk behind this request; the decorator has seen to it that there is one."""
+    member = actor_of(request).staff
+    assert member is not None
+    return member
