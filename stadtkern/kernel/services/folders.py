@@ -10,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 
-from stadtkern.lib.forms import xdf3
+from stadtkern.lib.forms import genericode, xdf3
 from stadtkern.lib.forms.model import Form
 
 from .audit import faults
@@ -22,6 +22,7 @@ from .table import Table
 
 Stamp = tuple[tuple[str, int, int], ...]
 SERVICE, OVERLAY, FORM, FORM_OVERLAY = "service.toml", "overlay.toml", "form.xdf3.xml", "form.overlay.toml"
+LIST = ".genericode.xml"  # end of the names of code lists beside an imported form
 _WATCHED = (".toml", ".typ", ".xml")
 
 
@@ -55,7 +56,8 @@ class Folder:
     def files(self, template: str) -> dict[str, str]:
         """Everything that shapes an application: name -> text. Rules and examples are not part of it."""
         names = (SERVICE, OVERLAY, FORM, FORM_OVERLAY)
-        found = {name: text for name in names if (text := self.text(name)) is not None}
+        lists = sorted(file.name for file in self.path.glob(f"*{LIST}"))
+        found = {name: text for name in (*names, *lists) if (text := self.text(name)) is not None}
         found[template] = _template(self.text(template), template)
         return found
 
@@ -87,10 +89,8 @@ def find_folders(problems: dict[str, list[str]]) -> Iterator[Folder]:
             if not path.is_dir() or path.name.startswith(("_", ".")):
                 continue
             if path.name in seen:
-                place = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
-                problems[path.name] = [
-                    f"{place}: dieser Schlüssel ist vergeben; eine Änderung gehört in services/{path.name}.toml."
-                ]
+                text = f"Dieser Schlüssel ist schon vergeben. Eine Änderung gehört in services/{path.name}.toml."
+                problems[f"{path.name} ({path.parent.parent.name})"] = [text]
                 continue
             seen.add(path.name)
             yield Folder(path.name, path, domain, overlays.pop(path.name, None))
@@ -171,7 +171,8 @@ def assemble(key: str, domain: str, raw: dict[str, Any], read_files: Any, proble
             return read_steps(Table(raw, SERVICE, problems), str(raw.get("title", "")))
         if FORM not in files:
             raise ServiceBroken(f"{FORM} fehlt.")
-        form = xdf3.read(files[FORM].encode())
+        lists = (genericode.read(text.encode()) for name, text in sorted(files.items()) if name.endswith(LIST))
+        form = xdf3.read(files[FORM].encode(), {uri: one.options for one in lists for uri in (one.uri, one.version_uri) if uri})
         if FORM_OVERLAY not in files:
             return form
         complaints: list[str] = []

@@ -203,12 +203,12 @@ def _seen(key: str, around: list[tuple[Element, ...]]) -> Field | None:
     return None
 
 
-def slug(text: str) -> str:
+def slug(text: str, longest: int = 60) -> str:
     """`"Ihre Anschrift & Größe"` as "ihre_anschrift_groesse"."""
     for umlaut, plain in (("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("ß", "ss")):
         text = text.lower().replace(umlaut, plain)
     plain_text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", "_", plain_text).strip("_")[:60].strip("_") or "x"
+    return re.sub(r"[^a-z0-9]+", "_", plain_text).strip("_")[:longest].strip("_") or "x"
 
 
 def paths_of(form: Form) -> set[str]:

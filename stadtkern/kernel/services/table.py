@@ -85,7 +85,7 @@ class Table:
     def table(self, key: str, *, required: bool = False) -> "Table":
         """The table below; an empty one where it is missing."""
         value = self._take(key, dict, required)
-        return Table(value or {}, f"{self.place}[{key}]", self.problems)
+        return Table(value or {}, f"{self.place} [{key}]", self.problems)
 
     def tables(self, key: str, *, required: bool = False) -> list["Table"]:
         """The list of tables below, each with a place that names it."""
@@ -97,7 +97,7 @@ class Table:
             return []
         if required and not value:
             self.complain(key, "ist leer.")
-        return [Table(item, f"{self.place}[{key} {_name(item, n)}]", self.problems) for n, item in enumerate(value, 1)]
+        return [Table(item, f"{self.place} [{key} {_name(item, n)}]", self.problems) for n, item in enumerate(value, 1)]
 
     def mapping(self, key: str) -> dict[str, str]:
         """A table of texts."""
