@@ -29,6 +29,10 @@ def token_of(page) -> str:
     return re.search(r'name="_token" value="([^"]+)"', page.content.decode())[1]
 
 
+def seen_of(page) -> str:
+    return re.search(r'name="_seen" value="([^"]+)"', page.content.decode())[1]
+
+
 def begin(client: Client, key: str = "probe") -> Case:
     """The first page filled in and sent, as a browser does it."""
     page = client.get(reverse("cases:start", args=[key]))
@@ -142,21 +146,33 @@ def test_htmx_saves_in_between(probe, citizen, login):
     client = login(citizen)
     page = client.get("/vorgang/neu/probe/")
     htmx = {"HX-Request": "true"}
-    answer = client.post("/vorgang/neu/probe/", {"person/given_names": "Zoë", "_token": token_of(page)}, headers=htmx)
+    data = {"person/given_names": "Zoë", "person/family_name": "", "_token": token_of(page), "_seen": seen_of(page)}
+    answer = client.post("/vorgang/neu/probe/", data, headers=htmx)
     case = Case.objects.get()
     url = f"/vorgang/{case.reference}/angaben/sie/"
-    assert answer["HX-Replace-Url"] == url and b"<html" not in answer.content
-    assert b"fehler" not in answer.content, "nobody is blamed while typing"
-    answer = client.post(url, {"person/given_names": "Zoë Ł", "person/family_name": "", "town": ""}, headers=htmx)
+    assert answer["HX-Replace-Url"] == url
     assert answer["HX-Reswap"] == "none" and 'hx-swap-oob="true"' in answer.content.decode()
+    answer = client.post("/vorgang/neu/probe/", {**data, "town": "Ulm"}, headers=htmx)
+    assert Case.objects.get().answers == {"person/given_names": "Zoë", "person/family_name": None, "town": "Ulm"}
+    assert b"fehler" not in answer.content, "nobody is blamed while typing"
+
+
+def test_htmx_shows_what_has_changed(probe, citizen, login):
+    client = login(citizen)
+    case = begin(client)
+    htmx = {"HX-Request": "true"}
     url = f"/vorgang/{case.reference}/angaben/sache/"
-    Case.objects.update(steps_done=["sie"])
-    answer = client.post(url, {"wish": "", "more": "true"}, headers=htmx)
-    assert "HX-Reswap" not in answer and b'name="extra"' in answer.content
-    answer = client.post(url, {"wish": "", "more": "false", "extra": "x"}, headers=htmx)
+    seen = seen_of(client.get(url))
+    answer = client.post(url, {"wish": "", "more": "true", "_seen": seen}, headers=htmx)
+    assert "HX-Reswap" not in answer and b'name="extra"' in answer.content and b"<html" not in answer.content
+    # The browser dropped that answer because something was typed meanwhile: it comes again with the next.
+    again = client.post(url, {"wish": "x", "more": "true", "_seen": seen}, headers=htmx)
+    assert "HX-Reswap" not in again and b'name="extra"' in again.content
+    answer = client.post(url, {"wish": "x", "more": "false", "extra": "", "_seen": seen_of(again)}, headers=htmx)
     assert b'name="extra"' not in answer.content and "HX-Reswap" not in answer
     Case.objects.update(status=Status.IN_REVIEW)
-    assert client.post(url, {"wish": "x"}, headers=htmx).status_code in (204, 302)
+    gone = client.post(url, {"wish": "x"}, headers=htmx)
+    assert (gone.status_code, gone["HX-Redirect"]) == (204, f"/vorgang/{case.reference}/")
 
 
 def test_uploads_at_their_field(probe, citizen, login):

@@ -43,7 +43,7 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
     actor = actor_of(request)
     adopt(actor)
     if request.method == "POST":
-        return _begin(request, actor, service)
+        return _whole(request, _begin(request, actor, service))
     token = signing.dumps([key, ids.reference(str(city().raw.get("reference_prefix", "MS")))], salt=SALT)
     assisted = _assists(actor) and request.GET.get("beratung") == "1"
     drafts = [] if assisted else list(Case.objects.of_citizen(actor).drafts().filter(service=key).order_by("-pk")[:3])
@@ -96,12 +96,15 @@ def _assists(actor: Actor) -> bool:
 @everyone
 def step(request: HttpRequest, reference: str, step: str) -> HttpResponse:
     """One page: what was typed is kept, also when something is wrong with it; no page can be skipped."""
-    case = own_case(request, reference)
+    return _whole(request, _step(request, own_case(request, reference), step))
+
+
+def _step(request: HttpRequest, case: Case, key: str) -> HttpResponse:
     if not case.is_draft:
         return redirect("cases:track", case.reference)
     service = begun_on(case)
     shown = shown_steps(service.form, case.answers)
-    wanted = next((s for s in shown if s.key == step), None)
+    wanted = next((s for s in shown if s.key == key), None)
     first = open_step(service.form, case.answers, case.steps_done)
     if wanted is None or (first is not None and shown.index(wanted) > shown.index(first)):
         return go_on(request, case, service)
@@ -114,7 +117,6 @@ def _save(request: HttpRequest, case: Case, service: Service, step: Step) -> Htt
     actor = actor_of(request)
     data = {name: request.POST.getlist(name) for name in request.POST}
     files = {name: request.FILES.getlist(name) for name in request.FILES}
-    before = _visible(step, case.answers)
     change = next((name for name in ("_add", "_remove", "_contest") if name in request.POST), None)
     away = next((name for name in ("_back", "_later") if name in request.POST), None)
     itself = bool(getattr(request, "htmx", False))
@@ -124,12 +126,12 @@ def _save(request: HttpRequest, case: Case, service: Service, step: Step) -> Htt
             return _changed(request, saved.case, service, step, change)
     except actions.Refused as refused:
         messages.warning(request, str(refused))
-        return _reload(reverse("cases:track", args=[case.reference])) if itself else redirect("cases:track", case.reference)
+        return redirect("cases:track", case.reference)
     case = saved.case
     if away and not saved.problems:
         return _leave(request, case, service, step, away)
     if itself:
-        same = not (saved.received or saved.problems or saved.revealed) and before == _visible(step, case.answers)
+        same = not (saved.received or saved.problems) and request.POST.get("_seen") == _seen(step, case.answers)
         return _saved_itself(request, case, service, step, saved.problems, same=same)
     if saved.problems or saved.revealed:
         # What has just come into view is asked, not complained about.
@@ -169,27 +171,28 @@ def _saved_itself(
     request: HttpRequest, case: Case, service: Service, step: Step, problems: Sequence[Problem], *, same: bool
 ) -> HttpResponse:
     """Answer to htmx: only the time of saving, or the page anew when other fields are to be seen now."""
-    context = _page(case, service, step, problems, actor_of(request))
-    if case.reference not in request.path:  # it was the first page: from now on there is a draft
-        response = render(request, "cases/_form.html", context)
-        response["HX-Replace-Url"] = context["action"]
-    elif same:
-        response = render(request, "cases/_saved.html", context | {"oob": True})
+    if same:
+        response = render(request, "cases/_saved.html", {"case": case, "oob": True})
         response["HX-Reswap"] = "none"
     else:
-        response = render(request, "cases/_form.html", context)
+        response = render(request, "cases/_form.html", _page(case, service, step, problems, actor_of(request)))
+    if case.reference not in request.path:  # it was the first page: reloading now leads to the draft
+        response["HX-Replace-Url"] = reverse("cases:step", args=[case.reference, step.key])
     return response
 
 
-def _reload(url: str) -> HttpResponse:
-    """Send the whole page elsewhere when it was htmx that asked."""
-    response = HttpResponse(status=204)
-    response["HX-Redirect"] = url
-    return response
+def _whole(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """A redirect moves the whole page, also when it was htmx that asked."""
+    if not getattr(request, "htmx", False) or response.status_code != 302:
+        return response
+    told = HttpResponse(status=204)
+    told["HX-Redirect"] = response["Location"]
+    return told
 
 
-def _visible(step: Step, answers: dict[str, Any]) -> set[str]:
-    return {visit.path for visit in Walk(step, answers).visits()}
+def _seen(step: Step, answers: dict[str, Any]) -> str:
+    """Which elements the page shows, in a few characters: the page sends it back, so we know when it must change."""
+    return ids.digest("\n".join(sorted(visit.path for visit in Walk(step, answers).visits())))[:12]
 
 
 def _page(
@@ -205,6 +208,7 @@ def _page(
         "pages": found,
         "previous": found[0].state != "current",
         "placed": placed(step, case.answers, problems, sources, file_names(case) if has_files else {}),
+        "seen": _seen(step, case.answers),
         "problems": list(problems),
         "action": reverse("cases:step", args=[case.reference, step.key]) if case.pk else "",
         "needs_sign_in": service.trust > Trust.NONE,
