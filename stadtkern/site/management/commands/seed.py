@@ -15,7 +15,7 @@ from stadtkern.kernel.city.actions import import_offices
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.registers.actions import import_households
-from stadtkern.site import population
+from stadtkern.site import population, rehearsal
 
 
 class Command(BaseCommand):
@@ -41,6 +41,8 @@ class Command(BaseCommand):
         for persona in source["personas"]:
             admit(persona, companies)
         self.stdout.write(f"  {len(companies)} companies, {len(source['personas'])} demo persons")
+        if not options["bare"]:
+            self.stdout.write(f"  {rehearsal.play()} cases from the last weeks")
 
 
 def admit(persona: dict[str, Any], companies: dict[str, Company]) -> None:
