@@ -185,8 +185,9 @@ class _Placer:
             )
         if element.locked or (value is None and path not in self.walk.answers):
             value = element.default
-        is_file = element.kind is Kind.FILE and isinstance(value, str)
-        raw = self.files.get(value, "") if is_file else input_text(element, value)
+        raw = input_text(element, value)
+        if element.kind is Kind.FILE:
+            raw = self.files.get(raw, "")
         source = self.sources.get(path, "") if value not in (None, "") else ""
         controls = element.key in self.controllers
         return Placed(element, path, html_id(path), value, raw, problem, source, (), index, False, can_remove, controls)

@@ -69,14 +69,15 @@ def _group(placed: Placed, group: Group, depth: int, label: str) -> SafeString:
     name = label or group.label
     marked = placed.index is not None or placed.can_remove
     opening, closing = _heading(depth)
+    words = "" if placed.index else group.help
     context = {
         "id": placed.html_id,
         "label": name,
         "depth": min(depth, 3),
         "optional": optional(group.minimum == 0 and placed.index is None),
-        "hint": "" if placed.index is not None and placed.index > 0 else hint(placed, group.help),
+        "hint": hint(placed, words),
         "error": error(placed),
-        "aria": described(placed, bool(group.help), invalid=False),
+        "aria": described(placed, bool(words), invalid=False),
         "body": mark_safe("".join(body)),  # noqa: S308 - escaped parts
         "open_heading": opening,
         "close_heading": closing,

@@ -76,10 +76,11 @@ EVERYTHING = Step(
     ),
 )
 SOURCES = {"town": "aus dem Melderegister, 22.11.2026", "dogs[0]/name": "aus der Steuerakte, 22.11.2026"}
-FILES = {"key-1": "Passfoto & mehr.jpg"}
+FILES_OF_CASE = {"key-1": "Passfoto & mehr.jpg"}
 ANSWERS: Mapping[str, Any] = {
     "town": "Köln", "photo": "key-1", "dogs[0]/name": "Bello", "dogs[0]/dangerous": True, "dogs[1]": True, "dogs[1]/chip": True,
-    "phones[0]": "0123 456", "phones[1]": None, "where": "street", "rent": 123456, "birth_date": "31.02.1980", "languages[0]": "braun",
+    "phones[0]": "0123 456", "phones[1]": None, "where": "street", "rent": 123456, "birth_date": "31.02.1980",
+    "languages[0]": "braun",
 }  # fmt: skip
 
 

@@ -131,16 +131,16 @@
     if (errors) errors.focus();
   }
 
-  function start() {
-    enhance(document);
-    const place = location.hash && document.getElementById(location.hash.slice(1)); // an entry was added or removed
-    if (place && place.closest(".sk-form") && !document.querySelector("#fehler")) {
-      const target = place.matches(INPUTS) ? place : place.querySelector(INPUTS);
-      if (target) target.focus();
-    }
+  function arrive() { // an entry was added or removed: its address leads to the place
+    const place = location.hash && document.getElementById(location.hash.slice(1));
+    if (!place || !place.closest(".sk-form") || document.querySelector("#fehler")) return;
+    const target = place.matches(INPUTS) ? place : place.querySelector(INPUTS);
+    if (target) target.focus();
   }
 
   document.addEventListener("htmx:load", (event) => enhance(event.detail.elt));
-  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
-  else start();
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", () => enhance(document));
+  else enhance(document);
+  if (document.readyState === "complete") arrive();
+  else window.addEventListener("load", () => setTimeout(arrive)); // after the browser has scrolled there itself
 })();
