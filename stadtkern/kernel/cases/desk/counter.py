@@ -30,7 +30,8 @@ def assist(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
     drafts = Case.objects.assisted_by(member).only("pk", "reference", "service", "updated_at").order_by("-pk")[:MOST]
     rows = [{"case": draft, "title": title_of(draft)} for draft in drafts]
-    return render(request, "cases/desk_assist.html", {"services": listing.services_of(member), "drafts": rows})
+    context = {"drafts": rows, "own": listing.services_of(member), "others": listing.services_of(member, others=True)}
+    return render(request, "cases/desk_assist.html", context)
 
 
 @clerks

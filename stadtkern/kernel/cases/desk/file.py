@@ -31,6 +31,7 @@ class Answer:
     source: str
     own: bool  # typed in although a register could have said it
     upload: str = ""  # key of a file
+    heading: bool = False  # the name of a group, no question
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _answer(row: Any, sources: Mapping[str, str], prefill: Mapping[str, str], us
     source = sources.get(row.path, "")
     own = not source and row.path in prefill and bool(row.text)
     upload = row.value if isinstance(row.value, str) and row.value in usable else ""
-    return Answer(row.label, row.text, row.depth, source_of(source) if source else "", own, upload)
+    return Answer(row.label, row.text, row.depth, source_of(source) if source else "", own, upload, row.kind is None)
 
 
 def _answered(case: Case, upload: Upload) -> bool:

@@ -169,11 +169,11 @@ def counts(staff: Staff) -> dict[str, str]:
     return {name: "99+" if (n := found.count(name)) >= COUNTED else str(n) if n else "" for name in _COUNTED}
 
 
-def services_of(staff: Staff) -> list[tuple[str, str]]:
-    """(key, title) of what this office is competent for, by title; from the catalogue, no query."""
+def services_of(staff: Staff, *, others: bool = False) -> list[tuple[str, str]]:
+    """(key, title) of what this office is competent for (or what `others` are), by title; no query."""
     key, language = staff.office.key, get_language() or "de"
-    found = [(s.key, s.in_language(language).title) for s in catalogue.all_services().values() if s.office == key]
-    return sorted(found, key=lambda pair: pair[1].casefold())
+    found = [s for s in catalogue.all_services().values() if (s.office != key) == others]
+    return sorted(((s.key, s.in_language(language).title) for s in found), key=lambda pair: pair[1].casefold())
 
 
 def _line(row: dict[str, Any], staff: Staff, wish: Wish) -> Line:
