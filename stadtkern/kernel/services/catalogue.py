@@ -81,7 +81,9 @@ class Shelf:
         """Whether an XML form can really be read; found out once, when it is first needed."""
         try:
             wrong = faults(service)
-        except (SchemaError, ServiceBroken, OSError, UnicodeDecodeError, ValueError) as error:
+        except ServiceBroken as error:
+            wrong = [str(error)]
+        except (SchemaError, OSError, ValueError) as error:
             wrong = [f"{folders.FORM}: {error}"]
         if wrong:
             for folder, (stamp, known, _) in self._seen.items():
@@ -160,7 +162,7 @@ def _rebuilt(pk: int) -> Service:
     # Told to nobody: what was right on its day stays valid, also when today's schema knows better.
     ignored: list[str] = []
     raw = folders.merged(texts, ignored)
-    service = folders.assemble(edition.service, "", raw, lambda: files_of(pk), ignored)
+    service = folders.assemble(edition.service, "", raw, lambda: files_of(pk), ignored, strict=False)
     _ = service.form  # read now, once
     return service
 

@@ -80,9 +80,10 @@ def import_schema(
     schema = load(data, {uri: one.options for one, _ in lists.values() for uri in (one.uri, one.version_uri) if uri})
     if not any(True for _ in fields(schema.form)):
         raise SchemaError("Das Schema enthält keine Fragen.")
-    folder = target / (key or _key(schema.info, target))
+    name = key or _key(schema.info, target)
+    _refuse(target, name, schema.info)
+    folder = target / name
     renewed = folder.exists()
-    _refuse(folder, schema.info)
     old = (folder / folders.SERVICE).read_text(encoding="utf-8") if renewed else ""
     texts = {folders.SERVICE: _renewed(old, schema.info) if renewed else _service(schema.info, office, trust)}
     texts |= {f"{slug(one.title or name)}{folders.LIST}": text for name, (one, text) in lists.items()}
@@ -147,15 +148,13 @@ def _origin(file: Path) -> str:
         return ""
 
 
-def _refuse(folder: Path, info: SchemaInfo) -> None:
-    if reason := key_error(folder.name):
-        raise SchemaError(f"„{folder.name}“ kann nicht Schlüssel einer Leistung sein: {reason}.")
-    if folder.exists() and _origin(folder / folders.SERVICE) != info.id:
-        raise SchemaError(
-            f"Im Ordner {folder.name} liegt schon eine andere Leistung. Bitte nennen Sie einen anderen Schlüssel."
-        )
-    if any(domain and (root / folder.name).exists() for domain, root in folders.roots()):
-        raise SchemaError(f"Eine Leistung „{folder.name}“ gibt es schon. Bitte nennen Sie einen anderen Schlüssel.")
+def _refuse(target: Path, name: str, info: SchemaInfo) -> None:
+    if reason := key_error(name):
+        raise SchemaError(f"„{name}“ kann nicht Schlüssel einer Leistung sein: {reason}.")
+    if (target / name).exists() and _origin(target / name / folders.SERVICE) != info.id:
+        raise SchemaError(f"Im Ordner {name} liegt eine andere Leistung. Bitte nennen Sie einen anderen Schlüssel.")
+    if any(domain and (root / name).exists() for domain, root in folders.roots()):
+        raise SchemaError(f"Eine Leistung „{name}“ gibt es schon. Bitte nennen Sie einen anderen Schlüssel.")
 
 
 def _service(info: SchemaInfo, office: str, trust: str) -> str:

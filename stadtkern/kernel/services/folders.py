@@ -2,7 +2,7 @@
 
 import os
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -163,21 +163,40 @@ def _merge(base: dict[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
     return result
 
 
-def assemble(key: str, domain: str, raw: dict[str, Any], read_files: Any, problems: list[str]) -> Service:
-    """A service from its merged table; `read_files` gives the texts when the form is needed."""
+def assemble(
+    key: str,
+    domain: str,
+    raw: dict[str, Any],
+    read_files: Callable[[], Mapping[str, str]],
+    problems: list[str],
+    *,
+    strict: bool = True,
+) -> Service:
+    """A service from its merged table; `read_files` gives the texts when the form is needed.
+
+    Not `strict`: mistakes in the city's overlay of a form are passed over, as an edition must be read for ever.
+    """
 
     def build_form(files: Mapping[str, str]) -> Form:
         if "form" not in raw:
             return read_steps(Table(raw, SERVICE, problems), str(raw.get("title", "")))
-        if FORM not in files:
-            raise ServiceBroken(f"{FORM} fehlt.")
-        lists = (genericode.read(text.encode()) for name, text in sorted(files.items()) if name.endswith(LIST))
-        form = xdf3.read(files[FORM].encode(), {uri: one.options for one in lists for uri in (one.uri, one.version_uri) if uri})
+        form = _federal(files)
         if FORM_OVERLAY not in files:
             return form
         complaints: list[str] = []
-        form = laid_over(form, Table(tomllib.loads(files[FORM_OVERLAY]), FORM_OVERLAY, complaints))
-        problems.extend(complaints)
+        try:
+            form = laid_over(form, Table(tomllib.loads(files[FORM_OVERLAY]), FORM_OVERLAY, complaints))
+        except tomllib.TOMLDecodeError as error:
+            complaints.append(f"{FORM_OVERLAY} ist kein gültiges TOML: {error}")
+        if complaints and strict:
+            raise ServiceBroken(" ".join(complaints))
         return form
 
     return read_service(key, domain, raw, read_files, build_form, problems)
+
+
+def _federal(files: Mapping[str, str]) -> Form:
+    if FORM not in files:
+        raise ServiceBroken(f"{FORM} fehlt.")
+    lists = (genericode.read(text.encode()) for name, text in sorted(files.items()) if name.endswith(LIST))
+    return xdf3.read(files[FORM].encode(), {uri: one.options for one in lists for uri in (one.uri, one.version_uri) if uri})
