@@ -25,21 +25,6 @@ LAST_WORDS = (
 
 
 @everyone
-def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(
-        request,
-        400,
-        _("Das konnten wir nicht lesen"),
-        _("Ihr Browser hat etwas geschickt, das wir nicht verstehen. Das passiert, wenn ein Link unvollständig kopiert wurde."),
-        safe=_("Gespeicherte Anträge sind davon nicht betroffen."),
-        steps=[
-            _("Gehen Sie zurück und versuchen Sie es noch einmal."),
-            _("Geben Sie die Adresse neu ein, statt sie zu kopieren."),
-        ],
-    )
-
-
-@everyone
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     visitor = actor_of(request).account is None
     steps = [_("Prüfen Sie, ob Sie mit dem richtigen Konto angemeldet sind oder für die richtige Firma handeln.")]
@@ -94,34 +79,48 @@ def _page(request: HttpRequest, status: int, heading: str, happened: str, *, saf
     return render(request, "errors/_error.html", words, status=status)
 
 
-@everyone
+# The two below ask neither the database nor the session nor who is there: that may be what failed, or not be known yet.
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _plain(
+        400,
+        heading=_("Das konnten wir nicht lesen"),
+        happened=_("Ihr Browser hat etwas geschickt, das wir nicht verstehen. Vielleicht fehlt ein Stück der Adresse."),
+        safe=_("Gespeicherte Anträge sind davon nicht betroffen."),
+        steps=[
+            _("Gehen Sie zurück und versuchen Sie es noch einmal."),
+            _("Geben Sie die Adresse neu ein, statt sie zu kopieren."),
+        ],
+    )
+
+
 def broken(request: HttpRequest) -> HttpResponse:
-    """Something of ours failed; asks neither the database nor the session, because they may be what failed."""
+    """Something of ours failed; the number on the page is in the log."""
     number = secrets.token_hex(3).upper()
     log.error("error page %s shown for %s", number, request.path)
+    return _plain(
+        500,
+        number=number,
+        heading=_("Da ist bei uns etwas schiefgegangen"),
+        happened=_("Der Fehler liegt bei uns, nicht bei Ihnen. Er ist aufgeschrieben."),
+        safe=_("Was vor diesem Schritt gespeichert war, ist noch da. Nichts wird doppelt eingereicht oder bezahlt."),
+        steps=[
+            _("Warten Sie einen Moment und versuchen Sie es noch einmal."),
+            _("Bleibt es dabei, rufen Sie an: %s. Nennen Sie die Fehlernummer.") % city().contact.get("phone", ""),
+        ],
+    )
+
+
+def _plain(status: int, *, number: str = "", **words: Any) -> HttpResponse:
     try:
-        body: str = render_to_string("errors/500.html", _excuse(number))
+        frame = {
+            "language": get_language() or "de",
+            "city_title": texts().get("title", city().name),
+            "sheets": [static("ui/kern.min.css"), static("ui/stadtkern.css"), reverse("portal:look")],
+        }
+        body: str = render_to_string("errors/_plain.html", {**frame, **words, "number": number})
     except Exception:  # nothing works: plain words are still better than an empty page
         log.exception("error page %s could not be rendered", number)
         body = LAST_WORDS % number
-    return HttpResponse(body, status=500)
-
-
-def _excuse(number: str) -> dict[str, Any]:
-    phone = city().contact.get("phone", "")
-    return {
-        "language": get_language() or "de",
-        "city_title": texts().get("title", city().name),
-        "sheets": [static("ui/kern.min.css"), static("ui/stadtkern.css"), reverse("portal:look")],
-        "number": number,
-        "number_label": _("Fehlernummer"),
-        "heading": _("Da ist bei uns etwas schiefgegangen"),
-        "happened": _("Der Fehler liegt bei uns, nicht bei Ihnen. Er ist aufgeschrieben."),
-        "safe": _("Was vor diesem Schritt gespeichert war, ist noch da. Nichts wird doppelt eingereicht oder bezahlt."),
-        "todo": _("Was Sie tun können"),
-        "steps": [
-            _("Warten Sie einen Moment und versuchen Sie es noch einmal."),
-            _("Bleibt es dabei, rufen Sie an: %s. Nennen Sie die Fehlernummer.") % phone,
-        ],
-        "way": _("Zur Startseite"),
-    }
+    return HttpResponse(body, status=status)

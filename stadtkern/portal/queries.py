@@ -1,6 +1,9 @@
 """What "my city" knows about a person: few queries, bounded however many cases there are."""
 
 from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.cases.models import OPEN, Case, Status
@@ -9,7 +12,7 @@ from stadtkern.kernel.inbox.models import Message
 
 NEEDS_ME = (Status.AWAITING_CITIZEN, Status.AWAITING_PAYMENT, Status.DRAFT)
 RUNNING = tuple(status for status in OPEN if status not in NEEDS_ME)
-SHOWN, TASKS, PAGE = 5, 20, 25
+SHOWN, TASKS, LETTERS, PAGE = 5, 20, 4, 25
 # A list needs names and dates, not the answers.
 HEAVY = ("answers", "sources", "steps_done", "search", "edition__files")
 
@@ -24,43 +27,54 @@ class MyCity:
     ended: bool = False  # there are closed cases to look at
     post: list[Message] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
+    more_documents: bool = False
+
+
+def cases_of(actor: Actor) -> QuerySet[Case]:
+    """This person's cases as a list needs them."""
+    return Case.objects.of_citizen(actor).select_related("office", "edition").defer(*HEAVY)
+
+
+def documents_of(actor: Actor) -> QuerySet[Document]:
+    """This person's papers that still exist."""
+    return Document.objects.visible_to(actor).filter(shredded_at=None)
 
 
 def my_city(actor: Actor) -> MyCity:
     """At most five queries."""
-    cases = Case.objects.of_citizen(actor).select_related("office", "edition").defer(*HEAVY)
+    cases = cases_of(actor)
     tasks = list(cases.filter(status__in=NEEDS_ME).order_by("-id")[:TASKS])
     tasks.sort(key=lambda case: NEEDS_ME.index(Status(case.status)))
     running = list(cases.filter(status__in=RUNNING).order_by("-id")[: SHOWN + 1])
     ended = Case.objects.of_citizen(actor).filter(status__in=(Status.CLOSED, Status.WITHDRAWN)).exists()
+    documents = list(documents_of(actor).order_by("-issued_at")[: LETTERS + 1])
+    letters = Message.objects.visible_to(actor).filter(direction=Message.Direction.TO_PERSON)
     return MyCity(
         tasks=tasks,
         running=running[:SHOWN],
         more_running=len(running) > SHOWN,
         ended=ended,
-        post=list(Message.objects.visible_to(actor).filter(direction=Message.Direction.TO_PERSON).order_by("-created_at")[:4]),
-        documents=list(Document.objects.visible_to(actor).filter(shredded_at=None).order_by("-issued_at")[:4]),
+        post=list(letters.order_by("-created_at")[:LETTERS]),
+        documents=documents[:LETTERS],
+        more_documents=len(documents) > LETTERS,
     )
 
 
 @dataclass
-class CasePage:
-    """One page of all cases, newest first; `newer` and `older` are ids to go on from."""
+class ListPage:
+    """One page of a list, newest first; `newer` and `older` are ids to go on from."""
 
-    cases: list[Case]
+    rows: list[Any]
     newer: int | None
     older: int | None
 
 
-def my_cases(actor: Actor, *, before: int | None = None, after: int | None = None) -> CasePage:
+def page(queryset: QuerySet[Any], *, before: int | None = None, after: int | None = None) -> ListPage:
     """Keyset paging by id: page 30 costs what page 1 costs."""
-    cases = Case.objects.of_citizen(actor).select_related("office", "edition").defer(*HEAVY)
     if after is not None:
-        rows = list(cases.filter(id__gt=after).order_by("id")[: PAGE + 1])
-        more_newer, rows = len(rows) > PAGE, rows[:PAGE][::-1]
-        more_older = True
+        rows = list(queryset.filter(id__gt=after).order_by("id")[: PAGE + 1])
+        newer, older, rows = len(rows) > PAGE, True, rows[:PAGE][::-1]
     else:
-        rows = list((cases.filter(id__lt=before) if before is not None else cases).order_by("-id")[: PAGE + 1])
-        more_older, rows = len(rows) > PAGE, rows[:PAGE]
-        more_newer = before is not None
-    return CasePage(rows, rows[0].pk if rows and more_newer else None, rows[-1].pk if rows and more_older else None)
+        rows = list((queryset if before is None else queryset.filter(id__lt=before)).order_by("-id")[: PAGE + 1])
+        newer, older, rows = before is not None, len(rows) > PAGE, rows[:PAGE]
+    return ListPage(rows, rows[0].pk if rows and newer else None, rows[-1].pk if rows and older else None)

@@ -57,7 +57,12 @@ def selection() -> tuple[Service, ...]:
 def _places(version: int, language: str) -> tuple[tuple[Place, ...], tuple[Place, ...], tuple[Service, ...]]:
     services = {key: service.in_language(language) for key, service in catalogue.all_services().items()}
     ordered = sorted(services.values(), key=lambda service: service.title.casefold())
-    events = [Place(key, title, tuple(s for s in ordered if key in s.life_events)) for key, title in LIFE_EVENTS.items()]
+    events = [Place(key, title, _of_event(ordered, key)) for key, title in LIFE_EVENTS.items()]
     groups = [Place(key, title, tuple(s for s in ordered if name in s.audiences)) for key, (name, title) in AUDIENCES.items()]
     chosen = [services[key] for key in city().raw.get("portal", {}).get("selection", ()) if key in services]
     return tuple(p for p in events if p.services), tuple(p for p in groups if p.services), tuple(chosen)
+
+
+def _of_event(services: list[Service], key: str) -> tuple[Service, ...]:
+    """Services that name this situation first come first."""
+    return tuple(sorted((s for s in services if key in s.life_events), key=lambda s: s.life_events.index(key)))

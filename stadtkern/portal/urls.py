@@ -16,6 +16,7 @@ urlpatterns = [
     path("fuer/<slug:key>/", start.audience, name="audience"),
     path("meine-stadt/", mine.my_city, name="my_city"),
     path("meine-stadt/vorgaenge/", mine.my_cases, name="my_cases"),
+    path("meine-stadt/dokumente/", mine.my_documents, name="my_documents"),
     path("seite/<slug:name>/", pages.page, name="page"),
     path("problem-melden/", pages.problem, name="problem"),
     # Both only set a preference cookie; without a token here, visitors get no cookie at all until they ask for something.

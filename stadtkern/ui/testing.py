@@ -84,7 +84,7 @@ class Tab:
 
 @cache
 def _axe_source() -> str:
-    import axe_playwright_python
+    import axe_playwright_python  # type: ignore[import-untyped,unused-ignore]
 
     return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 

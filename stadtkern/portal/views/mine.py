@@ -1,15 +1,23 @@
-""" "My city": what needs me now, what is running, post and documents."""
+"""My city: what needs me now, what is running, post and documents."""
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from stadtkern.kernel.accounts.access import Actor, actor_of, signed_in
-from stadtkern.kernel.cases.models import Case
+from stadtkern.kernel.cases.models import Case, Status
 from stadtkern.kernel.cases.text import status_of, title_of
 from stadtkern.portal import queries
+
+TODO = {
+    Status.AWAITING_CITIZEN: gettext_lazy("Antworten"),
+    Status.AWAITING_PAYMENT: gettext_lazy("Bezahlen"),
+    Status.DRAFT: gettext_lazy("Weiterschreiben"),
+}
 
 
 @signed_in
@@ -29,17 +37,26 @@ def my_city(request: HttpRequest) -> HttpResponse:
 @signed_in
 def my_cases(request: HttpRequest) -> HttpResponse:
     """Every case of this person or company, 25 a page; `?vor=ID` older ones, `?nach=ID` newer ones."""
+    return _listed(request, queries.cases_of(actor_of(request)), "portal:my_cases")
+
+
+@signed_in
+def my_documents(request: HttpRequest) -> HttpResponse:
+    """Every paper of this person or company that has not been shredded, paged like the cases."""
+    return _listed(request, queries.documents_of(actor_of(request)), "portal:my_documents")
+
+
+def _listed(request: HttpRequest, rows: QuerySet[Any], view: str) -> HttpResponse:
     before, after = _id(request, "vor"), _id(request, "nach")
-    page = queries.my_cases(actor_of(request), before=before, after=after)
-    if after is not None and not page.newer and len(page.cases) < queries.PAGE:
-        return redirect("portal:my_cases")  # back at the top: show a full first page
-    address = reverse("portal:my_cases")
+    page = queries.page(rows, before=before, after=after)
+    if after is not None and page.newer is None and len(page.rows) < queries.PAGE:
+        return redirect(view)  # back at the top: a full first page
     context = {
-        "rows": [_row(case) for case in page.cases],
-        "newer": f"{address}?nach={page.newer}" if page.newer else "",
-        "older": f"{address}?vor={page.older}" if page.older else "",
+        "rows": [_row(row) for row in page.rows] if view == "portal:my_cases" else page.rows,
+        "newer": f"{reverse(view)}?nach={page.newer}" if page.newer else "",
+        "older": f"{reverse(view)}?vor={page.older}" if page.older else "",
     }
-    return render(request, "portal/my_cases.html", context)
+    return render(request, f"{view.replace(':', '/')}.html", context)
 
 
 def _row(case: Case) -> dict[str, Any]:
@@ -48,6 +65,7 @@ def _row(case: Case) -> dict[str, Any]:
         "title": title_of(case),
         "status": status_of(case),
         "url": reverse("cases:track", args=[case.reference]),
+        "todo": TODO.get(Status(case.status), ""),
     }
 
 

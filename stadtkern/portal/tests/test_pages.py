@@ -1,0 +1,307 @@
+"""What the portal shows to whom, how cheaply, and what it does with hostile addresses."""
+
+import re
+from pathlib import Path
+from time import perf_counter
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from stadtkern.kernel.accounts.models import Company, Membership
+from stadtkern.kernel.cases.models import Case, Status
+from stadtkern.kernel.city.profile import city
+from stadtkern.kernel.documents.models import Document
+from stadtkern.kernel.inbox.models import Message
+from stadtkern.kernel.services import actions as services
+from stadtkern.kernel.services import catalogue
+from stadtkern.portal.look import palette
+from stadtkern.ui.colour import contrast
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture
+def make_case(offices):
+    service = catalogue.find("hundesteuer_anmelden")
+    edition = services.publish(service)
+    made = []
+
+    def make(account, status=Status.IN_REVIEW, **fields):
+        made.append(None)
+        return Case(
+            reference=f"MU-T000-{len(made):04d}", service=service.key, edition=edition, status=status, account=account,
+            office=offices["steueramt"], submitted_at=timezone.now(), due_date=timezone.localdate(), **fields,
+        )  # fmt: skip
+
+    return make
+
+
+# Visitors
+
+
+@pytest.mark.parametrize("path", ["/", "/suche/?q=hund", "/lebenslage/tier/", "/fuer/menschen/", "/seite/impressum/"])
+def test_a_visitor_costs_no_query_and_gets_no_cookie(client, db, path):
+    with CaptureQueriesContext(connection) as queries:
+        response = client.get(path)
+    assert response.status_code == 200
+    assert len(queries) == 0
+    assert not response.cookies
+
+
+def test_start_asks_one_question_and_shows_only_what_exists(client, db):
+    page = client.get("/").content.decode()
+    assert "Was möchten Sie erledigen?" in page
+    assert page.count("<h1") == 1
+    for key in re.findall(r'href="/lebenslage/([a-z_]+)/"', page):
+        assert catalogue.matching(life_event=key), key
+    assert page.count("kern-btn--primary") == 1
+
+
+def test_search_finds_with_everyday_words_and_says_so_when_it_does_not(client, db):
+    assert "Hund anmelden" in client.get("/suche/?q=hundd").content.decode()
+    nothing = client.get("/suche/", {"q": "<b>xyzzy</b>"}).content.decode()
+    assert "&lt;b&gt;xyzzy" in nothing and "<b>xyzzy" not in nothing
+    assert city().contact["phone"] in nothing
+
+
+def test_suggestions_are_a_fragment_for_htmx_and_a_page_for_everybody_else(client, db):
+    fragment = client.get("/suche/vorschlaege/", {"q": "hund"}, headers={"HX-Request": "true"})
+    assert "Hund anmelden" in fragment.content.decode() and "<html" not in fragment.content.decode()
+    assert client.get("/suche/vorschlaege/", {"q": "hund"}).url == "/suche/?q=hund"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/suche/?q=%00", "/suche/?q=" + "a" * 5000, "/suche/?q=%FF%FE", "/suche/?q=%F0%9F%90%B6",
+        "/suche/vorschlaege/?q=%00%00",
+        "/problem-melden/?seite=//evil.example&nummer=<script>", "/problem-melden/?seite=%00", "/",
+    ],
+)  # fmt: skip
+def test_hostile_words_are_read_calmly(client, db, path):
+    response = client.get(path, headers={"HX-Request": "true"})
+    page = response.content.decode()
+    assert response.status_code == 200
+    assert 'href="//' not in page and "evil.example" not in page.partition("<main")[2].partition("</main>")[0]
+    assert "<script>" not in page
+
+
+@pytest.mark.parametrize("path", ["/lebenslage/gibtesnicht/", "/fuer/alle/", "/seite/gibtesnicht/", "/seite/..%2f..%2fbase/"])
+def test_unknown_places_are_404_with_a_way_on(client, db, path):
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "Diese Seite gibt es nicht" in response.content.decode()
+    assert 'href="/"' in response.content.decode()
+
+
+def test_pages_every_site_owes_stand_in_the_footer(client, db):
+    page = client.get("/").content.decode()
+    for name in ("impressum", "datenschutz", "barrierefreiheit", "leichte-sprache", "gebaerdensprache", "hilfe"):
+        assert f'href="/seite/{name}/"' in page
+    assert 'href="/problem-melden/?seite=%2F"' in page
+
+
+def test_accessibility_statement_names_date_method_gaps_and_arbitration(client, db):
+    page = client.get("/seite/barrierefreiheit/").content.decode()
+    details = city().raw["accessibility"]
+    assert details["method"] in page and details["arbitration"] in page and f"{details['checked']:%d.%m.%Y}" in page
+    assert all(gap in page for gap in details["gaps"])
+
+
+def test_no_template_names_a_city():
+    """The town comes from city.toml; another city changes no template."""
+    words = {city().name, "Musterstadt", city().contact["phone"], city().contact["street"]}
+    files = [*ROOT.rglob("templates/**/*.html"), *ROOT.glob("portal/**/*.py"), *ROOT.glob("ui/static/ui/*.css")]
+    guilty = [str(f) for f in files if "tests" not in f.parts and any(word in f.read_text() for word in words)]
+    assert not guilty
+
+
+# Look
+
+
+def test_colours_of_any_city_are_readable_in_both_themes():
+    yellow, green = {"primary": "#ffff00", "accent": "#ffff00"}, {"primary": "#000000", "accent": "#00ff00"}
+    for colours in ({}, yellow, green, city().colours):
+        for theme, values in palette(colours).items():
+            page, tint, action = values["sk-page"], values["sk-tint"], values["kern-color-action-default"]
+            assert contrast(action, page) >= 4.5, (theme, colours)
+            assert contrast(action, tint) >= 4.5, (theme, colours)
+            assert contrast(values["kern-color-action-on-default"], action) >= 4.5, (theme, colours)
+            assert contrast(values["sk-on-band"], values["sk-band"]) >= 4.5, (theme, colours)
+            assert contrast(values["kern-color-action-focus-default"], page) >= 3, (theme, colours)
+
+
+def test_style_sheet_and_arms_may_be_kept_by_browsers(client, db):
+    address = re.search(r'href="(/stadt\.css\?[0-9a-f]+)"', client.get("/").content.decode())[1]
+    sheet = client.get(address)
+    assert sheet["Content-Type"].startswith("text/css") and "max-age=31536000" in sheet["Cache-Control"]
+    assert "--kern-color-action-default" in sheet.content.decode()
+    assert client.get("/wappen.svg")["Content-Type"] == "image/svg+xml"
+
+
+def test_theme_is_kept_and_never_leads_elsewhere(client, db):
+    response = client.post("/darstellung/", {"theme": "dark", "next": "/suche/"})
+    assert response.url == "/suche/" and response.cookies["theme"].value == "dark"
+    assert 'data-kern-theme="dark"' in client.get("/seite/hilfe/").content.decode()
+    for target in ("https://evil.example/", "//evil.example", "javascript:alert(1)", "\0"):
+        assert client.post("/darstellung/", {"theme": "dark", "next": target}).url == "/"
+    assert client.post("/darstellung/", {"theme": '"><script>', "next": "/"}).cookies["theme"].value == ""
+    assert client.get("/darstellung/").status_code == 405
+
+
+def test_language_is_chosen_by_post(client, db):
+    assert client.post("/sprache/", {"language": "en", "next": "/seite/hilfe/"}).url == "/seite/hilfe/"
+    page = client.get("/seite/hilfe/").content.decode()
+    assert '<html lang="en"' in page and city().raw["texts_en"]["official"] in page
+
+
+def test_robots_and_security_contact(client, db):
+    assert "Disallow: /vorgang/" in client.get("/robots.txt").content.decode()
+    text = client.get("/.well-known/security.txt").content.decode()
+    assert text.startswith("Contact: mailto:") and "Expires: 20" in text
+
+
+# What is mine
+
+
+def test_my_city_shows_what_needs_me_first(client, login, citizen, make_case):
+    for status in (Status.IN_REVIEW, Status.AWAITING_PAYMENT, Status.DRAFT, Status.AWAITING_CITIZEN):
+        make_case(citizen, status, fee_cents=12000).save()
+    page = login(citizen).get("/meine-stadt/").content.decode()
+    order = [page.index(word) for word in ("Wir haben eine Frage", "120,00", "Antrag zu Ende schreiben", "Was gerade läuft")]
+    assert order == sorted(order)
+    assert page.count("kern-btn--primary") == 1
+
+
+def test_my_city_without_anything_is_calm(login, citizen):
+    page = login(citizen).get("/meine-stadt/").content.decode()
+    assert "Nichts zu tun." in page and "Gerade ist nichts in Arbeit." in page
+
+
+def test_what_is_mine_is_nobody_elses(login, citizen, other_citizen, make_case):
+    mine = make_case(citizen)
+    mine.save()
+    paper = {"number": "D-1", "title": "Geheimer Bescheid", "sha256": "", "verify_code": "v1"}
+    Document.objects.create(about=f"case:{mine.pk}", account=citizen, **paper)
+    Message.objects.create(account=citizen, direction="TO_PERSON", title="Geheimer Brief", body="")
+    for path in ("/meine-stadt/", "/meine-stadt/vorgaenge/", "/meine-stadt/dokumente/"):
+        page = login(other_citizen).get(path).content.decode()
+        assert mine.reference not in page and "Geheim" not in page
+        assert Client().get(path).status_code == 302
+
+
+def test_who_acts_for_a_company_sees_its_cases_and_a_banner(login, citizen, make_case):
+    company = Company.objects.create(name="Bäckerei Ölmez GmbH")
+    Membership.objects.create(account=citizen, company=company)
+    private, own = make_case(citizen), make_case(citizen, company=company)
+    private.save()
+    own.save()
+    client = login(citizen)
+    session = client.session
+    session["acting_for"] = company.pk
+    session.save()
+    page = client.get("/meine-stadt/").content.decode()
+    assert "Sie handeln für" in page and own.reference in page and private.reference not in page
+
+
+def test_872_cases_cost_as_many_queries_as_none_and_little_time(login, citizen, make_case):
+    client = login(citizen)
+    client.get("/meine-stadt/")
+    with CaptureQueriesContext(connection) as few:
+        client.get("/meine-stadt/")
+    statuses = Status.values
+    Case.objects.bulk_create(make_case(citizen, statuses[number % len(statuses)]) for number in range(872))
+    Message.objects.bulk_create(Message(account=citizen, direction="TO_PERSON", title="Brief", body="") for _ in range(300))
+    with CaptureQueriesContext(connection) as many:
+        client.get("/meine-stadt/")
+    assert len(many) == len(few) <= 12
+    times = []
+    for _ in range(5):
+        begun = perf_counter()
+        assert client.get("/meine-stadt/").status_code == 200
+        times.append(perf_counter() - begun)
+    assert min(times) < 0.15
+
+
+def test_paging_meets_every_case_once_in_both_directions(login, citizen, make_case):
+    Case.objects.bulk_create(make_case(citizen) for _ in range(60))
+    client, seen, path = login(citizen), [], "/meine-stadt/vorgaenge/"
+    while path:
+        page = client.get(path).content.decode()
+        seen += re.findall(r'translate="no">(MU-T000-\d+)<', page)
+        last, path = path, (re.search(r'rel="next" href="([^"]+)"', page) or [None, None])[1]
+    assert len(seen) == len(set(seen)) == 60
+    back = re.search(r'rel="prev" href="([^"]+)"', client.get(last).content.decode())[1]
+    assert re.findall(r'translate="no">(MU-T000-\d+)<', client.get(back).content.decode()) == seen[25:50]
+
+
+@pytest.mark.parametrize("query", ["vor=abc", "vor=-1", "vor=99999999999999999999", "nach=%00", "vor=1&nach=2", "nach=٣"])
+def test_hostile_page_numbers_show_a_list(login, citizen, query):
+    assert login(citizen).get(f"/meine-stadt/vorgaenge/?{query}", follow=True).status_code == 200
+
+
+def test_navigation_shows_each_role_its_own_ways(login, citizen, clerk, operator):
+    assert reverse("cases:desk") not in login(citizen).get("/meine-stadt/").content.decode()
+    assert reverse("cases:desk") in login(clerk.account).get("/meine-stadt/").content.decode()
+    assert reverse("cases:desk") not in login(operator.account).get("/meine-stadt/").content.decode()
+
+
+def test_unread_post_is_counted_once_for_badge_and_page(login, citizen):
+    Message.objects.bulk_create(Message(account=citizen, direction="TO_PERSON", title="B", body="") for _ in range(150))
+    page = login(citizen).get("/meine-stadt/").content.decode()
+    assert ">99<span" in page and "99 ungelesene Briefe" in page
+
+
+# Errors
+
+
+def test_a_refused_form_says_what_to_do(db):
+    response = Client(enforce_csrf_checks=True).post("/konto/login/", {"login": "a@b.example"})
+    page = response.content.decode()
+    assert response.status_code == 403
+    assert "noch einmal" in page and "Cookies" in page
+
+
+def test_staff_pages_refuse_others_in_words(login, citizen):
+    response = login(citizen).get(reverse("cases:desk"))
+    assert response.status_code == 403
+    assert "nicht für Sie freigegeben" in response.content.decode()
+
+
+def test_a_failure_is_explained_without_database_session_or_templates(rf, monkeypatch):
+    """No `db` fixture: any query raises."""
+    from stadtkern.portal import errors
+
+    page = errors.broken(rf.get("/irgendwo/"))
+    assert page.status_code == 500
+    text = page.content.decode()
+    assert "Fehlernummer" in text and city().contact["phone"] in text and "style=" not in text
+    monkeypatch.setattr(errors, "render_to_string", lambda *given: 1 / 0)
+    assert "Fehlernummer" in errors.broken(rf.get("/irgendwo/")).content.decode()
+
+
+def test_a_broken_view_answers_with_the_error_page(db, monkeypatch):
+    from stadtkern.portal.views import start
+
+    monkeypatch.setattr(start, "find", lambda words: 1 / 0)
+    response = Client(raise_request_exception=False).get("/suche/?q=hund")
+    assert response.status_code == 500
+    assert "Da ist bei uns etwas schiefgegangen" in response.content.decode()
+
+
+def test_an_unreadable_request_is_answered_before_anyone_is_known(rf):
+    from stadtkern.portal import errors
+
+    page = errors.bad_request(rf.get("/"), ValueError())
+    assert page.status_code == 400 and "Was Sie tun können" in page.content.decode()
+
+
+def test_a_foreign_host_name_is_refused_in_words(db, settings):
+    settings.ALLOWED_HOSTS = ["stadt.example"]
+    response = Client(raise_request_exception=False, headers={"host": "evil.example"}).get("/")
+    assert response.status_code == 400
+    assert "Das konnten wir nicht lesen" in response.content.decode()
