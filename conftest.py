@@ -141,3 +141,8 @@ def run_jobs(transactional_db: None) -> Callable[[], None]:
         assert not failed.exists(), [(job.task_name, job.args) for job in failed]
 
     return work
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests last: Playwright leaves an event loop running, in which the queue's worker cannot start its own."""
+    items.sort(key=lambda item: item.get_closest_marker("browser") is not None)

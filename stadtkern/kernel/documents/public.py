@@ -19,7 +19,7 @@ from .sealing import Finding
 class Answer:
     """One of five outcomes, in words; no name, no title, no reason."""
 
-    level: str  # success, warning, danger
+    state: str  # valid, expired, revoked, deleted, unknown
     title: str
     text: str
     kind: str = ""
@@ -29,6 +29,11 @@ class Answer:
     valid_until: date | None = None
     seal: str = ""
 
+    @property
+    def level(self) -> str:
+        """Colour of the notice."""
+        return {"valid": "success", "expired": "warning", "deleted": "warning"}.get(self.state, "danger")
+
 
 def read_code(text: str) -> str | None:
     """The code as typed or scanned (small letters, spaces, hyphens, O for 0); None when it cannot be one."""
@@ -36,13 +41,19 @@ def read_code(text: str) -> str | None:
     return plain if len(plain) == CODE and all(letter in ALPHABET for letter in plain) else None
 
 
+def shredded(seal: Finding) -> Document | None:
+    """The row of a paper whose bytes we deleted: our seal on the file names its number."""
+    number = seal.reason.removeprefix("Dokument ")
+    return Document.objects.filter(number=number, sha256="").first() if seal.ours and "\0" not in number else None
+
+
 def answer_for(document: Document | None, seal: Finding | None = None, *, file: bool = False) -> Answer:
     """`document` is the paper with this code or these bytes; `seal` what the seal of an unknown file says."""
     if document is None:
         return _unknown(seal, file)
-    level, title, text = _state(document, file)
+    state, title, text = _state(document, file)
     return Answer(
-        level,
+        state,
         title,
         text,
         kind=document.kind,
@@ -56,21 +67,21 @@ def answer_for(document: Document | None, seal: Finding | None = None, *, file: 
 def _state(document: Document, file: bool) -> tuple[str, str, str]:
     if document.revoked_at:
         day = words.day(timezone.localtime(document.revoked_at))
-        return "danger", _("Nicht mehr gültig"), _("Die Stadt hat dieses Dokument am %(day)s widerrufen.") % {"day": day}
+        return "revoked", _("Nicht mehr gültig"), _("Die Stadt hat dieses Dokument am %(day)s widerrufen.") % {"day": day}
     if document.shredded_at:
         return (
-            "warning",
+            "deleted",
             _("Dokument gelöscht"),
             _("Die Stadt hat dieses Dokument ausgestellt und nach Ablauf der Aufbewahrungsfrist gelöscht. "
               "Ob ein Ausdruck damit übereinstimmt, lässt sich nicht mehr prüfen."),
         )  # fmt: skip
     if document.valid_until and document.valid_until < timezone.localdate():
         day = words.day(document.valid_until)
-        return "warning", _("Abgelaufen"), _("Das Dokument ist echt. Es galt bis %(day)s.") % {"day": day}
+        return "expired", _("Abgelaufen"), _("Das Dokument ist echt. Es galt bis %(day)s.") % {"day": day}
     if file:
-        return "success", _("Echt und gültig"), _("Die Datei ist Byte für Byte die, die die Stadt ausgestellt hat.")
+        return "valid", _("Echt und gültig"), _("Die Datei ist Byte für Byte die, die die Stadt ausgestellt hat.")
     return (
-        "success",
+        "valid",
         _("Echt und gültig"),
         _("Die Stadt hat dieses Dokument ausgestellt. Vergleichen Sie Art, Datum und Nummer mit Ihrem Papier. "
           "Den Text prüfen Sie mit der PDF-Datei."),
@@ -79,17 +90,17 @@ def _state(document: Document, file: bool) -> tuple[str, str, str]:
 
 def _unknown(seal: Finding | None, file: bool) -> Answer:
     if not file or seal is None:
-        return Answer("danger", _("Nicht gefunden"), _("Zu diesem Prüfcode gibt es kein Dokument der Stadt."))
+        return Answer("unknown", _("Nicht gefunden"), _("Zu diesem Prüfcode gibt es kein Dokument der Stadt."))
     if seal.ours:
         return Answer(
-            "warning",
+            "deleted",
             _("Das Siegel ist echt, das Dokument ist uns nicht mehr bekannt"),
             _("Die Datei trägt das Siegel der Stadt und wurde seitdem nicht verändert. In unserem Verzeichnis steht sie "
               "nicht mehr, zum Beispiel weil die Aufbewahrungsfrist abgelaufen ist."),
             seal=seal_words(seal),
         )  # fmt: skip
     text = _("Diese Datei hat die Stadt so nicht ausgestellt. Verlassen Sie sich nicht auf ihren Inhalt.")
-    return Answer("danger", _("Nicht echt oder verändert"), text, seal=seal_words(seal))
+    return Answer("unknown", _("Nicht echt oder verändert"), text, seal=seal_words(seal))
 
 
 def seal_words(seal: Finding) -> str:

@@ -16,7 +16,7 @@ from stadtkern.kernel.accounts.access import Actor, actor_of, everyone, signed_i
 
 from . import actions, throttle
 from .models import Document, Upload
-from .public import Answer, answer_for, read_code
+from .public import Answer, answer_for, read_code, shredded
 from .sealing import check as check_seal
 
 MOST_BYTES = 10_000_000
@@ -106,9 +106,12 @@ def _check_file(request: HttpRequest) -> HttpResponse:
         return _show(request, "documents/check.html", {"problem": problem, "field": "file"}, 422)
     data = file.read()
     found = Document.objects.filter(sha256=hashlib.sha256(data).hexdigest()).first()
-    if found is None and throttle.another_miss(request):  # checking the seal of a strange file costs time
+    if found is not None:
+        return _answer(request, answer_for(found, file=True), 200)
+    if throttle.another_miss(request):  # checking the seal of a strange file costs time
         return _too_many(request)
-    return _answer(request, answer_for(found, None if found else check_seal(data), file=True), 200)
+    seal = check_seal(data)
+    return _answer(request, answer_for(shredded(seal), seal, file=True), 200)
 
 
 def _answer(request: HttpRequest, answer: Answer, status: int) -> HttpResponse:

@@ -17,8 +17,9 @@ from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from .field import FIELD, add_field
 from .keys import Keys, keys
+from .loop import outside_loop
 
-SPARE = 512  # bytes; timestamps differ in length
+SPARE = 1024  # bytes; timestamps differ in length
 HASHES: dict[str, hashes.HashAlgorithm] = {"sha256": hashes.SHA256(), "sha384": hashes.SHA384(), "sha512": hashes.SHA512()}
 PATIENCE = 10  # seconds for the timestamp service
 
@@ -101,11 +102,13 @@ def seal(pdf_bytes: bytes, *, reason: str, place: str) -> Sealed:
         docmdp_permissions=MDPPerm.NO_CHANGES,
     )
     out = io.BytesIO()
-    PdfSigner(metadata, signer=city_signer, timestamper=stamper).sign_pdf(
-        ConformingWriter(io.BytesIO(prepared)),
-        existing_fields_only=True,
-        bytes_reserved=_room(city_signer, stamper),
-        output=out,
+    outside_loop(
+        lambda: PdfSigner(metadata, signer=city_signer, timestamper=stamper).sign_pdf(
+            ConformingWriter(io.BytesIO(prepared)),
+            existing_fields_only=True,
+            bytes_reserved=_room(city_signer, stamper),
+            output=out,
+        )
     )
     return Sealed(out.getvalue(), "PAdES B-T" if stamper else "PAdES B-B")
 
@@ -117,5 +120,5 @@ def _room(city_signer: CitySigner, stamper: TimeStamper | None) -> int:
     Exact without a timestamp: what is left over is not protected by the signature, and there should be nothing of that kind.
     """
     digest = bytes(32)
-    signed = asyncio.run(signer().async_sign(digest, "sha256", use_pades=True, timestamper=stamper, dry_run=stamper is None))
+    signed = asyncio.run(city_signer.async_sign(digest, "sha256", use_pades=True, timestamper=stamper, dry_run=stamper is None))
     return 2 * (len(signed.dump()) + (SPARE if stamper else 0))

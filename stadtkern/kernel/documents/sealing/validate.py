@@ -11,6 +11,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from pyhanko_certvalidator import ValidationContext
 
 from .keys import keys
+from .loop import outside_loop
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +26,14 @@ class Finding:
     signed_by: str = ""  # name on the certificate, as claimed
     signed_at: datetime | None = None  # of the timestamp service, else as claimed by the signer
     stamped: bool = False  # the time comes from a timestamp service
+    reason: str = ""  # what the signer wrote; ours is "Dokument <number>"
     problem: str = ""  # why it could not be checked, for the operator
 
 
 def check(data: bytes) -> Finding:
     """Never raises: what cannot be read has no seal. Revocation lists are not asked (no network)."""
     try:
-        return _check(data)
+        return outside_loop(lambda: _check(data))
     except Exception as problem:  # hostile files break parsers in many ways; all of them mean "not sealed by us"
         log.info("A file could not be checked: %r", problem)
         return Finding(problem=f"{type(problem).__name__}: {problem}"[:300])
@@ -56,4 +58,5 @@ def _check(data: bytes) -> Finding:
         signed_by=str(certificate.subject.native.get("common_name", "")) if certificate else "",
         signed_at=stamp.timestamp if stamp and trusted_time else status.signer_reported_dt,
         stamped=trusted_time,
+        reason=str(found.sig_object.get("/Reason", ""))[:200],
     )

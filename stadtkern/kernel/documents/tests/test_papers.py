@@ -21,11 +21,11 @@ from stadtkern.kernel.documents import actions, views
 from stadtkern.kernel.documents.models import Content, Document
 from stadtkern.kernel.documents.public import read_code
 from stadtkern.kernel.documents.render import Unrenderable
-from stadtkern.kernel.documents.sealing import check
+from stadtkern.kernel.documents.sealing import check, seal
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.privacy.models import Access
 
-from .conftest import TEMPLATE, letter_data, text_of
+from .conftest import TEMPLATE, letter_data, make, text_of
 
 
 def paper(account=None, **more) -> Document:
@@ -283,7 +283,21 @@ def test_a_file_we_no_longer_know_still_has_our_seal(citizen):
     data = bytes(document.content.data)
     actions.shred_due(date(2026, 1, 1))
     _, page = hand_in(data)
+    assert "Dokument gelöscht" in page and document.number in page and "Echt und gültig" not in page
+    actions.revoke("staff:1", document, "x")
+    _, page = hand_in(data)
+    assert "Nicht mehr gültig" in page
+    Document.objects.all().delete()
+    _, page = hand_in(data)
     assert "Das Siegel ist echt" in page and "Echt und gültig" not in page
+
+
+def test_a_second_sealing_of_the_same_number_is_not_the_paper(citizen):
+    """Two workers issue at once: the loser's file is sealed, but it was never handed out."""
+    document = paper(citizen)
+    other = seal(make(sections=[["anders", "anders"]]), reason=f"Dokument {document.number}", place="x").data
+    _, page = hand_in(other)
+    assert "nicht mehr bekannt" in page and "Echt und gültig" not in page
 
 
 @pytest.mark.parametrize("data", [b"%PDF-1.7 nothing", b"MZ\x90\x00", b"\x00" * 100])
@@ -329,3 +343,48 @@ def test_nothing_private_is_in_the_pdf_but_what_the_letter_says(citizen):
         assert not pdf.attachments
         assert "Zoë" not in json.dumps({k: str(v) for k, v in pdf.docinfo.items()})
     assert b"case.decided" not in data and b"zoe@example.org" not in data
+
+
+# The API
+
+
+def test_the_api_shows_one_s_own_papers_only(citizen, other_citizen, login):
+    documents = [paper(citizen) for _ in range(3)]
+    foreign = paper(other_citizen)
+    client = login(citizen)
+    first = client.get("/api/v1/documents?limit=2").json()
+    assert [item["number"] for item in first["items"]] == [documents[2].number, documents[1].number]
+    rest = client.get(f"/api/v1/documents?limit=2&before={first['next']}").json()
+    assert [item["number"] for item in rest["items"]] == [documents[0].number] and rest["next"] is None
+    assert client.get(f"/api/v1/documents/{documents[0].number}").json()["kind"] == "Hundesteuerbescheid"
+    file = client.get(f"/api/v1/documents/{documents[0].number}/file")
+    assert check(file.content).ours and file["Cache-Control"] == "private, no-store"
+    assert client.get(f"/api/v1/documents/{foreign.number}").status_code == 404
+    assert client.get(f"/api/v1/documents/{foreign.number}/file").status_code == 404
+    assert client.get("/api/v1/documents/%00").status_code == 422
+    assert client.get("/api/v1/documents?before=99999999999999999999").status_code == 422
+    assert Client().get("/api/v1/documents").status_code == 401
+
+
+def test_the_api_s_list_costs_the_same_however_long(citizen, login, django_assert_num_queries):
+    client = login(citizen)
+    paper(citizen)
+    client.get("/api/v1/documents")
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as few:
+        client.get("/api/v1/documents")
+    for _ in range(4):
+        paper(citizen)
+    with CaptureQueriesContext(connection) as many:
+        client.get("/api/v1/documents")
+    assert len(few) == len(many)
+
+
+def test_the_api_verifies_for_everybody(db):
+    document = paper()
+    said = Client().get(f"/api/v1/verify/{document.verify_code.lower()}").json()
+    assert said["state"] == "valid" and said["kind"] == "Hundesteuerbescheid" and "Zoë" not in json.dumps(said)
+    actions.revoke("staff:1", document, "x")
+    assert Client().get(f"/api/v1/verify/{document.verify_code}").json()["state"] == "revoked"
+    assert Client().get("/api/v1/verify/unknown").json()["state"] == "unknown"

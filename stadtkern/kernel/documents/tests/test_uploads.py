@@ -225,10 +225,10 @@ def test_a_signed_pdf_is_kept_byte_for_byte(db, sealed):
 
 
 def pdf_bomb(structure: bool) -> bytes:
-    """A valid PDF of 4 kB; its object stream, or only its page, unpacks to a gigabyte."""
+    """A valid PDF of 2 kB; its object stream, or only its page, unpacks to 300 MB."""
 
     def pack(start: bytes, blanks: int) -> bytes:
-        packer = zlib.compressobj(9)
+        packer = zlib.compressobj(6)
         piece = b" " * 1_000_000
         data = packer.compress(start) + b"".join(packer.compress(piece) for _ in range(blanks)) + packer.flush()
         return zlib.compress(data, 9)
@@ -236,8 +236,8 @@ def pdf_bomb(structure: bool) -> bytes:
     objects = b"2 0 3 60".ljust(20) + b"<</Type/Catalog/Pages 3 0 R>>".ljust(60) + b"<</Type/Pages/Kids[5 0 R]/Count 1>>"
     parts, places = [b"%PDF-1.7\n"], []
     for number, head, packed in (
-        (1, b"/Type/ObjStm/N 2/First 20", pack(objects, 1000 if structure else 0)),
-        (6, b"", pack(b"", 0 if structure else 1000)),
+        (1, b"/Type/ObjStm/N 2/First 20", pack(objects, 300 if structure else 0)),
+        (6, b"", pack(b"", 0 if structure else 300)),
     ):
         places.append(sum(map(len, parts)))
         lead = b"%d 0 obj<<%s/Filter[/FlateDecode/FlateDecode]/Length %d>>stream\n" % (number, head, len(packed))
@@ -257,16 +257,16 @@ def pdf_bomb(structure: bool) -> bytes:
 
 @pytest.mark.parametrize("structure", [True, False])
 def test_a_pdf_bomb_is_never_unpacked(structure, db):
-    """Without the limits this takes a minute and a gigabyte."""
+    """Without the limits the file would be taken, after 300 MB of memory."""
     data = pdf_bomb(structure)
-    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.monotonic()
+    before, began = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     if structure:
         with pytest.raises(UploadRefused, match="beschädigt"):
             take(data)
     else:
         assert take(data).size < 10_000
-    assert time.monotonic() - began < 15
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 300_000  # kB
+    assert time.process_time() - began < 8  # seconds
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200_000  # kB
 
 
 @pytest.mark.parametrize("data", [b"%PDF-1.7\n", b"%PDF-1.4 garbage" * 50, portable()[:150], b"%PDF-\xff\xfe\x00"])
@@ -437,3 +437,12 @@ def test_discarding_and_shredding(citizen):
     assert Event.objects.filter(name="upload.discarded").count() == 1
     assert actions.shred_uploads("case:17") == 1 and actions.shred_uploads("case:17") == 0
     assert not UploadContent.objects.exists()
+
+
+def test_an_endless_file_is_cut_off_before_it_fills_the_disk():
+    from stadtkern.kernel.documents.intake.cap import MOST_BYTES, Cap
+
+    lid = Cap()
+    assert lid.receive_data_chunk(b"x", MOST_BYTES - 1) == b"x"
+    assert lid.receive_data_chunk(b"x", MOST_BYTES) is None
+    assert lid.file_complete(5) is None
