@@ -8,6 +8,7 @@ from .guard import AlreadyDecided, AlreadyTaken, Incomplete, MoreTrustNeeded, Ow
 from .hand_over import adopt_drafts, hand_over
 from .look import look
 from .prefill import decline_prefill, prefill
+from .program import OtherContent, apply
 from .retention import forget_drafts, shred_due
 from .submission import answer, mark_paid, submit, withdraw
 
@@ -16,11 +17,13 @@ __all__ = [
     "AlreadyTaken",
     "Incomplete",
     "MoreTrustNeeded",
+    "OtherContent",
     "OwnCase",
     "Refused",
     "add_entry",
     "adopt_drafts",
     "answer",
+    "apply",
     "approve",
     "ask_citizen",
     "close",

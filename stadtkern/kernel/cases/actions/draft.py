@@ -177,7 +177,7 @@ def fill(actor: Actor, case: Case, answers: Mapping[str, Any]) -> Saved:
     """All answers at once, as a program sends them: typed JSON by path. What the form does not ask is dropped."""
     row = locked_draft(actor, case)
     service = row.begun_on
-    kept = shape.clean(service.form, {path: _plain(value) for path, value in answers.items() if isinstance(path, str)})
+    kept = shape.clean(service.form, {path: plain(value) for path, value in answers.items() if isinstance(path, str)})
     before = row.answers
     row.answers = _own_files(row, service, kept)
     row.sources = {path: source for path, source in row.sources.items() if row.answers.get(path) == before.get(path)}
@@ -189,7 +189,7 @@ def fill(actor: Actor, case: Case, answers: Mapping[str, Any]) -> Saved:
     return Saved(row, problems)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Text PostgreSQL can keep: no NUL, no half surrogates."""
     return value.replace("\x00", "").encode("utf-8", "ignore").decode() if isinstance(value, str) else value
 

@@ -33,6 +33,12 @@ def wanted(service: Service, answers: Answers, step: Step | None = None) -> dict
     }
 
 
+def worth_asking(service: Service, answers: Answers, step: Step) -> bool:
+    """Whether something this page requires is still missing that the register may know."""
+    open_paths = wanted(service, answers, step)
+    return any(visit.path in open_paths and visit.element.minimum for visit in Walk(step, answers).visits())
+
+
 def offers(actor: Actor, case: Case, service: Service, step: Step) -> bool:
     """Whether to ask "Dürfen wir …?" before this page: once, to people the register knows or who must prove who they are."""
     if case.prefill_declined or case.sources or case.assisted_by_id or actor.company:

@@ -46,7 +46,14 @@ def submit(actor: Actor, case: Case) -> Case:
     answers = clean(service.form, row.answers)
     if problems := service.problems(answers):
         raise Incomplete(_("Einige Angaben fehlen noch oder passen nicht."), list(problems))
-    _enter(row, service, answers, actor)
+    enter(row, service, answers)
+    Case.objects.filter(pk=row.pk).update(search=search_vector(row), **{field: getattr(row, field) for field in ENTERED})
+    announce(actor, row, service)
+    return row
+
+
+def announce(actor: Actor, row: Case, service: Service) -> None:
+    """What follows from an application that has just been written: the payment is opened, the diary gets its line."""
     if row.fee_cents:
         payments.open_payment(
             about=str(row),
@@ -55,13 +62,12 @@ def submit(actor: Actor, case: Case) -> Case:
             draft_key=row.draft_key,
             amount_cents=row.fee_cents,
             description=f"{service.title} {row.reference}"[:250],
-            items=service.fee_lines(answers),
+            items=service.fee_lines(row.answers),
             actor_key=actor.key,
             back_to=reverse("cases:track", args=[row.reference]),
         )
     data = {"service": row.service, "fee_cents": row.fee_cents, "trust": row.trust, "assisted": bool(row.assisted_by_id)}
     record("case.submitted", subject=str(row), actor=actor.key, data=data)
-    return row
 
 
 def _trusted(actor: Actor, row: Case, service: Service) -> None:
@@ -74,8 +80,14 @@ def _trusted(actor: Actor, row: Case, service: Service) -> None:
     row.trust = actor.trust
 
 
-def _enter(row: Case, service: Service, answers: dict[str, object], actor: Actor) -> None:
-    """Fill in what the office needs; one UPDATE."""
+ENTERED = (
+    "answers", "sources", "applicant", "fee_cents", "status", "submitted_at", "updated_at", "due_date", "keep_until",
+    "steps_done", "trust",
+)  # fmt: skip
+
+
+def enter(row: Case, service: Service, answers: dict[str, object]) -> None:
+    """Set what the office needs (the columns ENTERED); writes nothing."""
     now = timezone.now()
     row.answers = answers
     row.sources = {path: source for path, source in row.sources.items() if path in answers}
@@ -86,12 +98,11 @@ def _enter(row: Case, service: Service, answers: dict[str, object], actor: Actor
     row.due_date = timezone.localdate(now) + timedelta(days=service.decision.within_days)
     row.keep_until = keep_until(now, service)
     row.steps_done = [step.key for step in service.form.steps]
-    changed = [
-        "answers", "sources", "applicant", "fee_cents", "status", "submitted_at", "updated_at", "due_date", "keep_until",
-        "steps_done", "trust",
-    ]  # fmt: skip
-    words = SearchVector(Value(search_text(f"{row.reference} {row.applicant}")), config="simple")
-    Case.objects.filter(pk=row.pk).update(search=words, **{field: getattr(row, field) for field in changed})
+
+
+def search_vector(row: Case) -> SearchVector:
+    """Reference and applicant as the desk searches them."""
+    return SearchVector(Value(search_text(f"{row.reference} {row.applicant}")), config="simple")
 
 
 @transaction.atomic

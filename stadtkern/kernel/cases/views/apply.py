@@ -25,7 +25,7 @@ from stadtkern.lib.forms.shape import html_id, placed
 from stadtkern.lib.forms.walk import Walk
 
 from .. import actions
-from ..actions.prefill import offers, wanted
+from ..actions.prefill import offers, worth_asking
 from ..letter import file_names
 from ..models import Case
 from ..progress import open_step, pages, shown_steps
@@ -212,5 +212,5 @@ def _page(
         "problems": list(problems),
         "action": reverse("cases:step", args=[case.reference, step.key]) if case.pk else "",
         "needs_sign_in": service.trust > Trust.NONE,
-        "can_prefill": actor is not None and not case.assisted_by_id and bool(wanted(service, case.answers, step)),
+        "can_prefill": actor is not None and not case.assisted_by_id and worth_asking(service, case.answers, step),
     }

@@ -18,6 +18,7 @@ from stadtkern.kernel.services.catalogue import Service
 from .. import actions
 from ..actions.prefill import CONSENT, wanted
 from ..models import Case
+from ..progress import REVIEW, open_step, pages
 from .reach import begun_on, go_on, own_case
 
 

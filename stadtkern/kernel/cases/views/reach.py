@@ -21,7 +21,7 @@ def own_case(request: HttpRequest, reference: str) -> Case:
     case = rows.filter(reference=reference.upper()).first()
     if case is None:
         raise Http404
-    if actor.account and case.account_id is None and case.draft_key and case.is_draft:
+    if actor.account and case.account_id is None and case.draft_key in actor.draft_keys and case.is_draft:
         adopt(actor)
         case.account, case.draft_key = actor.account, None
     return case
