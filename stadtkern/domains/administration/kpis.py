@@ -19,5 +19,5 @@ def days_to_decision() -> float | None:
         .order_by()
         .values_list("submitted_at", "decided_at")[:50_000]
     )
-    days = [(decided - submitted).total_seconds() / 86_400 for submitted, decided in times if submitted]
+    days = [(decided - submitted).total_seconds() / 86_400 for submitted, decided in times if submitted and decided]
     return round(median(days), 1) if days else None
