@@ -72,9 +72,9 @@ def _input(placed: Placed, field: Field, label: str) -> SafeString:
 
 
 def _width(field: Field) -> str:
-    if field.kind is Kind.TIME or (field.max_length is not None and field.max_length <= 5):
-        return "4"
-    return ""
+    short = field.max_length is not None and field.max_length <= 5
+    small = field.kind is Kind.NUMBER and isinstance(field.max_value, int | float) and field.max_value < 100_000
+    return "4" if field.kind is Kind.TIME or short or small else ""
 
 
 def _shape_hint(field: Field) -> str:
@@ -90,7 +90,9 @@ def _area(placed: Placed, field: Field, label: str) -> SafeString:
 
 def _date(placed: Placed, field: Field, label: str) -> SafeString:
     example = _("zum Beispiel 24 11 2026") if field.kind is Kind.DATE else _("zum Beispiel 24 11 2026, 14:30")
-    if field.partial:
+    if field.partial and field.help:
+        example = ""
+    elif field.partial:
         example = _("Was nicht bekannt ist, lassen Sie leer.")
     names = {"day": _("Tag"), "month": _("Monat"), "year": _("Jahr"), "time": _("Uhrzeit")}
     given, clock = _date_parts(placed)
@@ -108,7 +110,7 @@ def _date(placed: Placed, field: Field, label: str) -> SafeString:
     if field.kind is Kind.DATETIME:
         parts.append({"id": f"{placed.html_id}--time", "name": "time", "label": names["time"], "width": 4, "value": clock})
     context = _common(placed, field, label, example)
-    context["aria"] = described(placed, True, invalid=False)
+    context["aria"] = described(placed, bool(context["hint"]), invalid=False)
     return render("date", context | {"parts": parts})
 
 

@@ -198,7 +198,7 @@ def _without_echo(found: list[Placed], title: str) -> list[Placed]:
     if len(found) != 1 or not isinstance(found[0].element, Group) or found[0].element.label not in title:
         return found
     only = found[0]
-    if only.repeats or only.index is not None or only.can_remove or only.can_add or only.element.help:
+    if only.repeats or only.can_remove or only.can_add or only.element.help or only.element.choice:
         return found
     return [replace(only, bare=True, children=tuple(_without_echo(list(only.children), title)))]
 

@@ -9,7 +9,7 @@ from stadtkern.lib.forms.model import MOST_REPEATS, Element, Field, Form, Group,
 
 TICKS = 15  # a repeatable choice with at most so many options is a list of ticks, otherwise a select that repeats
 Scopes = tuple[tuple[str, tuple[Element, ...]], ...]
-_INDEX = re.compile(r"\[(\d{1,9})\]")
+_INDEX = re.compile(r"\[([0-9]{1,9})\]")
 _STEP_MARK = re.compile(r"[/\[]")
 _LONGEST = 1_000  # characters of a path; no form is that deep
 _NESTED = 12  # conditions on conditions: deeper is a circle

@@ -6,6 +6,7 @@ group or file) and `_contest` (value: the path of a fact from a register, "Das s
 posts `multipart/form-data`, and its page loads `ui/forms.css` and `ui/forms.js`.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 
 from django import template
@@ -37,7 +38,11 @@ def error_summary(problems: Sequence[Problem]) -> SafeString:
     """What to put right, on top of the page, each with a link to its field; takes the focus. Empty without problems."""
     if not problems:
         return SafeString("")
-    rows = [{"html_id": html_id(each.path), "message": each.message, "place": _place(each.path)} for each in problems]
+    several = any(re.search(r"\[[1-9]", each.path) for each in problems)
+    rows = [
+        {"html_id": html_id(each.path), "message": each.message, "place": _place(each.path) if several else ""}
+        for each in problems
+    ]
     return render("errors", {"problems": rows})
 
 

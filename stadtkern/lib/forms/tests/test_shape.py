@@ -108,7 +108,13 @@ def test_a_page_of_one_group_says_its_name_once() -> None:
     outer = shape.placed(Step("s", "Antrag: Sie", (Group("o", "Antrag", (group,)),)), {})[0]
     assert outer.bare and outer.children[0].bare
     assert not shape.placed(Step("s", "Antrag", (group,)), {})[0].bare
-    assert not shape.placed(Step("s", "Sie", (replace(group, minimum=0),)), {})[0].bare
+    for other in (
+        replace(group, minimum=0),
+        replace(group, choice=True),
+        replace(group, maximum=2),
+        replace(group, help="Hilfe"),
+    ):
+        assert not shape.placed(Step("s", "Sie", (other,)), {})[0].bare
 
 
 def test_at_most_fifty_entries_are_shown_and_all_are_kept() -> None:
