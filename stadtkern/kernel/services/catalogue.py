@@ -1,5 +1,6 @@
 """The catalogue: every service of this city, read from folders, read again when they change."""
 
+import itertools
 import logging
 import threading
 import time
@@ -22,6 +23,7 @@ __all__ = [
     "all_services", "broken", "digest", "find", "from_edition", "matching", "version",
 ]  # fmt: skip
 log = logging.getLogger(__name__)
+_versions = itertools.count(1)
 
 
 class UnknownService(KeyError):
@@ -75,7 +77,7 @@ class Shelf:
     def _put(self, services: dict[str, Service]) -> None:
         self.services = services
         self.open = MappingProxyType({key: service for key, service in services.items() if not service.retired})
-        self.version += 1
+        self.version = next(_versions)
 
     def usable(self, service: Service) -> bool:
         """Whether an XML form can really be read; found out once, when it is first needed."""
@@ -102,6 +104,8 @@ _shelves: dict[tuple[str, tuple[str, ...]], Shelf] = {}
 def _shelf() -> Shelf:
     place = (str(settings.CITY_FOLDER), tuple(settings.DOMAINS))
     if place not in _shelves:
+        for old in list(_shelves)[:-2]:  # a process serves one city; only tests move
+            _shelves.pop(old, None)
         _shelves[place] = Shelf(pause=0 if settings.MODE == "test" else 1)
     shelf = _shelves[place]
     shelf.refresh()

@@ -37,7 +37,8 @@ def shared(view: View) -> View:
         known = {settings.SESSION_COOKIE_NAME, "messages"} & set(request.COOKIES)
         if known or request.META.get("QUERY_STRING") or not SHARED_SECONDS:
             return view(request, *args, **kwargs)
-        key = (request.path, get_language(), request.COOKIES.get("theme"), catalogue.version())
+        theme = request.COOKIES.get("theme")  # any other word looks like none, and must not fill the memory
+        key = (request.path, get_language(), theme if theme in ("light", "dark") else "", catalogue.version())
         made, body = _pages.get(key, (0.0, b""))
         if not body or monotonic() - made > SHARED_SECONDS:
             response = view(request, *args, **kwargs)
