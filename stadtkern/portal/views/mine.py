@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from stadtkern.kernel.accounts.access import Actor, actor_of, signed_in
+from stadtkern.kernel.cases.actions import adopt_drafts
 from stadtkern.kernel.cases.models import Case, Status
 from stadtkern.kernel.cases.text import status_of, title_of
 from stadtkern.portal import queries
@@ -23,6 +24,8 @@ TODO = {
 @signed_in
 def my_city(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
+    if actor.account:  # whoever signed in with drafts in the browser finds them here
+        adopt_drafts(actor.account, actor.draft_keys)
     mine = queries.my_city(actor)
     context = {
         "mine": mine,
