@@ -195,10 +195,11 @@ class _Placer:
 
 def _without_echo(found: list[Placed], title: str) -> list[Placed]:
     """A group alone on a page whose title names it needs no legend; nor does one alone in that group."""
-    if len(found) != 1 or not isinstance(found[0].element, Group) or found[0].element.label not in title:
+    only = found[0] if len(found) == 1 else None
+    group = only.element if only else None
+    if only is None or not isinstance(group, Group) or group.label not in title or group.help or group.choice:
         return found
-    only = found[0]
-    if only.repeats or only.can_remove or only.can_add or only.element.help or only.element.choice:
+    if only.repeats or only.can_remove or only.can_add:
         return found
     return [replace(only, bare=True, children=tuple(_without_echo(list(only.children), title)))]
 
