@@ -8,7 +8,6 @@ from .models import Edition
 from .service import Service, digest
 
 
-@transaction.atomic
 def publish(service: Service) -> Edition:
     """The edition of what stands in the folder now; written once per content, whoever comes first.
 
@@ -16,6 +15,11 @@ def publish(service: Service) -> Edition:
     """
     if known := Edition.objects.filter(service=service.key, digest=service.digest).defer("files").first():
         return known
+    return _keep(service)
+
+
+@transaction.atomic
+def _keep(service: Service) -> Edition:
     files = dict(service.read_files())
     edition, fresh = Edition.objects.get_or_create(service=service.key, digest=digest(files), defaults={"files": files})
     if fresh:
