@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stadtkern.ui import colour, words
-from stadtkern.ui.management.commands.vendor_ui import STATIC, UI, VENDOR, characters, digest, rules, trim
+from stadtkern.ui.management.commands.vendor_ui import STATIC, UI, VENDOR, characters, digest, prune, rules, trim
 
 TODAY = date(2026, 11, 22)  # a Sunday
 
@@ -90,6 +90,18 @@ def test_vendored_files_are_unchanged():
 def test_trimming_keeps_the_rest_of_a_style_sheet():
     css = '@charset "UTF-8";.kern-row{a:b}.kern-btn{c:"}"}@media (x){.kern-mt-1{d:e}.kern-btn{f:g}}@media (y){.kern-row{h:i}}'
     assert trim(css, {"row", "mt"}, set()) == '@charset "UTF-8";.kern-btn{c:"}"}@media (x){.kern-btn{f:g}}'
+
+
+def test_pruning_drops_chains_of_variables_nobody_uses():
+    css = ":root{--kern-a:1;--kern-b:var(--kern-a);--kern-c:2;--kern-d:var(--kern-c)}p{color:var(--kern-b)}"
+    assert prune(css, "") == ":root{--kern-a:1;--kern-b:var(--kern-a);}p{color:var(--kern-b)}"
+    assert "--kern-c" in prune(css, "q{x:var( --kern-d )}")
+
+
+def test_every_variable_our_style_sheets_use_is_there():
+    used = {name for file in STATIC.glob("*.css") for name in re.findall(r"var\(\s*(--kern-[\w-]+)\s*\)", file.read_text())}
+    defined = set(re.findall(r"(--kern-[\w-]+):", "".join(file.read_text() for file in STATIC.glob("*.css"))))
+    assert not used - defined
 
 
 def test_every_letter_of_a_font_is_declared_once():

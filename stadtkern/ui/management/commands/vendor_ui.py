@@ -63,7 +63,8 @@ def shape(source: bytes, entry: dict[str, Any], plan: dict[str, Any], origin: st
         note = (
             f"/* {origin}, EUPL-1.2; trimmed by vendor_ui (utilities, grid and unused icons left out), otherwise unchanged */"
         )
-        return (note + trim(source.decode(), set(entry["drop"]), set(entry["icons"]))).encode()
+        own = "".join(file.read_text(encoding="utf-8") for file in STATIC.glob("*.css") if file.name != entry["to"])
+        return (note + prune(trim(source.decode(), set(entry["drop"]), set(entry["icons"])), own)).encode()
     return source
 
 
@@ -76,17 +77,32 @@ def trim(css: str, families: set[str], icons: set[str]) -> str:
         elif selector.startswith("@media"):
             if inner := trim(body, families, icons):
                 kept.append(f"{selector}{{{inner}}}")
-        elif not _unused(selector, families, icons):
-            kept.append(f"{selector}{{{body}}}")
+        elif needed := [part for part in _parts(selector) if not _unused(part, families, icons)]:
+            kept.append(f"{','.join(needed)}{{{body}}}")
     return "".join(kept)
 
 
+def _parts(selector: str) -> list[str]:
+    """`"a:is(b,c),d"` -> `["a:is(b,c)", "d"]`."""
+    return re.findall(r"(?:[^,(]|\((?:[^()]|\([^()]*\))*\))+", selector)
+
+
 def _unused(selector: str, families: set[str], icons: set[str]) -> bool:
-    first = re.search(r"\.kern-([a-z]+)", selector)
-    if first and first[1] in families:
+    if any(family in families for family in re.findall(r"\.kern-([a-z]+)", re.sub(r":(?:not|has)\(.*?\)", "", selector))):
         return True
-    icon = re.fullmatch(r"\.kern-icon--([a-z0-9-]+)", selector)
+    icon = re.search(r"\.kern-icon--([a-z0-9-]+)", selector)
     return bool(icon and not icon[1].startswith(("small", "default", "large", "x-large")) and icon[1] not in icons)
+
+
+def prune(css: str, own: str) -> str:
+    """`css` without custom properties that neither it nor our `own` style sheets use."""
+    wanted = set(re.findall(r"var\(\s*(--[\w-]+)", own))
+    while True:
+        used = wanted | set(re.findall(r"var\(\s*(--[\w-]+)", css))
+        kept = re.sub(r"(--kern-[\w-]+):[^;{}]*(?:;|(?=\}))", lambda found: found[0] if found[1] in used else "", css)  # noqa: B023
+        if kept == css:
+            return css
+        css = kept
 
 
 def rules(css: str) -> list[tuple[str, str | None]]:
