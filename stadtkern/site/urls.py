@@ -5,7 +5,7 @@ import importlib.util
 from django.conf import settings
 from django.urls import include, path
 
-from stadtkern.site.api import api
+from stadtkern.site.api import api, no_such_address
 
 # Where a room's pages live; a room without urls.py has none. German, for the address line.
 PLACES = {
@@ -23,6 +23,7 @@ PLACES = {
 urlpatterns = [
     path("", include("stadtkern.portal.urls")),
     path("api/v1/", api.urls),
+    path("api/<path:rest>", no_such_address),
     path("konto/", include("allauth.account.urls")),
     path("konto/zwei-faktor/", include("allauth.mfa.urls")),
     path("konto/sitzungen/", include("allauth.usersessions.urls")),

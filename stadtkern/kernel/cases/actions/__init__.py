@@ -3,12 +3,12 @@
 from .counter import give_code, pick_up
 from .decision import approve, close, decide, decide_by_rule, propose, send_back
 from .desk import ask_citizen, give_back, take, tell_citizen, write_note
-from .draft import add_entry, contest, discard_draft, fill, remove_entry, save_step, start
+from .draft import Saved, add_entry, contest, discard_draft, fill, remove_entry, save_step, start
 from .guard import AlreadyDecided, AlreadyTaken, Incomplete, MoreTrustNeeded, OwnCase, Refused
 from .hand_over import adopt_drafts, hand_over
 from .look import look
 from .prefill import decline_prefill, prefill
-from .program import OtherContent, apply
+from .program import OtherContent, apply, attach
 from .retention import forget_drafts, shred_due
 from .submission import answer, mark_paid, submit, withdraw
 
@@ -20,12 +20,14 @@ __all__ = [
     "OtherContent",
     "OwnCase",
     "Refused",
+    "Saved",
     "add_entry",
     "adopt_drafts",
     "answer",
     "apply",
     "approve",
     "ask_citizen",
+    "attach",
     "close",
     "contest",
     "decide",

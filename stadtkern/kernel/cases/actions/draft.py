@@ -173,10 +173,17 @@ def _store_step(
 
 
 @transaction.atomic
-def fill(actor: Actor, case: Case, answers: Mapping[str, Any]) -> Saved:
-    """All answers at once, as a program sends them: typed JSON by path. What the form does not ask is dropped."""
+def fill(actor: Actor, case: Case, answers: Mapping[str, Any], *, step: str = "") -> Saved:
+    """All answers at once, as a program sends them: typed JSON by path. What the form does not ask is dropped.
+
+    `step`: only the answers of this step are replaced, and only its problems are told.
+    """
     row = locked_draft(actor, case)
     service = row.begun_on
+    tops = {child.key for child in _step(row, step).children} if step else set()
+    if step:
+        others = {path: value for path, value in row.answers.items() if _first(path) not in tops}
+        answers = others | {path: value for path, value in answers.items() if _first(path) in tops}
     kept = shape.clean(service.form, {path: plain(value) for path, value in answers.items() if isinstance(path, str)})
     before = row.answers
     row.answers = _own_files(row, service, kept)
@@ -186,7 +193,7 @@ def fill(actor: Actor, case: Case, answers: Mapping[str, Any]) -> Saved:
     row.steps_done = [step.key for step in service.form.steps if not wrong & {child.key for child in step.children}]
     store(row, "answers", "sources", "steps_done")
     record("case.filled", subject=str(row), actor=actor.key, data={"answers": len(row.answers), "problems": len(problems)})
-    return Saved(row, problems)
+    return Saved(row, [problem for problem in problems if not step or _first(problem.path) in tops])
 
 
 def plain(value: Any) -> Any:
@@ -199,7 +206,7 @@ def _own_files(row: Case, service: Service, answers: Answers) -> Answers:
     named = {path: value for path, value in answers.items() if _is_file(service, path)}
     if not named:
         return answers
-    keys = [value for value in named.values() if isinstance(value, str) and _is_uuid(value)]
+    keys = [value for value in named.values() if isinstance(value, str) and is_uuid(value)]
     own = {str(key) for key in Upload.objects.filter(about=str(row), key__in=keys).values_list("key", flat=True)}
     return {path: value for path, value in answers.items() if path not in named or value in own}
 
@@ -209,9 +216,10 @@ def _is_file(service: Service, path: str) -> bool:
     return isinstance(element, Field) and element.kind is Kind.FILE
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: Any) -> bool:
+    """Whether this is the key of a file, as we write it."""
     try:
-        return str(uuid.UUID(text)) == text
+        return isinstance(text, str) and str(uuid.UUID(text)) == text
     except ValueError:
         return False
 
@@ -282,6 +290,6 @@ def _first(path: str) -> str:
 
 
 def _throw_away(actor: Actor, row: Case, keys: Sequence[Any]) -> None:
-    wanted = [key for key in keys if isinstance(key, str) and _is_uuid(key)]
+    wanted = [key for key in keys if isinstance(key, str) and is_uuid(key)]
     for upload in Upload.objects.filter(about=str(row), key__in=wanted) if wanted else ():
         documents.discard(actor.key, upload)

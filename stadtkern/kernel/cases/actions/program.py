@@ -3,21 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
+from stadtkern.kernel.documents import actions as documents
+from stadtkern.kernel.documents.models import Upload
+from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.services import actions as services
 from stadtkern.kernel.services.catalogue import Service
 from stadtkern.lib import ids
-from stadtkern.lib.forms.model import Answers, Kind, fields
-from stadtkern.lib.forms.shape import clean
+from stadtkern.lib.forms.model import Answers, Field, Kind, fields
+from stadtkern.lib.forms.shape import clean, find
+from stadtkern.lib.forms.walk import Walk
 
 from ..models import Case
-from .draft import plain
-from .guard import Incomplete, MoreTrustNeeded, Refused
+from .draft import MOST_BYTES, Saved, is_uuid, plain
+from .guard import Incomplete, MoreTrustNeeded, Refused, locked_draft, store
 from .submission import announce, enter, search_vector
 
 
@@ -61,6 +66,36 @@ def apply(actor: Actor, service: Service, answers: Mapping[str, Any], *, once: s
             if key and (known := _known(actor, key)):
                 return _same(known, service, answers), False
     raise RuntimeError("no free reference found")
+
+
+def attach(actor: Actor, case: Case, path: str, file: "UploadedFile[Any]") -> Saved:
+    """Answer a file question of a draft; an earlier file in its place is thrown away. Raises documents.UploadRefused."""
+    service = case.begun_on
+    field = find(service.form, path)
+    asked = {visit.path for visit in Walk(service.form, case.answers).visits()}
+    if not isinstance(field, Field) or field.kind is not Kind.FILE or path not in asked:
+        raise Refused(_("An dieser Stelle fragt der Antrag nicht nach einer Datei."))
+    if not case.is_draft:
+        raise Refused(_("Dieser Antrag ist schon abgeschickt. Dateien hängen Sie bitte an eine Nachricht an."))
+    most = field.max_bytes or MOST_BYTES
+    upload = documents.receive(
+        about=str(case),
+        path=path,
+        account=case.account,
+        file_name=(file.name or "")[:255],
+        data=file.read(most + 1),  # one byte too many is enough to be refused
+        media_types=field.media_types,
+        max_bytes=most,
+    )
+    with transaction.atomic():
+        row = locked_draft(actor, case)
+        old = Upload.objects.filter(about=str(row), key__in=[row.answers.get(path)] if is_uuid(row.answers.get(path)) else [])
+        for earlier in old:
+            documents.discard(actor.key, earlier)
+        row.answers = {**row.answers, path: str(upload.key)}
+        store(row, "answers")
+        record("case.file_attached", subject=str(row), actor=actor.key, data={"upload": upload.pk})
+    return Saved(row, service.problems(row.answers))
 
 
 @transaction.atomic

@@ -38,7 +38,7 @@ FILTERS = {
     "erledigt": lazy("Erledigt"),
 }
 _COUNTED = ("meine", "frei", "freigabe", "ueberfaellig")
-_COLUMNS = (
+COLUMNS = (
     "id", "reference", "service", "status", "applicant", "due_date", "submitted_at", "asked_at", "closed_at", "fee_cents",
     "clerk", "clerk__account__name", "decision__id", "decision__made_at", "decision__proposed_by",
 )  # fmt: skip
@@ -99,17 +99,25 @@ class Listing:
 
 
 def read(staff: Staff, wish: Wish) -> Listing:
-    """One page, in one query."""
-    rows = _found(staff, wish) if wish.words else _queue(staff, wish)
-    cut = bool(wish.words) and len(rows) > MOST_FOUND
-    more = not wish.words and len(rows) > PAGE
-    rows = rows[: MOST_FOUND if wish.words else PAGE]
-    older = ""
-    if more:
-        last = rows[-1]
-        cursor = f"{last['due_date'] or ''}_{last['id']}" if wish.name != "erledigt" else f"_{last['id']}"
-        older = f"{reverse('cases:desk')}?{wish.query(nach=cursor)}"
-    return Listing(wish, [_line(row, staff, wish) for row in rows], older, cut)
+    """One page for the desk."""
+    found, cursor = rows(staff, wish, limit=MOST_FOUND + 1 if wish.words else PAGE)
+    older = f"{reverse('cases:desk')}?{wish.query(nach=cursor)}" if cursor else ""
+    cut = bool(wish.words) and len(found) > MOST_FOUND
+    return Listing(wish, [_line(row, staff, wish) for row in found[:MOST_FOUND]], older, cut)
+
+
+def rows(
+    staff: Staff, wish: Wish, *, limit: int, columns: tuple[str, ...] = COLUMNS
+) -> tuple[list[dict[str, Any]], str | None]:
+    """Values of one page and the cursor of the next; a search has one page. One query for a view, three for a search."""
+    if wish.words:
+        return _found(staff, wish, columns)[:limit], None
+    found = _queue(staff, wish, limit + 1, columns)
+    if len(found) <= limit:
+        return found, None
+    last = found[limit - 1]
+    due_date = "" if wish.name == "erledigt" else last["due_date"] or ""
+    return found[:limit], f"{due_date}_{last['id']}"
 
 
 def among(staff: Staff, name: str) -> CaseQuerySet:
@@ -128,7 +136,7 @@ def among(staff: Staff, name: str) -> CaseQuerySet:
     }[name]
 
 
-def _queue(staff: Staff, wish: Wish) -> list[dict[str, Any]]:
+def _queue(staff: Staff, wish: Wish, limit: int, columns: tuple[str, ...]) -> list[dict[str, Any]]:
     rows = among(staff, wish.name)
     if wish.service:
         rows = rows.filter(service=wish.service)
@@ -136,15 +144,15 @@ def _queue(staff: Staff, wish: Wish) -> list[dict[str, Any]]:
         rows = rows.page_after(wish.after[1] if wish.after else None)
     else:
         rows = rows.urgent_after(*(wish.after or (None, None)))
-    return list(rows.values(*_COLUMNS)[: PAGE + 1])
+    return list(rows.values(*columns)[:limit])
 
 
-def _found(staff: Staff, wish: Wish) -> list[dict[str, Any]]:
+def _found(staff: Staff, wish: Wish, columns: tuple[str, ...]) -> list[dict[str, Any]]:
     """By reference or name, in all states but drafts; newest first. A whole reference is looked up directly."""
     office = Case.objects.of_office(staff)
     prefix = str(city().raw.get("reference_prefix", "MS"))
     if reference := ids.read_reference(wish.words, prefix):
-        found = list(office.filter(reference=reference).values(*_COLUMNS))
+        found = list(office.filter(reference=reference).values(*columns))
         if found:
             return found
     if len(wish.words) < SHORTEST:
@@ -156,7 +164,7 @@ def _found(staff: Staff, wish: Wish) -> list[dict[str, Any]]:
     keys = list(hits.filter(status__in=QUEUE).values_list("pk", flat=True)[: MOST_FOUND + 1])
     if len(keys) <= MOST_FOUND:
         keys += hits.exclude(status__in=QUEUE).values_list("pk", flat=True)[: MOST_FOUND + 1 - len(keys)]
-    return list(Case.objects.filter(pk__in=keys).order_by("-pk").values(*_COLUMNS))
+    return list(Case.objects.filter(pk__in=keys).order_by("-pk").values(*columns))
 
 
 def counts(staff: Staff) -> dict[str, str]:

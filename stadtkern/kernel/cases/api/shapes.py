@@ -1,0 +1,137 @@
+"""What the API takes and gives."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from ninja import Schema
+from pydantic import Field
+
+from stadtkern.kernel.inbox.models import Message
+
+from ..models import Case
+from ..text import status_of, title_of
+
+Scalar = bool | int | Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, Field(max_length=100_000)] | None
+Answers = dict[Annotated[str, Field(max_length=500)], Scalar]
+Text = Annotated[str, Field(max_length=20_000)]
+StatusName = Literal[
+    "DRAFT", "SUBMITTED", "AWAITING_PAYMENT", "IN_REVIEW", "AWAITING_CITIZEN", "DECIDED", "CLOSED", "WITHDRAWN"
+]
+Outcome = Literal["GRANTED", "PARTLY", "REJECTED"]
+# One row of a list or the head of a case: read as plain values, in one query.
+COLUMNS = (
+    "id", "reference", "service", "status", "office__key", "fee_cents", "created_at", "updated_at", "submitted_at", "due_date",
+    "decided_at", "closed_at", "applicant",
+)  # fmt: skip
+DETAIL = (
+    *COLUMNS, "answers", "sources", "steps_done", "account", "company", "assisted_by", "decision__outcome", "decision__reason",
+    "decision__legal_basis", "decision__made_at", "decision__automatic",
+)  # fmt: skip
+
+
+class CaseOut(Schema):
+    """One case. Money in cents, moments with time zone, days as ISO dates."""
+
+    reference: str
+    service: str  # key of the service
+    title: str  # its name in the language of the request
+    status: StatusName
+    status_text: str  # the state in words, for the applicant
+    office: str | None  # key of the office
+    applicant: str
+    fee_cents: int
+    created_at: datetime
+    updated_at: datetime
+    submitted_at: datetime | None
+    due_date: date | None
+    decided_at: datetime | None
+    closed_at: datetime | None
+
+
+class DecisionOut(Schema):
+    outcome: Outcome
+    reason: str
+    legal_basis: str
+    automatic: str  # the paragraph that allowed a decision without a person, or empty
+    made_at: datetime
+
+
+class CaseDetail(CaseOut):
+    """A case with its answers by path of the form, where prefilled ones come from, and the decision once it is made."""
+
+    answers: dict[str, Any]
+    sources: dict[str, str]
+    steps_done: list[str]
+    decision: DecisionOut | None
+
+
+class CasePage(Schema):
+    """`next` is the `after` of the next page, or null."""
+
+    items: list[CaseOut]
+    next: str | None
+
+
+class ProblemOut(Schema):
+    """What is wrong with one answer, as the page would say it."""
+
+    path: str
+    message: str
+    label: str
+
+
+class Filled(Schema):
+    """The draft after saving, and what is still wrong with it."""
+
+    case: CaseDetail
+    problems: list[ProblemOut]
+
+
+class MessageOut(Schema):
+    id: int
+    direction: Literal["TO_PERSON", "TO_OFFICE"]
+    title: str
+    body: str
+    created_at: datetime
+    read_at: datetime | None
+
+
+def head(row: Mapping[str, Any]) -> dict[str, Any]:
+    """CaseOut from the values of COLUMNS."""
+    case = Case(service=row["service"], status=row["status"])
+    return {
+        **{name: row[name] for name in COLUMNS if name not in ("id", "office__key")},
+        "title": title_of(case),
+        "status_text": str(status_of(case).sentence),
+        "office": row["office__key"],
+    }
+
+
+def fresh(case: Case) -> dict[str, Any]:
+    """CaseDetail of a case that was written a moment ago, without reading it again."""
+    row = {name: getattr(case, name) for name in COLUMNS if name != "office__key"}
+    return {
+        **head(row | {"office__key": case.office.key if case.office else None}),
+        "answers": case.answers,
+        "sources": case.sources,
+        "steps_done": case.steps_done,
+        "decision": None,
+    }
+
+
+def detail(row: Mapping[str, Any]) -> dict[str, Any]:
+    """CaseDetail from the values of DETAIL; a proposal is none of the applicant's business until it is approved."""
+    made = row["decision__made_at"] is not None
+    names = ("outcome", "reason", "legal_basis", "automatic", "made_at")
+    return {
+        **head(row),
+        "answers": row["answers"],
+        "sources": row["sources"],
+        "steps_done": row["steps_done"],
+        "decision": {name: row[f"decision__{name}"] for name in names} if made else None,
+    }
+
+
+def letter(message: Message) -> dict[str, Any]:
+    return {name: getattr(message, name) for name in ("id", "direction", "title", "body", "created_at", "read_at")}
