@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from stadtkern.kernel.accounts.access import Actor, actor_of, everyone, signed_in
 
 from . import actions, throttle
-from .models import Document, Upload
+from .models import Content, Document, Upload
 from .public import Answer, answer_for, read_code, shredded
 from .sealing import check as check_seal
 
@@ -39,11 +39,8 @@ def upload(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
 
 
 def response_for(document: Document, actor: Actor, *, purpose: str = "", legal_basis: str = "") -> HttpResponse:
-    """The paper as a download, noted in the diary. The caller has made sure that `actor` may see it (a case of their office).
-
-    A shredded paper has no content any more: 404 comes from `visible_to`; desks ask `document.shredded_at` first.
-    """
-    data = bytes(document.content.data)
+    """The paper as a download, noted in the diary. The caller made sure that `actor` may see it (a case of their office)."""
+    data = bytes(get_object_or_404(Content, document=document).data)  # shredded: nothing left
     actions.note_download(actor, document, purpose=purpose, legal_basis=legal_basis)
     return _file(data, document.media_type, f"{document.title or document.kind} {document.number}.pdf")
 

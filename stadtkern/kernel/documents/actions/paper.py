@@ -47,7 +47,7 @@ def issue(
     `once` makes a replay harmless: the same key returns the first document. Diary: `document.issued`.
     Raises Unrenderable or NoSeal (an operator must act), or what the timestamp service raises (try again later).
     """
-    while True:
+    for _attempt in range(5):
         if once and (first := Document.objects.filter(once=once).first()):
             return first
         row = Document(
@@ -69,6 +69,7 @@ def issue(
             return _store(row, pdf, actor_key)
         except IntegrityError:  # somebody issued the same paper meanwhile, or the number is taken: look again
             continue
+    raise RuntimeError("No free number for a paper in five attempts")
 
 
 def _make(row: Document, template: str, data: dict[str, Any]) -> bytes:

@@ -1,6 +1,7 @@
 """Pictures are painted anew: what is not picture (place, camera, hidden files, code) does not come along."""
 
 import io
+import threading
 import warnings
 from typing import Any
 
@@ -9,7 +10,8 @@ from PIL import Image, ImageCms, ImageOps
 
 from .refused import Refused
 
-MOST_PIXELS = 60_000_000  # larger than any phone's camera today; 240 MB of memory while we work on it
+MOST_PIXELS = 50_000_000  # what good phones take; about 500 MB of memory while we work on it …
+ONE_AT_A_TIME = threading.Lock()  # … so never two in one process
 PLAIN_MODES = {"JPEG": ("RGB", "L"), "PNG": ("RGB", "RGBA", "L", "LA"), "WEBP": ("RGB", "RGBA")}
 HOW: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 90, "optimize": True},
@@ -26,8 +28,9 @@ def clean_picture(data: bytes, kind: str) -> bytes:
             with Image.open(io.BytesIO(data), formats=[kind]) as picture:
                 if picture.width * picture.height > MOST_PIXELS:
                     raise Refused(_too_large())
-                picture.load()
-                return _paint(picture, kind)
+                with ONE_AT_A_TIME:
+                    picture.load()
+                    return _paint(picture, kind)
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as problem:
         raise Refused(_too_large()) from problem
     except Refused:
@@ -40,7 +43,8 @@ def clean_picture(data: bytes, kind: str) -> bytes:
 
 def _paint(picture: Image.Image, kind: str) -> bytes:
     upright = _to_srgb(ImageOps.exif_transpose(picture))
-    if upright.mode not in PLAIN_MODES[kind]:
+    if upright.mode not in ONE_AT_A_TIME = threading.Lock()  # … so never two in one process
+PLAIN_MODES[kind]:
         upright = upright.convert("RGBA" if "transparency" in upright.info and kind != "JPEG" else "RGB")
     fresh = Image.new(upright.mode, upright.size)
     fresh.paste(upright)
@@ -64,4 +68,4 @@ def _to_srgb(picture: Image.Image) -> Image.Image:
 
 
 def _too_large() -> str:
-    return _("Das Bild hat zu viele Bildpunkte. Speichern Sie es kleiner, höchstens 60 Megapixel.")
+    return _("Das Bild hat zu viele Bildpunkte. Speichern Sie es kleiner, höchstens 50 Megapixel.")

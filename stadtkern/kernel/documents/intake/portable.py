@@ -6,7 +6,9 @@ A signed PDF is kept byte for byte, because the signature is what it is handed i
 """
 
 import io
+import re
 from collections.abc import Iterator
+from typing import Any, TypeAlias
 
 import pikepdf
 from django.utils.translation import gettext as _
@@ -14,12 +16,20 @@ from pikepdf import Array, Dictionary, Stream, sanitize
 
 from .refused import Refused
 
+Part: TypeAlias = Dictionary | Stream
+
 MOST_PAGES = 500
-MOST_OBJECTS = 200_000
+MOST_OBJECTS = 300_000
+MOST_PARTS = 100_000  # that we look at one by one, because their object holds a suspicious word
 UNPACKED = 64_000_000  # bytes one stream may unpack to while we look at the structure
 
 ACTIVE = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR", "/Rendition", "/Movie", "/Sound",
           "/RichMediaExecute"}  # fmt: skip
+# Names as qpdf writes them, with all disguises (#4A for J) undone.
+WORDS = re.compile(
+    rb"/(?:JS|JavaScript|Launch|ImportData|SubmitForm|GoToE|GoToR|Rendition|Movie|Sound|RichMediaExecute"
+    rb"|AA|OpenAction|EF|EmbeddedFile|ByteRange)(?![A-Za-z0-9])"
+)
 
 pikepdf.settings.set_qpdf_limits(flate_max_memory=UNPACKED, run_length_max_memory=UNPACKED, max_stream_filters=4)
 
@@ -43,18 +53,18 @@ def clean_pdf(data: bytes) -> bytes:
 
 def _clean(pdf: pikepdf.Pdf, data: bytes) -> bytes:
     if len(pdf.objects) > MOST_OBJECTS or not 1 <= len(pdf.pages) <= MOST_PAGES:
-        raise Refused(_("Das PDF hat zu viele Seiten oder Teile. Teilen Sie es auf mehrere Dateien auf."))
+        raise Refused(_too_many())
     if "/XFA" in pdf.Root.get("/AcroForm", {}):
         raise Refused(_("Dieses Formular (XFA) können wir nicht lesen. Drucken Sie es in eine neue PDF-Datei."))
-    if _carries_files(pdf):
+    parts = list(_suspicious(pdf))
+    if pdf.attachments or any("/EF" in part or part.get("/Type") == "/EmbeddedFile" for part in parts):
         raise Refused(_("In dem PDF stecken weitere Dateien. Laden Sie diese einzeln hoch, das PDF ohne Anhänge."))
-    if _signed(pdf):
-        return _as_it_is(pdf, data)
+    if any("/ByteRange" in part and "/Contents" in part for part in parts):
+        return _as_it_is(pdf, data, parts)
     cleaner = sanitize.Sanitizer().remove_javascript().remove_multimedia().remove_thumbnails().remove_web_capture()
     cleaner.remove_private_app_data().remove_search_index().remove_collection().apply(pdf)
-    _disarm(pdf)
-    if _active(pdf):
-        raise Refused(_("Das PDF enthält Programme. Drucken Sie es in eine neue PDF-Datei und laden Sie diese hoch."))
+    for part in parts:
+        _disarm(part)
     out = io.BytesIO()
     pdf.save(
         out,
@@ -66,62 +76,48 @@ def _clean(pdf: pikepdf.Pdf, data: bytes) -> bytes:
     return out.getvalue()
 
 
-def _as_it_is(pdf: pikepdf.Pdf, data: bytes) -> bytes:
+def _suspicious(pdf: pikepdf.Pdf) -> Iterator[Part]:
+    """Every dictionary, also inside others, of the objects in which one of WORDS stands."""
+    waiting: list[Any] = []
+    for thing in pdf.objects:
+        plain = thing.stream_dict if isinstance(thing, Stream) else thing
+        if isinstance(plain, Dictionary | Array) and WORDS.search(plain.unparse(resolved=True)):
+            waiting.append(thing)
+    seen = 0
+    while waiting:
+        thing = waiting.pop()
+        seen += 1
+        if seen > MOST_PARTS:
+            raise Refused(_too_many())
+        if isinstance(thing, Dictionary | Stream):
+            yield thing
+            inside = [thing.get(key) for key in thing.keys()]  # noqa: SIM118  (iterating a stream reads its bytes)
+        else:
+            inside = list(thing)
+        waiting += [item for item in inside if isinstance(item, Dictionary | Array) and not item.is_indirect]
+
+
+def _as_it_is(pdf: pikepdf.Pdf, data: bytes, parts: list[Part]) -> bytes:
     end = data.rstrip(b"\0\r\n\t ")
-    if pdf.is_encrypted or _active(pdf) or not end.endswith(b"%%EOF") or b"PK\x05\x06" in data[-66_000:]:
+    armed = any(_is_active(part) or "/AA" in part or "/OpenAction" in part for part in parts)
+    if pdf.is_encrypted or armed or not end.endswith(b"%%EOF") or b"PK\x05\x06" in data[-66_000:]:
         raise Refused(_("Das unterschriebene PDF enthält Programme oder fremde Daten. Laden Sie eine Fassung ohne diese hoch."))
     return data
 
 
-def _dictionaries(pdf: pikepdf.Pdf) -> Iterator[Dictionary | Stream]:
-    """Every dictionary of the file, also those written inside others."""
-    waiting = list(pdf.objects)
-    budget = MOST_OBJECTS * 20
-    while waiting:
-        found = waiting.pop()
-        budget -= 1
-        if budget < 0:
-            raise Refused(_("Das PDF hat zu viele Seiten oder Teile. Teilen Sie es auf mehrere Dateien auf."))
-        if isinstance(found, Dictionary | Stream):
-            yield found
-            inside = [found.get(key) for key in found.keys()]  # noqa: SIM118  (iterating a stream reads its bytes)
-        elif isinstance(found, Array):
-            inside = list(found)
-        else:
-            continue
-        waiting += [item for item in inside if isinstance(item, Dictionary | Array) and not item.is_indirect]
+def _is_active(action: Part) -> bool:
+    return "/JS" in action or action.get("/S") in ACTIVE
 
 
-def _carries_files(pdf: pikepdf.Pdf) -> bool:
-    return bool(pdf.attachments) or any("/EF" in found or found.get("/Type") == "/EmbeddedFile" for found in _dictionaries(pdf))
+def _disarm(part: Part) -> None:
+    """A link to a web page may stay, everything that acts by itself goes: an empty action does nothing."""
+    if _is_active(part):
+        for key in list(part.keys()):
+            del part[key]
+    for key in ("/AA", "/OpenAction"):
+        if key in part:
+            del part[key]
 
 
-def _signed(pdf: pikepdf.Pdf) -> bool:
-    return any("/ByteRange" in found and "/Contents" in found for found in _dictionaries(pdf))
-
-
-def _is_active(action: Dictionary | Stream) -> bool:
-    return action.get("/S") in ACTIVE or ("/JS" in action and "/S" in action)
-
-
-def _active(pdf: pikepdf.Pdf) -> bool:
-    return "/JavaScript" in pdf.Root.get("/Names", {}) or any(
-        _is_active(found) or "/AA" in found for found in _dictionaries(pdf)
-    )
-
-
-def _disarm(pdf: pikepdf.Pdf) -> None:
-    """Wherever an action stands: a link to a web page may stay, everything that acts by itself goes."""
-    emptied = []
-    for found in list(_dictionaries(pdf)):
-        for key in list(found.keys()):
-            value = found[key]
-            if key in ("/AA", "/OpenAction") or (isinstance(value, Dictionary) and _is_active(value)):
-                del found[key]
-            elif key == "/Next" and isinstance(value, Array):
-                found[key] = Array([item for item in value if not (isinstance(item, Dictionary) and _is_active(item))])
-        if _is_active(found):
-            emptied.append(found)  # nobody points to it any more; emptied, because it still is among the objects
-    for action in emptied:
-        for key in list(action.keys()):
-            del action[key]
+def _too_many() -> str:
+    return _("Das PDF hat zu viele Seiten oder Teile. Teilen Sie es auf mehrere Dateien auf.")

@@ -12,7 +12,7 @@ from django.urls import reverse
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pikepdf import Array, Dictionary, Name, String
-from PIL import Image, PngImagePlugin
+from PIL import Image, ImageCms, PngImagePlugin
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.documents import actions, views
@@ -98,6 +98,20 @@ def test_transparency_and_text_chunks(db):
     image.save(out, "PNG", pnginfo=info)
     kept = bytes(take(out.getvalue(), "a.png").content.data)
     assert b"geheim" not in kept and Image.open(io.BytesIO(kept)).getpixel((0, 0))[3] == 0
+
+
+@pytest.mark.parametrize(("kind", "name"), [("PNG", "a.png"), ("WEBP", "a.webp"), ("JPEG", "a.jpg")])
+def test_no_format_keeps_metadata(kind, name, db):
+    exif = Image.Exif()
+    exif[0x010F] = "Kamerahersteller"
+    options = {"exif": exif.tobytes(), "icc_profile": ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()}
+    if kind != "PNG":
+        options["xmp"] = b"<x:xmpmeta xmlns:x='adobe:ns:meta/'>geheim</x:xmpmeta>"
+    data = picture(kind, **options)
+    kept = bytes(take(data, name).content.data)
+    assert b"Kamerahersteller" in data
+    for secret in (b"Kamerahersteller", b"geheim", b"xmpmeta", b"ICC", b"iCCP", b"acsp"):
+        assert secret not in kept
 
 
 def test_a_moving_picture_stands_still(db):
