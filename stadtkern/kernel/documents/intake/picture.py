@@ -43,8 +43,7 @@ def clean_picture(data: bytes, kind: str) -> bytes:
 
 def _paint(picture: Image.Image, kind: str) -> bytes:
     upright = _to_srgb(ImageOps.exif_transpose(picture))
-    if upright.mode not in ONE_AT_A_TIME = threading.Lock()  # … so never two in one process
-PLAIN_MODES[kind]:
+    if upright.mode not in PLAIN_MODES[kind]:
         upright = upright.convert("RGBA" if "transparency" in upright.info and kind != "JPEG" else "RGB")
     fresh = Image.new(upright.mode, upright.size)
     fresh.paste(upright)
