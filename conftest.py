@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
 from django.conf import settings
+from django.db import connections
 from django.test import Client
 
 if TYPE_CHECKING:
@@ -136,13 +138,21 @@ def run_jobs(transactional_db: None) -> Callable[[], None]:
     from stadtkern.kernel.events.worker import worker_app
 
     def work() -> None:
-        worker_app().run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+        # In a thread of its own: Playwright leaves an event loop running in this one.
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(in_thread).result()
         failed = ProcrastinateJob.objects.filter(attempts__gt=0, status__in=["todo", "failed"])
         assert not failed.exists(), [(job.task_name, job.args) for job in failed]
+
+    def in_thread() -> None:
+        try:
+            worker_app().run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+        finally:
+            connections.close_all()
 
     return work
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: Playwright leaves an event loop running, in which the queue's worker cannot start its own."""
+    """Browser tests last: what fails cheaply fails first."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
