@@ -2,7 +2,6 @@
 
 import io
 import threading
-import warnings
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -12,6 +11,8 @@ from .refused import Refused
 
 MOST_PIXELS = 50_000_000  # what good phones take; about 500 MB of memory while we work on it …
 ONE_AT_A_TIME = threading.Lock()  # … so never two in one process
+Image.MAX_IMAGE_PIXELS = None  # Pillow only warns at first; we look ourselves
+
 PLAIN_MODES = {"JPEG": ("RGB", "L"), "PNG": ("RGB", "RGBA", "L", "LA"), "WEBP": ("RGB", "RGBA")}
 HOW: dict[str, dict[str, Any]] = {
     "JPEG": {"quality": 90, "optimize": True},
@@ -23,16 +24,12 @@ HOW: dict[str, dict[str, Any]] = {
 def clean_picture(data: bytes, kind: str) -> bytes:
     """The first frame, upright, in sRGB, without metadata, in the same format. Raises Refused."""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(io.BytesIO(data), formats=[kind]) as picture:
-                if picture.width * picture.height > MOST_PIXELS:
-                    raise Refused(_too_large())
-                with ONE_AT_A_TIME:
-                    picture.load()
-                    return _paint(picture, kind)
-    except (Image.DecompressionBombError, Image.DecompressionBombWarning, MemoryError) as problem:
-        raise Refused(_too_large()) from problem
+        with Image.open(io.BytesIO(data), formats=[kind]) as picture:  # reads the head only
+            if picture.width * picture.height > MOST_PIXELS:
+                raise Refused(_("Das Bild hat zu viele Bildpunkte. Speichern Sie es kleiner, höchstens 50 Megapixel."))
+            with ONE_AT_A_TIME:
+                picture.load()
+                return _paint(picture, kind)
     except Refused:
         raise
     except Exception as problem:  # decoders fail in many ways; each of them means: broken
@@ -64,7 +61,3 @@ def _to_srgb(picture: Image.Image) -> Image.Image:
     except (ImageCms.PyCMSError, OSError):
         return picture
     return converted or picture
-
-
-def _too_large() -> str:
-    return _("Das Bild hat zu viele Bildpunkte. Speichern Sie es kleiner, höchstens 50 Megapixel.")
