@@ -1,38 +1,60 @@
 """The city's clock: what happens every minute and every night, once per period however many workers run."""
 
-from datetime import date
-
+from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from stadtkern.kernel.cases import reactions as cases
+from stadtkern.kernel.documents import actions as documents
 from stadtkern.kernel.events.actions import rescue, webhooks
-from stadtkern.kernel.events.queue import Patient
-from stadtkern.kernel.payments.reactions import poll
+from stadtkern.kernel.payments import reactions as payments
+from stadtkern.kernel.privacy import actions as privacy
 
 KEEP_PROOF_DAYS = 90  # of deliveries and ticks
 
 
-@app.task(name="clock.minute", queueing_lock="clock.minute", queue="clock")
-def every_minute(timestamp: int) -> None:
-    """Short work only: the next minute does what this one could not."""
+@app.task(name="clock.webhooks", queueing_lock="clock.webhooks", queue="clock")
+def wake_webhooks(timestamp: int) -> None:
+    """Lines whose waking got lost, because two transactions crossed."""
     webhooks.wake_waiting()
 
 
-@app.task(name="clock.night", retry=Patient(), queue="clock")
-def every_night(timestamp: int) -> None:
-    """Housekeeping; each part may run twice."""
+@app.task(name="clock.shred", queueing_lock="clock.shred", queue="clock")
+def shred_papers(timestamp: int) -> None:
+    """Papers whose retention is over."""
+    while documents.shred_due(timezone.localdate()):
+        pass
+
+
+@app.task(name="clock.forget", queueing_lock="clock.forget", queue="clock")
+def forget_accesses(timestamp: int) -> None:
+    """Looks and consents past their time."""
+    while privacy.forget_old():
+        pass
+
+
+@app.task(name="clock.tidy", queueing_lock="clock.tidy", queue="clock")
+def tidy(timestamp: int) -> None:
+    """What only machines remember: ticks, proofs of delivery, sessions that ended."""
     webhooks.forget_delivered(KEEP_PROOF_DAYS)
     rescue.forget_ticks(KEEP_PROOF_DAYS)
     rescue.forget_lost_failures()
+    call_command("clearsessions")
 
 
-def today() -> date:
-    return timezone.localdate()
+# A task that fails is not repeated: the next minute or night does its work, and the operator sees the reason meanwhile.
+SCHEDULE = [
+    ("* * * * *", payments.poll),
+    ("* * * * *", wake_webhooks),
+    ("17 2 * * *", shred_papers),
+    ("37 2 * * *", forget_accesses),
+    ("57 2 * * *", tidy),
+    ("23 3 * * *", cases.tidy_up),
+]
 
 
 def keep_time() -> None:
-    """Called by the worker alone, so that tests and commands have no clock of their own."""
+    """Called by the worker alone, so that tests and other commands have no clock of their own."""
     app.periodic_registry.periodic_tasks.clear()
-    app.periodic(cron="* * * * *")(every_minute)
-    app.periodic(cron="* * * * *")(poll)
-    app.periodic(cron="17 2 * * *")(every_night)
+    for cron, task in SCHEDULE:
+        app.periodic(cron=cron)(task)

@@ -40,9 +40,8 @@ REACTIONS = {
 }
 
 
-@app.periodic(cron="23 3 * * *")
 @app.task(name="cases.retention", queueing_lock="cases.retention", queue="periodic")
 def tidy_up(timestamp: int) -> None:
-    """Every night: cases past their retention and drafts nobody has touched for 30 days."""
+    """Every night (site/jobs.py): cases past their retention and drafts nobody has touched for 30 days."""
     while actions.shred_due(timezone.localdate()) or actions.forget_drafts(timezone.now()):
         pass

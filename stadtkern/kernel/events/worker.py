@@ -13,6 +13,7 @@ from procrastinate import App, exceptions
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.job_context import JobContext
+from procrastinate.jobs import Job, Status
 from procrastinate.worker import Worker
 
 from .actions import rescue
@@ -48,12 +49,20 @@ def remember_failures(call_next: Callable[[], Any], context: JobContext, worker:
     except Exception as error:
         try:
             rescue.note_failure(job_id=cast(int, job.id), task=job.task_name, error=words_of(error))
+            _tidy(job)
         except Exception:  # the database itself may be the reason; the job is retried in any case
             log.warning("Could not note the failure of job %s", job.id, exc_info=True)
         raise
     if job.attempts:
         rescue.forget_failure(cast(int, job.id))
+    _tidy(job)
     return result
+
+
+def _tidy(job: Job) -> None:
+    """Tasks of the clock are not repeated after a failure, the next period does their work: one failure is enough to show."""
+    if job.queueing_lock:
+        rescue.forget_earlier(job.queueing_lock, cast(int, job.id))
 
 
 class SteadyWorker(Worker):
@@ -70,6 +79,11 @@ class SteadyWorker(Worker):
         for pause in PAUSES:
             try:
                 await super()._persist_job_status(*args, **kwargs)
+                return
+            except exceptions.UniqueViolation:  # to be repeated, but an equal one waits already
+                await self.app.job_manager.finish_job_by_id_async(
+                    job_id=cast(int, kwargs["job"].id), status=Status.FAILED, delete_job=True
+                )
                 return
             except exceptions.ConnectorException as error:
                 log.warning("The end of a job could not be written: %s", words_of(error.__cause__ or error))

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -90,16 +90,31 @@ def forget_failure(job_id: int) -> None:
     Failure.objects.filter(job=job_id).delete()
 
 
+def forget_earlier(queueing_lock: str, job_id: int) -> None:
+    """A task of the clock has run again: its earlier failures say nothing any more."""
+    lost = "DELETE FROM procrastinate_jobs WHERE status = 'failed' AND queueing_lock = %s AND id < %s"
+    if _execute(lost, queueing_lock, job_id):
+        forget_lost_failures()
+
+
 @transaction.atomic
 def forget_lost_failures() -> int:
     """Delete remarks on jobs that no longer exist. Returns how many."""
     return Failure.objects.exclude(job__in=ProcrastinateJob.objects.values("id")).delete()[0]
 
 
-@transaction.atomic
 def forget_ticks(days: int) -> int:
     """Delete ticks older than `days`: their jobs have long gone. Returns how many."""
-    return Tick.objects.filter(at__lt=timezone.now() - timedelta(days=days)).delete()[0]
+    return forget_rows(Tick.objects.filter(at__lt=timezone.now() - timedelta(days=days)))
+
+
+def forget_rows(rows: "QuerySet[Any]", batch: int = 5000) -> int:
+    """Delete the oldest rows first, in short transactions; returns how many."""
+    gone = 0
+    while keys := list(rows.order_by("pk").values_list("pk", flat=True)[:batch]):
+        with transaction.atomic():
+            gone += rows.model._default_manager.filter(pk__in=keys).delete()[0]
+    return gone
 
 
 def _execute(query: str, *values: Any) -> bool:

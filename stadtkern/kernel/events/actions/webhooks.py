@@ -15,7 +15,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from stadtkern.kernel.events import outgoing
 from stadtkern.kernel.events.actions import record
-from stadtkern.kernel.events.actions.rescue import hurry
+from stadtkern.kernel.events.actions.rescue import forget_rows, hurry
 from stadtkern.kernel.events.models import Delivery, Event, Webhook
 from stadtkern.kernel.events.queue import wait_seconds
 
@@ -127,7 +127,6 @@ def try_now(webhook: Webhook) -> None:
     wake(webhook.pk)
 
 
-@transaction.atomic
 def forget_delivered(days: int) -> int:
     """Delete the proof of deliveries older than `days`; returns how many."""
-    return Delivery.objects.filter(delivered_at__lt=timezone.now() - timedelta(days=days)).delete()[0]
+    return forget_rows(Delivery.objects.filter(delivered_at__lt=timezone.now() - timedelta(days=days)))

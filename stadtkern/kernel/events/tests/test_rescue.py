@@ -235,3 +235,52 @@ def test_heartbeat_tells_whether_a_worker_lives(transactional_db):
     sql("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '5 minutes'")
     assert not queries.worker_alive()
     assert ProcrastinateWorker.objects.count() == 1
+
+
+def clock_job(task: str, lock: str) -> int:
+    columns = "queue_name, task_name, queueing_lock, args"
+    return sql(f"INSERT INTO procrastinate_jobs ({columns}) VALUES ('clock', %s, %s, '{{}}') RETURNING id", task, lock)
+
+
+def test_of_a_failing_task_of_the_clock_one_failure_is_kept_until_it_works(transactional_db, monkeypatch):
+    outcome = iter([ConnectionError("away"), ConnectionError("still away"), None])
+
+    def run(self, **kwargs):
+        if error := next(outcome):
+            raise error
+
+    from stadtkern.site.jobs import wake_webhooks
+
+    monkeypatch.setattr(wake_webhooks, "func", lambda timestamp=0: run(None))
+    for errors in (["ConnectionError: away"], ["ConnectionError: still away"], []):
+        clock_job("clock.webhooks", "clock.webhooks")
+        work()
+        assert [waiting.error for waiting in queries.failing()] == errors
+    assert not ProcrastinateJob.objects.exists()
+
+
+def test_a_job_to_be_repeated_gives_way_to_an_equal_one_that_waits(transactional_db, monkeypatch):
+    from stadtkern.kernel.events.actions import webhooks
+
+    def fail_while_another_comes(webhook_id):
+        webhooks.wake(1)
+        raise ConnectionError
+
+    monkeypatch.setattr(webhooks.deliver, "func", fail_while_another_comes)
+    monkeypatch.setattr(webhooks.deliver, "retry_strategy", queue.Patient())
+    monkeypatch.setattr(webhooks, "wake", lambda key, original=webhooks.wake: original(key, in_seconds=600))
+    sql("SELECT 1")
+    webhooks.deliver.configure(queueing_lock="webhook:1").defer(webhook_id=1)
+    work()
+    assert list(ProcrastinateJob.objects.values_list("status", "attempts")) == [("todo", 0)]
+
+
+def test_ticks_past_their_time_are_forgotten_in_batches(db):
+    with transaction.atomic():
+        events = [record("test.happened", subject="test:1", actor="system") for _ in range(7)]
+    for event in events:
+        Tick.objects.create(event=event, reaction="x")
+    sql("UPDATE events_tick SET at = now() - interval '100 days' WHERE event_id <> %s", events[-1].pk)
+    assert rescue.forget_rows(Tick.objects.filter(event__in=events[:2]), batch=1) == 2
+    assert rescue.forget_ticks(90) == 4
+    assert Tick.objects.count() == 1

@@ -63,7 +63,7 @@ class Command(BaseCommand):
         python = [sys.executable]
         server = [*python, "-m", "gunicorn", "stadtkern.site.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
                   "--threads", "4", "--worker-class", "gthread", "--log-level", "warning"]  # fmt: skip
-        worker = [*python, "manage.py", "procrastinate", "worker", "--concurrency", "2"]
+        worker = [*python, "manage.py", "worker", "--concurrency", "2"]
         children = [subprocess.Popen(command, cwd=settings.ROOT, env=environment) for command in (server, worker)]
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
