@@ -38,6 +38,7 @@ def heading() -> Callable[[Tab], str]:
 
     def read(tab: Tab) -> str:
         titles: Any = tab.page.locator("h1")
+        titles.first.wait_for()
         assert titles.count() == 1, f"{titles.count()} headings of the first order on {tab.page.url}"
         return str(titles.inner_text())
 

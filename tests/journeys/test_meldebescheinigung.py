@@ -43,6 +43,7 @@ def test_from_the_search_to_the_sealed_pdf(town, open_tab, press, heading, run_j
     zoe = town("zoe")
     tab = open_tab(width=width, account=zoe, accept_downloads=True)
     apply_for_it(tab, press)
+    tab.page.wait_for_url("**/daten/")
     assert heading(tab) == "Dürfen wir Ihre Daten übernehmen?"
     press(tab, "Ja, Daten übernehmen")
     show_card(tab, press, "Zoë Łucja Çelik-Große")
@@ -66,10 +67,10 @@ def test_from_the_search_to_the_sealed_pdf(town, open_tab, press, heading, run_j
     assert Consent.objects.get().account == zoe
     assert Access.objects.filter(account=zoe, source="residents").exists()
 
-    tab.go("/post/")
-    tab.page.get_by_role("link", name="Meldebescheinigung").first.click()
     message = Message.objects.get(account=zoe)
     assert message.documents.count() == 1
+    tab.go("/post/")
+    tab.page.get_by_role("link", name=message.title).first.click()
     document = Document.objects.get(about=str(case), kind__icontains="Meldebescheinigung")
     with tab.page.expect_download() as download:
         tab.page.locator(f'a[href*="{document.number}"]').first.click()
