@@ -2,6 +2,7 @@
 
 import gzip
 import re
+from datetime import date
 from pathlib import Path
 from time import process_time
 
@@ -189,6 +190,13 @@ def test_my_city_shows_what_needs_me_first(client, login, citizen, make_case):
     order = [page.index(word) for word in ("Wir haben eine Frage", "120,00", "Antrag zu Ende schreiben", "Was gerade läuft")]
     assert order == sorted(order)
     assert page.count("kern-btn--primary") == 1
+
+
+def test_a_late_office_says_so(login, citizen, make_case):
+    case = make_case(citizen)
+    case.due_date = date(2020, 2, 29)
+    case.save()
+    assert "Wir sind später dran als geplant (29.02.2020)" in login(citizen).get("/meine-stadt/").content.decode()
 
 
 def test_my_city_without_anything_is_calm(login, citizen):

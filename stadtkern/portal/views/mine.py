@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from stadtkern.kernel.accounts.access import Actor, actor_of, signed_in
@@ -68,6 +69,7 @@ def _row(case: Case) -> dict[str, Any]:
         "title": title_of(case),
         "status": status_of(case),
         "url": reverse("cases:track", args=[case.reference]),
+        "late": case.status == Status.IN_REVIEW and case.due_date is not None and case.due_date < timezone.localdate(),
         "todo": TODO.get(Status(case.status), ""),
     }
 
