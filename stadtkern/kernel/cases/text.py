@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.catalogue import Service
@@ -25,23 +25,31 @@ class Words:
 
 
 _STATUS = {
-    Status.DRAFT: Words(lazy("Entwurf"), lazy("Ihr Antrag ist gespeichert, aber noch nicht abgeschickt."), "info"),
-    Status.SUBMITTED: Words(lazy("Eingegangen"), lazy("Wir haben Ihren Antrag erhalten."), "info"),
+    Status.DRAFT: Words(
+        gettext_lazy("Entwurf"), gettext_lazy("Ihr Antrag ist gespeichert, aber noch nicht abgeschickt."), "info"
+    ),
+    Status.SUBMITTED: Words(gettext_lazy("Eingegangen"), gettext_lazy("Wir haben Ihren Antrag erhalten."), "info"),
     Status.AWAITING_PAYMENT: Words(
-        lazy("Gebühr offen"), lazy("Bitte bezahlen Sie die Gebühr. Danach beginnen wir mit der Prüfung."), "warning"
+        gettext_lazy("Gebühr offen"),
+        gettext_lazy("Bitte bezahlen Sie die Gebühr. Danach beginnen wir mit der Prüfung."),
+        "warning",
     ),
-    Status.IN_REVIEW: Words(lazy("In Prüfung"), lazy("Wir prüfen Ihren Antrag. Sie müssen nichts tun."), "info"),
+    Status.IN_REVIEW: Words(
+        gettext_lazy("In Prüfung"), gettext_lazy("Wir prüfen Ihren Antrag. Sie müssen nichts tun."), "info"
+    ),
     Status.AWAITING_CITIZEN: Words(
-        lazy("Wartet auf Sie"), lazy("Wir haben eine Frage. Erst mit Ihrer Antwort geht es weiter."), "warning"
+        gettext_lazy("Wartet auf Sie"), gettext_lazy("Wir haben eine Frage. Erst mit Ihrer Antwort geht es weiter."), "warning"
     ),
-    Status.DECIDED: Words(lazy("Entschieden"), lazy("Wir haben entschieden. Das Schreiben wird gerade erstellt."), "info"),
-    Status.CLOSED: Words(lazy("Abgeschlossen"), lazy("Ihr Antrag ist abgeschlossen."), "success"),
-    Status.WITHDRAWN: Words(lazy("Zurückgenommen"), lazy("Sie haben den Antrag zurückgenommen."), "info"),
+    Status.DECIDED: Words(
+        gettext_lazy("Entschieden"), gettext_lazy("Wir haben entschieden. Das Schreiben wird gerade erstellt."), "info"
+    ),
+    Status.CLOSED: Words(gettext_lazy("Abgeschlossen"), gettext_lazy("Ihr Antrag ist abgeschlossen."), "success"),
+    Status.WITHDRAWN: Words(gettext_lazy("Zurückgenommen"), gettext_lazy("Sie haben den Antrag zurückgenommen."), "info"),
 }
 _OUTCOME = {
-    Decision.Outcome.GRANTED: lazy("bewilligt"),
-    Decision.Outcome.PARTLY: lazy("teilweise bewilligt"),
-    Decision.Outcome.REJECTED: lazy("abgelehnt"),
+    Decision.Outcome.GRANTED: gettext_lazy("bewilligt"),
+    Decision.Outcome.PARTLY: gettext_lazy("teilweise bewilligt"),
+    Decision.Outcome.REJECTED: gettext_lazy("abgelehnt"),
 }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from stadtkern.kernel.accounts.models import Staff
 from stadtkern.kernel.events.models import Event
@@ -13,36 +13,36 @@ from stadtkern.kernel.events.models import Event
 MOST = 200
 # Lines that tell a colleague something; saving a page or looking at the file is noise here.
 SENTENCES = {
-    "case.started": lazy("Antrag begonnen"),
-    "case.prefilled": lazy("Angaben aus dem Register übernommen"),
-    "case.fact_contested": lazy("Angabe aus dem Register bestritten"),
-    "case.handed_over": lazy("Entwurf übergeben"),
-    "case.adopted": lazy("Entwurf ins Konto übernommen"),
-    "case.submitted": lazy("Antrag eingegangen"),
-    "payment.opened": lazy("Gebühr gefordert"),
-    "payment.started": lazy("Zahlung begonnen"),
-    "payment.completed": lazy("Gebühr bezahlt"),
-    "payment.failed": lazy("Zahlung fehlgeschlagen"),
-    "payment.cancelled": lazy("Zahlung abgebrochen"),
-    "payment.expired": lazy("Zahlung abgelaufen"),
-    "payment.doubled": lazy("Doppelt bezahlt: zu erstatten"),
-    "payment.refunded": lazy("Betrag erstattet"),
-    "case.paid": lazy("Zur Prüfung freigegeben"),
-    "case.paid_late": lazy("Zahlung nach der Rücknahme"),
-    "case.taken": lazy("Vorgang übernommen"),
-    "case.given_back": lazy("Vorgang zurückgelegt"),
-    "case.citizen_asked": lazy("Rückfrage gestellt"),
-    "case.citizen_told": lazy("Nachricht geschrieben"),
-    "case.citizen_answered": lazy("Rückfrage beantwortet"),
-    "case.message_written": lazy("Nachricht erhalten"),
-    "case.note_written": lazy("Vermerk geschrieben"),
-    "case.decision_proposed": lazy("Entscheidung vorgeschlagen"),
-    "case.decision_sent_back": lazy("Vorschlag zurückgegeben"),
-    "case.decided": lazy("Entschieden"),
-    "document.issued": lazy("Schreiben ausgestellt"),
-    "document.revoked": lazy("Schreiben widerrufen"),
-    "case.closed": lazy("Abgeschlossen und zugestellt"),
-    "case.withdrawn": lazy("Antrag zurückgenommen"),
+    "case.started": gettext_lazy("Antrag begonnen"),
+    "case.prefilled": gettext_lazy("Angaben aus dem Register übernommen"),
+    "case.fact_contested": gettext_lazy("Angabe aus dem Register bestritten"),
+    "case.handed_over": gettext_lazy("Entwurf übergeben"),
+    "case.adopted": gettext_lazy("Entwurf ins Konto übernommen"),
+    "case.submitted": gettext_lazy("Antrag eingegangen"),
+    "payment.opened": gettext_lazy("Gebühr gefordert"),
+    "payment.started": gettext_lazy("Zahlung begonnen"),
+    "payment.completed": gettext_lazy("Gebühr bezahlt"),
+    "payment.failed": gettext_lazy("Zahlung fehlgeschlagen"),
+    "payment.cancelled": gettext_lazy("Zahlung abgebrochen"),
+    "payment.expired": gettext_lazy("Zahlung abgelaufen"),
+    "payment.doubled": gettext_lazy("Doppelt bezahlt: zu erstatten"),
+    "payment.refunded": gettext_lazy("Betrag erstattet"),
+    "case.paid": gettext_lazy("Zur Prüfung freigegeben"),
+    "case.paid_late": gettext_lazy("Zahlung nach der Rücknahme"),
+    "case.taken": gettext_lazy("Vorgang übernommen"),
+    "case.given_back": gettext_lazy("Vorgang zurückgelegt"),
+    "case.citizen_asked": gettext_lazy("Rückfrage gestellt"),
+    "case.citizen_told": gettext_lazy("Nachricht geschrieben"),
+    "case.citizen_answered": gettext_lazy("Rückfrage beantwortet"),
+    "case.message_written": gettext_lazy("Nachricht erhalten"),
+    "case.note_written": gettext_lazy("Vermerk geschrieben"),
+    "case.decision_proposed": gettext_lazy("Entscheidung vorgeschlagen"),
+    "case.decision_sent_back": gettext_lazy("Vorschlag zurückgegeben"),
+    "case.decided": gettext_lazy("Entschieden"),
+    "document.issued": gettext_lazy("Schreiben ausgestellt"),
+    "document.revoked": gettext_lazy("Schreiben widerrufen"),
+    "case.closed": gettext_lazy("Abgeschlossen und zugestellt"),
+    "case.withdrawn": gettext_lazy("Antrag zurückgenommen"),
 }
 
 

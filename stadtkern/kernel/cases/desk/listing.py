@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from stadtkern.kernel.accounts.models import Staff
 from stadtkern.kernel.city.profile import city
@@ -28,14 +28,14 @@ COUNTED = 100  # the number beside a filter stops here: "99+"
 
 # Filter -> its name on the chip. The first is shown when nothing is chosen.
 FILTERS = {
-    "offen": lazy("Zu bearbeiten"),
-    "meine": lazy("Meine"),
-    "frei": lazy("Nicht vergeben"),
-    "freigabe": lazy("Zweites Augenpaar"),
-    "ueberfaellig": lazy("Überfällig"),
-    "wartet": lazy("Wartet auf Antwort"),
-    "zahlung": lazy("Gebühr offen"),
-    "erledigt": lazy("Erledigt"),
+    "offen": gettext_lazy("Zu bearbeiten"),
+    "meine": gettext_lazy("Meine"),
+    "frei": gettext_lazy("Nicht vergeben"),
+    "freigabe": gettext_lazy("Zweites Augenpaar"),
+    "ueberfaellig": gettext_lazy("Überfällig"),
+    "wartet": gettext_lazy("Wartet auf Antwort"),
+    "zahlung": gettext_lazy("Gebühr offen"),
+    "erledigt": gettext_lazy("Erledigt"),
 }
 _COUNTED = ("meine", "frei", "freigabe", "ueberfaellig")
 COLUMNS = (
