@@ -80,7 +80,7 @@ def send_back(actor: Actor, case: Case, because: str, proposal: int | None = Non
     text = because.replace("\x00", "").strip()[:10_000]
     if not text:
         raise Refused(_("Bitte schreiben Sie, was noch zu tun ist."))
-    Note.objects.create(case=row, staff=staff, body=_("Vorschlag zurückgegeben: %s") % text)
+    Note.objects.create(case=row, staff=staff, body=f"Vorschlag zurückgegeben: {text}")
     number = decision.pk
     decision.delete()
     record("case.decision_sent_back", subject=str(row), actor=actor.key, data={"decision": number})

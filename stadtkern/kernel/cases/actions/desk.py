@@ -4,6 +4,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop, override
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Role
@@ -57,7 +58,7 @@ def ask_citizen(actor: Actor, case: Case, question: str) -> Case:
     text = _required(question, _("Bitte schreiben Sie Ihre Frage."))
     if Decision.objects.filter(case=row).exists():
         raise Refused(_("Ein Entscheidungsvorschlag liegt vor. Geben Sie ihn zuerst zurück, dann können Sie fragen."))
-    _letter(actor, row, _("Rückfrage zu Ihrem Antrag %s") % row.reference, text)
+    _letter(actor, row, gettext_noop("Rückfrage zu Ihrem Antrag %s"), text)
     row.status, row.asked_at = Status.AWAITING_CITIZEN, timezone.now()
     row.clerk, row.taken_at = staff, row.taken_at or row.asked_at
     store(row, "status", "asked_at", "clerk", "taken_at")
@@ -70,7 +71,7 @@ def tell_citizen(actor: Actor, case: Case, body: str, documents: tuple[Document,
     """A message to the applicant that asks nothing: the state stays."""
     row, _staff = locked_at_desk(actor, case)
     text = _required(body, _("Bitte schreiben Sie eine Nachricht."))
-    _letter(actor, row, _("Nachricht zu Ihrem Antrag %s") % row.reference, text, documents)
+    _letter(actor, row, gettext_noop("Nachricht zu Ihrem Antrag %s"), text, documents)
     record("case.citizen_told", subject=str(row), actor=actor.key)
     return row
 
@@ -89,6 +90,8 @@ def _letter(actor: Actor, row: Case, title: str, body: str, documents: tuple[Doc
         raise Refused(
             _("Dieser Antrag wurde ohne Konto gestellt, ein Postfach gibt es nicht. Bitte rufen Sie an oder schreiben Sie.")
         )
+    with override(row.account.language):  # the reader's, not the clerk's
+        title = _(title) % row.reference
     inbox.deliver(
         account=row.account,
         company=row.company,

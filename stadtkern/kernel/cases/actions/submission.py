@@ -118,7 +118,7 @@ def mark_paid(case_id: int, actor_key: str) -> Case:
         store(row, "status", "due_date")
         record("case.paid", subject=str(row), actor=actor_key, data={"service": row.service, "fee_cents": row.fee_cents})
     elif row.status == Status.WITHDRAWN:
-        Note.objects.create(case=row, staff=None, body=_("Zahlung nach der Rücknahme eingegangen: bitte erstatten."))
+        Note.objects.create(case=row, staff=None, body="Zahlung nach der Rücknahme eingegangen: bitte erstatten.")
         record("case.paid_late", subject=str(row), actor=actor_key, data={"fee_cents": row.fee_cents})
     return row
 
@@ -183,6 +183,6 @@ def withdraw(actor: Actor, case: Case, reason: str = "") -> Case:
     row.keep_until = keep_until(now, row.begun_on)
     store(row, "status", "closed_at", "clerk", "taken_at", "asked_at", "keep_until")
     if text := reason.replace("\x00", "").strip()[:2000]:
-        Note.objects.create(case=row, staff=None, body=_("Grund der Rücknahme: %s") % text)
+        Note.objects.create(case=row, staff=None, body=f"Grund der Rücknahme: {text}")
     record("case.withdrawn", subject=str(row), actor=actor.key, data={"service": row.service})
     return row

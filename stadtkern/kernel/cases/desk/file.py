@@ -110,12 +110,12 @@ def blocks(service: Service) -> list[Block]:
     names = {"granted": _("Bewilligung"), "partly": _("Teilweise Bewilligung"), "rejected": _("Ablehnung")}
     own = [Block(name, service.messages[key]) for key, name in names.items() if service.messages.get(key)]
     basis = service.decision.legal_basis or service.legal_basis
-    law = _(" nach %s") % basis if basis else ""
+    law = f" nach {basis}" if basis else ""  # what goes into a decision is German, whatever the clerk reads
     return [
         *own,
-        Block(_("Voraussetzungen erfüllt"), _("Die Voraussetzungen%s liegen vor.") % law),
-        Block(_("Voraussetzungen fehlen"), _("Die Voraussetzungen%s liegen nicht vor, weil …") % law),
-        Block(_("Nachweis fehlt"), _("Trotz unserer Rückfrage fehlt uns dieser Nachweis: …")),
+        Block(_("Voraussetzungen erfüllt"), f"Die Voraussetzungen{law} liegen vor."),
+        Block(_("Voraussetzungen fehlen"), f"Die Voraussetzungen{law} liegen nicht vor, weil …"),
+        Block(_("Nachweis fehlt"), "Trotz unserer Rückfrage fehlt uns dieser Nachweis: …"),
     ]
 
 

@@ -8,9 +8,8 @@ from urllib.parse import urlencode
 from django.db.models import CharField, Value
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from stadtkern.kernel.accounts.models import Staff
 from stadtkern.kernel.city.profile import city
