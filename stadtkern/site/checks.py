@@ -92,7 +92,7 @@ def _cross_origin() -> Iterator[Fault]:
 
 
 def _content_policy() -> Iterator[Fault]:
-    directives = cast(dict[str, Any], settings.CONTENT_SECURITY_POLICY["DIRECTIVES"])
+    directives = cast(dict[str, dict[str, Any]], settings.CONTENT_SECURITY_POLICY)["DIRECTIVES"]
     loose = {"'unsafe-inline'", "'unsafe-eval'", "*", "http:", "https:"}
     for name in ("default-src", "script-src", "style-src", "form-action"):
         if loose & set(directives.get(name, ["*"])):

@@ -5,6 +5,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from stadtkern.kernel.cases import reactions as cases
+from stadtkern.kernel.accounts import actions as accounts
 from stadtkern.kernel.documents import actions as documents
 from stadtkern.kernel.events.actions import rescue, webhooks
 from stadtkern.kernel.payments import reactions as payments
@@ -40,6 +41,8 @@ def tidy(timestamp: int) -> None:
     rescue.forget_ticks(KEEP_PROOF_DAYS)
     rescue.forget_lost_failures()
     call_command("clearsessions")
+    while accounts.forget_stale():
+        pass
 
 
 # A task that fails is not repeated: the next minute or night does its work, and the operator sees the reason meanwhile.

@@ -179,7 +179,8 @@ ACCOUNT_FORMS = {
 }
 MFA_FORMS = {
     key: f"{_FORMS}Mfa{key.title().replace('_', '')}Form"
-    for key in "authenticate reauthenticate activate_totp add_webauthn edit_webauthn".split()
+    for key in "authenticate reauthenticate activate_totp add_webauthn edit_webauthn authenticate_webauthn login_webauthn "
+    "reauthenticate_webauthn".split()
 }
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # How many proxies stand in front; the address of a client (rate limits, list of sessions) is taken from behind them.

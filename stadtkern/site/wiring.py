@@ -1,4 +1,4 @@
-"""Who reacts to what: every room's and domain's REACTIONS, merged once at start (`manage.py events` prints the table)."""
+"""What rooms may not know of each other, put together at start: who reacts, who adds to a report, what things are called."""
 
 import importlib
 import importlib.util
@@ -6,6 +6,8 @@ import importlib.util
 from django.conf import settings
 
 from stadtkern.kernel.events import queue
+from stadtkern.kernel.privacy import purposes, report
+from stadtkern.kernel.services import catalogue
 
 
 def connect() -> None:
@@ -20,3 +22,15 @@ def connect() -> None:
             module = importlib.import_module(f"{place}.reactions")
             queue.wire(getattr(module, "REACTIONS", {}))
             queue.EVERY.extend(getattr(module, "EVERY", []))
+    for room in settings.ROOMS:
+        if room != "privacy" and importlib.util.find_spec(f"stadtkern.kernel.{room}.report"):
+            report.PARTS[room] = importlib.import_module(f"stadtkern.kernel.{room}.report").report
+    purposes.NAMES[:] = [service_title]
+
+
+def service_title(key: str) -> str:
+    """Data is used for a service: say so in its words; "" for anything else."""
+    try:
+        return catalogue.find(key).title
+    except catalogue.UnknownService:
+        return ""

@@ -126,7 +126,39 @@ class MfaActivateTotpForm(Plain, totp.ActivateTOTPForm):  # type: ignore[misc]
         self.fields["code"].widget.attrs["inputmode"] = "numeric"
 
 
-class MfaAddWebauthnForm(Plain, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+class Sturdy:
+    """A made-up answer of a key is a wrong answer; the package lets its shape become an error of ours."""
+
+    def _clean_fields(self) -> None:
+        try:
+            super()._clean_fields()  # type: ignore[misc]
+        except (ValueError, LookupError, TypeError, AttributeError):
+            self._refuse()
+
+    def _clean_form(self) -> None:
+        try:
+            super()._clean_form()  # type: ignore[misc]
+        except (ValueError, LookupError, TypeError, AttributeError):
+            self._refuse()
+
+    def _refuse(self) -> None:
+        text = _("Das war keine gültige Antwort eines Schlüssels. Versuchen Sie es noch einmal.")
+        self.add_error("credential", text)  # type: ignore[attr-defined]
+
+
+class MfaAddWebauthnForm(Sturdy, Plain, webauthn.AddWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class MfaAuthenticateWebauthnForm(Sturdy, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class MfaLoginWebauthnForm(Sturdy, webauthn.LoginWebAuthnForm):  # type: ignore[misc]
+    pass
+
+
+class MfaReauthenticateWebauthnForm(Sturdy, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]
     pass
 
 

@@ -1,6 +1,6 @@
 """The report to the person (Art. 15 GDPR): every room adds what it holds, as plain JSON values."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -33,7 +33,7 @@ def _account(actor: Actor) -> dict[str, Any]:
     assert account is not None
     row = Account.objects.filter(pk=account.pk).values("email", "name", "language", "created_at").get()
     hidden = {"id", "account", "account_id"}
-    person: dict[str, Any] = Person.objects.filter(account=account).values().first() or {}
+    person: Mapping[str, Any] = Person.objects.filter(account=account).values().first() or {}
     companies = list(account.memberships.values("company__name", "role"))
     return {**row, "person": {k: v for k, v in person.items() if k not in hidden}, "companies": companies}
 

@@ -5,7 +5,7 @@ from .closing import StaffAccount, close_account
 from .identity import IdentityTaken, issue_demo_card, link_resident, raise_trust
 from .profile import choose_language, save_profile
 from .represent import NotAMember, act_for
-from .session import end_session, note_sign_in
+from .session import end_session, forget_stale, note_sign_in
 from .tokens import TooManyTokens, actor_of_token, create_token, revoke_token
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "create_token",
     "end_session",
     "enter_company",
+    "forget_stale",
     "issue_demo_card",
     "link_resident",
     "note_sign_in",

@@ -1,6 +1,7 @@
 """Sign-up, sign-in, recovery, second factor, sessions: the pages as a browser without JavaScript sees them."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -13,8 +14,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 
 from stadtkern.kernel.accounts import forms, models
+from stadtkern.kernel.accounts.actions import forget_stale
 from stadtkern.kernel.accounts.forms import SignupForm
 from stadtkern.kernel.accounts.models import Account
 from stadtkern.kernel.events.models import Event
@@ -283,3 +286,17 @@ def test_the_address_changes_only_after_the_code(login, citizen):
     citizen.refresh_from_db()
     assert citizen.email == "zoe.neu@example.org"
     assert list(EmailAddress.objects.filter(user=citizen).values_list("email", flat=True)) == ["zoe.neu@example.org"]
+
+
+def test_what_nobody_needs_any_more_is_forgotten(login, citizen, clerk):
+    here, gone = login(citizen), login(citizen)
+    for browser in (here, gone):
+        browser.get("/konto/uebersicht/")
+    gone.session.delete()
+    Account.objects.create(email="nie-bestaetigt@example.org", created_at=timezone.now() - timedelta(days=31))
+    Account.objects.create(email="gestern@example.org", created_at=timezone.now() - timedelta(days=1))
+    Account.objects.filter(pk__in=[citizen.pk, clerk.account.pk]).update(created_at=timezone.now() - timedelta(days=99))
+    EmailAddress.objects.create(user=citizen, email=citizen.email, verified=True, primary=True)
+    assert forget_stale() == 2 and forget_stale() == 0
+    assert UserSession.objects.get().session_key == here.session.session_key
+    assert set(Account.objects.values_list("email", flat=True)) == {citizen.email, clerk.account.email, "gestern@example.org"}

@@ -22,7 +22,7 @@ def consent_of(account, purpose="meldebescheinigung", **more):
 
 def look(actor, account=None, person_key=None, **more):
     facts = {
-        "purpose": "hundesteuer_anmelden",
+        "purpose": "wohnsitz_ummelden",
         "legal_basis": "§ 1 HStG",
         "source": "residents",
         "fields": ["birth_date"],
@@ -56,9 +56,9 @@ def test_the_cockpit_speaks_plainly_and_names_offices_not_clerks(login, citizen,
     look(Actor(citizen), account=citizen)
     look(Actor(), account=citizen, fields=["hund/rufname"])
     page = login(citizen).get("/meine-daten/").content.decode()
-    for words in ("Bürgeramt", "Sie selbst", "Automatisch", "Hundesteuer anmelden", "Melderegister", "Geburtsdatum", "Rufname"):
+    for words in ("Bürgeramt", "Sie selbst", "Automatisch", "Wohnsitz ummelden", "Melderegister", "Geburtsdatum", "Rufname"):
         assert words in page, words
-    assert "Petra" not in page and "hundesteuer_anmelden" not in page and "staff:" not in page
+    assert "Petra" not in page and "wohnsitz_ummelden" not in page and "staff:" not in page
 
 
 def test_one_sees_only_looks_at_oneself(login, citizen, other_citizen, resident):

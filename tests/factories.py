@@ -1,0 +1,215 @@
+"""Whole little worlds straight on the tables: a citizen with everything a citizen can have, each thing with its own secret."""
+
+import hashlib
+import json
+import uuid
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.utils import timezone
+from fido2.cose import ES256
+from fido2.utils import websafe_encode
+from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
+
+from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.accounts.actions import create_token
+from stadtkern.kernel.accounts.models import Account, Company, Membership, Staff, Token
+from stadtkern.kernel.cases.models import Case, Decision, Note, Status, search_text
+from stadtkern.kernel.city.models import Office
+from stadtkern.kernel.documents.actions.paper import CODE
+from stadtkern.kernel.documents.models import Content, Document, Upload, UploadContent
+from stadtkern.kernel.inbox.models import Message
+from stadtkern.kernel.payments.models import Payment
+from stadtkern.kernel.privacy.models import Access, Consent
+from stadtkern.kernel.services import catalogue
+from stadtkern.kernel.services.actions import publish
+from stadtkern.lib.ids import ALPHABET
+
+SERVICE = "hundesteuer_anmelden"
+
+
+def secret(kind: str, name: str) -> str:
+    """A word that stands nowhere else: "geheim-message-anna"."""
+    return f"geheim-{kind}-{name}"
+
+
+@dataclass
+class World:
+    """One citizen, one office, and everything between them."""
+
+    name: str
+    account: Account
+    clerk: Staff
+    things: dict[str, Any] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)  # kind -> word
+
+    def hide(self, kind: str) -> str:
+        """The word that must not be read by the wrong people, noted for the test."""
+        return self.secrets.setdefault(kind, secret(kind, self.name))
+
+    def __getattr__(self, kind: str) -> Any:
+        try:
+            return self.things[kind]
+        except KeyError:
+            raise AttributeError(kind) from None
+
+
+def world(name: str, account: Account, clerk: Staff) -> World:
+    """A citizen with cases in two states, papers, post, payments, consents, keys and devices."""
+    made = World(name, account, clerk)
+    _person(made)
+    made.things["case"] = case(made, Status.AWAITING_CITIZEN, "case")
+    made.things["draft"] = case(made, Status.DRAFT, "draft")
+    made.things["closed"] = case(made, Status.CLOSED, "case")
+    assisted(made)
+    for build in (document, upload, message, payment, private_things):
+        build(made)
+    note = Note.objects.create(case=made.case, staff=clerk, body=made.hide("note"))
+    made.things["note"] = note
+    return made
+
+
+def _person(made: World) -> None:
+    word = made.hide("person")
+    account = made.account
+    Account.objects.filter(pk=account.pk).update(name=f"Anna {word}")
+    person = account.person
+    person.given_names, person.family_name, person.street = "Anna", word, word
+    person.save()
+    EmailAddress.objects.create(user=account, email=account.email, verified=True, primary=True)
+    company = Company.objects.create(name=f"Firma {made.hide('company')}", street=made.hide("company"))
+    Membership.objects.create(account=account, company=company)
+    made.things["company"] = company
+
+
+def case(made: World, status: Status, kind: str) -> Case:
+    service = catalogue.find(SERVICE)
+    word, now = made.hide(kind), timezone.now()
+    sent = {} if status == Status.DRAFT else {"submitted_at": now, "due_date": (now + timedelta(days=9)).date()}
+    if status == Status.CLOSED:
+        sent |= {"decided_at": now, "closed_at": now}
+    number = hashlib.sha256(f"{made.name}{kind}{status}".encode()).hexdigest()[:8].upper()
+    row = Case.objects.create(
+        reference=f"MS-{number[:4]}-{number[4:]}",
+        service=SERVICE,
+        edition=publish(service),
+        status=status,
+        account=made.account,
+        applicant=f"Anna {word}",
+        answers={"dog_name": word, "person/family_name": word},
+        office=None if status == Status.DRAFT else made.clerk.office,
+        clerk=None if status == Status.DRAFT else made.clerk,
+        **sent,
+    )
+    Case.objects.filter(pk=row.pk).update(search=_vector(f"{row.reference} {row.applicant}"))
+    if status == Status.CLOSED:
+        Decision.objects.create(case=row, outcome="GRANTED", reason=word, made_by=made.clerk, made_at=now)
+    return row
+
+
+def _vector(text: str) -> Any:
+    from django.contrib.postgres.search import SearchVector
+    from django.db.models import Value
+
+    return SearchVector(Value(search_text(text)), config="simple")
+
+
+def assisted(made: World) -> None:
+    """A draft the clerk is filling in with somebody on the phone; it belongs to no account yet."""
+    row = case(made, Status.DRAFT, "assisted")
+    Case.objects.filter(pk=row.pk).update(account=None, assisted_by=made.clerk)
+    made.things["assisted"] = row
+
+
+def document(made: World) -> None:
+    word, data = made.hide("document"), b"%PDF-1.7 nothing to see"
+    row = Document.objects.create(
+        number=f"{made.name.upper()}-1", about=f"case:{made.closed.pk}", account=made.account, title=word, kind="Bescheid",
+        size=len(data), sha256=hashlib.sha256(data).hexdigest(), verify_code=verify_code(made.name), office="Bürgeramt",
+    )  # fmt: skip
+    Content.objects.create(document=row, data=data + word.encode())
+    made.things["document"] = row
+
+
+def verify_code(name: str) -> str:
+    """As printed under the QR code; the same for the same name."""
+    digest = hashlib.sha256(name.encode()).digest()
+    return "".join(ALPHABET[byte % len(ALPHABET)] for byte in digest[:CODE])
+
+
+def upload(made: World) -> None:
+    word = made.hide("upload")
+    row = Upload.objects.create(
+        about=f"case:{made.case.pk}", path="proof", account=made.account, file_name=f"{word}.pdf", media_type="application/pdf",
+        size=9, sha256="0" * 64, state=Upload.State.CLEAN,
+    )  # fmt: skip
+    UploadContent.objects.create(upload=row, data=b"%PDF-1.7 " + word.encode())
+    made.things["upload"] = row
+
+
+def message(made: World) -> None:
+    word = made.hide("message")
+    for direction in (Message.Direction.TO_OFFICE, Message.Direction.TO_PERSON):
+        row = Message.objects.create(
+            account=made.account, office=made.clerk.office, direction=direction, about=f"case:{made.case.pk}", title=word,
+            body=word,
+        )  # fmt: skip
+    row.documents.add(made.document)
+    row.uploads.add(made.upload)
+    made.things["message"] = row
+
+
+def payment(made: World) -> None:
+    word = made.hide("payment")
+    for kind, status in (("payment", Payment.Status.OPEN), ("surplus", Payment.Status.SURPLUS)):
+        made.things[kind] = Payment.objects.create(
+            about=f"case:{made.case.pk}", account=made.account, amount_cents=1200, purpose=f"{made.name}{kind}".upper(),
+            description=word, items=[{"label": word, "cents": 1200}], status=status,
+        )  # fmt: skip
+
+
+def private_things(made: World) -> None:
+    """What nobody but the person may see, not even the clerk of the case."""
+    word, account = made.hide("private"), made.account
+    made.things["consent"] = Consent.objects.create(
+        account=account, purpose=word, evidence="residents", fields=["town"], legal_basis=word, about=f"case:{made.case.pk}"
+    )
+    made.things["access"] = Access.objects.create(
+        account=account, actor=f"staff:{made.clerk.pk}", office=made.clerk.office.key, purpose=word, legal_basis=word,
+        source="residents", fields=["town"],
+    )  # fmt: skip
+    token, _secret = create_token(Actor(account), word, 30)
+    made.things["token"] = Token.objects.get(pk=token.pk)
+    made.things["session"] = UserSession.objects.create(
+        user=account, ip="203.0.113.7", session_key=f"{made.name}{uuid.uuid4().hex}"[:40], user_agent=word
+    )
+    made.things["key"] = Authenticator.objects.create(
+        user=account, type="webauthn", data={"name": word, "credential": passkey(made.name.encode())}
+    )
+
+
+def passkey(credential_id: bytes) -> dict[str, Any]:
+    """What a browser sends when a passkey is made, without attestation."""
+    public_key = ES256.from_cryptography_key(ec.generate_private_key(ec.SECP256R1()).public_key())
+    credential = AttestedCredentialData.create(b"\0" * 16, credential_id, public_key)
+    flags = AuthenticatorData.FLAG.UP | AuthenticatorData.FLAG.UV | AuthenticatorData.FLAG.AT
+    data = AuthenticatorData.create(hashlib.sha256(b"testserver").digest(), flags, 0, credential)
+    client = json.dumps({"type": "webauthn.create", "challenge": "AAAA", "origin": "https://testserver"}).encode()
+    response = {
+        "clientDataJSON": websafe_encode(client),
+        "attestationObject": websafe_encode(AttestationObject.create("none", data, {})),
+    }
+    name = websafe_encode(credential_id)
+    return {"type": "public-key", "id": name, "rawId": name, "response": response,
+            "clientExtensionResults": {"credProps": {"rk": True}}}  # fmt: skip
+
+
+def office_with_clerk(key: str) -> tuple[Office, Staff]:
+    office, _ = Office.objects.get_or_create(key=key, defaults={"title": key})
+    account = Account.objects.create(email=f"{key}@stadt.example", name=key)
+    return office, Staff.objects.create(account=account, office=office, role="CLERK")

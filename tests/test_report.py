@@ -1,0 +1,43 @@
+"""The report to the person (Art. 15 GDPR): every room has its part, everything of one's own is in it, nothing of others."""
+
+import json
+
+import pytest
+
+from stadtkern.kernel.privacy.purposes import purpose_words
+from stadtkern.kernel.privacy.report import PARTS
+from stadtkern.kernel.services import catalogue
+
+from .factories import SERVICE, world
+
+
+def test_every_room_that_holds_something_about_people_has_a_part():
+    assert set(PARTS) == {"registers", "documents", "inbox", "payments", "cases"}  # accounts and privacy speak for themselves
+
+
+@pytest.fixture
+def told(login, citizen, other_citizen, clerk, other_clerk):
+    """Both worlds, and what the report of the first says."""
+    anna, bert = world("anna", citizen, clerk), world("bert", other_citizen, other_clerk)
+    browser = login(citizen)
+    browser.post("/konto/reauthenticate/", {"password": "geheim-genug-1"})
+    return anna, bert, browser.get("/meine-daten/auskunft/").content.decode()
+
+
+def test_everything_of_ones_own_is_in_it(told):
+    anna, _, text = told
+    parts = json.loads(text)
+    assert {case["reference"] for case in parts["cases"]} >= {anna.case.reference, anna.draft.reference, anna.closed.reference}
+    missing = {kind for kind, word in anna.secrets.items() if word not in text} - {"note", "assisted"}
+    assert missing == set()
+
+
+def test_nothing_of_others_and_no_secret_is_in_it(told):
+    anna, bert, text = told
+    assert not [kind for kind, word in bert.secrets.items() if word in text]
+    assert anna.secrets["note"] not in text and anna.token.digest not in text and "pbkdf2" not in text and "md5$" not in text
+
+
+def test_services_are_called_by_their_titles():
+    assert purpose_words(SERVICE) == catalogue.find(SERVICE).title
+    assert purpose_words("no_such_service") == "No such service"
