@@ -4,8 +4,8 @@ from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from stadtkern.kernel.cases import reactions as cases
 from stadtkern.kernel.accounts import actions as accounts
+from stadtkern.kernel.cases import reactions as cases
 from stadtkern.kernel.documents import actions as documents
 from stadtkern.kernel.events.actions import rescue, webhooks
 from stadtkern.kernel.payments import reactions as payments
