@@ -46,7 +46,7 @@ def _collect(part: object, prefix: str, language: str, found: dict[str, dict[str
         if not isinstance(item, dict):
             continue
         path, kind = f"{prefix}{item.get('name')}", item.get("kind")
-        if isinstance(kind, str):
+        if isinstance(kind, str) and kind in _file().get(language, ()):
             parts = item.get("parts") or _usual(kind)
             for table, texts in found.items():
                 for name, text in words(kind, language).get(table, {}).items():

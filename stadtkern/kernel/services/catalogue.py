@@ -23,6 +23,7 @@ __all__ = [
     "all_services", "broken", "digest", "find", "from_edition", "matching", "version",
 ]  # fmt: skip
 log = logging.getLogger(__name__)
+SHARE = 50  # looking for changes may take a fiftieth of the time
 _versions = itertools.count(1)
 
 
@@ -31,7 +32,7 @@ class UnknownService(KeyError):
 
 
 class Shelf:
-    """The folders as last seen; one sweep over names and times per `pause` seconds at most."""
+    """The folders as last seen; looked at again after `pause` seconds, or later where looking takes long."""
 
     def __init__(self, pause: float) -> None:
         self.pause = pause
@@ -41,18 +42,20 @@ class Shelf:
         self.version = 0
         self._seen: dict[Folder, tuple[Stamp, Service | None, list[str]]] = {}
         self._problems: dict[str, list[str]] = {}
-        self._looked = -pause
+        self._next = 0.0
         self._lock = threading.Lock()
 
     def refresh(self) -> None:
         """Look whether anything changed. Other threads go on with what they have, unless there is nothing yet."""
-        if self.version and time.monotonic() - self._looked < self.pause:
+        if self.version and time.monotonic() < self._next:
             return
         if self._lock.acquire(blocking=not self.version):
             try:
-                if not self.version or time.monotonic() - self._looked >= self.pause:
+                if not self.version or time.monotonic() >= self._next:
+                    start = time.monotonic()
                     self._sweep()
-                    self._looked = time.monotonic()
+                    end = time.monotonic()
+                    self._next = end + max(self.pause, SHARE * (end - start) if self.pause else 0)
             finally:
                 self._lock.release()
 

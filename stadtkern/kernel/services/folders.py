@@ -46,19 +46,25 @@ class Folder:
     def text(self, name: str) -> str | None:
         """One file as text, None where it is missing; OVERLAY is the city's file."""
         file = self.overlay if name == OVERLAY else self.path / name
-        if file is None or not file.is_file():
+        try:
+            text = file.read_bytes().decode("utf-8-sig") if file else None
+        except FileNotFoundError:
             return None
-        text = file.read_bytes().decode("utf-8-sig")
+        if text is None:
+            return None
         if "\0" in text:
             raise ServiceBroken(f"{name}: enthält ein NUL-Zeichen.")
         return text
 
-    def files(self, template: str) -> dict[str, str]:
+    def files(self, template: str, known: Mapping[str, str] | None = None) -> dict[str, str]:
         """Everything that shapes an application: name -> text. Rules and examples are not part of it."""
-        names = (SERVICE, OVERLAY, FORM, FORM_OVERLAY)
-        lists = sorted(file.name for file in self.path.glob(f"*{LIST}"))
-        found = {name: text for name in (*names, *lists) if (text := self.text(name)) is not None}
-        found[template] = _template(self.text(template), template)
+        there = os.listdir(self.path)  # noqa: PTH208 - names only, and called for every folder at once
+        names = [name for name in there if name in (SERVICE, FORM, FORM_OVERLAY, template) or name.endswith(LIST)]
+        found = dict(known or {})
+        for name in (*names, OVERLAY):
+            if name not in found and (text := self.text(name)) is not None:
+                found[name] = text
+        found[template] = _template(found.get(template), template)
         return found
 
 
@@ -119,7 +125,7 @@ def load(folder: Folder) -> tuple[Service | None, list[str]]:
             if not (folder.path / FORM).is_file():
                 problems.append(f"{FORM} fehlt.")
         else:
-            files = folder.files(template)
+            files = folder.files(template, texts)
             service = assemble(folder.key, folder.domain, raw, lambda: files, problems)
             if not problems:
                 problems += faults(service)

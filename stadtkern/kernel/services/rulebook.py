@@ -1,7 +1,6 @@
 """rules.py of a service: pure functions, always those of the running release (ADR 0005)."""
 
 import importlib
-import importlib.util
 from collections.abc import Callable
 from functools import cache
 from types import ModuleType
@@ -16,13 +15,8 @@ FUNCTIONS = ("fee", "problems", "decide")
 def rules_of(key: str) -> ModuleType | None:
     """The rules of this service, None where it has none. A city's own folder holds data only, hence never rules."""
     for domain in settings.DOMAINS:
-        name = f"stadtkern.domains.{domain}.services.{key}"
-        try:
-            found = importlib.util.find_spec(f"{name}.rules")
-        except ModuleNotFoundError:
-            continue
-        if found:
-            return importlib.import_module(f"{name}.rules")
+        if (settings.ROOT / "stadtkern" / "domains" / domain / "services" / key / "rules.py").is_file():
+            return importlib.import_module(f"stadtkern.domains.{domain}.services.{key}.rules")
     return None
 
 

@@ -21,7 +21,8 @@ RESIDENTS = (
     "family_name", "given_names", "birth_name", "birth_date", "birth_place", "sex", "nationality", "doctoral_degree", "street",
     "house_number", "postcode", "town", "district", "moved_in_date", "household_size", "household_members",
 )  # fmt: skip
-SOURCES = [f"residents.{name}" for name in RESIDENTS]
+SOURCES = frozenset(f"residents.{name}" for name in RESIDENTS)
+TRUSTS = tuple(name.lower() for name in Trust.names)
 UNITS = {"day": 1, "week": 7, "month": 30}
 TEMPLATE = "bescheid.typ"
 
@@ -56,7 +57,7 @@ def read_service(
         audiences=top.words("for", one_of=AUDIENCES, required=True),
         drives=top.words("drives"),
         life_events=top.words("life_events", one_of=LIFE_EVENTS),
-        trust=Trust.of(top.text("trust", "none", one_of=[name.lower() for name in Trust.names])),
+        trust=Trust.of(top.text("trust", "none", one_of=TRUSTS)),
         documents_needed=top.words("needs"),
         synonyms=top.words("synonyms"),
         legal_basis=top.text("legal_basis"),

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from stadtkern.lib.forms import composites
@@ -43,9 +44,13 @@ def read_elements(part: Table) -> Iterator[Element]:
     _once(names, part, "fields")
 
 
+@cache
+def _kinds() -> frozenset[str]:
+    return frozenset([*(kind.value for kind in Kind), "group", *composites.KINDS, *blocks()])
+
+
 def _element(item: Table) -> Element:
-    kinds = [*Kind, "group", *composites.KINDS, *blocks()]
-    kind = item.text("kind", "text", one_of=kinds)
+    kind = item.text("kind", "text", one_of=_kinds())
     name = item.text("name", required=True)
     if name and not _NAME.fullmatch(name):
         item.complain("name", f"„{name}“ geht nicht: nur a-z, 0-9 und _, am Anfang ein Buchstabe.")

@@ -3,6 +3,7 @@
 import shutil
 import threading
 import time
+import tomllib
 from io import StringIO
 
 import pytest
@@ -261,13 +262,18 @@ def test_an_edition_in_use_costs_no_query(dragon, db, django_assert_num_queries)
 
 
 def test_575_folders_are_read_and_watched_quickly(city_folder):
+    """Measured against the bare TOML parser in the same minute: the machine may be busy."""
     for number in range(575):
         put(city_folder, f"drachen_{number}", SERVICE)
+    start = time.thread_time()
+    for _ in range(575):
+        tomllib.loads(SERVICE)
+    bare = time.thread_time() - start
     start = time.thread_time()
     assert len(catalogue.all_services()) >= 575
     read = time.thread_time() - start
     start = time.thread_time()
     catalogue.all_services()
     swept = time.thread_time() - start
-    assert read < 1.0, f"{read:.2f} s"
-    assert swept < 0.05, f"{swept:.3f} s"
+    assert read < max(1.0, 10 * bare), f"{read:.2f} s, parser alone {bare:.2f} s"
+    assert swept < max(0.05, bare), f"{swept:.3f} s"
