@@ -159,12 +159,12 @@ def from_edition(edition: Edition) -> Service:
     service = shelf.services.get(edition.service)
     if service and (service.loaded or shelf.usable(service)) and service.digest == edition.digest:
         return service
-    return _rebuilt(edition.pk)
+    return _rebuilt(edition.pk, edition.digest)
 
 
 @lru_cache(maxsize=100)
-def _rebuilt(pk: int) -> Service:
-    edition = Edition.objects.get(pk=pk)
+def _rebuilt(pk: int, digest_: str) -> Service:
+    edition = Edition.objects.get(pk=pk, digest=digest_)
     texts = {name: edition.files[name] for name in (SERVICE, OVERLAY) if name in edition.files}
     # Told to nobody: what was right on its day stays valid, also when today's schema knows better.
     ignored: list[str] = []

@@ -66,8 +66,7 @@ def sign_in(service: Service) -> str:
         return gettext("Sie können gleich anfangen. Vor dem Absenden melden Sie sich mit Ihrem Konto an.")
     if service.trust == Trust.SUBSTANTIAL:
         return gettext(
-            "Sie können gleich anfangen. Vor dem Absenden weisen Sie sich online aus, "
-            "zum Beispiel mit BundID oder Online-Ausweis."
+            "Sie können gleich anfangen. Vor dem Absenden weisen Sie sich online aus, zum Beispiel mit dem Online-Ausweis."
         )
     return gettext(
         "Sie können gleich anfangen. Vor dem Absenden weisen Sie sich mit dem Online-Ausweis aus. "
