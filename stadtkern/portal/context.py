@@ -58,7 +58,7 @@ def navigation(actor: Actor, path: str, unread: Any = 0) -> list[dict[str, Any]]
     if actor.staff and actor.staff.role in (Role.CLERK, Role.LEAD):
         places.append((gettext("Schreibtisch"), "cases:desk", 0))
     if actor.staff and actor.staff.role == Role.OPERATOR:
-        places.append((gettext("Betrieb"), "events:overview" if address("events:overview") else "payments:operate", 0))
+        places.append((gettext("Betrieb"), "operate:home", 0))
     links = [(title, address(view), count) for title, view, count in places]
     return [
         {"title": title, "url": url, "count": count, "here": "page" if path == url else "true" if path.startswith(url) else ""}
