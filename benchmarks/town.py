@@ -132,12 +132,13 @@ def people() -> Town:
 
 def cookie(account: object) -> str:
     """A signed-in session as its cookie."""
+    from django.conf import settings
     from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
     from django.contrib.sessions.backends.db import SessionStore
 
     session = SessionStore()
     session[SESSION_KEY] = str(account.pk)  # type: ignore[attr-defined]
-    session[BACKEND_SESSION_KEY] = "allauth.account.auth_backends.AuthenticationBackend"
+    session[BACKEND_SESSION_KEY] = settings.AUTHENTICATION_BACKENDS[0]
     session[HASH_SESSION_KEY] = account.get_session_auth_hash()  # type: ignore[attr-defined]
     session.set_expiry(timedelta(hours=2))
     session.create()

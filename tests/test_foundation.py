@@ -4,7 +4,7 @@ import pytest
 from django.db import connection, transaction
 
 from stadtkern.kernel.events import queue
-from stadtkern.kernel.events.actions import record
+from stadtkern.kernel.events.actions import react, record
 from stadtkern.kernel.events.models import Event, Tick
 
 SEEN: list[int] = []
@@ -38,7 +38,7 @@ def test_a_replayed_job_has_one_effect(transactional_db, reaction, run_jobs):
     with transaction.atomic():
         event = record("test.happened", subject="test:1", actor="system")
     run_jobs()
-    queue.react(event.pk, queue.name_of(note))
+    react(event.pk, queue.name_of(note))
     assert len(SEEN) == 1
     assert Tick.objects.count() == 1
 
@@ -52,5 +52,5 @@ def test_a_failing_reaction_leaves_no_tick(transactional_db, monkeypatch):
     with transaction.atomic():
         event = record("test.happened", subject="test:1", actor="system")
     with pytest.raises(Exception, match="division by zero"):
-        queue.react(event.pk, queue.name_of(fail))
+        react(event.pk, queue.name_of(fail))
     assert not Tick.objects.exists()

@@ -21,6 +21,7 @@ from stadtkern.kernel.cases import actions
 from stadtkern.kernel.cases.models import Case, Status
 from stadtkern.kernel.documents.actions import receive
 from stadtkern.kernel.events import queue
+from stadtkern.kernel.events.actions import react
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.payments import actions as payments
 from stadtkern.kernel.payments.adapters import TransactionStatus
@@ -57,7 +58,7 @@ def at_once() -> Iterator[None]:
 
     def announce(event: Event, *, listened: bool) -> None:
         for reaction in queue.REACTIONS.get(event.name, []):
-            transaction.on_commit(partial(queue.react, event.pk, queue.name_of(reaction)))
+            transaction.on_commit(partial(react, event.pk, queue.name_of(reaction)))
 
     with patch.object(queue, "announce", announce):
         yield

@@ -1,14 +1,13 @@
-"""Reactions run as jobs of the same PostgreSQL: at least once, with one effect (a tick per event and reaction)."""
+"""The switchboard: who reacts to what, and how a reaction becomes a job of the same PostgreSQL."""
 
 from collections.abc import Callable, Mapping
 
-from django.db import transaction
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
 from procrastinate.jobs import Job
 from procrastinate.types import JSONValue
 
-from .models import Event, Tick
+from .models import Event
 
 Reaction = Callable[[Event], None]
 
@@ -40,6 +39,14 @@ def wire(reactions: Mapping[str, list[Reaction]]) -> None:
         REACTIONS.setdefault(name, []).extend(functions)
 
 
+def reaction_to(event: Event, name: str) -> Reaction:
+    """The function behind a job. Raises UnknownReaction."""
+    for function in [*REACTIONS.get(event.name, []), *EVERY]:
+        if name_of(function) == name:
+            return function
+    raise UnknownReaction(f"{name} to {event.name}")
+
+
 def name_of(reaction: Reaction) -> str:
     """Stable key of a reaction: its dotted path."""
     return f"{reaction.__module__}.{reaction.__qualname__}"
@@ -50,17 +57,4 @@ def announce(event: Event, *, listened: bool) -> None:
     reactions = [*REACTIONS.get(event.name, []), *(EVERY if listened else [])]
     jobs: list[dict[str, JSONValue]] = [{"event_id": event.pk, "reaction": name_of(reaction)} for reaction in reactions]
     if jobs:
-        react.batch_defer(*jobs)
-
-
-@app.task(name="events.react", retry=Patient(), queue="reactions")
-def react(event_id: int, reaction: str) -> None:
-    """Run one reaction to one event; a replay finds the tick and does nothing."""
-    event = Event.objects.get(pk=event_id)
-    function = next((r for r in [*REACTIONS.get(event.name, []), *EVERY] if name_of(r) == reaction), None)
-    if function is None:
-        raise UnknownReaction(f"{reaction} to {event.name}")
-    with transaction.atomic():
-        _, fresh = Tick.objects.get_or_create(event=event, reaction=reaction)
-        if fresh:
-            function(event)
+        app.configure_task("events.react", queue="reactions").batch_defer(*jobs)

@@ -6,12 +6,15 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.accounts.models import Staff
 from stadtkern.kernel.documents import actions as documents
+from stadtkern.kernel.documents.models import Document
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.inbox import actions as inbox
+from stadtkern.kernel.services.catalogue import Service
 
 from ..letter import letter_data
 from ..models import Case, Decision, Note, Status
@@ -140,7 +143,7 @@ def _proposed_sentence(decision: Decision) -> str:
 @transaction.atomic
 def close(case_id: int) -> Case:
     """Carry the decision out: paper, letter, closed; all or nothing, and a replay changes nothing. For reactions."""
-    row = locked(case_id, Case.objects.all())
+    row = locked(case_id)
     if row.status != Status.DECIDED:
         return row
     service = row.begun_on
@@ -152,27 +155,35 @@ def close(case_id: int) -> Case:
         account=row.account,
         company=row.company,
         title=service.decision.title or service.title,
+        kind=service.decision.title or service.title,
         template=service.template_source(),
         data=letter_data(row, service, decision),
         keep_until=row.keep_until,
         actor_key=SYSTEM,
         once=f"case.decided:{decision.pk}",
     )
-    if row.account is not None:  # without an account the paper waits on the page of the case
-        title, body = closing_letter(row, service, decision)
-        inbox.deliver(
-            account=row.account,
-            company=row.company,
-            about=str(row),
-            office=row.office,
-            title=title,
-            body=body,
-            documents=[paper],
-            actor_key=SYSTEM,
-            once=f"case.decided:{decision.pk}",
-            link=reverse("cases:track", args=[row.reference]),
-        )
+    _tell(row, service, decision, paper)
     row.status, row.closed_at = Status.CLOSED, now
     store(row, "status", "closed_at", "keep_until")
     record("case.closed", subject=str(row), actor=SYSTEM, data={"service": row.service, "document": paper.pk})
     return row
+
+
+def _tell(row: Case, service: Service, decision: Decision, paper: Document) -> None:
+    """The letter in the reader's language; without an account the paper waits on the page of the case."""
+    if row.account is None:
+        return
+    with override(row.account.language):
+        title, body = closing_letter(row, service.in_language(row.account.language), decision)
+    inbox.deliver(
+        account=row.account,
+        company=row.company,
+        about=str(row),
+        office=row.office,
+        title=title,
+        body=body,
+        documents=[paper],
+        actor_key=SYSTEM,
+        once=f"case.decided:{decision.pk}",
+        link=reverse("cases:track", args=[row.reference]),
+    )

@@ -12,7 +12,7 @@ from stadtkern.kernel.cases import actions, reactions
 from stadtkern.kernel.cases.models import Case, Decision, Note, Status
 from stadtkern.kernel.documents.models import Document
 from stadtkern.kernel.events import queue
-from stadtkern.kernel.events.actions import record
+from stadtkern.kernel.events.actions import react, record
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments.models import Payment
@@ -171,7 +171,7 @@ def test_replayed_and_repeated_reactions_have_one_effect(probe, citizen, clerk, 
     actions.decide(clerk_actor(clerk), case, "GRANTED")
     run_jobs()
     event = Event.objects.get(name="case.decided")
-    queue.react(event.pk, queue.name_of(reactions.carry_out))  # the tick stands
+    react(event.pk, queue.name_of(reactions.carry_out))  # the tick stands
     reactions.carry_out(event)  # as if the tick had been lost
     actions.close(case.pk)
     assert Document.objects.filter(about=str(case)).count() == 1
@@ -190,7 +190,7 @@ def test_a_crash_between_paper_and_letter_leaves_nothing_half(probe, citizen, cl
 
         broken.setattr("stadtkern.kernel.inbox.actions.deliver", killed)
         with pytest.raises(SystemExit):
-            queue.react(event.pk, queue.name_of(reactions.carry_out))
+            react(event.pk, queue.name_of(reactions.carry_out))
     assert not Document.objects.exists()
     case.refresh_from_db()
     assert case.status == Status.DECIDED

@@ -9,6 +9,10 @@ from psycopg.types.json import Jsonb
 from stadtkern.kernel.events import queue
 from stadtkern.kernel.events.models import Event
 
+from .run import react
+
+__all__ = ["react", "record"]
+
 # One round trip writes the line and tells whether anybody outside listens; every action of the house pays for this.
 _INSERT = """
     INSERT INTO events_event (name, subject, actor, data, at) VALUES (%s, %s, %s, %s, %s)

@@ -5,7 +5,7 @@ from django.db import DatabaseError, transaction
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from stadtkern.kernel.events import queue
-from stadtkern.kernel.events.actions import record, webhooks
+from stadtkern.kernel.events.actions import react, record, webhooks
 from stadtkern.kernel.events.models import Event
 
 
@@ -35,7 +35,7 @@ def test_a_reaction_this_version_lacks_is_not_dropped(db):
     with transaction.atomic():
         event = record("test.happened", subject="test:1", actor="system")
     with pytest.raises(queue.UnknownReaction):
-        queue.react(event.pk, "domains.future.reactions.greet")
+        react(event.pk, "domains.future.reactions.greet")
 
 
 @pytest.mark.parametrize(("attempts", "seconds"), [(0, 5), (1, 10), (5, 160), (6, 300), (1000, 300)])

@@ -8,7 +8,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob, ProcrastinateW
 from procrastinate.exceptions import ConnectorException
 
 from stadtkern.kernel.events import queries, queue
-from stadtkern.kernel.events.actions import record, rescue
+from stadtkern.kernel.events.actions import react, record, rescue
 from stadtkern.kernel.events.models import Event, Failure, Tick
 from stadtkern.kernel.events.worker import SteadyWorker, remember_failures, words_of, worker_app
 
@@ -102,7 +102,7 @@ def test_a_living_worker_keeps_its_job(transactional_db, reaction):
 def test_killed_after_the_effect_the_effect_is_not_repeated(transactional_db, reaction):
     event = happen()
     fetched_by_a_worker(seconds_ago=31)
-    queue.react(event.pk, queue.name_of(note))  # the effect stood, then the power went
+    react(event.pk, queue.name_of(note))  # the effect stood, then the power went
     rescue.rescue_stalled()
     work()
     assert [event.pk] == SEEN
@@ -235,28 +235,6 @@ def test_heartbeat_tells_whether_a_worker_lives(transactional_db):
     sql("UPDATE procrastinate_workers SET last_heartbeat = now() - interval '5 minutes'")
     assert not queries.worker_alive()
     assert ProcrastinateWorker.objects.count() == 1
-
-
-def clock_job(task: str, lock: str) -> int:
-    columns = "queue_name, task_name, queueing_lock, args"
-    return sql(f"INSERT INTO procrastinate_jobs ({columns}) VALUES ('clock', %s, %s, '{{}}') RETURNING id", task, lock)
-
-
-def test_of_a_failing_task_of_the_clock_one_failure_is_kept_until_it_works(transactional_db, monkeypatch):
-    outcome = iter([ConnectionError("away"), ConnectionError("still away"), None])
-
-    def run(self, **kwargs):
-        if error := next(outcome):
-            raise error
-
-    from stadtkern.site.jobs import wake_webhooks
-
-    monkeypatch.setattr(wake_webhooks, "func", lambda timestamp=0: run(None))
-    for errors in (["ConnectionError: away"], ["ConnectionError: still away"], []):
-        clock_job("clock.webhooks", "clock.webhooks")
-        work()
-        assert [waiting.error for waiting in queries.failing()] == errors
-    assert not ProcrastinateJob.objects.exists()
 
 
 def test_a_job_to_be_repeated_gives_way_to_an_equal_one_that_waits(transactional_db, monkeypatch):
