@@ -48,13 +48,13 @@ def my_city(actor: Actor) -> MyCity:
     running = list(cases.filter(status__in=RUNNING).order_by("-id")[: SHOWN + 1])
     ended = Case.objects.of_citizen(actor).filter(status__in=(Status.CLOSED, Status.WITHDRAWN)).exists()
     documents = list(documents_of(actor).order_by("-issued_at")[: LETTERS + 1])
-    letters = Message.objects.visible_to(actor).filter(direction=Message.Direction.TO_PERSON)
+    letters = Message.objects.of_person(actor).filter(direction=Message.Direction.TO_PERSON)
     return MyCity(
         tasks=tasks,
         running=running[:SHOWN],
         more_running=len(running) > SHOWN,
         ended=ended,
-        post=list(letters.order_by("-created_at")[:LETTERS]),
+        post=list(letters.order_by("-pk")[:LETTERS]),
         documents=documents[:LETTERS],
         more_documents=len(documents) > LETTERS,
     )
