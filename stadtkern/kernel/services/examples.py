@@ -13,7 +13,6 @@ from stadtkern.lib.forms.read import merged
 from stadtkern.lib.forms.shape import clean, find
 from stadtkern.lib.forms.walk import is_ticks
 
-from .folders import roots
 from .service import Service
 from .table import Table
 
@@ -36,11 +35,8 @@ class Example:
 
 def examples_of(service: Service) -> list[Example]:
     """The examples beside a service; empty where there is no file. Raises ValueError for a file that cannot be read."""
-    for domain, root in roots():
-        file = root / service.key / NAME
-        if domain == service.domain and file.is_file():
-            return read_examples(file)
-    return []
+    file = service.folder / NAME if service.folder else None
+    return read_examples(file) if file and file.is_file() else []
 
 
 def read_examples(file: Path) -> list[Example]:

@@ -121,12 +121,12 @@ def load(folder: Folder) -> tuple[Service | None, list[str]]:
         raw = merged(texts, problems)
         template = _name_of_template(raw)
         if "form" in raw:
-            service = assemble(folder.key, folder.domain, raw, lambda: folder.files(template), problems)
+            service = assemble(folder.key, folder.domain, raw, lambda: folder.files(template), problems, folder.path)
             if not (folder.path / FORM).is_file():
                 problems.append(f"{FORM} fehlt.")
         else:
             files = folder.files(template, texts)
-            service = assemble(folder.key, folder.domain, raw, lambda: files, problems)
+            service = assemble(folder.key, folder.domain, raw, lambda: files, problems, folder.path)
             if not problems:
                 problems += faults(service)
         return service, problems
@@ -175,6 +175,7 @@ def assemble(
     raw: dict[str, Any],
     read_files: Callable[[], Mapping[str, str]],
     problems: list[str],
+    folder: Path | None = None,
     *,
     strict: bool = True,
 ) -> Service:
@@ -198,7 +199,7 @@ def assemble(
             raise ServiceBroken(" ".join(complaints))
         return form
 
-    return read_service(key, domain, raw, read_files, build_form, problems)
+    return read_service(key, domain, raw, read_files, build_form, problems, folder)
 
 
 def _federal(files: Mapping[str, str]) -> Form:

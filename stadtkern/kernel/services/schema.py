@@ -3,6 +3,7 @@
 import re
 import string
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -34,6 +35,7 @@ def read_service(
     read_files: Callable[[], Mapping[str, str]],
     build_form: Callable[[Mapping[str, str]], Form],
     problems: list[str],
+    folder: Path | None = None,
 ) -> Service:
     """The service as far as it can be understood; everything wrong is added to `problems`."""
     top = Table(raw, "service.toml", problems)
@@ -73,6 +75,7 @@ def read_service(
         texts=_texts(top, raw),
         read_files=read_files,
         build_form=build_form,
+        folder=folder,
     )
     top.done()
     return service

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -125,6 +126,7 @@ class Service:
     read_files: Callable[[], Mapping[str, str]] = field(repr=False)
     build_form: Callable[[Mapping[str, str]], Form] = field(repr=False)
     language: str = "de"
+    folder: Path | None = None  # None for a service rebuilt from an edition
 
     @cached_property
     def _shape(self) -> tuple[Form, str, str]:
