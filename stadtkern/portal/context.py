@@ -69,10 +69,7 @@ def navigation(actor: Actor, path: str, unread: Any = 0) -> list[dict[str, Any]]
 
 def count_unread(actor: Actor) -> int:
     """Letters not yet opened; stops counting at 99."""
-    if not actor.account:
-        return 0
-    waiting = Message.objects.filter(account=actor.account, direction=Message.Direction.TO_PERSON, read_at=None)
-    return len(waiting.values_list("pk")[:99])
+    return len(Message.objects.of_person(actor).unread().values_list("pk")[:99]) if actor.account else 0
 
 
 def account_links() -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from time import process_time
 
 import pytest
+from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.db import connection
 from django.test import Client
@@ -14,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from stadtkern.kernel.accounts.draft_cookie import COOKIE
 from stadtkern.kernel.accounts.models import Company, Membership
 from stadtkern.kernel.cases.models import Case, Status
 from stadtkern.kernel.city.profile import city
@@ -214,6 +216,21 @@ def test_what_is_mine_is_nobody_elses(login, citizen, other_citizen, make_case):
         page = login(other_citizen).get(path).content.decode()
         assert mine.reference not in page and "Geheim" not in page
         assert Client().get(path).status_code == 302
+
+
+def test_a_clerks_own_pages_show_no_letters_of_citizens(login, citizen, clerk):
+    Message.objects.create(
+        account=citizen, office=clerk.office, direction="TO_PERSON", title="Geheimer Brief", body="", created_at=timezone.now()
+    )
+    Document.objects.create(about="case:1", account=citizen, number="D-1", title="Geheim", sha256="", verify_code="v1")
+    page = login(clerk.account).get("/meine-stadt/").content.decode()
+    assert "Geheim" not in page and "sk-count" not in page
+
+
+def test_every_cookie_is_explained(client, db):
+    page = client.get("/seite/datenschutz/").content.decode()
+    for name in (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, settings.LANGUAGE_COOKIE_NAME, COOKIE, "theme"):
+        assert f">{name}<" in page
 
 
 def test_who_acts_for_a_company_sees_its_cases_and_a_banner(login, citizen, make_case):

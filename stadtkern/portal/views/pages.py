@@ -16,6 +16,7 @@ from django.views.i18n import set_language
 from stadtkern.kernel.accounts.access import everyone
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
+from stadtkern.kernel.services.views import shared
 from stadtkern.portal.context import THEMES
 from stadtkern.ui.words import moment
 
@@ -23,6 +24,7 @@ PAGES = ("impressum", "datenschutz", "barrierefreiheit", "leichte-sprache", "geb
 
 
 @everyone
+@shared
 def page(request: HttpRequest, name: str) -> HttpResponse:
     """A page of text; names, addresses and dates come from city.toml."""
     if name not in PAGES:
