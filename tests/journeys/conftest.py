@@ -22,7 +22,6 @@ def town(transactional_db: None) -> Callable[[str], Account]:
 def press() -> Callable[[Tab, str], None]:
     """Press the button with these words."""
 
-
     def click(tab: Tab, words: str) -> None:
         button = tab.page.get_by_role("button", name=words, exact=True)
         assert button.count() == 1, f"no button {words!r} on {tab.page.url}:\n{tab.page.inner_text('body')}"
