@@ -46,7 +46,8 @@ def relative_day(value: date, today: date | None = None) -> str:
         return gettext("heute")
     name = date_format(value, "l") if abs(days) < 7 else _short(value)
     if days in (1, -1):
-        return f"{gettext('morgen') if days == 1 else gettext('gestern')} ({name})"
+        next_to_today = gettext("morgen") if days == 1 else gettext("gestern")
+        return f"{next_to_today} ({name})"
     if days > 0:
         words = ngettext("in %(days)d Tag", "in %(days)d Tagen", days) % {"days": days}
     else:

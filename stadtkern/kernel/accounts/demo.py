@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
+from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
@@ -30,7 +31,7 @@ def personas(request: HttpRequest) -> HttpResponse:
 
 def _personas() -> list[dict[str, Any]]:
     listed: list[dict[str, Any]] = city().raw.get("personas", [])
-    return listed
+    return [{**one, "text": one.get(f"text_{get_language()}", one["text"])} for one in listed]
 
 
 @everyone

@@ -16,7 +16,7 @@ class Purpose:
     title: Any  # lazy German text
     what: Any
     how_long: Any
-    legal_basis: str
+    legal_basis: Any
 
 
 ACCESS_YEARS, CONSENT_YEARS = 2, 3
@@ -29,42 +29,42 @@ PURPOSES = {
             gettext_lazy("Ihr Konto"),
             gettext_lazy("E-Mail-Adresse, Name und Anschrift, soweit Sie sie angegeben haben"),
             gettext_lazy("bis Sie das Konto schließen"),
-            "Art. 6 Abs. 1 e DSGVO, § 3 OZG",
+            gettext_lazy("Art. 6 Abs. 1 e DSGVO, § 3 OZG"),
         ),
         Purpose(
             "session",
             gettext_lazy("Anmeldung und Sicherheit"),
             gettext_lazy("Geräte, Internet-Adresse, Zeitpunkt"),
             gettext_lazy("bis das Gerät abgemeldet ist, höchstens zwölf Stunden danach"),
-            "Art. 32 DSGVO",
+            gettext_lazy("Art. 32 DSGVO"),
         ),
         Purpose(
             "case",
             gettext_lazy("Ihre Anträge"),
             gettext_lazy("was Sie eintragen, hochladen und was wir entscheiden"),
             gettext_lazy("steht bei jeder Leistung, mit dem Gesetz dazu"),
-            "Art. 6 Abs. 1 e DSGVO und das Gesetz der Leistung",
+            gettext_lazy("Art. 6 Abs. 1 e DSGVO und das Gesetz der Leistung"),
         ),
         Purpose(
             "consent",
             gettext_lazy("Ihre Einwilligungen"),
             gettext_lazy("wem Sie wann wofür eine Abfrage erlaubt haben"),
             gettext_lazy("drei Jahre, nachdem Sie sie widerrufen haben"),
-            "Art. 7 Abs. 1 DSGVO",
+            gettext_lazy("Art. 7 Abs. 1 DSGVO"),
         ),
         Purpose(
             "access",
             gettext_lazy("Wer Ihre Daten gesehen hat"),
             gettext_lazy("Amt, Zeitpunkt, Grund und die Namen der Felder, nie deren Inhalt"),
             gettext_lazy("zwei Jahre"),
-            "Art. 5 Abs. 2 DSGVO",
+            gettext_lazy("Art. 5 Abs. 2 DSGVO"),
         ),
         Purpose(
             "report",
             gettext_lazy("Ihre Auskunft"),
             gettext_lazy("eine Abfrage, wenn Sie Ihre Daten herunterladen"),
             gettext_lazy("zwei Jahre"),
-            "Art. 15 DSGVO",
+            gettext_lazy("Art. 15 DSGVO"),
         ),
     ]
 }

@@ -74,6 +74,9 @@ def _said(element: Element, prefix: str, texts: Texts) -> Element:
 
 def _said_field(element: Field, path: str, label: str, help_: str, texts: Texts) -> Field:
     words = texts.options.get(path, {})
-    options = tuple(replace(option, label=words.get(option.code, option.label)) for option in element.options)
+    options = tuple(
+        replace(option, label=words.get(option.code, option.label), help=texts.help.get(f"{path}#{option.code}", option.help))
+        for option in element.options
+    )
     hint = texts.help.get(f"{path}#pattern", element.pattern_hint)
     return replace(element, label=label, help=help_, options=options, pattern_hint=hint)

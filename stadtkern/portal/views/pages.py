@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
@@ -30,11 +30,18 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
     if name not in PAGES:
         raise Http404
     context = {
-        "details": city().raw,
+        "details": _details(),
         "city_title_de": city().texts.get("title", city().name),
         "offices": Office.objects.exclude(phone="") if name == "hilfe" else None,
     }
     return render(request, f"portal/pages/{name}.html", context)
+
+
+def _details() -> dict[str, Any]:
+    """city.toml; what the city says in the reader's language (`[accessibility_en]`) goes before the German."""
+    raw = city().raw
+    said = raw.get(f"accessibility_{get_language()}")
+    return {**raw, "accessibility": {**raw["accessibility"], **said, "translated": True}} if said else raw
 
 
 @everyone
