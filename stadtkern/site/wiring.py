@@ -22,6 +22,8 @@ def connect() -> None:
             module = importlib.import_module(f"{place}.reactions")
             queue.wire(getattr(module, "REACTIONS", {}))
             queue.EVERY.extend(getattr(module, "EVERY", []))
+        if importlib.util.find_spec(f"{place}.checks"):
+            importlib.import_module(f"{place}.checks")  # registers itself with `manage.py check`
     for room in settings.ROOMS:
         if room != "privacy" and importlib.util.find_spec(f"stadtkern.kernel.{room}.report"):
             report.PARTS[room] = importlib.import_module(f"stadtkern.kernel.{room}.report").report
