@@ -28,6 +28,7 @@ from stadtkern.kernel.documents.actions import UploadRefused
 from stadtkern.kernel.inbox import actions as inbox
 from stadtkern.kernel.payments import actions as payments
 from stadtkern.kernel.payments.adapters import ProviderError, ProviderUnavailable
+from stadtkern.site.operate.api import router as operate
 
 log = logging.getLogger(__name__)
 PROBLEM = "application/problem+json"
@@ -208,6 +209,7 @@ def no_such_address(request: HttpRequest, rest: str = "") -> HttpResponse:
 for room in settings.ROOMS:
     if importlib.util.find_spec(f"stadtkern.kernel.{room}.api"):
         api.add_router("", importlib.import_module(f"stadtkern.kernel.{room}.api").router)
+api.add_router("", operate)
 for name in settings.DOMAINS:
     if importlib.util.find_spec(f"stadtkern.domains.{name}.domain"):
         domain = importlib.import_module(f"stadtkern.domains.{name}.domain").DOMAIN

@@ -16,7 +16,6 @@ PLACES = {
     "payments": "zahlung/",
     "services": "leistungen/",
     "cases": "vorgang/",
-    "events": "betrieb/",
     "registers": "register/",
 }
 
@@ -24,6 +23,7 @@ urlpatterns = [
     path("", include("stadtkern.portal.urls")),
     path("api/v1/", api.urls),
     path("api/<path:rest>", no_such_address),
+    path("betrieb/", include("stadtkern.site.operate.urls")),
     path("konto/", include("allauth.account.urls")),
     path("konto/zwei-faktor/", include("allauth.mfa.urls")),
     path("konto/sitzungen/", include("allauth.usersessions.urls")),

@@ -98,10 +98,13 @@ class SteadyWorker(Worker):
 
     async def _look_after_jobs(self) -> None:
         while True:
-            if rescued := await sync_to_async(_rescue, thread_sensitive=False)():
-                log.warning("%s jobs of a dead worker were put back", rescued)
+            try:
+                if rescued := await sync_to_async(_rescue, thread_sensitive=False)():
+                    log.warning("%s jobs of a dead worker were put back", rescued)
+                await self.compare_notes()
+            except Exception as error:  # the next look will do; the worker itself notices when the database is gone
+                log.warning("Could not look after jobs: %s", words_of(error))
             await asyncio.sleep(CHECK_SECONDS)
-            await self.compare_notes()
 
     async def compare_notes(self) -> None:
         """Put back what the database believes to be ours, twice in a row, although nobody here works on it."""
