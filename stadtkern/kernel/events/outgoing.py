@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, urlsplit
 import httpx
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from .models import Event, Webhook
 
@@ -25,7 +26,7 @@ TIMEOUT = httpx.Timeout(10, connect=5)
 
 
 class Forbidden(ValueError):
-    """This address may not be called; the message (German) says why."""
+    """This address may not be called; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +62,13 @@ def check_address(url: str) -> SplitResult:
         port = parts.port
         host = (parts.hostname or "").encode("idna").decode() if ":" not in (parts.hostname or "") else f"[{parts.hostname}]"
     except ValueError:
-        raise Forbidden("Diese Adresse lässt sich nicht lesen. Beispiel: https://stadt.example/eingang") from None
+        raise Forbidden(_("Diese Adresse lässt sich nicht lesen. Beispiel: https://stadt.example/eingang")) from None
     if parts.scheme not in ("https", "http") or not parts.hostname or port == 0:
-        raise Forbidden("Die Adresse muss mit https:// oder http:// beginnen und einen Rechnernamen enthalten.")
+        raise Forbidden(_("Die Adresse muss mit https:// oder http:// beginnen und einen Rechnernamen enthalten."))
     if settings.PRODUCTION and parts.scheme != "https":
-        raise Forbidden("Im laufenden Betrieb ist nur https:// erlaubt.")
+        raise Forbidden(_("Im laufenden Betrieb ist nur https:// erlaubt."))
     if parts.username or parts.password:
-        raise Forbidden("Die Adresse darf keinen Benutzernamen und kein Passwort enthalten.")
+        raise Forbidden(_("Die Adresse darf keinen Benutzernamen und kein Passwort enthalten."))
     return parts._replace(netloc=f"{host}:{port}" if port else host, fragment="")
 
 
@@ -77,7 +78,7 @@ def resolve(parts: SplitResult) -> str:
     found = socket.getaddrinfo(parts.hostname, port, type=socket.SOCK_STREAM)
     addresses = [str(row[4][0]).split("%")[0] for row in found]
     if settings.MODE not in ("demo", "test") and not all(_public(address) for address in addresses):
-        raise Forbidden("Die Adresse führt in ein privates Netz. Erlaubt sind nur öffentliche Adressen.")
+        raise Forbidden(_("Die Adresse führt in ein privates Netz. Erlaubt sind nur öffentliche Adressen."))
     return addresses[0]
 
 
