@@ -73,6 +73,16 @@ def test_nothing_scrolls_sideways_at_320_pixels(open_tab: Any, lived_in: Any) ->
         assert owner.overflow() <= 0, path
 
 
+def test_the_letters_of_rare_names_are_fetched_only_when_needed(open_tab: Any, offices: Any) -> None:
+    tab = open_tab()
+    fonts: list[str] = []
+    tab.page.on("request", lambda request: fonts.append(request.url) if request.url.endswith(".woff2") else None)
+    for path in ("/", "/suche/?q=hund", "/seite/hilfe/", "/gibt-es-nicht/"):
+        tab.go(path)
+        tab.page.wait_for_function("document.fonts.status === 'loaded'")
+    assert fonts and not [url for url in fonts if "names-" in url]
+
+
 def test_skip_link_is_first_and_leads_to_the_content(open_tab: Any, db: None) -> None:
     tab = open_tab()
     tab.go("/seite/hilfe/")

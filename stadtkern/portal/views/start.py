@@ -1,9 +1,12 @@
 """The way in: the question, suggestions while typing, life situations, target groups."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import get_language
 
 from stadtkern.kernel.accounts.access import everyone
 from stadtkern.kernel.services.search import Hit, find
@@ -65,4 +68,6 @@ def _words(request: HttpRequest) -> str:
 
 
 def _find(words: str) -> list[Hit]:
-    return find(words) if words else []
+    """Best first, said in the reader's language."""
+    language = get_language() or "de"
+    return [replace(hit, service=hit.service.in_language(language)) for hit in find(words)] if words else []
