@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.services.catalogue import Service
-from stadtkern.lib.forms.model import Answers, Field, Form, Kind, Step
+from stadtkern.lib.forms.model import Answers, Form, Group, Step
 from stadtkern.lib.forms.walk import Walk
 
 from .models import Case, Decision, Status
@@ -36,13 +36,19 @@ class Stage:
 
 
 def shown_steps(form: Form, answers: Answers) -> list[Step]:
-    """The pages that ask something, given the answers so far."""
-    return [step for step in form.steps if _asks(step, answers)]
+    """The pages that ask something, given the answers so far; never none."""
+    return [step for step in form.steps if _asks(step, answers)] or list(form.steps[:1])
 
 
 def _asks(step: Step, answers: Answers) -> bool:
-    visits = Walk(step, answers).visits()
-    return any(not isinstance(v.element, Field) or v.element.kind is Kind.LABEL or not v.element.hidden for v in visits)
+    if any(not child.when and child.minimum and not getattr(child, "hidden", False) for child in step.children):
+        return True  # nearly always; the walk below looks at every answer
+    return any(not getattr(visit.element, "hidden", False) for visit in Walk(step, answers).visits()) or _may_grow(step)
+
+
+def _may_grow(step: Step) -> bool:
+    """An optional list or group without an entry yet is a question, too."""
+    return any(not child.when and isinstance(child, Group) for child in step.children)
 
 
 def open_step(form: Form, answers: Answers, done: Sequence[str]) -> Step | None:

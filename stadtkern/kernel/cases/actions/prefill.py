@@ -57,7 +57,7 @@ def prefill(actor: Actor, case: Case) -> Case:
     person = getattr(actor.account, "person", None)
     if actor.account is None or person is None or person.register_key is None:
         raise Refused(_("Bitte weisen Sie sich zuerst aus, damit wir Sie im Melderegister finden."))
-    draft = Case.objects.of_applicant(actor).drafts().get(pk=case.pk)
+    draft = Case.objects.of_citizen(actor).drafts().get(pk=case.pk)
     service = draft.begun_on
     questions = wanted(service, draft.answers)
     fields = sorted(set(questions.values()))
@@ -95,7 +95,8 @@ def _take_over(actor: Actor, case: Case, questions: Mapping[str, str], values: M
             continue
         answers[path] = value.isoformat() if isinstance(value, date) else value
         sources[path] = source
-    row.answers, row.sources, row.prefill_declined = answers, sources, False
+    row.answers, row.sources = answers, sources
+    row.prefill_declined = not sources  # the register knows nothing: not asked again
     store(row, "answers", "sources", "prefill_declined")
     record("case.prefilled", subject=str(row), actor=actor.key, data={"fields": len(sources)})
     return row

@@ -129,7 +129,9 @@ def answer(actor: Actor, case: Case, body: str, uploads: Sequence[Upload] = ()) 
 
     The days of waiting are added to the due date. The same words within a minute are one message.
     """
-    row = locked_own(actor, case)
+    row = locked(case.pk, Case.objects.of_citizen(actor))
+    if actor.account is None:
+        raise Refused(_("Diesen Antrag haben Sie ohne Konto gestellt. Bitte rufen Sie das Amt an."))
     if row.status in (Status.DRAFT, Status.WITHDRAWN):
         raise Refused(_("Zu diesem Antrag können Sie keine Nachricht mehr schreiben. Bitte wenden Sie sich direkt an das Amt."))
     text = body.replace("\x00", "").strip()[:10_000]

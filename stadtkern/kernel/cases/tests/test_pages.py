@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, override
 
 from stadtkern.kernel.accounts import draft_cookie
 from stadtkern.kernel.cases import actions
@@ -468,3 +469,23 @@ def test_the_number_of_queries_does_not_grow(probe, citizen, clerk, login, djang
             client.get(f"/vorgang/{sent.reference}/{page}")
     with django_assert_max_num_queries(9):
         client.post(f"/vorgang/{sent.reference}/angaben/sie/", flat(STEP_1))
+
+
+def test_a_message_without_an_account_is_refused_kindly(settings, tmp_path, offices):
+    settings.CITY_FOLDER = city_with(tmp_path, trust="none")
+    browser = Client()
+    case = begin(browser)
+    go_to_review(browser, case)
+    browser.post(f"/vorgang/{case.reference}/senden/")
+    answer = browser.post(f"/vorgang/{case.reference}/nachricht/", {"body": "Hallo"})
+    assert answer.status_code == 422 and "rufen Sie das Amt an" in answer.content.decode()
+
+
+def test_the_letter_speaks_the_readers_language(probe, citizen, clerk):
+    type(citizen).objects.filter(pk=citizen.pk).update(language="en")
+    case = actions.submit(actor_for(citizen), draft(citizen))
+    actions.decide(clerk_actor(clerk), case, "GRANTED")
+    with override("en"):
+        expected = gettext("Entscheidung zu Ihrem Antrag %(reference)s") % {"reference": case.reference}
+    actions.close(case.pk)
+    assert Message.objects.get().title == expected
