@@ -76,6 +76,7 @@ class Cluster:
         """Initialise and start where needed; return the connection URL."""
         with self._locked():
             if not (self.data / "PG_VERSION").exists():
+                self._evict()
                 self._initialise()
             if not self.running():
                 self._start()
@@ -106,6 +107,29 @@ class Cluster:
         self.stop()
         for path in (self.base, self.socket_dir):
             shutil.rmtree(path, ignore_errors=True)
+
+    def _evict(self) -> None:
+        """End a server whose data were deleted under it; it still answers on our socket."""
+        try:
+            pid = int((self.socket_dir / ".s.PGSQL.5432.lock").read_text().split()[0])
+        except (FileNotFoundError, ValueError, IndexError):
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGQUIT)
+        for _ in range(100):
+            if not _alive(pid):
+                break
+            time.sleep(0.1)
+        shutil.rmtree(self.socket_dir, ignore_errors=True)
+
+    def idle(self) -> bool:
+        """Whether nobody but the asker is connected."""
+        import psycopg
+
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
+            row = connection.execute(others).fetchone()
+        return bool(row) and row[0] == 0
 
     def _initialise(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)

@@ -19,6 +19,7 @@ from django.db import connection
 
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
+from stadtkern.lib.postgres import Cluster
 
 
 class Command(BaseCommand):
@@ -75,6 +76,7 @@ class Command(BaseCommand):
             pass
         finally:
             stop(children)
+            put_away()
 
     def welcome(self, address: str, seconds: float) -> None:
         self.stdout.write(self.style.SUCCESS(f"\n  {city().name} is open:  {address}      (ready after {seconds:.1f} s)\n"))
@@ -109,6 +111,15 @@ def wait_for(address: str, children: list["subprocess.Popen[bytes]"]) -> None:
         except (URLError, OSError):
             time.sleep(0.1)
     raise CommandError(f"{address} does not answer after 60 seconds.")
+
+
+def put_away() -> None:
+    """Stop the embedded database, unless somebody else works with it."""
+    connection.close()
+    if not os.environ.get("DATABASE_URL"):
+        cluster = Cluster(settings.HOME)
+        if cluster.running() and cluster.idle():
+            cluster.stop()
 
 
 def stop(children: list["subprocess.Popen[bytes]"]) -> None:
