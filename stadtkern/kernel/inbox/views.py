@@ -34,7 +34,8 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     found = Message.objects.visible_to(actor).select_related("office")
     letter = actions.mark_read(actor, get_object_or_404(found, pk=pk))
     papers = {"documents": letter.documents.order_by("pk"), "uploads": letter.uploads.order_by("pk")}
-    return render(request, "inbox/message.html", {"letter": letter, **papers})
+    mine = Message.objects.of_person(actor).filter(pk=pk).exists()
+    return render(request, "inbox/message.html", {"letter": letter, "mine": mine, **papers})
 
 
 @staff(Role.OPERATOR)

@@ -24,13 +24,13 @@ def page_of(message):
 
 def test_new_until_opened(browser, letter, citizen):
     message = letter(citizen, link="/vorgang/x/", body="<script>alert(1)</script>\nZeile zwei")
-    assert "<strong>Ihr Bescheid" in browser.get(LIST).text
+    assert "sk-rows__side" in browser.get(LIST).text
     assert "Ihr Bescheid" in browser.get(LIST + "?nur=neu").text
     opened = browser.get(page_of(message)).text
     assert "&lt;script&gt;" in opened
     assert "<script>alert" not in opened
     assert 'href="/vorgang/x/"' in opened
-    assert "<strong>Ihr Bescheid" not in browser.get(LIST).text
+    assert "sk-rows__side" not in browser.get(LIST).text
     assert "Ihr Bescheid" not in browser.get(LIST + "?nur=neu").text
 
 
