@@ -23,6 +23,7 @@ from stadtkern.kernel.cases.models import Case, Decision, Note, Status, search_t
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.documents.actions.paper import CODE
 from stadtkern.kernel.documents.models import Content, Document, Upload, UploadContent
+from stadtkern.kernel.events.models import Webhook
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments.models import Payment
 from stadtkern.kernel.privacy.models import Access, Consent
@@ -69,6 +70,7 @@ def world(name: str, account: Account, clerk: Staff) -> World:
     assisted(made)
     for build in (document, upload, message, payment, private_things):
         build(made)
+    made.things["webhook"] = Webhook.objects.create(title="Land", url="https://land.example/", secret="x", names=["case.*"])
     note = Note.objects.create(case=made.case, staff=clerk, body=made.hide("note"))
     made.things["note"] = note
     return made

@@ -1,0 +1,488 @@
+"""Generated: every address and every API operation × everybody × own and foreign things. New addresses are found by themselves.
+
+Expected, from what the view declares: visitors are sent to sign in (API: 401), a wrong role gets 403, things of others are 404,
+nothing is ever a 500, and no answer of any kind carries a word that is none of the reader's business.
+"""
+
+import json
+import logging
+import re
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse, HttpResponseBase
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from stadtkern.kernel.accounts.access import Actor, access_of
+from stadtkern.kernel.accounts.actions import create_token
+from stadtkern.kernel.accounts.models import Account, Company, Membership, Staff
+from stadtkern.kernel.inbox.models import Message
+from stadtkern.site.api import api
+
+from .factories import SERVICE, World, world
+
+# Everybody. "anna" lives in the case of the clerk, "bert" in the case of the clerk of another office.
+PEOPLE = ["visitor", "anna", "bert", "clerk", "other_clerk", "lead", "operator", "mayor", "colleague"]
+OFFICE = {"anna": {"clerk", "lead"}, "bert": {"other_clerk"}}
+
+# Which people besides the owner may read a thing of a world: the staff of the office in charge, or nobody.
+WITH_OFFICE = {"case", "person", "document", "upload", "message", "payment"}
+ONLY_OWNER = {"draft", "private", "company"}
+ONLY_OFFICE = {"note"}  # not even the person it is about
+ONLY_CLERK = {"assisted": {"anna": {"clerk"}, "bert": {"other_clerk"}}}  # being filled in at the counter
+
+
+def readers(kind: str, whose: str) -> set[str]:
+    if kind == "surplus":
+        return {whose, "operator"}  # money to send back: the operator sees amount and reference number
+    if kind in ONLY_CLERK:
+        return ONLY_CLERK[kind][whose]
+    if kind in ONLY_OFFICE:
+        return OFFICE[whose]
+    assert kind in WITH_OFFICE | ONLY_OWNER, f"say in tests/test_access.py who may read {kind}"
+    return {whose} | (OFFICE[whose] if kind in WITH_OFFICE else set())
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A value for a parameter of an address: of which kind the thing is, and how to find it in a world."""
+
+    kind: str  # "" = public
+    value: Callable[[World], Any]
+
+
+def public(value: Any) -> Sample:
+    return Sample("", lambda _: value)
+
+
+# "namespace:name parameter" or "namespace parameter": the first that fits. Several samples are tried one after the other.
+SAMPLES: dict[str, list[Sample]] = {
+    "api/{rest} rest": [public("gibt-es-nicht")],
+    "accounts:end_session number": [Sample("private", lambda w: w.session.pk)],
+    "accounts:revoke_token number": [Sample("private", lambda w: w.token.pk)],
+    "cases:start key": [public(SERVICE)],
+    "cases:upload key": [Sample("upload", lambda w: w.upload.key)],
+    "cases:document number": [Sample("document", lambda w: w.document.number)],
+    "cases:document reference": [Sample("case", lambda w: w.closed.reference), Sample("draft", lambda w: w.draft.reference)],
+    "cases:desk_code reference": [
+        Sample("assisted", lambda w: w.assisted.reference),
+        Sample("draft", lambda w: w.draft.reference),
+    ],
+    "cases:step step": [public("angaben")],
+    "cases reference": [
+        Sample("case", lambda w: w.case.reference),
+        Sample("draft", lambda w: w.draft.reference),
+    ],
+    "documents:verify code": [Sample("", lambda w: w.document.verify_code)],  # public on purpose: says nothing about the person
+    "documents number": [Sample("document", lambda w: w.document.number)],
+    "documents key": [Sample("upload", lambda w: w.upload.key)],
+    "inbox pk": [Sample("message", lambda w: w.message.pk)],
+    "mfa pk": [Sample("private", lambda w: w.key.pk)],
+    "operate job": [public(1)],
+    "operate name": [public("mail")],
+    "operate webhook": [Sample("", lambda w: w.webhook.pk)],
+    "payments:demo transaction": [public(uuid.uuid4())],
+    "payments:refunded pk": [Sample("surplus", lambda w: w.surplus.pk)],
+    "payments pk": [Sample("payment", lambda w: w.payment.pk)],
+    "portal:audience key": [public("menschen")],
+    "portal:life_event key": [public("tier")],
+    "portal:page name": [public("impressum")],
+    "privacy:revoke number": [Sample("private", lambda w: w.consent.pk)],
+    "services key": [public(SERVICE)],
+    "api/v1/cases reference": [Sample("case", lambda w: w.case.reference), Sample("draft", lambda w: w.draft.reference)],
+    "api/v1/cases step": [public("angaben")],
+    "api/v1/desk reference": [Sample("case", lambda w: w.case.reference), Sample("draft", lambda w: w.draft.reference)],
+    "api/v1/documents number": [Sample("document", lambda w: w.document.number)],
+    "api/v1/inbox letter": [Sample("message", lambda w: w.message.pk)],
+    "api/v1/operate webhook": [Sample("", lambda w: w.webhook.pk)],
+    "api/v1/payments payment": [Sample("payment", lambda w: w.payment.pk)],
+    "api/v1/services key": [public(SERVICE)],
+    "api/v1/verify code": [Sample("", lambda w: w.document.verify_code)],
+}
+# Things that exist for nobody in these worlds; their own tests cover them.
+NEVER_FOUND = {"payments:demo", "operate:switch", "api/{rest}"}
+
+
+# Operations of the API for some roles only.
+ROLE_DOORS = ("/api/v1/desk/", "/api/v1/operate/")
+
+
+@dataclass(frozen=True)
+class Address:
+    """One place of the house: a page or an operation of the API."""
+
+    name: str  # "cases:track", or "GET /api/v1/services"
+    path: str  # with {parameter}
+    parameters: tuple[str, ...]
+    access: str | None
+    methods: tuple[str, ...]
+    operation: Any = None
+
+    @property
+    def is_api(self) -> bool:
+        return self.operation is not None
+
+    def samples(self) -> Iterator[tuple[str, dict[str, Sample]]]:
+        """Every choice of samples; the kind that decides is that of the innermost thing of somebody."""
+        chosen: list[dict[str, Sample]] = [{}]
+        for parameter in self.parameters:
+            found = self._find(parameter)
+            chosen = [{**one, parameter: sample} for one in chosen for sample in found]
+        for one in chosen:
+            kinds = [sample.kind for sample in one.values() if sample.kind]
+            if {"draft", "document"} <= set(kinds) or {"draft", "upload"} <= set(kinds):
+                continue  # these papers belong to the case, not to the draft
+            yield (kinds[-1] if kinds else ""), one
+
+    def _find(self, parameter: str) -> list[Sample]:
+        if self.is_api:
+            space = "/".join(self.path.split("/")[1:4])  # api/v1/cases
+        else:
+            space = self.name.split(":")[0] if ":" in self.name else self.name.split("_")[0]
+        for key in (f"{self.name} {parameter}", f"{space} {parameter}"):
+            if key in SAMPLES:
+                return SAMPLES[key]
+        raise AssertionError(
+            f"The address {self.name} ({self.path}) has a parameter {parameter!r} without a known thing behind it. "
+            f"Add {space + ' ' + parameter!r} to SAMPLES in tests/test_access.py, and the thing to tests/factories.py."
+        )
+
+
+def known(address: Address) -> bool:
+    """Whether there is a sample for every parameter; the test below names those without."""
+    try:
+        return bool([*address.samples()])
+    except AssertionError:
+        return False
+
+
+def addresses() -> list[Address]:
+    """Every address of the running house, from the resolver and from the OpenAPI description."""
+    return [*_pages(get_resolver().url_patterns, "", ""), *_operations()]
+
+
+def _pages(patterns: list[Any], prefix: str, space: str) -> Iterator[Address]:
+    for pattern in patterns:
+        path = prefix + _template(pattern)
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace != "api":
+                inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+                yield from _pages(pattern.url_patterns, path, inner)
+        elif isinstance(pattern, URLPattern):
+            parameters = tuple(re.findall(r"{(\w+)}", path))
+            name = space + (pattern.name or path)
+            yield Address(name, "/" + path, parameters, access_of(pattern.callback), ("GET", "POST"))
+
+
+def _template(pattern: Any) -> str:
+    text = str(pattern.pattern)
+    if hasattr(pattern.pattern, "_route"):
+        return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", text)
+    return re.sub(r"\(\?P<(\w+)>[^)]*\)", r"{\1}", text).strip("^$")
+
+
+def _operations() -> Iterator[Address]:
+    for path, methods in api.get_openapi_schema()["paths"].items():
+        for method, operation in methods.items():
+            parameters = tuple(p["name"] for p in operation.get("parameters", []) if p["in"] == "path")
+            access = "token" if operation.get("security") else "everyone"
+            yield Address(f"{method.upper()} {path}", path, parameters, access, (method.upper(),), operation)
+
+
+HOUSE = addresses()
+ASKED = [address for address in HOUSE if known(address)]
+
+
+def test_every_parameter_has_a_thing_behind_it():
+    unknown = []
+    for address in HOUSE:
+        try:
+            list(address.samples())
+        except AssertionError as missing:
+            unknown.append(str(missing))
+    assert unknown == [], "\n" + "\n".join(unknown)
+
+
+@pytest.fixture(autouse=True)
+def quiet():
+    """Thousands of refusals are wanted here; writing them down takes longer than asking."""
+    logging.disable(logging.CRITICAL)
+    yield
+    logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True)
+def own_place(settings, tmp_path):
+    """What an operator switches off here is off nowhere else."""
+    settings.HOME = tmp_path
+
+
+@pytest.fixture
+def people(offices, citizen, other_citizen, clerk, other_clerk, lead, operator, mayor) -> dict[str, Account | None]:
+    colleague = Account.objects.create(email="kollege@example.org", name="Kollege")
+    staff: dict[str, Staff] = {"clerk": clerk, "other_clerk": other_clerk, "lead": lead, "operator": operator, "mayor": mayor}
+    return {"visitor": None, "anna": citizen, "bert": other_citizen, "colleague": colleague} | {
+        name: member.account for name, member in staff.items()
+    }
+
+
+@pytest.fixture
+def worlds(people, clerk, other_clerk) -> dict[str, World]:
+    """Both citizens with everything; the colleague acts for a company that has nothing to do with either."""
+    own = Company.objects.create(name="Andere GmbH")
+    Membership.objects.create(account=people["colleague"], company=own)
+    return {"anna": world("anna", people["anna"], clerk), "bert": world("bert", people["bert"], other_clerk)}
+
+
+class Visit:
+    """A person at the door: asks, and takes everything back that the question changed."""
+
+    def __init__(self, who: str, account: Account | None, login: Callable[[Account], Client]) -> None:
+        self.who, self.account = who, account
+        self.client = login(account) if account else Client()
+        self.client.raise_request_exception = False
+        if account:  # the password was typed a moment ago: pages that ask for it again show what they have
+            session = self.client.session
+            session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
+            session["account_authentication_methods_user"] = str(account.pk)
+            session["seen"] = int(time.time())
+            session.save()
+        self.cookies = self.client.cookies.output(header="", sep=";")
+        member = Staff.objects.filter(account=account).select_related("office").first() if account else None
+        self.role = member.role if member else None
+        self.token = create_token(Actor(account, member), "Prüfung", 1)[1] if account else ""
+
+    def ask(self, address: Address, method: str, path: str, query: str = "") -> HttpResponseBase:
+        self.client.cookies.clear()
+        headers = {}
+        if not address.is_api:
+            self.client.cookies.load(self.cookies)
+        elif self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        form, body = _body(address.operation) if address.is_api else ("multipart/form-data; boundary=x", "--x--\r\n")
+        if address.is_api and not query:
+            needed = [p["name"] for p in address.operation.get("parameters", []) if p["in"] == "query" and p.get("required")]
+            query = "?" + "&".join(f"{name}=Bitte" for name in needed) if needed else ""
+        point = transaction.savepoint()
+        try:
+            if method == "GET":
+                answer = self.client.get(path + query, headers=headers)
+            else:
+                answer = self.client.generic(method, path + query, body, form, headers=headers)
+            if answer.streaming:
+                answer.told = b"".join(answer.streaming_content)
+            return answer
+        finally:
+            transaction.savepoint_rollback(point)
+
+    def lets_in(self, access: str | None) -> bool:
+        if access == "everyone":
+            return True
+        if access in ("signed_in", "token"):
+            return self.account is not None
+        assert access is not None and access.startswith("staff")
+        roles = access.split(":")[1:]
+        return self.role is not None and (not roles or self.role in roles)
+
+
+def _body(operation: Any) -> tuple[str, str]:
+    """The smallest body the description allows, and its type."""
+    content = (operation.get("requestBody") or {}).get("content", {})
+    form, described = next(iter(content.items()), ("application/json", {}))
+    value = _value(described.get("schema", {}), api.get_openapi_schema()["components"].get("schemas", {}))
+    if form != "multipart/form-data":
+        return "application/json", json.dumps(value)
+    head = 'Content-Disposition: form-data; name="{0}"; filename="a.txt"\r\nContent-Type: text/plain\r\n'
+    parts = "".join(f"--x\r\n{head.format(name)}\r\n{text}\r\n" for name, text in value.items())
+    return f"{form}; boundary=x", f"{parts}--x--\r\n"
+
+
+def _value(schema: Any, known: Any) -> Any:
+    if "$ref" in schema:
+        return _value(known[schema["$ref"].rsplit("/", 1)[-1]], known)
+    if "default" in schema:
+        return schema["default"]
+    if "enum" in schema:
+        return schema["enum"][0]
+    for choice in ("anyOf", "oneOf", "allOf"):
+        if choice in schema:
+            return _value(schema[choice][0], known)
+    kind = schema.get("type")
+    if kind == "object":
+        return {name: _value(schema["properties"][name], known) for name in schema.get("required", [])}
+    return {"string": "Bitte", "integer": 1, "number": 1, "boolean": False, "array": []}.get(kind)
+
+
+def text_of(answer: HttpResponseBase) -> str:
+    raw: bytes = answer.told if answer.streaming else answer.content  # type: ignore[attr-defined]
+    return raw.decode("utf-8", "replace") + str(list(answer.headers.items()))
+
+
+def to_sign_in(answer: HttpResponseBase) -> bool:
+    return answer.status_code == 302 and answer["Location"].startswith("/konto/login/")
+
+
+def problems(visit: Visit, worlds: dict[str, World], address: Address, method: str, reached: set[str]) -> Iterator[str]:
+    """Ask for the thing of every world and compare with what is declared."""
+    for kind, samples in address.samples():
+        for whose, owner in worlds.items() if kind else [("anna", worlds["anna"])]:
+            path = address.path.format(**{name: sample.value(owner) for name, sample in samples.items()})
+            answer = visit.ask(address, method, path)
+            said = f"{visit.who}: {method} {path} ({address.name}) -> {answer.status_code}"
+            if answer.status_code < 400 or answer.status_code in (400, 409, 422):
+                reached.add(address.name)
+            if wrong := _wrong(visit, address, answer, kind, whose):
+                yield f"{said}, {wrong}"
+            yield from (f"{said}, it tells {leak}" for leak in leaks(visit.who, worlds, answer))
+
+
+def _wrong(visit: Visit, address: Address, answer: HttpResponseBase, kind: str, whose: str) -> str:
+    status = answer.status_code
+    if status >= 500 and status != 503:
+        return "an error of ours"
+    if not visit.lets_in(address.access):
+        if visit.account is None:
+            expected = status == 401 if address.is_api else to_sign_in(answer)
+            return "" if expected or status == 405 else "a visitor is to be asked to sign in"
+        return "" if status in (403, 405) else "the wrong role is to be refused (403)"
+    if kind and visit.who not in readers(kind, whose):
+        if status in (404, 405) or (visit.account is None and to_sign_in(answer)):
+            return ""
+        if status == 403 and address.path.startswith(ROLE_DOORS):
+            return ""  # refused for the role, whatever thing was asked for
+        return "a thing of somebody else does not exist (404)"
+    return "refused although declared open" if status == 403 and not address.is_api else ""
+
+
+def leaks(who: str, worlds: dict[str, World], answer: HttpResponseBase) -> Iterator[str]:
+    text = text_of(answer)
+    if "geheim-" not in text:
+        return
+    for whose, owner in worlds.items():
+        for kind, word in owner.secrets.items():
+            if word in text and who not in readers(kind, whose):
+                yield f"the {kind} of {whose}"
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_every_address_answers_everybody_as_declared(who, people, worlds, login):
+    visit, found, reached = Visit(who, people[who], login), [], set()
+    for address in ASKED:
+        for method in address.methods:
+            found += problems(visit, worlds, address, method, reached)
+    assert found == [], "\n" + "\n".join(found)
+
+
+def test_every_thing_is_found_by_somebody(people, worlds, login):
+    """Otherwise a wrong sample would make the test above say nothing."""
+    missing = {address.name for address in ASKED if address.parameters and address.name not in NEVER_FOUND}
+    for who in ("anna", "clerk", "operator"):
+        visit = Visit(who, people[who], login)
+        for address in [address for address in ASKED if address.name in missing]:
+            reached: set[str] = set()
+            for method in address.methods:
+                list(problems(visit, worlds, address, method, reached))
+            missing -= reached
+    assert missing == set()
+
+
+# Lists, search, expanded things: whatever a reader may put behind the question mark.
+
+WORDS = ["q", "search", "suche", "wort", "name", "applicant", "reference"]
+WIDE = ["expand", "include", "embed", "fields", "with", "depth", "all", "alle"]
+IDS = ["account", "account_id", "company", "person", "user", "owner", "clerk", "case", "before", "after", "cursor", "limit"]
+
+
+def queries(other: World, address: Address) -> Iterator[str]:
+    """Three attempts: the names of others, everything expanded, ids of others."""
+    declared = [p["name"] for p in (address.operation or {}).get("parameters", []) if p["in"] == "query"]
+    office = f"amt={other.clerk.office.key}&office={other.clerk.office.key}"
+    for word in ("Anna", other.case.reference):
+        yield "?" + "&".join(f"{key}={word}" for key in [*WORDS, *declared]) + f"&{office}"
+    wide = "&".join(f"{key}=applicant,answers,account,documents,messages,notes,*" for key in WIDE)
+    yield "?" + "&".join(f"{key}={other.account.pk}" for key in IDS) + f"&about=case:{other.case.pk}&{wide}&{office}"
+
+
+@pytest.mark.parametrize("who", PEOPLE)
+def test_lists_and_search_show_nothing_of_others(who, people, worlds, login):
+    visit, found = Visit(who, people[who], login), []
+    own, other = (worlds["bert"], worlds["anna"]) if who in ("bert", "other_clerk") else (worlds["anna"], worlds["bert"])
+    for address in [address for address in ASKED if "GET" in address.methods]:
+        for kind, samples in address.samples():
+            if kind and not address.is_api:
+                continue  # a page of one thing has nothing to widen
+            path = address.path.format(**{name: sample.value(own) for name, sample in samples.items()})
+            for query in queries(other, address):
+                answer = visit.ask(address, "GET", path, query)
+                said = f"{who}: GET {path}{query} -> {answer.status_code}"
+                if answer.status_code >= 500 and answer.status_code != 503:
+                    found.append(f"{said}, an error of ours")
+                found += [f"{said}, it tells {leak}" for leak in leaks(who, worlds, answer)]
+    assert found == [], "\n" + "\n".join(found)
+
+
+def test_owners_do_see_their_own(people, worlds, login):
+    """The words are really on the pages: the tests above could fail."""
+    browser = login(people["anna"])
+    for path, kind in [
+        (f"/vorgang/{worlds['anna'].case.reference}/", "message"),
+        ("/post/", "message"),
+        ("/konto/angaben/", "person"),
+        ("/konto/schluessel/", "private"),
+        ("/meine-daten/zugriffe/", "private"),
+        ("/konto/vertretung/", "company"),
+    ]:
+        if path == "/konto/schluessel/":
+            browser.post("/konto/reauthenticate/", {"password": "geheim-genug-1"})
+        page = browser.get(path).content.decode()
+        word = worlds["anna"].secrets[kind]
+        assert word in page or word.replace("-", " ").capitalize() in page, (path, kind)
+
+
+def test_acting_for_a_company_hides_the_private_cases(people, worlds, login):
+    browser = login(people["anna"])
+    browser.post("/konto/vertretung/wechseln/", {"company": worlds["anna"].company.pk})
+    assert browser.get(f"/vorgang/{worlds['anna'].case.reference}/").status_code == 404
+    assert Message.objects.visible_to(Actor(people["anna"], company=worlds["anna"].company)).count() == 0
+
+
+def test_every_view_declares_who_may(client):
+    undeclared = [address.name for address in HOUSE if address.access is None]
+    assert undeclared == []
+
+
+def test_no_operation_hides_from_the_description():
+    hidden = [
+        f"{sorted(operation.methods)} {prefix}{path}"
+        for prefix, router in api._routers
+        for path, view in router.path_operations.items()
+        for operation in view.operations
+        if not operation.include_in_schema
+    ]
+    assert hidden == []
+
+
+def test_open_operations_are_few_and_meant():
+    """Whoever opens an operation to everybody writes it down here."""
+    assert {address.name for address in HOUSE if address.is_api and address.access == "everyone"} == {
+        "GET /api/v1/services",
+        "GET /api/v1/services/{key}",
+        "GET /api/v1/verify/{code}",
+    }
+
+
+def test_an_unknown_parameter_is_named():
+    odd = Address("wonders:show", "/wunder/{number}/", ("number",), "everyone", ("GET",))
+    with pytest.raises(AssertionError, match="Add 'wonders number' to SAMPLES"):
+        list(odd.samples())
+
+
+def test_the_test_sees_a_leak(people, worlds):
+    answer = HttpResponse(f"… {worlds['anna'].secrets['note']} …")
+    assert list(leaks("anna", worlds, answer)) == ["the note of anna"] and not list(leaks("clerk", worlds, answer))
