@@ -15,6 +15,7 @@ from django.core.exceptions import PermissionDenied, SuspiciousOperation
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, AuthorizationError, HttpError, Throttled, ValidationError
 from ninja.renderers import BaseRenderer
@@ -200,6 +201,7 @@ def broken(request: HttpRequest, error: Exception) -> HttpResponse:
     )
 
 
+@csrf_exempt  # changes nothing, and programs shall read a problem, not a page
 @everyone
 def no_such_address(request: HttpRequest, rest: str = "") -> HttpResponse:
     """Anything else below /api/v1/."""

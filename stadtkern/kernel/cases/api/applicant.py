@@ -85,13 +85,13 @@ def new_case(
 
 
 @router.get("/cases/{reference:reference}", response=shapes.CaseDetail, url_name="case")
-def get_case(request: HttpRequest, reference: str) -> dict[str, Any]:
+def get_case(request: HttpRequest, reference: shapes.Reference) -> dict[str, Any]:
     """One case: the applicant's own, or one on the desks of the clerk's office (then the look is noted)."""
     return _detail(actor_of(request), reference)
 
 
 @router.delete("/cases/{reference:reference}", response={204: None}, url_name="discard_case")
-def discard(request: HttpRequest, reference: str) -> Status[None]:
+def discard(request: HttpRequest, reference: shapes.Reference) -> Status[None]:
     """Throw a draft away; what was sent is withdrawn instead (409)."""
     actor = actor_of(request)
     actions.discard_draft(actor, own(actor, reference))
@@ -99,14 +99,14 @@ def discard(request: HttpRequest, reference: str) -> Status[None]:
 
 
 @router.put("/cases/{reference:reference}/answers", response=shapes.Filled, url_name="fill_case")
-def put_answers(request: HttpRequest, reference: str, data: AnswersIn) -> dict[str, Any]:
+def put_answers(request: HttpRequest, reference: shapes.Reference, data: AnswersIn) -> dict[str, Any]:
     """All answers of a draft anew; what is wrong is told, and kept all the same."""
     actor = actor_of(request)
     return _filled(actor, actions.fill(actor, own(actor, reference), data.answers))
 
 
 @router.put("/cases/{reference:reference}/steps/{slug:step}", response=shapes.Filled, url_name="save_step")
-def put_step(request: HttpRequest, reference: str, step: str, data: AnswersIn) -> dict[str, Any]:
+def put_step(request: HttpRequest, reference: shapes.Reference, step: str, data: AnswersIn) -> dict[str, Any]:
     """The answers of one step anew; the other steps stay as they are."""
     actor = actor_of(request)
     return _filled(actor, actions.fill(actor, own(actor, reference), data.answers, step=step))
@@ -115,7 +115,7 @@ def put_step(request: HttpRequest, reference: str, step: str, data: AnswersIn) -
 @router.post("/cases/{reference:reference}/files", response={201: shapes.Filled}, url_name="add_file")
 def add_file(
     request: HttpRequest,
-    reference: str,
+    reference: shapes.Reference,
     path: Annotated[str, Query(max_length=500, description="path of the file's question, for example dog[0]/proof")],
     file: Annotated[UploadedFile, File()],
 ) -> Status[dict[str, Any]]:
@@ -126,7 +126,7 @@ def add_file(
 
 
 @router.post("/cases/{reference:reference}/submit", response=shapes.CaseDetail, url_name="submit_case")
-def submit(request: HttpRequest, reference: str) -> dict[str, Any]:
+def submit(request: HttpRequest, reference: shapes.Reference) -> dict[str, Any]:
     """Send a draft; a second time changes nothing. 422 with `problems` while something is missing."""
     actor = actor_of(request)
     case = actions.submit(actor, own(actor, reference))
@@ -134,7 +134,7 @@ def submit(request: HttpRequest, reference: str) -> dict[str, Any]:
 
 
 @router.post("/cases/{reference:reference}/withdraw", response=shapes.CaseDetail, url_name="withdraw_case")
-def withdraw(request: HttpRequest, reference: str, data: Annotated[Reason, Body()] = Reason()) -> dict[str, Any]:  # noqa: B008
+def withdraw(request: HttpRequest, reference: shapes.Reference, data: Annotated[Reason, Body()] = Reason()) -> dict[str, Any]:  # noqa: B008
     """Take the application back, until it is decided."""
     actor = actor_of(request)
     actions.withdraw(actor, own(actor, reference), data.reason)
@@ -142,7 +142,7 @@ def withdraw(request: HttpRequest, reference: str, data: Annotated[Reason, Body(
 
 
 @router.get("/cases/{reference:reference}/messages", response=list[shapes.MessageOut], url_name="case_messages")
-def messages(request: HttpRequest, reference: str) -> list[dict[str, Any]]:
+def messages(request: HttpRequest, reference: shapes.Reference) -> list[dict[str, Any]]:
     """Everything written about the case, oldest first; at most 200."""
     row = _row(actor_of(request), reference, "id", "office")
     thread = Message.objects.thread(f"case:{row['id']}").filter(office=row["office"])
@@ -150,7 +150,7 @@ def messages(request: HttpRequest, reference: str) -> list[dict[str, Any]]:
 
 
 @router.post("/cases/{reference:reference}/messages", response={201: shapes.CaseDetail}, url_name="write_message")
-def write(request: HttpRequest, reference: str, data: Words) -> Status[dict[str, Any]]:
+def write(request: HttpRequest, reference: shapes.Reference, data: Words) -> Status[dict[str, Any]]:
     """A message to the office; the answer to its question sends the case on."""
     actor = actor_of(request)
     actions.answer(actor, own(actor, reference), data.body)
@@ -158,7 +158,7 @@ def write(request: HttpRequest, reference: str, data: Words) -> Status[dict[str,
 
 
 @router.get("/cases/{reference:reference}/documents", response=list[DocumentOut], url_name="case_documents")
-def documents(request: HttpRequest, reference: str) -> list[Document]:
+def documents(request: HttpRequest, reference: shapes.Reference) -> list[Document]:
     """Papers of the case, newest first; the applicant fetches one under /documents/{number}/file."""
     row = _row(actor_of(request), reference, "id")
     return list(Document.objects.filter(about=f"case:{row['id']}", shredded_at=None).order_by("-pk")[:MOST])

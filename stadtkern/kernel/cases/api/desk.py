@@ -80,31 +80,31 @@ def queue(
 
 
 @router.post("/desk/cases/{reference:reference}/take", response=QueueRow, url_name="desk_take")
-def take(request: HttpRequest, reference: str, over: bool = False) -> dict[str, Any]:
+def take(request: HttpRequest, reference: shapes.Reference, over: bool = False) -> dict[str, Any]:
     """Work on it from now on. `over`: the head of the office takes it from a colleague."""
     return _did(request, actions.take(actor_of(request), _case(request, reference), over=over))
 
 
 @router.post("/desk/cases/{reference:reference}/return", response=QueueRow, url_name="desk_return")
-def give_back(request: HttpRequest, reference: str) -> dict[str, Any]:
+def give_back(request: HttpRequest, reference: shapes.Reference) -> dict[str, Any]:
     """Back on the pile of the office."""
     return _did(request, actions.give_back(actor_of(request), _case(request, reference)))
 
 
 @router.post("/desk/cases/{reference:reference}/ask", response=QueueRow, url_name="desk_ask")
-def ask(request: HttpRequest, reference: str, data: Question) -> dict[str, Any]:
+def ask(request: HttpRequest, reference: shapes.Reference, data: Question) -> dict[str, Any]:
     """A question to the applicant; the deadline rests until the answer."""
     return _did(request, actions.ask_citizen(actor_of(request), _case(request, reference), data.question))
 
 
 @router.post("/desk/cases/{reference:reference}/tell", response=QueueRow, url_name="desk_tell")
-def tell(request: HttpRequest, reference: str, data: Words) -> dict[str, Any]:
+def tell(request: HttpRequest, reference: shapes.Reference, data: Words) -> dict[str, Any]:
     """A message that asks nothing."""
     return _did(request, actions.tell_citizen(actor_of(request), _case(request, reference), data.body))
 
 
 @router.post("/desk/cases/{reference:reference}/notes", response=QueueRow, url_name="desk_note")
-def note(request: HttpRequest, reference: str, data: Words) -> dict[str, Any]:
+def note(request: HttpRequest, reference: shapes.Reference, data: Words) -> dict[str, Any]:
     """A remark among colleagues."""
     case = _case(request, reference)
     actions.write_note(actor_of(request), case, data.body)
@@ -112,7 +112,7 @@ def note(request: HttpRequest, reference: str, data: Words) -> dict[str, Any]:
 
 
 @router.post("/desk/cases/{reference:reference}/decide", response=QueueRow, url_name="desk_decide")
-def decide(request: HttpRequest, reference: str, data: Verdict) -> dict[str, Any]:
+def decide(request: HttpRequest, reference: shapes.Reference, data: Verdict) -> dict[str, Any]:
     """Of many at once one wins; the others get 409 and read who was faster."""
     case = _case(request, reference)
     actions.decide(actor_of(request), case, data.outcome, data.reason)
@@ -120,7 +120,7 @@ def decide(request: HttpRequest, reference: str, data: Verdict) -> dict[str, Any
 
 
 @router.post("/desk/cases/{reference:reference}/approve", response=QueueRow, url_name="desk_approve")
-def approve(request: HttpRequest, reference: str, data: Proposal) -> dict[str, Any]:
+def approve(request: HttpRequest, reference: shapes.Reference, data: Proposal) -> dict[str, Any]:
     """The second pair of eyes agrees."""
     case = _case(request, reference)
     actions.approve(actor_of(request), case, data.proposal)
@@ -128,7 +128,7 @@ def approve(request: HttpRequest, reference: str, data: Proposal) -> dict[str, A
 
 
 @router.post("/desk/cases/{reference:reference}/send-back", response=QueueRow, url_name="desk_send_back")
-def send_back(request: HttpRequest, reference: str, data: SentBack) -> dict[str, Any]:
+def send_back(request: HttpRequest, reference: shapes.Reference, data: SentBack) -> dict[str, Any]:
     """The proposal goes back, with a note that says why."""
     return _did(request, actions.send_back(actor_of(request), _case(request, reference), data.because, data.proposal))
 

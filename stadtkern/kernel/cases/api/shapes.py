@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from ninja import Schema
+from ninja import Path, Schema
 from pydantic import Field
 
 from stadtkern.kernel.inbox.models import Message
@@ -12,6 +12,7 @@ from stadtkern.kernel.inbox.models import Message
 from ..models import Case
 from ..text import status_of, title_of
 
+Reference = Annotated[str, Path(pattern=r"^[A-Za-z]{1,6}-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}$", examples=["MS-7F3K-9QXM"])]
 Scalar = bool | int | Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, Field(max_length=100_000)] | None
 Answers = dict[Annotated[str, Field(max_length=500)], Scalar]
 Text = Annotated[str, Field(max_length=20_000)]
