@@ -9,8 +9,11 @@ import polib
 import pytest
 from django.conf import settings
 from django.test import Client
+from django.utils import translation
 from django.utils.translation.template import templatize
 from lxml import html
+
+from stadtkern.kernel.services import catalogue
 
 SOURCE = Path(settings.ROOT) / "stadtkern"
 CATALOGUE = SOURCE / "locale" / "en" / "LC_MESSAGES" / "django.po"
@@ -119,6 +122,10 @@ def _whole(entry: polib.POEntry) -> str:
     return " ".join([entry.msgstr, *entry.msgstr_plural.values()])
 
 
+def _is_german(text: str) -> bool:
+    return not TELL_TALE.isdisjoint(re.findall(r"[^\W\d_]+", re.sub(r"\([^)]*\)", " ", text).lower()))
+
+
 def _german_in(element: html.HtmlElement) -> Iterator[str]:
     """Pieces of text with everyday German in them, outside what is marked as German or as a name."""
     if not isinstance(element.tag, str) or element.tag in ("script", "style"):
@@ -127,8 +134,7 @@ def _german_in(element: html.HtmlElement) -> Iterator[str]:
         return
     pieces = [element.text, *(element.get(name) for name in ("title", "aria-label", "placeholder", "alt", "data-label"))]
     for piece in [*pieces, *(child.tail for child in element)]:
-        words = re.findall(r"[^\W\d_]+", re.sub(r"\([^)]*\)", " ", piece or "").lower())
-        if TELL_TALE.intersection(words):
+        if _is_german(piece or ""):
             yield " ".join((piece or "").split())
     for child in element:
         yield from _german_in(child)
@@ -164,3 +170,14 @@ def test_visitors_who_read_english_find_no_german(client: Client) -> None:
 def test_german_would_be_noticed(client: Client) -> None:
     """The words looked for stand on every page that is read in German."""
     assert [address for address, pieces in _visit(client, "de").items() if not pieces] == []
+
+
+@pytest.mark.usefixtures("offices")
+def test_what_is_wrong_is_said_in_one_language() -> None:
+    """The label in a sentence speaks the language of the sentence, and so do the rules of the service."""
+    services = [service for service in catalogue.all_services().values() if "en" in service.texts]
+    with translation.override("en"):
+        said = {service.key: [problem.message for problem in service.problems({})] for service in services}
+    assert len(services) > 5
+    left = {key: [text for text in texts if _is_german(text)] for key, texts in said.items()}
+    assert {key: texts for key, texts in left.items() if texts} == {}

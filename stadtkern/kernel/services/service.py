@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy
 
 from stadtkern.kernel.accounts.models import Trust
 from stadtkern.lib.forms.check import Problem
@@ -217,8 +217,9 @@ class Service:
 
     def problems(self, answers: Answers, step: str | None = None) -> list[Problem]:
         """What is wrong with the answers, by form and rules; with `step` only what belongs to that step."""
-        part = self.form.step(step) if step else None
-        found = form_problems(part or self.form, answers, translate=gettext)
+        said = self.in_language(get_language() or self.language)  # labels stand in the sentences
+        part = said.form.step(step) if step else None
+        found = form_problems(part or said.form, answers, translate=gettext)
         rule = rulebook.function(self.key, "problems")
         if rule is None:
             return found
@@ -226,7 +227,7 @@ class Service:
         told = {problem.path for problem in found}
         for path, message in rule(answers):
             if path not in told and (tops is None or re.split(r"[/\[]", path, maxsplit=1)[0] in tops):
-                found.append(Problem(path, self.say(message), ""))
+                found.append(Problem(path, said.say(message), ""))
         return found
 
     def decide(self, answers: Answers, facts: Mapping[str, Any]) -> Verdict | None:
