@@ -13,7 +13,8 @@ from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
-from stadtkern.kernel.accounts.access import everyone
+from stadtkern.kernel.accounts.access import actor_of, everyone
+from stadtkern.kernel.accounts.actions import choose_language
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.services.views import shared
@@ -74,7 +75,9 @@ def _mail(context: dict[str, Any]) -> str:
 @everyone
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:
-    """German or English, for this browser; remembered in a cookie."""
+    """German or English, for this browser; remembered in a cookie, and with the account of whoever is signed in."""
+    if (chosen := request.POST.get("language", "")) in dict(settings.LANGUAGES):
+        choose_language(actor_of(request), chosen)
     return set_language(request)
 
 

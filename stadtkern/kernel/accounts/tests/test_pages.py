@@ -98,6 +98,13 @@ def test_the_language_is_kept_with_the_account(login, citizen):
     assert citizen.language == "en"
 
 
+def test_the_language_chosen_in_the_frame_is_kept_too(login, citizen, client):
+    login(citizen).post("/sprache/", {"language": "en", "next": "/"})
+    citizen.refresh_from_db()
+    assert citizen.language == "en"
+    assert client.post("/sprache/", {"language": "en", "next": "/"}).status_code == 302
+
+
 # The end
 
 

@@ -2,6 +2,7 @@
 
 import tomllib
 from argparse import ArgumentParser
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
@@ -9,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import SYSTEM
-from stadtkern.kernel.accounts.actions import appoint, authorise, enter_company, link_resident, open_account
+from stadtkern.kernel.accounts.actions import appoint, authorise, enter_company, issue_demo_card, link_resident, open_account
 from stadtkern.kernel.accounts.models import Company, Membership, Role, Trust
 from stadtkern.kernel.city.actions import import_offices
 from stadtkern.kernel.city.models import Office
@@ -37,12 +38,30 @@ class Command(BaseCommand):
         homes = population.households(source, town, options["people"], timezone.localdate())
         people = import_households(((home.address, home.people) for home in homes), SYSTEM)
         self.stdout.write(f"  {people} residents")
+        lay_out_cards(source, town, options["people"])
         companies = {row["name"]: enter_company(Company(**row, **town), SYSTEM) for row in source["companies"]}
         for persona in source["personas"]:
             admit(persona, companies)
         self.stdout.write(f"  {len(companies)} companies, {len(source['personas'])} demo persons")
         if not options["bare"]:
             self.stdout.write(f"  {rehearsal.play()} cases from the last weeks")
+
+
+def lay_out_cards(source: dict[str, Any], town: dict[str, str], people: int) -> None:
+    """Identity cards on the demo's table, for guests who made an account of their own."""
+    personas = {population.persona_key(persona["email"]) for persona in source["personas"]}
+    today = timezone.localdate()
+    homes = islice(population.households(source, town, people, today), 60)
+    adults = (
+        (home.address, person)
+        for home in homes
+        for person in home.people
+        if person["key"] not in personas and not person["blocked"] and today.year - person["birth_date"].year > 18
+    )
+    for address, person in islice(adults, 12):
+        facts = {name: person[name] for name in ("given_names", "family_name", "birth_date")}
+        facts |= {name: address[name] for name in ("street", "house_number", "postcode", "town")}
+        issue_demo_card(person["key"], **facts)
 
 
 def admit(persona: dict[str, Any], companies: dict[str, Company]) -> None:
