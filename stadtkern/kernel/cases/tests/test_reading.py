@@ -21,14 +21,32 @@ def sent(probe, citizen):
     return actions.submit(actor_for(citizen), draft(citizen))
 
 
-@pytest.mark.parametrize("words", ["Çelik", "celik", "CELIK-MÜLLER", "muell", "mueller zo", "Müll", "zoë", "  zoe  çel ", "{ref}", "{ref_small}", "{plain}"])
+SPELLINGS = [
+    "Çelik",
+    "celik",
+    "CELIK-MÜLLER",
+    "muell",
+    "mueller zo",
+    "Müll",
+    "zoë",
+    "  zoe  çel ",
+    "{ref}",
+    "{ref_small}",
+    "{plain}",
+]
+
+
+@pytest.mark.parametrize("words", SPELLINGS)
 def test_the_desk_finds_people_as_they_are_spelled(words, sent):
     plain = sent.reference.replace("-", "")
     words = words.format(ref=sent.reference, ref_small=sent.reference.lower(), plain=plain)
     assert list(Case.objects.found_by(words)) == [sent]
 
 
-@pytest.mark.parametrize("words", ["", " ", "Schmidt", "zoë schmidt", "&", "':*", "!", "a & !b", "\x00", "(" * 200, "x" * 5000, "💥"])
+STRANGE = ["", " ", "Schmidt", "zoë schmidt", "&", "':*", "!", "a & !b", "\x00", "(" * 200, "x" * 5000, "💥"]
+
+
+@pytest.mark.parametrize("words", STRANGE)
 def test_strange_searches_find_nothing_and_break_nothing(words, sent):
     assert not Case.objects.found_by(words).exists()
 
@@ -55,7 +73,7 @@ def test_lists_go_on_where_they_ended(probe, citizen, clerk):
 
 
 def test_a_company_sees_its_own_and_only_that(probe, citizen, other_citizen):
-    company = Company.objects.create(name="Bäckerei Özil GmbH", street="Markt", house_number="1", postcode="49999", town="Musterstadt")
+    company = Company.objects.create(name="Bäckerei Özil GmbH", street="Markt", house_number="1", town="Musterstadt")
     Membership.objects.create(account=citizen, company=company)
     private = draft(citizen)
     business = Actor(citizen, None, company)

@@ -35,9 +35,14 @@ def prefill(request: HttpRequest, reference: str) -> HttpResponse:
         return elsewhere
     if case.assisted_by_id or not wanted(service, case.answers):
         return go_on(request, case, service)
-    return render(
-        request, "cases/consent.html", {"case": case, "service": service, "action": request.path} | facts(case, service)
-    )
+    first = open_step(service.form, case.answers, case.steps_done)
+    context = {
+        "case": case,
+        "service": service,
+        "action": request.path,
+        "pages": pages(case, service, first.key if first else REVIEW),
+    }
+    return render(request, "cases/consent.html", context | facts(case, service))
 
 
 def facts(case: Case, service: Service) -> dict[str, Any]:
