@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 2:
         print(__doc__)
         return 2
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file runs before anything is checked
         return fail(f"Stadtkern needs Python 3.11 or newer; this is {sys.version.split()[0]}.")
     task, mark = arguments
     try:
@@ -57,7 +57,7 @@ def put_pip() -> None:
         return
     say("This Python has no ensurepip; fetching Debian's pip")
     with tempfile.TemporaryDirectory() as folder:
-        os.chmod(folder, 0o755)  # noqa: S103 - apt reads it as its own user
+        Path(folder).chmod(0o755)  # apt reads it as its own user
         for name in ("lists/partial", "archives/partial"):
             Path(folder, name).mkdir(parents=True)
         own = [f"-oDir::State::lists={folder}/lists", f"-oDir::Cache={folder}", "-oDebug::NoLocking=1", "-oAPT::Sandbox::User="]

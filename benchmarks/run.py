@@ -1,4 +1,4 @@
-"""`make bench`: the figures of docs/evidence.md on a database with a million cases, two gunicorn workers, client on the same machine.
+"""`make bench`: the figures of docs/evidence.md, on a million cases, two gunicorn workers, client on the same machine.
 
 Every figure is also given as a ratio to the empty page of the same run, so that machines can be compared.
 """

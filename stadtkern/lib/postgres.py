@@ -129,7 +129,7 @@ class Cluster:
         with psycopg.connect(self.dsn, autocommit=True) as connection:
             others = "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"
             row = connection.execute(others).fetchone()
-        return bool(row) and row[0] == 0
+        return row is not None and row[0] == 0
 
     def _initialise(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)
@@ -255,7 +255,9 @@ def _copy_binaries(bin_folder: Path) -> Path:
         libraries = package.parent / f"{package.name}.libs"
         if libraries.exists():
             shutil.copytree(libraries, target / libraries.name, symlinks=True)
-        subprocess.run(["chmod", "-R", "a+rX", str(target)], check=True)
+        for path in [target, *target.rglob("*")]:
+            if not path.is_symlink():
+                path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
         target.parent.chmod(0o755)
         (target / "complete").touch()
     return target / package.name / "pginstall" / "bin"

@@ -116,7 +116,9 @@ def _cookies() -> Iterator[Fault]:
 def _sign_in() -> Iterator[Fault]:
     if settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN or getattr(settings, "MFA_TOTP_INSECURE_BYPASS_CODE", None):
         yield "sign-in", "A setting for tests weakens the second factor", "Remove it."
-    if "locmem" in settings.CACHES["default"]["BACKEND"] or "dummy" in settings.CACHES["default"]["BACKEND"]:
+    caches: Any = settings.CACHES
+    backend = caches["default"]["BACKEND"]
+    if "locmem" in backend or "dummy" in backend:
         yield "sign-in", "Wrong passwords would be counted per process only", "Leave CACHES as it is."
 
 

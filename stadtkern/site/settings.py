@@ -174,13 +174,31 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost in the d
 _FORMS = "stadtkern.kernel.accounts.forms."
 ACCOUNT_FORMS = {
     key: f"{_FORMS}{key.title().replace('_', '')}Form"
-    for key in "login signup add_email change_password set_password reset_password reset_password_from_key reauthenticate "
-    "confirm_email_verification_code confirm_password_reset_code".split()
+    for key in [
+        "login",
+        "signup",
+        "add_email",
+        "change_password",
+        "set_password",
+        "reset_password",
+        "reset_password_from_key",
+        "reauthenticate",
+        "confirm_email_verification_code",
+        "confirm_password_reset_code",
+    ]
 }
 MFA_FORMS = {
     key: f"{_FORMS}Mfa{key.title().replace('_', '')}Form"
-    for key in "authenticate reauthenticate activate_totp add_webauthn edit_webauthn authenticate_webauthn login_webauthn "
-    "reauthenticate_webauthn".split()
+    for key in [
+        "authenticate",
+        "reauthenticate",
+        "activate_totp",
+        "add_webauthn",
+        "edit_webauthn",
+        "authenticate_webauthn",
+        "login_webauthn",
+        "reauthenticate_webauthn",
+    ]
 }
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # How many proxies stand in front; the address of a client (rate limits, list of sessions) is taken from behind them.

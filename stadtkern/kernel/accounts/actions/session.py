@@ -45,4 +45,4 @@ def forget_stale(batch: int = 5000) -> int:
         record(
             "account.stale_forgotten", subject="accounts", actor=SYSTEM, data={"devices": devices, "accounts": len(given_up)}
         )
-    return devices + len(given_up)
+    return int(devices) + len(given_up)
