@@ -18,6 +18,10 @@ MODE = os.environ.get("STADTKERN_MODE") or ("test" if "pytest" in sys.modules el
 PRODUCTION = MODE == "production"
 DEMO = MODE == "demo"
 PUBLIC_DEMO = os.environ.get("STADTKERN_PUBLIC_DEMO", "") == "1"
+DATABASE_HOME = HOME
+if MODE == "test":  # each test process switches its own outages and keeps its own keys and mail
+    HOME = HOME / "test" / os.environ.get("PYTEST_XDIST_WORKER", "main")
+    HOME.mkdir(parents=True, exist_ok=True)
 DEBUG = os.environ.get("STADTKERN_DEBUG", "") == "1"
 
 CITY_FOLDER = ROOT / "cities" / os.environ.get("STADTKERN_CITY", "musterstadt")
@@ -48,7 +52,7 @@ def _database() -> dict[str, object]:
     if not url:
         from stadtkern.lib.postgres import Cluster
 
-        url = Cluster(HOME).ensure()
+        url = Cluster(DATABASE_HOME).ensure()
     parts = urlsplit(url)
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
     return {
