@@ -176,34 +176,16 @@ MFA_TOTP_ISSUER = CITY_TOML["name"]
 MFA_TOTP_TOLERANCE = 1  # clocks of phones go wrong by half a minute
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not PRODUCTION  # http://localhost in the demo
 _FORMS = "stadtkern.kernel.accounts.forms."
-ACCOUNT_FORMS = {
-    key: f"{_FORMS}{key.title().replace('_', '')}Form"
-    for key in [
-        "login",
-        "signup",
-        "add_email",
-        "change_password",
-        "set_password",
-        "reset_password",
-        "reset_password_from_key",
-        "reauthenticate",
-        "confirm_email_verification_code",
-        "confirm_password_reset_code",
-    ]
-}
-MFA_FORMS = {
-    key: f"{_FORMS}Mfa{key.title().replace('_', '')}Form"
-    for key in [
-        "authenticate",
-        "reauthenticate",
-        "activate_totp",
-        "add_webauthn",
-        "edit_webauthn",
-        "authenticate_webauthn",
-        "login_webauthn",
-        "reauthenticate_webauthn",
-    ]
-}
+_OURS = (
+    "login signup add_email change_password set_password reset_password reset_password_from_key reauthenticate "
+    "confirm_email_verification_code confirm_password_reset_code"
+)
+_OURS_MFA = (
+    "authenticate reauthenticate activate_totp add_webauthn edit_webauthn authenticate_webauthn login_webauthn "
+    "reauthenticate_webauthn"
+)
+ACCOUNT_FORMS = {key: f"{_FORMS}{key.title().replace('_', '')}Form" for key in _OURS.split()}
+MFA_FORMS = {key: f"{_FORMS}Mfa{key.title().replace('_', '')}Form" for key in _OURS_MFA.split()}
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # How many proxies stand in front; the address of a client (rate limits, list of sessions) is taken from behind them.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("STADTKERN_PROXIES", "1" if PRODUCTION else "0"))

@@ -75,3 +75,17 @@ def test_a_refusing_device_is_explained(open_tab, transactional_db):
     tab.page.evaluate("() => { navigator.credentials.get = () => Promise.reject(new DOMException('no', 'NotAllowedError')) }")
     tab.page.get_by_role("button", name="Mit Passkey anmelden").click()
     tab.page.get_by_text("Das hat nicht geklappt").wait_for()
+
+
+def test_without_a_script_nothing_is_offered_that_needs_one(open_tab, transactional_db):
+    tab = open_tab(scripts=False)
+    tab.go("/konto/login/")
+    assert not tab.page.get_by_role("button", name="Mit Passkey anmelden").is_visible()
+    assert not tab.page.get_by_text("Das hat nicht geklappt").is_visible()
+
+
+def test_the_excuse_stays_hidden_until_it_is_needed(open_tab, transactional_db):
+    tab = open_tab()
+    tab.go("/konto/login/")
+    assert tab.page.get_by_role("button", name="Mit Passkey anmelden").is_visible()
+    assert not tab.page.get_by_text("Das hat nicht geklappt").is_visible()
