@@ -47,7 +47,7 @@ def prepare(cases: int) -> Town:
     call_command("collectstatic", interactive=False, verbosity=0)
     if not Office.objects.exists():
         call_command("seed", people=3000, bare=True)
-    if Case.objects.count() < cases:
+    if Case.objects.count() < cases * 0.99:  # a few random references meet twice and are dropped
         load(cases)
     return people()
 
