@@ -1,9 +1,12 @@
-"""The report to the person (Art. 15 GDPR): every room has its part, everything of one's own is in it, nothing of others."""
+"""Rights of the person: the report (Art. 15 GDPR) holds everything of one's own and nothing of others; closing an account."""
 
 import json
 
 import pytest
 
+from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.accounts.actions import close_account
+from stadtkern.kernel.cases.models import Case
 from stadtkern.kernel.privacy.purposes import purpose_words
 from stadtkern.kernel.privacy.report import PARTS
 from stadtkern.kernel.services import catalogue
@@ -41,3 +44,11 @@ def test_nothing_of_others_and_no_secret_is_in_it(told):
 def test_services_are_called_by_their_titles():
     assert purpose_words(SERVICE) == catalogue.find(SERVICE).title
     assert purpose_words("no_such_service") == "No such service"
+
+
+def test_a_closed_account_takes_its_drafts_along_and_leaves_what_was_sent(citizen, clerk, run_jobs):
+    anna = world("anna", citizen, clerk)
+    close_account(Actor(citizen))
+    run_jobs()
+    kept = set(Case.objects.values_list("pk", flat=True))
+    assert anna.draft.pk not in kept and {anna.case.pk, anna.closed.pk, anna.assisted.pk} <= kept

@@ -32,7 +32,13 @@ def carry_out(event: Event) -> None:
         actions.close(pk)
 
 
+def forget_drafts(event: Event) -> None:
+    """Whoever closes an account takes the drafts along."""
+    actions.forget_drafts_of(int(event.subject.removeprefix("account:")))
+
+
 REACTIONS = {
+    "account.closed": [forget_drafts],
     "payment.completed": [mark_paid],
     "case.submitted": [decide_by_rule],
     "case.paid": [decide_by_rule],

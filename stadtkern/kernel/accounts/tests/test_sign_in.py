@@ -12,7 +12,8 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_
 from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import AnonymousUser
 from django.core import mail
-from django.core.cache import cache
+from django.core.cache import cache, caches
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -300,3 +301,23 @@ def test_what_nobody_needs_any_more_is_forgotten(login, citizen, clerk):
     assert forget_stale() == 2 and forget_stale() == 0
     assert UserSession.objects.get().session_key == here.session.session_key
     assert set(Account.objects.values_list("email", flat=True)) == {citizen.email, clerk.account.email, "gestern@example.org"}
+
+
+def test_attempts_are_counted_by_the_address_behind_the_proxy(settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+
+    def sign_up_from(address):
+        return Client().post("/konto/signup/", {"email": "x"}, headers={"X-Forwarded-For": address}).status_code
+
+    assert [sign_up_from(f"10.0.0.{number}, 203.0.113.7") for number in range(21)][
+        -1
+    ] == 429  # what the client claims is no help
+    assert sign_up_from("10.0.0.1, 203.0.113.8") == 200
+
+
+def test_attempts_are_counted_for_all_processes():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relpersistence FROM pg_class WHERE relname = 'accounts_attempts'")
+        assert cursor.fetchone() == ("u",)  # one unlogged table for everybody
+    cache.set("probe", 1)
+    assert caches.create_connection("default").get("probe") == 1

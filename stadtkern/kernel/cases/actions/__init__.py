@@ -9,7 +9,7 @@ from .hand_over import adopt_drafts, hand_over
 from .look import look
 from .prefill import decline_prefill, prefill
 from .program import OtherContent, apply, attach
-from .retention import forget_drafts, shred_due
+from .retention import forget_drafts, forget_drafts_of, shred_due
 from .submission import answer, mark_paid, submit, withdraw
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "discard_draft",
     "fill",
     "forget_drafts",
+    "forget_drafts_of",
     "give_back",
     "give_code",
     "hand_over",

@@ -32,6 +32,12 @@ def forget_drafts(now: datetime) -> int:
     return _each(old.values_list("pk", flat=True), "case.forgotten")
 
 
+def forget_drafts_of(account_id: int) -> int:
+    """Remove the drafts of an account that was closed; what was sent stays as long as the law says."""
+    own = Case.objects.filter(status=Status.DRAFT, account=account_id, company=None)
+    return _each(own.values_list("pk", flat=True), "case.forgotten")
+
+
 def _each(ids: "object", name: str) -> int:
     gone = 0
     for pk in list(ids[:AT_ONCE]):  # type: ignore[index]
