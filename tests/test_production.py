@@ -106,7 +106,7 @@ def production(settings, monkeypatch, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
     settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.SECURE_SSL_REDIRECT = True
     settings.SECURE_HSTS_SECONDS = 31_536_000
-    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = False
+    settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN, settings.STAFF_SECOND_FACTOR = False, True
     settings.ROOMS = ["city", "events", "accounts"]
     return settings
 
@@ -134,6 +134,7 @@ def test_the_checks_find_nothing_in_a_safe_installation(production):
         ("SECURE_HSTS_SECONDS", 0, "cookies"),
         ("MFA_TOTP_INSECURE_BYPASS_CODE", "123456", "sign-in"),
         ("MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN", True, "sign-in"),
+        ("STAFF_SECOND_FACTOR", False, "sign-in"),
         ("CONTENT_SECURITY_POLICY", {"DIRECTIVES": {**POLICY, "script-src": ["'unsafe-inline'"]}}, "csp"),
         ("ROOMS", ["registers"], "adapter"),
         ("ROOMS", ["payments"], "adapter"),

@@ -118,6 +118,8 @@ def _sign_in() -> Iterator[Fault]:
         yield "sign-in", "A setting for tests weakens the second factor", "Remove it."
     caches: Any = settings.CACHES
     backend = caches["default"]["BACKEND"]
+    if not settings.STAFF_SECOND_FACTOR:
+        yield "sign-in", "A stolen password would open a clerk's desk", "Leave STAFF_SECOND_FACTOR as it is."
     if "locmem" in backend or "dummy" in backend:
         yield "sign-in", "Wrong passwords would be counted per process only", "Leave CACHES as it is."
 

@@ -6,10 +6,13 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from . import draft_cookie
 from .models import Account, Company, Role, Staff, Trust
@@ -54,7 +57,16 @@ def _build(request: HttpRequest) -> Actor:
     company = None
     if company_id := request.session.get("acting_for"):
         company = Company.objects.filter(pk=company_id, pk__in=account.memberships.values("company")).first()
-    return Actor(account, getattr(account, "staff", None), company, _trust(request), drafts)
+    member = None if lacks_second_factor(request) else getattr(account, "staff", None)
+    return Actor(account, member, company, _trust(request), drafts)
+
+
+def lacks_second_factor(request: HttpRequest) -> bool:
+    """A clerk who signed in by password alone is a citizen until the second factor was shown (always so in production)."""
+    if not settings.STAFF_SECOND_FACTOR or getattr(request.user, "staff", None) is None:
+        return False
+    shown = request.session.get("account_authentication_methods", [])  # written by allauth at every proof
+    return not any(proof.get("method") == "mfa" for proof in shown)
 
 
 def _trust(request: HttpRequest) -> Trust:
@@ -95,11 +107,20 @@ def _declare(view: View, name: str, may: Callable[[Actor], bool]) -> View:
         if not may(actor):
             if actor.account is None:
                 return redirect_to_login(request.get_full_path())
+            if lacks_second_factor(request):
+                return ask_second_factor(request)
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
     guarded.access = name  # type: ignore[attr-defined]
     return guarded
+
+
+def ask_second_factor(request: HttpRequest) -> HttpResponse:
+    """Where the workplace wants more than a password: to the page where it is set up."""
+    text = _("Ihr Arbeitsplatz verlangt einen zweiten Schritt. Richten Sie ihn hier ein, und melden Sie sich danach neu an.")
+    messages.warning(request, text)
+    return redirect("mfa_index")
 
 
 class DenyByDefault:

@@ -17,7 +17,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from . import actions
-from .access import actor_of, signed_in
+from .access import actor_of, ask_second_factor, lacks_second_factor, signed_in
 from .forms import ProfileForm, TokenForm
 from .models import Account, Company, Membership, Person, Token
 from .stepup import safe_next
@@ -141,6 +141,8 @@ def _tokens(request: HttpRequest) -> HttpResponse:
 @never_cache
 def tokens(request: HttpRequest) -> HttpResponseBase:
     """Keys for programs; the secret stands on the answer to the form and nowhere else."""
+    if lacks_second_factor(request):  # a key would act as a clerk
+        return ask_second_factor(request)
     response: HttpResponseBase = _tokens(request)
     return response
 

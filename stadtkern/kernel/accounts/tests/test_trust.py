@@ -198,6 +198,27 @@ def test_require_lets_through_or_shows_the_way(rf, citizen, client):
     assert asked(citizen, Trust.HIGH, trust=3, trust_until=until) is not None
 
 
+# Staff
+
+
+def test_no_desk_by_password_alone(login, clerk, settings):
+    settings.STAFF_SECOND_FACTOR = True
+    browser = login(clerk.account)
+    for path in ("/vorgang/schreibtisch/", "/konto/schluessel/"):
+        assert browser.get(path)["Location"] == "/konto/zwei-faktor/"
+    assert browser.get("/api/v1/desk/cases").status_code == 403  # a citizen, as far as anybody can see
+    session = browser.session
+    session["account_authentication_methods"] = [{"method": "password", "at": 1}, {"method": "mfa", "at": 2}]
+    session.save()
+    assert browser.get("/vorgang/schreibtisch/").status_code == 200
+    assert browser.get("/api/v1/desk/cases").status_code == 200
+
+
+def test_citizens_may_choose(login, citizen, settings):
+    settings.STAFF_SECOND_FACTOR = True
+    assert login(citizen).get("/konto/uebersicht/").status_code == 200
+
+
 # Deny by default
 
 
