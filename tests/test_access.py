@@ -27,6 +27,8 @@ from stadtkern.site.api import api
 
 from .factories import SERVICE, World, world
 
+SCHEMA = api.get_openapi_schema()
+
 # Everybody. "anna" lives in the case of the clerk, "bert" in the case of the clerk of another office.
 PEOPLE = ["visitor", "anna", "bert", "clerk", "other_clerk", "lead", "operator", "mayor", "colleague"]
 OFFICE = {"anna": {"clerk", "lead"}, "bert": {"other_clerk"}}
@@ -188,7 +190,7 @@ def _template(pattern: Any) -> str:
 
 
 def _operations() -> Iterator[Address]:
-    for path, methods in api.get_openapi_schema()["paths"].items():
+    for path, methods in SCHEMA["paths"].items():
         for method, operation in methods.items():
             parameters = tuple(p["name"] for p in operation.get("parameters", []) if p["in"] == "path")
             access = "token" if operation.get("security") else "everyone"
@@ -295,7 +297,7 @@ def _body(operation: Any) -> tuple[str, str]:
     """The smallest body the description allows, and its type."""
     content = (operation.get("requestBody") or {}).get("content", {})
     form, described = next(iter(content.items()), ("application/json", {}))
-    value = _value(described.get("schema", {}), api.get_openapi_schema()["components"].get("schemas", {}))
+    value = _value(described.get("schema", {}), SCHEMA["components"].get("schemas", {}))
     if form != "multipart/form-data":
         return "application/json", json.dumps(value)
     head = 'Content-Disposition: form-data; name="{0}"; filename="a.txt"\r\nContent-Type: text/plain\r\n'
