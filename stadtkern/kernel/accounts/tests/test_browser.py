@@ -38,7 +38,7 @@ def person(transactional_db, citizen):
 def test_every_page_is_accessible_and_fits(open_tab, person, language, scheme, width):
     visitor = open_tab(width=width, scheme=scheme, language=language)
     member = open_tab(width=width, scheme=scheme, language=language, account=person)
-    places = [(visitor, f"/konto/{path}") for path in OPEN] + [(member, f"/konto/{path}") for path in OWN.split()]
+    places = [(visitor, f"/konto/{path}") for path in OPEN] + [(member, f"/konto/{path}") for path in OWN]
     for tab, path in [*places, *[(member, f"/meine-daten/{path}") for path in DATA]]:
         assert tab.go(path).status == 200, path
         assert tab.axe() == [] and tab.overflow() <= 0, path
