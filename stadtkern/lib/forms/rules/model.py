@@ -73,3 +73,16 @@ class Rule:
     state: State = State.OPEN
     clauses: tuple[Clause, ...] = ()
     why: str = ""  # why it did not compile, in German, for staff
+
+
+@dataclass(frozen=True, slots=True)
+class RawRule:
+    """One rule as a reader of schemas finds it: `bearer` = path of the element that carries it ("" the schema itself).
+
+    `text` is the German sentence as written (XDF3 `freitextRegel`, XDF2 `definition`), line breaks kept.
+    """
+
+    key: str
+    version: str
+    bearer: str
+    text: str
