@@ -5,9 +5,11 @@ from dataclasses import MISSING, fields
 from typing import Any
 
 from stadtkern.lib.forms.model import Element, Field, Form, Group, Kind, Option, Step
+from stadtkern.lib.forms.rules.model import Clause, Effect, Rule, State
 
 _FIELD_DEFAULTS = {each.name: each.default for each in fields(Field) if each.default is not MISSING}
 _GROUP_DEFAULTS = {each.name: each.default for each in fields(Group) if each.default is not MISSING}
+_RULE_TEXTS = ("key", "version", "bearer", "text", "why")
 
 
 def to_dict(form: Form) -> dict[str, Any]:
@@ -16,12 +18,46 @@ def to_dict(form: Form) -> dict[str, Any]:
         _without_empty({"key": s.key, "title": s.title, "help": s.help, "children": list(map(_element, s.children))})
         for s in form.steps
     ]
-    return _without_empty({"title": form.title, "steps": steps, "notes": list(form.notes)})
+    rules = list(map(rule_to_dict, form.rules))
+    return _without_empty({"title": form.title, "steps": steps, "notes": list(form.notes), "rules": rules})
 
 
 def from_dict(data: Mapping[str, Any]) -> Form:
     """The form that `to_dict` wrote; KeyError, TypeError or ValueError when it is something else."""
-    return Form(str(data["title"]), tuple(map(_step, data.get("steps", ()))), tuple(data.get("notes", ())))
+    steps, rules = tuple(map(_step, data.get("steps", ()))), tuple(map(rule_from_dict, data.get("rules", ())))
+    return Form(str(data["title"]), steps, tuple(data.get("notes", ())), rules)
+
+
+def rule_to_dict(rule: Rule) -> dict[str, Any]:
+    """One rule ready for JSON; its conditions are JSON already."""
+    texts = {name: getattr(rule, name) for name in _RULE_TEXTS}
+    return _without_empty({**texts, "state": rule.state.value, "clauses": list(map(_clause, rule.clauses))})
+
+
+def rule_from_dict(data: Mapping[str, Any]) -> Rule:
+    """The rule that `rule_to_dict` wrote; KeyError, TypeError or ValueError when it is something else."""
+    texts = {name: str(data.get(name, "")) for name in _RULE_TEXTS}
+    return Rule(**texts, state=State(data["state"]), clauses=tuple(map(_read_clause, data.get("clauses", ()))))
+
+
+def _clause(clause: Clause) -> dict[str, Any]:
+    plain = {"effect": clause.effect.value, "targets": list(clause.targets), "condition": _tree(clause.condition)}
+    if clause.otherwise:
+        plain["otherwise"] = True
+    return _without_empty({**plain, "message": clause.message, "value": _tree(clause.value)})
+
+
+def _tree(node: Any) -> Any:
+    """Conditions as JSON reads them back: dictionaries and lists."""
+    if isinstance(node, Mapping):
+        return {name: _tree(below) for name, below in node.items()}
+    return [_tree(below) for below in node] if isinstance(node, list | tuple) else node
+
+
+def _read_clause(data: Mapping[str, Any]) -> Clause:
+    message, otherwise = str(data.get("message", "")), bool(data.get("otherwise"))
+    targets = tuple(map(str, data.get("targets", ())))
+    return Clause(Effect(data["effect"]), targets, dict(data["condition"]), message, data.get("value"), otherwise)
 
 
 def _without_empty(data: dict[str, Any]) -> dict[str, Any]:

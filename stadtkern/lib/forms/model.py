@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from stadtkern.lib.forms.rules.model import Rule
+
 Value = str | int | bool | None
 Answers = dict[str, Any]
 """Flat and ready for JSON: {path: Value}.
@@ -116,11 +118,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """All pages of a form; `notes` are rules in prose that nobody has compiled yet, kept for staff."""
+    """All pages of a form; `rules` reach over all of them; `notes` are what a reader could not use, kept for staff."""
 
     title: str
     steps: tuple[Step, ...]
     notes: tuple[str, ...] = ()
+    rules: tuple[Rule, ...] = ()
 
     def step(self, key: str) -> Step | None:
         """The step with this key, or None."""
