@@ -9,6 +9,7 @@ from stadtkern.lib.forms.rules.model import Clause, Effect, Rule, State
 
 _FIELD_DEFAULTS = {each.name: each.default for each in fields(Field) if each.default is not MISSING}
 _GROUP_DEFAULTS = {each.name: each.default for each in fields(Group) if each.default is not MISSING}
+_TEXTS = ("media_types", "sources")  # attributes that are tuples of text
 _RULE_TEXTS = ("key", "version", "bearer", "text", "why")
 
 
@@ -75,8 +76,7 @@ def _element(element: Element) -> dict[str, Any]:
 def _plain(kept: dict[str, Any]) -> dict[str, Any]:
     if "options" in kept:
         kept["options"] = [[o.code, o.label, o.help] if o.help else [o.code, o.label] for o in kept["options"]]
-    if "media_types" in kept:
-        kept["media_types"] = list(kept["media_types"])
+    kept.update({name: list(kept[name]) for name in _TEXTS if name in kept})
     if kept.get("when") is not None:
         kept["when"] = dict(kept["when"])
     return kept
@@ -89,10 +89,10 @@ def _step(data: Mapping[str, Any]) -> Step:
 def _read(data: Mapping[str, Any]) -> Element:
     if "children" in data:
         known = {name: data[name] for name in _GROUP_DEFAULTS if name in data}
+        known.update({name: tuple(known[name]) for name in _TEXTS if name in known})
         return Group(data["key"], data["label"], tuple(map(_read, data["children"])), **known)
     known = {name: data[name] for name in _FIELD_DEFAULTS if name in data}
     if "options" in known:
         known["options"] = tuple(Option(*option) for option in known["options"])
-    if "media_types" in known:
-        known["media_types"] = tuple(known["media_types"])
+    known.update({name: tuple(known[name]) for name in _TEXTS if name in known})
     return Field(data["key"], data["label"], Kind(data["kind"]), **known)

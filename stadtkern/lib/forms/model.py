@@ -87,6 +87,9 @@ class Field:
     code_list: str = ""
     partial: bool = False  # dates only: day, or day and month, may be unknown
     hidden: bool = False
+    grade: str = ""  # FIM schemaelementart: HAR harmonised building block, RNG bound to a law, ABS abstract
+    prefill: str = ""  # FIM vorbefuellung: "optional" or "required" where a register or account may fill it in
+    sources: tuple[str, ...] = ()  # laws the question rests on (FIM bezug)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,9 @@ class Group:
     help: str = ""
     when: Mapping[str, Value] | None = None
     choice: bool = False
+    fim: str = ""  # as with a field: id and version of the building block, "G60000000083V1.2.0"
+    grade: str = ""
+    sources: tuple[str, ...] = ()
 
 
 Element = Field | Group

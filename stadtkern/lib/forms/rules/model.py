@@ -86,3 +86,4 @@ class RawRule:
     version: str
     bearer: str
     text: str
+    name: str = ""  # what its authors call it
