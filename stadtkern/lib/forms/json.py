@@ -43,8 +43,7 @@ def rule_from_dict(data: Mapping[str, Any]) -> Rule:
 
 def _clause(clause: Clause) -> dict[str, Any]:
     plain = {"effect": clause.effect.value, "targets": list(clause.targets), "condition": _tree(clause.condition)}
-    if clause.otherwise:
-        plain["otherwise"] = True
+    plain.update({name: True for name in ("otherwise", "hidden") if getattr(clause, name)})
     return _without_empty({**plain, "message": clause.message, "value": _tree(clause.value)})
 
 
@@ -56,9 +55,9 @@ def _tree(node: Any) -> Any:
 
 
 def _read_clause(data: Mapping[str, Any]) -> Clause:
-    message, otherwise = str(data.get("message", "")), bool(data.get("otherwise"))
+    message, switches = str(data.get("message", "")), (bool(data.get("otherwise")), bool(data.get("hidden")))
     targets = tuple(map(str, data.get("targets", ())))
-    return Clause(Effect(data["effect"]), targets, dict(data["condition"]), message, data.get("value"), otherwise)
+    return Clause(Effect(data["effect"]), targets, dict(data["condition"]), message, data.get("value"), *switches)
 
 
 def _without_empty(data: dict[str, Any]) -> dict[str, Any]:

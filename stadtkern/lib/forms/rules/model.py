@@ -17,12 +17,16 @@ Node = Mapping[str, Any]
 {"one_of": [operand, [literal, …]]}                                      a code out of a list
 {"not": node} · {"and": [node, …]} · {"or": [node, …]} · {"xor": [node, …]}
 {"is_empty": operand}                                                    field or group without any answer
+{"real_date": [day, month, year]}                                        operands; where all three are filled: such a day exists
 {"true": operand}                                                        a yes_no field answered with yes
 {"always": true}                                                         no condition
 
 Operands: {"path": "G1/F2"} a path without indexes from the top of the form; {"count": "G1"} how many instances of a
 repeatable element have an answer; {"today": 0} today plus so many days; {"length": "G1/F2"}; {"plus": [operand, number]};
+{"age": operand} full years from a date until today, {"age": [day, month, year]} the same from parts (where the day or the
+month is not known: the last possible day, so nobody is taken for older than they are);
 {"value": literal} text (also codes), number, true or false, ISO date.
+A comparison (equal, less, at_most, within, one_of) with an empty operand is false; `xor` = exactly one of its nodes.
 A path inside a repetition means the instance the target stands in; where there is none, any instance.
 """
 
@@ -51,7 +55,8 @@ class Clause:
     """One effect: while `condition` holds, `effect` applies to `targets` (paths without indexes, fields or groups).
 
     For VALID the condition is what must be true; `targets` are where the message is shown. `otherwise` = forbid
-    the targets while the condition does not hold ("SONST …"): only with REQUIRE and SET.
+    the targets while the condition does not hold ("SONST …"): only with REQUIRE and SET. `hidden` with SET: the value is
+    submitted but not shown. Several clauses with SHOW or `otherwise` on one target: it is shown while any of them holds.
     """
 
     effect: Effect
@@ -60,6 +65,7 @@ class Clause:
     message: str = ""
     value: Any = None
     otherwise: bool = False
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
