@@ -1,6 +1,5 @@
 """The transfer message of XZuFi: a head, then objects to write (`schreibe`) and ids to delete (`loesche`), read one by one."""
 
-
 import gzip
 import io
 import re
