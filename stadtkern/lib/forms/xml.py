@@ -4,15 +4,26 @@ import gzip
 import io
 import re
 import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from lxml import etree
 
 MOST_BYTES = 20 * 1024 * 1024
+MOST_MARKS = 700_000  # "<" and "=" in a document once the derivations are cut out; the largest federal schema has 23,317
 _GZIP = b"\x1f\x8b"
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252"})
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
+
+
+_SAFE: dict[str, Any] = {
+    "resolve_entities": False, "no_network": True, "load_dtd": False, "dtd_validation": False, "huge_tree": False,
+    "remove_comments": True, "remove_pis": True,
+}  # fmt: skip
 
 
 class SchemaError(Exception):
@@ -51,39 +62,97 @@ def _too_big() -> SchemaError:
     return SchemaError("Die Datei ist größer als 20 MB. So große Schemata werden nicht eingelesen.")
 
 
-def root_of(source: bytes | Path, dropped: str | None = None) -> etree._Element:
-    """The root element; elements with the tag `dropped` are thrown away while reading. SchemaError for anything unsafe."""
+def root_of(source: bytes | Path) -> etree._Element:
+    """The root element of a small document; SchemaError for anything unsafe."""
     data = bytes_of(source)
-    _refuse_unsafe(data)
-    events = etree.iterparse(
-        io.BytesIO(data),
-        events=("end",),
-        tag=dropped or "{none}none",
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
-    try:
+    refuse_unsafe(data)
+    refuse_crowded(data)
+    with _told_in_german():
+        return etree.fromstring(data, etree.XMLParser(**_SAFE))
+
+
+def ended(data: bytes, tags: Sequence[str], dropped: str) -> Iterator[etree._Element]:
+    """Elements with one of the tags, each as soon as it is read whole; the last one is the root, whatever its tag.
+
+    Whoever takes an element clears it, so that a document is never in memory as a whole. `data` has passed
+    `refuse_unsafe`; elements with the tag `dropped` (namespace in braces) are thrown away while reading.
+    """
+    data = without(data, dropped)
+    refuse_crowded(data)
+    with _told_in_german():
+        events = etree.iterparse(io.BytesIO(data), events=("end",), tag=[*tags, dropped], **_SAFE)
         for _event, element in events:
-            element.clear()
-            before = element.getprevious()
-            if before is not None and before.tag == dropped:
-                element.getparent().remove(before)
-    except etree.XMLSyntaxError as error:
-        raise SchemaError(
-            f"Die Datei ist kein vollständiges XML (Zeile {error.lineno or 1}). Bitte laden Sie sie neu herunter."
-        ) from error
-    root: etree._Element | None = events.root
+            if element.tag == dropped:
+                _drop(element)
+            else:
+                yield element
+        root: etree._Element | None = events.root
     if root is None:
         raise SchemaError("Die Datei ist leer.")
-    return root
+    yield root
 
 
-def _refuse_unsafe(data: bytes) -> None:
+def namespace_of(data: bytes) -> str:
+    """The namespace of the root element, "" for none; nothing more than the head of the document is read."""
+    with _told_in_german():
+        for _event, root in etree.iterparse(io.BytesIO(data), events=("start",), **_SAFE):
+            return str(root.tag).rpartition("}")[0].removeprefix("{")
+    raise SchemaError("Die Datei ist leer.")
+
+
+def _drop(element: etree._Element) -> None:
+    """Empty it, and take out the one before: an element must not be removed while the parser still stands at its end."""
+    element.clear()
+    before, parent = element.getprevious(), element.getparent()
+    if before is not None and parent is not None and before.tag == element.tag:
+        parent.remove(before)
+
+
+def without(data: bytes, dropped: str) -> bytes:
+    """The document without the derivations of XDatenfelder 3 (`relation`: 83 % of the bytes of the federal schemas).
+
+    Only what has exactly the form of the standard is cut out before a parser sees it, and only where a start tag
+    cannot be anything else (no comment, no CDATA, no second prefix); all the rest is left to the parser.
+    """
+    space, _, name = dropped[1:].partition("}")
+    prefixes = re.findall(rb"xmlns(?::([A-Za-z_][\w.-]*))?\s*=\s*[\"']" + re.escape(space.encode()) + rb"[\"']", data[:4096])
+    if len(prefixes) != 1 or b"<!" in data or data.count(b"<?") > 1 or data.count(b"xmlns:" + prefixes[0]) > 1:
+        return data
+    prefix = prefixes[0].decode() + ":" if prefixes[0] else ""
+    return _relations(prefix, name).sub(_line_breaks, data)
+
+
+@lru_cache(maxsize=8)
+def _relations(prefix: str, name: str) -> re.Pattern[bytes]:
+    """One or more relations beside each other: predicate with a code, object with id and version."""
+    text = "[^<>&]*+"
+    tag = f"<{prefix}{{0}}{text}>\\s*+{{1}}</{prefix}{{0}}>\\s*+".format
+    inside = tag("praedikat", f"<code>{text}</code>\\s*+") + tag("objekt", f"(?:{tag('id', text)})(?:{tag('version', text)})?+")
+    return re.compile(f"(?:{tag(name, inside)})++".encode())
+
+
+def _line_breaks(relations: re.Match[bytes]) -> bytes:
+    """Lines keep their numbers."""
+    return b"\n" * relations[0].count(b"\n")
+
+
+@contextmanager
+def _told_in_german() -> Iterator[None]:
+    try:
+        yield
+    except etree.XMLSyntaxError as error:
+        text = f"Die Datei ist kein vollständiges XML (Zeile {error.lineno or 1}). Bitte laden Sie sie neu herunter."
+        raise SchemaError(text) from error
+
+
+def refuse_crowded(data: bytes) -> None:
+    """SchemaError where the elements and attributes of a document would fill the memory, however small the file is."""
+    if data.count(b"<") + data.count(b"=") > MOST_MARKS:
+        raise SchemaError("Die Datei hat ungewöhnlich viele Elemente. So große Dateien werden nicht eingelesen.")
+
+
+def refuse_unsafe(data: bytes) -> None:
+    """SchemaError for an empty document, another encoding than UTF-8 and its like, and any document type."""
     if not data.strip():
         raise SchemaError("Die Datei ist leer.")
     if b"\x00" in data[:4] or data.startswith((b"\xff\xfe", b"\xfe\xff")):
