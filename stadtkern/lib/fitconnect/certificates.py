@@ -41,7 +41,7 @@ def check_key(
 ) -> None:
     """Refuse a public key that is not made for `operation` ("wrapKey" or "verify") or not vouched for. Raises KeyRefused."""
     moment = now or datetime.now(UTC)
-    if list(jwk.get("key_ops") or ()) != [operation] or jwk.get("alg") != ALGORITHMS[operation]:
+    if jwk.get("key_ops") != [operation] or jwk.get("alg") != ALGORITHMS[operation]:
         raise KeyRefused("operation", f"the key is not meant for {operation}")
     try:
         key = jose.key_of(jose.public(jwk)).raw_value

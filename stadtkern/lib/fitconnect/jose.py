@@ -15,12 +15,13 @@ from typing import Any, cast
 
 from joserfc import jwe, jws
 from joserfc.errors import JoseError
-from joserfc.jwe import JWERegistry, JWEZipModel
+from joserfc.jwa import DeflateZipModel
+from joserfc.jwe import JWERegistry
 from joserfc.jwk import RSAKey
 
 MOST_BYTES = 60_000_000  # of one part, before and after decompression
 _CONTENT = ("RSA-OAEP-256", "A256GCM", "DEF")
-_STANDARD = ("kty", "n", "e", "d", "p", "q", "dp", "dq", "qi", "alg", "kid", "key_ops")
+_STANDARD = ("kty", "n", "e", "d", "p", "q", "dp", "dq", "qi")
 
 Jwk = Mapping[str, Any]
 
@@ -29,15 +30,8 @@ class Unreadable(Exception):
     """This cannot be opened with this key: cut off, altered, for somebody else, or by another method."""
 
 
-class _Deflate(JWEZipModel):
+class _Deflate(DeflateZipModel):
     """The library's own stops at 250 kB; attachments are larger, and a bomb must stop somewhere."""
-
-    name = "DEF"
-    description = "DEFLATE"
-
-    def compress(self, s: bytes) -> bytes:
-        packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
-        return packer.compress(s) + packer.flush()
 
     def decompress(self, s: bytes) -> bytes:
         opener = zlib.decompressobj(-zlib.MAX_WBITS)
@@ -52,12 +46,14 @@ class _Registry(JWERegistry):
     algorithms = {**JWERegistry.algorithms, "zip": {"DEF": _Deflate()}}
 
 
-_JWE = _Registry(algorithms=_CONTENT)
+_JWE = _Registry(algorithms=_CONTENT, strict_check_header=False)  # senders add headers of their own
 
 
 def key_of(jwk: Jwk) -> RSAKey:
-    """The key as the library wants it; `use` values outside the standard ("wrapKey") are dropped. ValueError if it is none."""
+    """The key as the library wants it; what it is meant for is checked by us (certificates.py). ValueError if it is none."""
     plain = {name: jwk[name] for name in _STANDARD if name in jwk}
+    if plain.get("kty") != "RSA":
+        raise ValueError("no RSA key")
     return _imported(json.dumps(plain, sort_keys=True))
 
 
