@@ -82,7 +82,7 @@ def closing_letter(case: Case, service: Service, decision: Decision) -> tuple[st
 def source_of(source: str) -> str:
     """ "residents 2026-11-22" as "aus dem Melderegister, 22.11.2026"."""
     register, _space, on = source.partition(" ")
-    name = _("aus dem Melderegister") if register == "residents" else register
+    name = {"residents": _("aus dem Melderegister"), "account": _("aus dem Konto")}.get(register, register)
     try:
         return f"{name}, {words.day(date.fromisoformat(on))}"
     except ValueError:

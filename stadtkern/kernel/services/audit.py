@@ -6,20 +6,31 @@ from .steps import paths_of
 
 
 def faults(service: Service) -> list[str]:
-    """Sentences about paths that do not exist, rules that are missing, texts that belong to nothing. Reads the form."""
+    """Sentences about paths that do not exist, rules that are missing, texts that belong to nothing. Reads the form.
+
+    Beside an imported form such entries are no fault: a new version of the schema must not stop the service (`leftovers`).
+    """
+    found = [] if service.read_prefill else leftovers(service)
+    paths, four_eyes = paths_of(service.form), service.decision.four_eyes
+    if not isinstance(four_eyes, bool):  # without its field nobody would notice that the second pair of eyes is gone
+        found += [f"[decision] four_eyes {path}: dieses Feld gibt es nicht." for path in four_eyes if path not in paths]
+    return found + _rules(service)
+
+
+def leftovers(service: Service) -> list[str]:
+    """Entries of service.toml that speak of questions or pages the form does not have."""
     paths = paths_of(service.form)
     steps = {step.key for step in service.form.steps}
-    found = [f"[prefill] {path}: dieses Feld gibt es im Formular nicht." for path in service.prefill if path not in paths]
-    four_eyes = service.decision.four_eyes
-    if not isinstance(four_eyes, bool):
-        found += [f"[decision] four_eyes {path}: dieses Feld gibt es nicht." for path in four_eyes if path not in paths]
+    found = [
+        f"[prefill] {path}: dieses Feld gibt es im Formular nicht." for path in service.written_prefill if path not in paths
+    ]
     for language, texts in service.texts.items():
         found += [f"[texts.{language}.steps] {key}: diesen Schritt gibt es nicht." for key in texts.steps if key not in steps]
         for table, names in (("fields", texts.fields), ("help", texts.help), ("options", texts.options)):
             for name in names:
                 if name.partition("#")[0] not in paths | steps:
                     found.append(f"[texts.{language}.{table}] {name}: dieses Feld gibt es im Formular nicht.")
-    return found + _rules(service)
+    return found
 
 
 def _rules(service: Service) -> list[str]:

@@ -13,14 +13,15 @@ from django.conf import settings
 from stadtkern.lib.forms.xdf3 import SchemaError
 
 from . import folders
-from .audit import faults
+from .audit import faults, leftovers
 from .folders import OVERLAY, SERVICE, Folder, Stamp
 from .models import Edition
 from .service import DecisionRule, FeeLine, Keep, Service, ServiceBroken, Verdict, digest
 
 __all__ = [
     "DecisionRule", "FeeLine", "Keep", "Service", "ServiceBroken", "UnknownService", "Verdict",
-    "all_services", "broken", "digest", "find", "from_edition", "matching", "version",
+    "all_services", "broken", "digest", "find", "from_edition", "leftovers_of", "matching",
+    "version",
 ]  # fmt: skip
 log = logging.getLogger(__name__)
 SHARE = 50  # looking for changes may take a fiftieth of the time
@@ -143,6 +144,11 @@ def matching(audience: str = "", life_event: str = "") -> list[Service]:
 def broken() -> dict[str, list[str]]:
     """Folders that are not in the catalogue, and why; German, for the people who keep them."""
     return dict(_shelf().broken)
+
+
+def leftovers_of(service: Service) -> list[str]:
+    """What the city wrote beside an imported form and its present version has no place for; kept, without effect."""
+    return [*leftovers(service), *folders.stale(service.read_files())] if service.read_prefill else []
 
 
 def version() -> int:

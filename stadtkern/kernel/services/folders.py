@@ -14,7 +14,8 @@ from stadtkern.lib.forms import genericode, xdf3
 from stadtkern.lib.forms.model import Form
 
 from .audit import faults
-from .overlay import laid_over
+from .overlay import Laid, laid_over
+from .prefill import combined
 from .schema import TEMPLATE, read_service
 from .service import Service, ServiceBroken
 from .steps import read_steps
@@ -183,23 +184,40 @@ def assemble(
 
     Not `strict`: mistakes in the city's overlay of a form are passed over, as an edition must be read for ever.
     """
+    of_overlay: dict[str, str] = {}  # known once the form is built
 
     def build_form(files: Mapping[str, str]) -> Form:
         if "form" not in raw:
             return read_steps(Table(raw, SERVICE, problems), str(raw.get("title", "")))
-        form = _federal(files)
-        if FORM_OVERLAY not in files:
-            return form
         complaints: list[str] = []
-        try:
-            form = laid_over(form, Table(tomllib.loads(files[FORM_OVERLAY]), FORM_OVERLAY, complaints))
-        except tomllib.TOMLDecodeError as error:
-            complaints.append(f"{FORM_OVERLAY} ist kein gültiges TOML: {error}")
+        laid = _laid(_federal(files), files, complaints)
         if complaints and strict:
             raise ServiceBroken(" ".join(complaints))
-        return form
+        of_overlay.update(laid.prefill)
+        return laid.form
 
-    return read_service(key, domain, raw, read_files, build_form, problems, folder)
+    def read_prefill(form: Form, written: Mapping[str, str]) -> dict[str, str]:
+        return combined(form, written, of_overlay)
+
+    federal = read_prefill if "form" in raw else None
+    return read_service(key, domain, raw, read_files, build_form, problems, folder, federal)
+
+
+def _laid(form: Form, files: Mapping[str, str], complaints: list[str]) -> Laid:
+    """The city's overlay over an imported form; a file that is no TOML counts as none."""
+    if FORM_OVERLAY not in files:
+        return Laid(form)
+    try:
+        table = Table(tomllib.loads(files[FORM_OVERLAY]), FORM_OVERLAY, complaints)
+    except tomllib.TOMLDecodeError as error:
+        complaints.append(f"{FORM_OVERLAY} ist kein gültiges TOML: {error}")
+        return Laid(form)
+    return laid_over(form, table)
+
+
+def stale(files: Mapping[str, str]) -> tuple[str, ...]:
+    """What the city wrote over an imported form and the present version of the schema has no place for."""
+    return _laid(_federal(files), files, []).stale if FORM in files else ()
 
 
 def _federal(files: Mapping[str, str]) -> Form:

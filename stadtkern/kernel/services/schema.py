@@ -11,18 +11,14 @@ from stadtkern.kernel.accounts.models import Trust
 from stadtkern.lib.forms.model import Form
 
 from .blocks import block_texts
-from .service import AUDIENCES, LIFE_EVENTS, Appointment, DecisionRule, Keep, Service, key_error
+from .prefill import OFF, SOURCES
+from .service import AUDIENCES, LIFE_EVENTS, Appointment, DecisionRule, Keep, PrefillReader, Service, key_error
 from .table import Table
 from .texts import Texts, read_texts
 
 LANGUAGES = ("en", "leicht")
 OCCASIONS = ("submitted", "decided", "granted", "partly", "rejected")
 AUTHORITIES = ("city", "district", "state", "federal")
-RESIDENTS = (
-    "family_name", "given_names", "birth_name", "birth_date", "birth_place", "sex", "nationality", "doctoral_degree", "street",
-    "house_number", "postcode", "town", "district", "moved_in_date", "household_size", "household_members",
-)  # fmt: skip
-SOURCES = frozenset(f"residents.{name}" for name in RESIDENTS)
 TRUSTS = tuple(name.lower() for name in Trust.names)
 UNITS = {"day": 1, "week": 7, "month": 30}
 TEMPLATE = "bescheid.typ"
@@ -36,6 +32,7 @@ def read_service(
     build_form: Callable[[Mapping[str, str]], Form],
     problems: list[str],
     folder: Path | None = None,
+    read_prefill: PrefillReader | None = None,
 ) -> Service:
     """The service as far as it can be understood; everything wrong is added to `problems`."""
     top = Table(raw, "service.toml", problems)
@@ -64,7 +61,8 @@ def read_service(
         synonyms=top.words("synonyms"),
         legal_basis=top.text("legal_basis"),
         cost=cost,
-        prefill=_prefill(top),
+        written_prefill=_prefill(top),
+        read_prefill=read_prefill,
         fee=fee,
         decision=_decision(top.table("decision", required=True), office, title),
         keep=_keep(top.table("keep", required=True)),
@@ -106,7 +104,7 @@ def _plain(cost: str) -> bool:
 
 def _prefill(top: Table) -> Mapping[str, str]:
     table = top.table("prefill")
-    return MappingProxyType({path: table.text(path, one_of=SOURCES) for path in table.raw})
+    return MappingProxyType({path: table.text(path, one_of=[OFF, *SOURCES]) for path in table.raw})
 
 
 def _decision(table: Table, office: str, title: str) -> DecisionRule:

@@ -14,10 +14,11 @@ from django.utils.translation import get_language, gettext, gettext_lazy
 from stadtkern.kernel.accounts.models import Trust
 from stadtkern.lib.forms.check import Problem
 from stadtkern.lib.forms.check import problems as form_problems
-from stadtkern.lib.forms.model import Answers, Form
+from stadtkern.lib.forms.model import Answers, Form, Value
 from stadtkern.ui.words import euro
 
 from . import rulebook
+from .prefill import presumed
 from .texts import Texts, translated
 
 AUDIENCES = {
@@ -36,6 +37,7 @@ LIFE_EVENTS = {
     "wohnen_bauen": gettext_lazy("Wohnen und Bauen"),
     "freizeit_engagement": gettext_lazy("Freizeit und Engagement"),
 }
+PrefillReader = Callable[[Form, Mapping[str, str]], dict[str, str]]
 OUTCOMES = ("GRANTED", "PARTLY", "REJECTED")
 
 
@@ -114,7 +116,7 @@ class Service:
     synonyms: tuple[str, ...]
     legal_basis: str
     cost: str  # what it costs, in words
-    prefill: Mapping[str, str]  # path -> "residents.family_name"
+    written_prefill: Mapping[str, str]  # [prefill] of service.toml: path -> "residents.family_name", or "none"
     fee: Mapping[str, Any]  # the tariff, the city's statute merged in
     decision: DecisionRule
     keep: Keep
@@ -127,6 +129,7 @@ class Service:
     build_form: Callable[[Mapping[str, str]], Form] = field(repr=False)
     language: str = "de"
     folder: Path | None = None  # None for a service rebuilt from an edition
+    read_prefill: PrefillReader | None = field(repr=False, default=None)  # of an imported form
 
     @cached_property
     def _shape(self) -> tuple[Form, str, str]:
@@ -148,6 +151,18 @@ class Service:
     def digest(self) -> str:
         """SHA-256 of all files that shape an application (not the rules, not the examples)."""
         return self._shape[1]
+
+    @cached_property
+    def prefill(self) -> Mapping[str, str]:
+        """Path -> fact ("residents.family_name"): by hand, and in an imported form by its building blocks."""
+        if self.read_prefill is None:
+            return self.written_prefill
+        return MappingProxyType(self.read_prefill(self.form, self.written_prefill))
+
+    @cached_property
+    def presumed(self) -> Mapping[str, Value]:
+        """Answers of everybody whom the register knows ("lives in Germany"), before it is asked."""
+        return MappingProxyType(presumed(self.form, self.prefill))
 
     def template_source(self) -> str:
         """Typst source of the document."""
@@ -188,6 +203,7 @@ class Service:
             cost=words.cost or self.cost,
             messages=MappingProxyType({**self.messages, **words.messages}),
             build_form=lambda files: translated(self.form, words),
+            read_prefill=lambda form, written: dict(self.prefill),  # labels decide, and they are German
         )
 
     def say(self, german: str) -> str:

@@ -1,7 +1,6 @@
 """Once only: what the city knows is asked from the register, with consent, and never typed again."""
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +13,7 @@ from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.privacy import actions as privacy
 from stadtkern.kernel.registers import actions as registers
 from stadtkern.kernel.services.catalogue import Service
+from stadtkern.kernel.services.prefill import own_questions, question, register_field, value_for
 from stadtkern.lib.forms.model import Answers, Step
 from stadtkern.lib.forms.walk import Walk
 
@@ -25,11 +25,12 @@ CONSENT = "Ihre Einwilligung (Art. 6 Abs. 1 Buchst. a DSGVO)"
 
 def wanted(service: Service, answers: Answers, step: Step | None = None) -> dict[str, str]:
     """Path -> field of the register, for what is asked now (on this page) and has no answer yet: no more is fetched."""
-    visible = {visit.path for visit in Walk(step or service.form, answers).visits()}
+    presumed = {path: value for path, value in service.presumed.items() if answers.get(path) in (None, "")}
+    visible = {visit.path for visit in Walk(step or service.form, {**answers, **presumed}).visits()}
     return {
-        path: origin.removeprefix("residents.")
+        path: field
         for path, origin in service.prefill.items()
-        if path in visible and answers.get(path) in (None, "") and origin.startswith("residents.")
+        if path in visible and answers.get(path) in (None, "") and (field := register_field(origin))
     }
 
 
@@ -82,19 +83,27 @@ def prefill(actor: Actor, case: Case) -> Case:
         consent=consent,
     )
     source = f"{evidence.source} {timezone.localdate(evidence.asked_at).isoformat()}"
-    return _take_over(actor, case, questions, evidence.values, source)
+    return _take_over(actor, case, service, questions, evidence.values, source)
 
 
 @transaction.atomic
-def _take_over(actor: Actor, case: Case, questions: Mapping[str, str], values: Mapping[str, Any], source: str) -> Case:
+def _take_over(
+    actor: Actor, case: Case, service: Service, questions: Mapping[str, str], values: Mapping[str, Any], source: str
+) -> Case:
     row = locked_draft(actor, case)
     answers, sources = dict(row.answers), dict(row.sources)
     for path, field in questions.items():
-        value = values.get(field)
+        asked = question(service.form, path)
+        value = value_for(asked, service.prefill[path], values.get(field)) if asked else None
         if value in (None, "") or answers.get(path) not in (None, ""):  # typed meanwhile, in another tab
             continue
-        answers[path] = value.isoformat() if isinstance(value, date) else value
+        answers[path] = value
         sources[path] = source
+    if actor.account:  # their own address, already in the account: no register knows it better
+        for path in own_questions(service.prefill, {visit.path for visit in Walk(service.form, answers).visits()}):
+            asked = question(service.form, path)
+            if answers.get(path) in (None, "") and asked and (value := value_for(asked, "", actor.account.email)):
+                answers[path], sources[path] = value, f"account {source.rpartition(' ')[2]}"
     row.answers, row.sources = answers, sources
     row.prefill_declined = not sources  # the register knows nothing: not asked again
     store(row, "answers", "sources", "prefill_declined")
