@@ -74,6 +74,7 @@ def read_service(
         read_files=read_files,
         build_form=build_form,
         folder=folder,
+        send=_send(top),
     )
     top.done()
     return service
@@ -134,6 +135,17 @@ def _days(table: Table) -> int:
     if text and not found:
         table.complain("within", f"„{text}“ ist keine Frist; erlaubt sind zum Beispiel „14 days“, „4 weeks“, „3 months“.")
     return int(found[1]) * UNITS[found[2]] if found else 30
+
+
+def _send(top: Table) -> Send:
+    table = top.table("send")
+    found = Send(table.text("to", required=bool(table.raw)), table.text("schema"))
+    if found.to and not re.fullmatch(r"[a-z][a-z0-9_]{0,40}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", found.to):
+        table.complain("to", "ein Name aus [exchange.destinations] in city.toml oder die Nummer eines Zustellpunkts.")
+    if found.to and top.raw.get("authority", "city") == "city":
+        table.complain("to", 'was die Stadt weitergibt, entscheidet sie nicht: authority = "state" oder eine andere Ebene.')
+    table.done()
+    return found
 
 
 def _keep(table: Table) -> Keep:

@@ -96,6 +96,18 @@ class Appointment:
     where: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Send:
+    """Another authority decides: where the application goes (kernel/exchange).
+
+    `to` is a name in `[exchange.destinations]` of city.toml, or the id of a destination; `schema` the address of the schema
+    of the data, where the receiver asks for one of its own.
+    """
+
+    to: str = ""
+    schema: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Service:
     """One entry of the catalogue. The form is read from the folder when it is first needed."""
@@ -129,6 +141,7 @@ class Service:
     build_form: Callable[[Mapping[str, str]], Form] = field(repr=False)
     language: str = "de"
     folder: Path | None = None  # None for a service rebuilt from an edition
+    send: Send = Send()
     read_prefill: PrefillReader | None = field(repr=False, default=None)  # of an imported form
 
     @cached_property
