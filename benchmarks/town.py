@@ -30,6 +30,7 @@ def setup(port: int) -> None:
 @dataclass
 class Town:
     references: list[str]  # some of the million, of the clerk's office
+    mine: list[str]  # the 872 of the busy person, shuffled
     owner_token: str  # of the person with 872 cases
     clerk_token: str
     owner_cookie: str
@@ -127,7 +128,9 @@ def people() -> Town:
     dice = random.Random(2)
     sample = Case.objects.filter(pk__in=[dice.randint(1, top) for _ in range(40_000)], office=clerk.staff.office_id)
     references = list(sample.values_list("reference", flat=True)[:4000])
-    return Town(references, *tokens, cookie(owner), cookie(clerk))
+    mine = list(Case.objects.filter(account=owner, company=None).order_by("reference").values_list("reference", flat=True))
+    dice.shuffle(mine)
+    return Town(references, mine, *tokens, cookie(owner), cookie(clerk))
 
 
 def cookie(account: object) -> str:

@@ -24,6 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from stadtkern.kernel.city.profile import city
 
+from . import queries
 from .actions.session import note_sign_in
 from .models import Account
 
@@ -35,7 +36,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
     """Loads the account with everything an actor needs in one query."""
 
     def get_user(self, user_id: int) -> Account | None:
-        return Account.objects.select_related("staff__office", "person").filter(pk=user_id, is_active=True).first()
+        return queries.account(user_id)
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]

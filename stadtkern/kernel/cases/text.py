@@ -23,7 +23,7 @@ class Words:
     tone: str
 
 
-_STATUS = {
+_STATUS: dict[str, Words] = {
     Status.DRAFT: Words(
         gettext_lazy("Entwurf"), gettext_lazy("Ihr Antrag ist gespeichert, aber noch nicht abgeschickt."), "info"
     ),
@@ -54,7 +54,12 @@ _OUTCOME = {
 
 def status_of(case: Case) -> Words:
     """The state for the applicant."""
-    return _STATUS[Status(case.status)]
+    return words_of(case.status)
+
+
+def words_of(status: str) -> Words:
+    """The words of a state."""
+    return _STATUS[status]
 
 
 def outcome_of(decision: Decision) -> str:
@@ -63,11 +68,16 @@ def outcome_of(decision: Decision) -> str:
 
 
 def title_of(case: Case) -> str:
-    """Name of the service in the reader's language; its key when the folder is gone (no query)."""
+    """Name of the service in the reader's language."""
+    return service_title(case.service)
+
+
+def service_title(key: str) -> str:
+    """Name of a service in the reader's language; its key when the folder is gone (no query)."""
     try:
-        return catalogue.find(case.service).in_language(get_language() or "de").title
+        return catalogue.find(key).in_language(get_language() or "de").title
     except catalogue.UnknownService:
-        return case.service
+        return key
 
 
 def closing_letter(case: Case, service: Service, decision: Decision) -> tuple[str, str]:

@@ -5,13 +5,13 @@ import secrets
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from stadtkern.kernel.events.actions import record
 
 from ..access import Actor
-from ..models import Membership, Token, Trust
+from ..models import Token
+from ..queries import caller
 
 PREFIX = "stk_"  # lets secret scanners find a key that was published by mistake
 MOST_DAYS = 365
@@ -61,15 +61,10 @@ def revoke_token(actor: Actor, token: Token) -> None:
 def actor_of_token(secret: str) -> Actor | None:
     """Who acts with this key, in one query; None when it is unknown, over, revoked, or the company was left."""
     now = timezone.now()
-    member = Membership.objects.filter(account=OuterRef("account"), company=OuterRef("company"))
-    token = (
-        Token.objects.select_related("account__staff__office", "account__person", "company")
-        .filter(Q(company=None) | Exists(member))
-        .filter(digest=digest_of(secret), revoked_at=None, expires_at__gt=now, account__is_active=True)
-        .first()
-    )
-    if token is None:
+    known = caller(digest_of(secret), now)
+    if known is None:
         return None
-    if token.last_used_at is None or token.last_used_at < now - USED_EVERY:
-        Token.objects.filter(pk=token.pk).update(last_used_at=now)
-    return Actor(token.account, getattr(token.account, "staff", None), token.company, Trust.BASIC)
+    actor, token, last_used_at = known
+    if last_used_at is None or last_used_at < now - USED_EVERY:
+        Token.objects.filter(pk=token).update(last_used_at=now)
+    return actor

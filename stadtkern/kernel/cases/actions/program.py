@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.documents import actions as documents
 from stadtkern.kernel.documents.models import Upload
@@ -21,6 +20,7 @@ from stadtkern.lib.forms.shape import clean, find
 from stadtkern.lib.forms.walk import Walk
 
 from ..models import Case
+from ..queries import place
 from .draft import MOST_BYTES, Saved, is_uuid, plain
 from .guard import Incomplete, MoreTrustNeeded, Refused, locked_draft, store
 from .submission import announce, enter, search_vector
@@ -47,8 +47,8 @@ def apply(actor: Actor, service: Service, answers: Mapping[str, Any], *, once: s
     kept = _typed(service, answers)
     if problems := service.problems(kept):
         raise Incomplete(_("Einige Angaben fehlen noch oder passen nicht."), list(problems))
-    office = Office.objects.filter(key=service.office).first()
-    if office is None:
+    found = place(service)
+    if found is None:
         raise Refused(_("Für diese Leistung ist noch keine zuständige Stelle eingetragen. Bitte rufen Sie uns an."))
     for _attempt in range(5):
         row = Case(
@@ -56,10 +56,11 @@ def apply(actor: Actor, service: Service, answers: Mapping[str, Any], *, once: s
             service=service.key,
             account=actor.account,
             company=actor.company,
-            office=office,
+            office=found[0],
             trust=actor.trust,
             once=key,
         )
+        row.edition_id = found[1]  # type: ignore[assignment]  # None: published in _write
         try:
             return _write(actor, row, service, kept), True
         except IntegrityError:  # the reference exists, or the same request came twice at the same moment
@@ -100,7 +101,8 @@ def attach(actor: Actor, case: Case, path: str, file: "UploadedFile[Any]") -> Sa
 
 @transaction.atomic
 def _write(actor: Actor, row: Case, service: Service, answers: Answers) -> Case:
-    row.edition = services.publish(service)
+    if row.edition_id is None:
+        row.edition = services.publish(service)
     enter(row, service, answers)
     row.search = search_vector(row)
     row.save(force_insert=True)

@@ -17,7 +17,7 @@ from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.catalogue import Service
 
-from .. import actions
+from .. import actions, queries
 from ..models import FINISHED, OPEN, Case
 from . import shapes
 
@@ -51,14 +51,11 @@ class Reason(Schema):
 @router.get("/cases", response=shapes.CasePage, url_name="cases")
 def list_cases(
     request: HttpRequest, state: Literal["", "draft", "open", "finished"] = "", limit: Limit = 50, after: After = ""
-) -> dict[str, Any]:
+) -> HttpResponse:
     """The caller's cases (or those of the company acted for), newest first."""
-    rows = Case.objects.of_citizen(actor_of(request)).page_after(int(after) if after else None)
-    if state:
-        rows = rows.filter(status__in=STATES[state])
-    found = list(rows.values(*shapes.COLUMNS)[: limit + 1])
+    found = queries.page(actor_of(request), int(after) if after else None, STATES.get(state), limit + 1)
     more = str(found[limit - 1]["id"]) if len(found) > limit else None
-    return {"items": [shapes.head(row) for row in found[:limit]], "next": more}
+    return shapes.page(shapes.heads(found[:limit]), more)
 
 
 @router.post("/cases", response={201: shapes.CaseDetail, 200: shapes.CaseDetail}, url_name="new_case")
@@ -144,8 +141,8 @@ def withdraw(request: HttpRequest, reference: shapes.Reference, data: Annotated[
 @router.get("/cases/{reference:reference}/messages", response=list[shapes.MessageOut], url_name="case_messages")
 def messages(request: HttpRequest, reference: shapes.Reference) -> list[dict[str, Any]]:
     """Everything written about the case, oldest first; at most 200."""
-    row = _row(actor_of(request), reference, "id", "office")
-    thread = Message.objects.thread(f"case:{row['id']}").filter(office=row["office"])
+    row = _row(actor_of(request), reference)
+    thread = Message.objects.thread(f"case:{row['id']}").filter(office__key=row["office__key"])
     return [shapes.letter(message) for message in thread[:200]]
 
 
@@ -160,7 +157,7 @@ def write(request: HttpRequest, reference: shapes.Reference, data: Words) -> Sta
 @router.get("/cases/{reference:reference}/documents", response=list[DocumentOut], url_name="case_documents")
 def documents(request: HttpRequest, reference: shapes.Reference) -> list[Document]:
     """Papers of the case, newest first; the applicant fetches one under /documents/{number}/file."""
-    row = _row(actor_of(request), reference, "id")
+    row = _row(actor_of(request), reference)
     return list(Document.objects.filter(about=f"case:{row['id']}", shredded_at=None).order_by("-pk")[:MOST])
 
 
@@ -173,16 +170,15 @@ def own(actor: Actor, reference: str) -> Case:
     return case
 
 
-def _row(actor: Actor, reference: str, *columns: str) -> dict[str, Any]:
-    # A reference is unique: no order and no limit to compile, this is the busiest query of the API.
-    found: list[dict[str, Any]] = list(Case.objects.visible_to(actor).filter(reference=reference).values(*columns))
-    if not found:
+def _row(actor: Actor, reference: str) -> dict[str, Any]:
+    row = queries.one(actor, reference)
+    if row is None:
         raise Http404
-    return found[0]
+    return row
 
 
 def _detail(actor: Actor, reference: str) -> dict[str, Any]:
-    row = _row(actor, reference, *shapes.DETAIL)
+    row = _row(actor, reference)
     mine = row["assisted_by"] == actor.staff.pk if actor.staff else True
     if actor.staff and actor.account and row["account"] != actor.account.pk and not mine:
         case = Case.objects.select_related("edition", "account__person").defer("edition__files").get(pk=row["id"])

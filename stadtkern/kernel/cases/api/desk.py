@@ -1,15 +1,16 @@
 """What a clerk can do: the queue of the office, and every button of the desk."""
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal
 
-from django.http import Http404, HttpRequest
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import Query, Router, Schema
 from ninja.errors import HttpError
 
 from stadtkern.kernel.accounts.access import Actor, actor_of
 from stadtkern.kernel.accounts.models import Role, Staff
 
-from .. import actions
+from .. import actions, queries
 from ..desk import listing
 from ..models import Case
 from . import shapes
@@ -72,11 +73,11 @@ def queue(
     q: Annotated[str, Query(max_length=200, description="reference or beginning of a name, at least three characters")] = "",
     limit: Limit = 50,
     after: Cursor = "",
-) -> dict[str, Any]:
+) -> HttpResponse:
     """Cases of the clerk's office, the most urgent first. A search answers with up to 100 hits, newest first, on one page."""
     wish = listing.Wish.read({"ansicht": VIEWS[view], "leistung": service, "q": q, "nach": after})
-    rows, cursor = listing.rows(_clerk(request), wish, limit=MOST if q else limit, columns=(*shapes.COLUMNS, *listing.COLUMNS))
-    return {"items": [_row(row) for row in rows], "next": cursor}
+    rows, cursor = listing.rows(_clerk(request), wish, limit=MOST if q else limit, columns=("id", "due_date"))
+    return shapes.page(_rows([row["id"] for row in rows]), cursor)
 
 
 @router.post("/desk/cases/{reference:reference}/take", response=QueueRow, url_name="desk_take")
@@ -149,11 +150,16 @@ def _case(request: HttpRequest, reference: str) -> Case:
 
 def _did(request: HttpRequest, case: Case) -> dict[str, Any]:
     """The case as it is now."""
-    rows = Case.objects.of_office(_clerk(request)).filter(pk=case.pk).values(*shapes.COLUMNS, *listing.COLUMNS)
-    return _row(rows[0])
+    return _rows(Case.objects.of_office(_clerk(request)).filter(pk=case.pk).values_list("pk", flat=True))[0]
 
 
-def _row(row: dict[str, Any]) -> dict[str, Any]:
-    proposed = row["decision__id"] is not None and row["decision__made_at"] is None
-    clerk = row["clerk__account__name"] or ""
-    return {**shapes.head(row), "clerk": clerk, "proposal": row["decision__id"] if proposed else None}
+def _rows(keys: Iterable[int]) -> list[dict[str, Any]]:
+    rows = queries.on_desk(list(keys))
+    return [
+        {
+            **said,
+            "clerk": row["clerk__name"] or "",
+            "proposal": row["decision__id"] if row["decision__made"] is False else None,
+        }
+        for row, said in zip(rows, shapes.heads(rows), strict=True)
+    ]

@@ -62,7 +62,7 @@ def context(staff: Staff, case: Case, service: Service) -> dict[str, Any]:
     return {
         "case": case,
         "service": service,
-        "words": listing.for_desk(case),
+        "words": listing.for_desk(case.status),
         "due": listing.due_of(case.status, case.due_date, case.asked_at, case.closed_at),
         "sections": _sections(case, service, uploads),
         "uploads": [upload for upload in uploads if not _answered(case, upload)],

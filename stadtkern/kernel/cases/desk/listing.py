@@ -18,7 +18,7 @@ from stadtkern.lib import ids
 from stadtkern.ui import words
 
 from ..models import FINISHED, QUEUE, Case, CaseQuerySet, Decision, Status
-from ..text import Words, status_of, title_of
+from ..text import Words, service_title, words_of
 
 PAGE = 50
 MOST_FOUND = 200  # a search shows no more; who finds more narrows it down
@@ -36,6 +36,7 @@ FILTERS = {
     "zahlung": gettext_lazy("Gebühr offen"),
     "erledigt": gettext_lazy("Erledigt"),
 }
+_ANY = "MS-0000-0000"  # stands for any reference in an address
 _COUNTED = ("meine", "frei", "freigabe", "ueberfaellig")
 COLUMNS = (
     "id", "reference", "service", "status", "applicant", "due_date", "submitted_at", "asked_at", "closed_at", "fee_cents",
@@ -102,7 +103,8 @@ def read(staff: Staff, wish: Wish) -> Listing:
     found, cursor = rows(staff, wish, limit=MOST_FOUND + 1 if wish.words else PAGE)
     older = f"{reverse('cases:desk')}?{wish.query(nach=cursor)}" if cursor else ""
     cut = bool(wish.words) and len(found) > MOST_FOUND
-    return Listing(wish, [_line(row, staff, wish) for row in found[:MOST_FOUND]], older, cut)
+    reader = _Reader(staff, wish)
+    return Listing(wish, [reader.line(row) for row in found[:MOST_FOUND]], older, cut)
 
 
 def rows(
@@ -121,18 +123,18 @@ def rows(
 
 def among(staff: Staff, name: str) -> CaseQuerySet:
     """The cases behind a chip; each follows an index of its own (see the plans in tests/test_desk_plans.py)."""
-    office, today = Case.objects.filter(office=staff.office_id), timezone.localdate()
-    reviewed = office.filter(status=Status.IN_REVIEW)
-    return {
-        "offen": reviewed,
-        "meine": Case.objects.filter(clerk=staff.pk, office=staff.office_id, status__in=QUEUE),
-        "frei": reviewed.filter(clerk=None),
-        "freigabe": reviewed.filter(pk__in=Decision.objects.filter(made_at=None).values("case")),
-        "ueberfaellig": reviewed.filter(due_date__lt=today),
-        "wartet": office.filter(status=Status.AWAITING_CITIZEN),
-        "zahlung": office.filter(status=Status.AWAITING_PAYMENT),
-        "erledigt": office.filter(status__in=[Status.DECIDED, *FINISHED]),
-    }[name]
+    if name == "meine":
+        return Case.objects.filter(clerk=staff.pk, office=staff.office_id, status__in=QUEUE)
+    wanted: dict[str, dict[str, Any]] = {
+        "offen": {"status": Status.IN_REVIEW},
+        "frei": {"status": Status.IN_REVIEW, "clerk": None},
+        "freigabe": {"status": Status.IN_REVIEW, "pk__in": Decision.objects.filter(made_at=None).values("case")},
+        "ueberfaellig": {"status": Status.IN_REVIEW, "due_date__lt": timezone.localdate()},
+        "wartet": {"status": Status.AWAITING_CITIZEN},
+        "zahlung": {"status": Status.AWAITING_PAYMENT},
+        "erledigt": {"status__in": [Status.DECIDED, *FINISHED]},
+    }
+    return Case.objects.filter(office=staff.office_id, **wanted[name])
 
 
 def _queue(staff: Staff, wish: Wish, limit: int, columns: tuple[str, ...]) -> list[dict[str, Any]]:
@@ -183,32 +185,49 @@ def services_of(staff: Staff, *, others: bool = False) -> list[tuple[str, str]]:
     return sorted(((s.key, s.in_language(language).title) for s in found), key=lambda pair: pair[1].casefold())
 
 
-def _line(row: dict[str, Any], staff: Staff, wish: Wish) -> Line:
-    case = Case(**{name: row[name] for name in ("id", "reference", "service", "status", "due_date")})
-    query = wish.query()
-    proposed = row["decision__id"] is not None and row["decision__made_at"] is None
-    word = Words(_("Freigabe nötig"), "", "warning") if proposed and case.status == Status.IN_REVIEW else for_desk(case)
-    return Line(
-        reference=case.reference,
-        url=reverse("cases:desk_case", args=[case.reference]) + (f"?{query}" if query else ""),
-        title=title_of(case),
-        applicant=row["applicant"],
-        words=word,
-        clerk=row["clerk__account__name"] or "",
-        mine=row["clerk"] == staff.pk,
-        due=due_of(case.status, row["due_date"], row["asked_at"], row["closed_at"]),
-    )
+class _Reader:
+    """Rows to lines: what many rows share is put into words once."""
+
+    def __init__(self, staff: Staff, wish: Wish) -> None:
+        self.staff = staff
+        self.query = f"?{query}" if (query := wish.query()) else ""
+        self.address = reverse("cases:desk_case", args=[_ANY])
+        self.titles: dict[str, str] = {}
+        self.words: dict[tuple[str, bool], Words] = {}
+        self.dues: dict[tuple[Any, ...], Due] = {}
+
+    def line(self, row: dict[str, Any]) -> Line:
+        service, status, reference = row["service"], row["status"], row["reference"]
+        proposed = row["decision__id"] is not None and row["decision__made_at"] is None
+        when = (status, row["due_date"], row["asked_at"], row["closed_at"])
+        if service not in self.titles:
+            self.titles[service] = service_title(service)
+        if (status, proposed) not in self.words:
+            self.words[status, proposed] = for_desk(status, proposed=proposed)
+        if when not in self.dues:
+            self.dues[when] = due_of(*when)
+        return Line(
+            reference=reference,
+            url=self.address.replace(_ANY, reference) + self.query,
+            title=self.titles[service],
+            applicant=row["applicant"],
+            words=self.words[status, proposed],
+            clerk=row["clerk__account__name"] or "",
+            mine=row["clerk"] == self.staff.pk,
+            due=self.dues[when],
+        )
 
 
-def for_desk(case: Case) -> Words:
+def for_desk(status: str, *, proposed: bool = False) -> Words:
     """The state as colleagues call it."""
     own = {
         Status.AWAITING_CITIZEN: Words(_("Wartet auf Antwort"), "", "info"),
         Status.AWAITING_PAYMENT: Words(_("Gebühr offen"), "", "info"),
-        Status.IN_REVIEW: Words(_("In Prüfung"), "", "info"),
+        Status.IN_REVIEW: Words(_("Freigabe nötig"), "", "warning") if proposed else Words(_("In Prüfung"), "", "info"),
         Status.WITHDRAWN: Words(_("Zurückgenommen"), "", "info"),
     }
-    return own.get(Status(case.status)) or status_of(case)
+    common = words_of(status)
+    return own.get(Status(status)) or Words(str(common.word), str(common.sentence), common.tone)
 
 
 def due_of(status: str, due_date: date | None, asked_at: Any, closed_at: Any) -> Due:
