@@ -1,10 +1,9 @@
 """A federal schema of either standard (XDatenfelder 3.0 or 2.0) becomes a form."""
 
-import re
 from pathlib import Path
 
 from stadtkern.lib.forms import xdf
-from stadtkern.lib.forms.xdf import Schema, SchemaInfo
+from stadtkern.lib.forms.xdf import Schema, SchemaInfo, block
 from stadtkern.lib.forms.xdf2 import XDF2
 from stadtkern.lib.forms.xdf3 import XDF3
 from stadtkern.lib.forms.xdf_field import CodeLists
@@ -26,12 +25,3 @@ def load(source: bytes | Path, code_lists: CodeLists | None = None, *, land: str
     if space not in _DIALECTS:
         raise SchemaError("Das ist keine Datei im Format XDatenfelder 3.0 oder 2.0.")
     return xdf.load(_DIALECTS[space], data, code_lists, land, bare=bare)
-
-
-def block(fim: str) -> str:
-    """The building block behind a `Field.fim` or `Group.fim`, without its version and as XDatenfelder 3 writes it.
-
-    XDatenfelder 2 numbers with 8 digits, 3 with 11: the first two name the editors, three zeros follow.
-    """
-    key = fim.partition("V")[0]
-    return f"{key[:3]}000{key[3:]}" if re.fullmatch(r"[A-Z]\d{8}", key) else key

@@ -79,6 +79,15 @@ def with_rules(schema: Schema, land: str | None) -> Schema:
     return replace(schema, form=replace(schema.form, rules=rules))
 
 
+def block(fim: str) -> str:
+    """The building block behind a `Field.fim` or `Group.fim`, without its version and as XDatenfelder 3 writes it.
+
+    XDatenfelder 2 numbers with 8 digits, 3 with 11: the first two name the editors, three zeros follow.
+    """
+    key = fim.partition("V")[0]
+    return f"{key[:3]}000{key[3:]}" if re.fullmatch(r"[A-Z]\d{8}", key) else key
+
+
 class _Reader:
     def __init__(self, dialect: Dialect, code_lists: CodeLists) -> None:
         self.dialect, self.code_lists = dialect, code_lists
@@ -120,7 +129,7 @@ class _Reader:
         found = next((self.built[child] for child in root if child in self.built), None)
         if found is None:
             raise SchemaError("Die Datei enthält kein Stammdatenschema.")
-        version = found.attributes["fim"].removeprefix(f"{found.key}V")
+        version = found.attributes["fim"].partition("V")[2]
         info = SchemaInfo(found.key, version, found.attributes["label"], found.attributes["sources"], self.dialect.standard)
         return info, found
 
@@ -167,7 +176,7 @@ class _Reader:
         return key, {
             "label": _title(parts, key),
             "help": "\n".join(parts.texts("hilfetextEingabe", lines=True)),
-            "fim": f"{key}V{version}",
+            "fim": f"{block(key)}V{version}",
             "grade": parts.code("schemaelementart")[:10],
             "sources": self.dialect.sources(parts),
         }

@@ -86,6 +86,7 @@ def test_each_standard_knows_the_other() -> None:
         xdf3.load(schema(put(field("F1"))))
     with pytest.raises(SchemaError, match=r"XDatenfelder 3\.0 oder 2\.0"):
         fim.load(schemas.schema(put(field("F1")), space="urn:x"))
+    assert one("F60000319").fim == "F60000000319V1.0.0", "one building block, whatever the standard"
     assert fim.block("F60000319V1.3") == fim.block("F60000000319V1.3.0") == "F60000000319"
 
 
