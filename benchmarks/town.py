@@ -114,8 +114,8 @@ def load(cases: int) -> None:
 def people() -> Town:
     """Tokens for programs and sessions for browsers."""
     from stadtkern.kernel.accounts.access import Actor
-    from stadtkern.kernel.accounts.actions import create_token
-    from stadtkern.kernel.accounts.models import Account, Trust
+    from stadtkern.kernel.accounts.actions import create_token, revoke_token
+    from stadtkern.kernel.accounts.models import Account, Token, Trust
     from stadtkern.kernel.cases.models import Case
 
     owner = Account.objects.select_related("person").get(email="bench-0@example.org")
@@ -123,6 +123,8 @@ def people() -> Town:
     tokens = []
     for account in (owner, clerk):
         actor = Actor(account=account, staff=getattr(account, "staff", None), trust=Trust.BASIC)
+        for earlier in Token.objects.filter(account=account, title="benchmark", revoked_at=None):
+            revoke_token(actor, earlier)
         tokens.append(create_token(actor, "benchmark", 1)[1])
     top = Case.objects.order_by("-pk").values_list("pk", flat=True)[0]
     dice = random.Random(2)
