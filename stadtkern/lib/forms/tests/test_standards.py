@@ -40,7 +40,7 @@ def test_two_exports_of_one_real_schema_are_one_form() -> None:
     first, second = (fim.load(FIM / "xdf2" / f"S00000094V1.0_xdf2{end}.xml", lists) for end in ("", ".testvariant"))
     assert first.form == replace(second.form, rules=first.form.rules) and len(first.rules) == len(second.rules) > 10
     places = [place for place, _field in fields(first.form)]
-    assert len(places) == len(set(places)) > 50
+    assert len(places) == len(set(places)) > 40 and not first.missing_code_lists
     assert all(each.label for _place, each in fields(first.form))
 
 
