@@ -12,7 +12,7 @@ from stadtkern.lib.forms.model import Form
 
 from .blocks import block_texts
 from .prefill import OFF, SOURCES
-from .service import AUDIENCES, LIFE_EVENTS, Appointment, DecisionRule, Keep, PrefillReader, Service, key_error
+from .service import AUDIENCES, LIFE_EVENTS, Appointment, DecisionRule, Keep, PrefillReader, Send, Service, key_error
 from .table import Table
 from .texts import Texts, read_texts
 
