@@ -10,6 +10,8 @@ from stdnum import iban
 
 from stadtkern.lib.forms.model import Field, Form, Group, Kind, Step
 from stadtkern.lib.forms.regex import LONGEST, compiled
+from stadtkern.lib.forms.rules.complaints import complaints
+from stadtkern.lib.forms.rules.evaluate import Effects
 from stadtkern.lib.forms.show import date_text, decimal_text, money_text
 from stadtkern.lib.forms.text import REFUSED, is_name
 from stadtkern.lib.forms.walk import Visit, Walk, is_ticks
@@ -29,20 +31,29 @@ _NAME_KEYS = frozenset({"given_names", "family_name", "birth_name"})
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """What is wrong at a path, in words for the person who fills in the form."""
+    """What is wrong at a path, in words for the person who fills in the form; `help` = the rule in its own words."""
 
     path: str
     message: str
     label: str
+    help: str = ""
 
 
-def problems(part: Form | Step, answers: Mapping[str, Any], translate: Translate = str) -> list[Problem]:
-    """All problems of the visible fields, in the order of the form; empty when the answers are complete."""
-    walk = Walk(part, answers)
+def problems(
+    part: Form | Step, answers: Mapping[str, Any], translate: Translate = str, effects: Effects | None = None
+) -> list[Problem]:
+    """All problems of the visible fields, in the order of the form; empty when the answers are complete.
+
+    Of a whole form the rules are applied; with a step alone give the `effects` of its form on these answers. Rules about
+    fields of later steps are told on the last of them, or earlier once all of these are answered.
+    """
+    walk = Walk(part, answers, effects)
     found: list[Problem] = []
     counted: set[str] = set()
+    labels: dict[str, str] = {}
     for visit in walk.visits():
         element = visit.element
+        labels[visit.path] = element.label
         if visit.index is not None:
             container = visit.path.rpartition("[")[0]
             if container not in counted:
@@ -54,6 +65,9 @@ def problems(part: Form | Step, answers: Mapping[str, Any], translate: Translate
             message = _field(element, visit, walk, translate)
             if message:
                 found.append(Problem(_shown_at(visit), message, element.label))
+    if walk.effects and walk.effects.violations:
+        told = {problem.path for problem in found}
+        found.extend(Problem(*each) for each in complaints(walk, labels, told, translate, whole=isinstance(part, Form)))
     return list(dict.fromkeys(found))
 
 
@@ -77,11 +91,22 @@ def _group(group: Group, visit: Visit, walk: Walk, _: Translate) -> list[Problem
     if group.choice and walk.chosen(group, visit.path) is None:
         text = _("Bitte wählen Sie bei „%(label)s“ aus, welche Angabe Sie machen.")
         return [Problem(visit.path, text % {"label": group.label}, group.label)]
+    if _is_demanded(group, visit, walk):
+        text = _("Bitte machen Sie bei „%(label)s“ mindestens eine Angabe.")
+        return [Problem(visit.path, text % {"label": group.label}, group.label)]
     if visit.index is not None and visit.index < group.minimum and not walk.has_content(visit.path) and not _demands(group):
         text = _("Bitte machen Sie bei „%(label)s“ mindestens %(count)s Angaben.")
         container = visit.path.rpartition("[")[0]
         return [Problem(container, text % {"label": group.label, "count": group.minimum}, group.label)]
     return []
+
+
+def _is_demanded(group: Group, visit: Visit, walk: Walk) -> bool:
+    """Whether a rule requires the group, nothing in it was answered and no question in it would say so."""
+    container = visit.path if visit.index is None else visit.path.rpartition("[")[0]
+    if walk.effects is None or container not in walk.effects.required or visit.index:
+        return False
+    return not walk.has_content(container) and not _demands(group)
 
 
 def _demands(group: Group) -> bool:

@@ -122,7 +122,7 @@ class Step:
     help: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class Form:
     """All pages of a form; `rules` reach over all of them; `notes` are what a reader could not use, kept for staff."""
 

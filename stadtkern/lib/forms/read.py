@@ -7,7 +7,7 @@ from typing import Any
 
 from stadtkern.lib.forms.model import MOST_REPEATS, MOST_SHOWN, Answers, Element, Field, Group, Kind, Step, Value
 from stadtkern.lib.forms.text import tidy
-from stadtkern.lib.forms.walk import Census, Walk, is_ticks
+from stadtkern.lib.forms.walk import Census, Effects, Walk, is_ticks
 
 _INDEX = re.compile(r"\[(\d{1,9})\]")
 PARTS = ("day", "month", "year", "time")
@@ -40,11 +40,16 @@ def merged(step: Step, data: Mapping[str, Sequence[str]], answers: Mapping[str, 
     return {**elsewhere, **other, **fresh}
 
 
-def revealed(step: Step, data: Mapping[str, Sequence[str]], answers: Mapping[str, Any]) -> list[str]:
-    """Paths of fields that are visible now but were not on the posted page: without JavaScript the page must come again."""
+def revealed(
+    step: Step, data: Mapping[str, Sequence[str]], answers: Mapping[str, Any], effects: Effects | None = None
+) -> list[str]:
+    """Paths of fields that are visible now but were not on the posted page: without JavaScript the page must come again.
+
+    `effects` = what the rules of the whole form say of `answers`.
+    """
     posted = {name.split(".", 1)[0] for name in data}
     found = []
-    for visit in Walk(step, answers).visits():
+    for visit in Walk(step, answers, effects).visits():
         field = visit.element
         if not isinstance(field, Field) or field.locked or field.hidden or field.kind in (Kind.LABEL, Kind.FILE):
             continue

@@ -3,11 +3,14 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
+from stadtkern.lib.forms.census import plain
 from stadtkern.lib.forms.check import Problem
 from stadtkern.lib.forms.model import MOST_SHOWN, Answers, Element, Field, Form, Group, Kind, Step, Value
 from stadtkern.lib.forms.repeat import add, remove
+from stadtkern.lib.forms.rules.evaluate import Effects, evaluate
 from stadtkern.lib.forms.show import input_text
 from stadtkern.lib.forms.summary import Row, Section, summary
 from stadtkern.lib.forms.text import REFUSED, storable
@@ -49,19 +52,23 @@ def html_id(path: str) -> str:
     return "f-" + re.sub(r"[^A-Za-z0-9_]+", "-", path).strip("-")
 
 
-def clean(form: Form | Step, answers: Mapping[str, Any]) -> Answers:
-    """Only what was asked, is visible and was answered; locked values set; repetitions without gaps. Idempotent."""
+def clean(form: Form | Step, answers: Mapping[str, Any], today: date | None = None) -> Answers:
+    """Only what was asked, is visible and was answered; what is locked or set by a rule set; repetitions without gaps.
+
+    Nothing a rule forbids is left. Idempotent. A step alone does not know the rules: clean the form.
+    """
     now: Answers = dict(answers)
-    for _ in range(100):  # an answer that vanishes can make others vanish; it never makes one appear
-        after = _kept(form, now)
+    for _ in range(100):  # an answer that vanishes can make others vanish; only a rule that sets a value makes one appear
+        after = _kept(form, now, today)
         if after == now:
             break
         now = after
     return now
 
 
-def _kept(form: Form | Step, answers: Mapping[str, Any]) -> Answers:
-    walk = Walk(form, answers)
+def _kept(form: Form | Step, given: Mapping[str, Any], today: date | None) -> Answers:
+    walk = Walk(form, given, evaluate(form, given, today) if isinstance(form, Form) else None)
+    answers = walk.answers
     kept: Answers = {}
     names: dict[str, str] = {"": ""}
     places: dict[str, int] = {}
@@ -112,35 +119,41 @@ def placed(
     problems: Iterable[Problem] = (),
     sources: Mapping[str, str] | None = None,
     files: Mapping[str, str] | None = None,
+    effects: Effects | None = None,
 ) -> list[Placed]:
-    """The tree of a page. `sources` = path to "aus dem Melderegister, 22.11.2026"; `files` = upload key to file name."""
-    return _Placer(step, answers, problems, sources or {}, files or {}).all(step)
+    """The tree of a page. `sources` = path to "aus dem Melderegister, 22.11.2026"; `files` = upload key to file name.
+
+    `effects` = what the rules of the whole form say of the answers.
+    """
+    return _Placer(Walk(step, answers, effects), problems, sources or {}, files or {}, controllers(step)).all(step)
 
 
 class _Placer:
     def __init__(
         self,
-        step: Step,
-        answers: Mapping[str, Any],
+        walk: Walk,
         problems: Iterable[Problem],
         sources: Mapping[str, str],
         files: Mapping[str, str],
+        keys: frozenset[str],
     ) -> None:
-        self.walk = Walk(step, answers)
+        self.walk = walk
+        self.keys = keys
+        self.ruling = walk.effects.controllers if walk.effects else frozenset()
         self.problems: dict[str, Problem] = {}
         for problem in problems:
             self.problems.setdefault(problem.path, problem)
         self.sources = sources
         self.files = files
-        self.controllers = controllers(step)
 
     def all(self, step: Step) -> list[Placed]:
         return _without_echo(self._children(step.children, "", (("", step.children),)), step.title)
 
     def _children(self, children: tuple[Element, ...], prefix: str, scopes: Scopes) -> list[Placed]:
         found = []
-        for child in children:
-            if (child.when and not self.walk.shown(child, scopes)) or (isinstance(child, Field) and child.hidden):
+        for asked in children:
+            child = self.walk.seen(asked, prefix, scopes)
+            if child is None or (isinstance(child, Field) and child.hidden):
                 continue
             instances = self.walk.instances(child, prefix)
             path = f"{prefix}{child.key}"
@@ -153,7 +166,8 @@ class _Placer:
     def _single(self, child: Element, path: str, there: bool, scopes: Scopes) -> Placed:
         if not there:
             return Placed(child, path, html_id(path), problem=self.problems.get(path), can_add=True)
-        return self._one(child, path, None, scopes, can_remove=isinstance(child, Group) and child.minimum == 0)
+        opened = self.walk.effects is not None and path in self.walk.effects.opened
+        return self._one(child, path, None, scopes, can_remove=isinstance(child, Group) and child.minimum == 0 and not opened)
 
     def _repeated(self, child: Element, path: str, instances: list[tuple[int | None, str]], scopes: Scopes) -> Placed:
         if isinstance(child, Field):
@@ -162,7 +176,7 @@ class _Placer:
                 problem = self.problems.get(path) or next(
                     (p for _, place in instances if (p := self.problems.get(place))), None
                 )
-                return Placed(child, path, html_id(path), value, problem=problem, controls=child.key in self.controllers)
+                return Placed(child, path, html_id(path), value, problem=problem, controls=self._controls(child, path))
             instances = instances or [(0, f"{path}[0]")]
         shown = instances[:MOST_SHOWN]
         spare = len(shown) > max(child.minimum, 1 if isinstance(child, Field) else 0)
@@ -189,8 +203,11 @@ class _Placer:
         if element.kind is Kind.FILE:
             raw = self.files.get(raw, "")
         source = self.sources.get(path, "") if value not in (None, "") else ""
-        controls = element.key in self.controllers
+        controls = self._controls(element, path)
         return Placed(element, path, html_id(path), value, raw, problem, source, (), index, False, can_remove, controls)
+
+    def _controls(self, element: Element, path: str) -> bool:
+        return element.key in self.keys or plain(path) in self.ruling
 
 
 def _without_echo(found: list[Placed], title: str) -> list[Placed]:

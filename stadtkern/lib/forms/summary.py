@@ -6,7 +6,7 @@ from typing import Any
 
 from stadtkern.lib.forms.model import Field, Form, Group, Kind, Step
 from stadtkern.lib.forms.show import text_of
-from stadtkern.lib.forms.walk import Visit, Walk
+from stadtkern.lib.forms.walk import Effects, Visit, Walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +35,20 @@ def summary(
     answers: Mapping[str, Any],
     files: Mapping[str, str] | None = None,
     translate: Callable[[str], str] = str,
+    effects: Effects | None = None,
 ) -> list[Section]:
     """What was answered, step by step: visible questions only, groups as headings, several answers to one in one row.
 
-    `files` = upload keys to file names. Of a repeated field the row has the path without index and a list as value.
+    `files` = upload keys to file names; `effects` = what the rules say of these answers, needed with a step alone.
+    Of a repeated field the row has the path without index and a list as value.
     """
     steps = form.steps if isinstance(form, Form) else (form,)
-    place = {id(child): number for number, step in enumerate(steps) for child in step.children}
+    walk = Walk(form, answers, effects)
     rows: list[list[Row]] = [[] for _step in steps]
-    current = 0
-    for visit in Walk(form, answers).visits():
-        if "/" not in visit.path:
-            current = place.get(id(visit.element), current)
-        for row in _rows(visit, answers, files, translate):
-            _append(rows[current], row, visit)
+    for step, found in zip(steps, rows, strict=True):
+        for visit in walk.on(step).visits():
+            for row in _rows(visit, walk.answers, files, translate):
+                _append(found, row, visit)
     return [
         Section(step.key, step.title, tuple(_without_empty_headings(found))) for step, found in zip(steps, rows, strict=True)
     ]

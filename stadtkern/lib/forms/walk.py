@@ -1,45 +1,28 @@
 """Walking a form along its answers: which groups exist how often, and which conditions hold."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
+from stadtkern.lib.forms.census import INDEX as _INDEX
+from stadtkern.lib.forms.census import LONGEST as _LONGEST
+from stadtkern.lib.forms.census import Census
 from stadtkern.lib.forms.model import MOST_REPEATS, Element, Field, Form, Group, Kind, Step, children_of
+from stadtkern.lib.forms.rules.evaluate import Effects, evaluate
+
+__all__ = ["TICKS", "Census", "Effects", "Scopes", "Visit", "Walk", "evaluate", "find", "is_ticks", "required"]
 
 TICKS = 15  # a repeatable choice with at most so many options is a list of ticks, otherwise a select that repeats
 Scopes = tuple[tuple[str, tuple[Element, ...]], ...]
-_INDEX = re.compile(r"\[([0-9]{1,9})\]")
 _STEP_MARK = re.compile(r"[/\[]")
-_LONGEST = 1_000  # characters of a path; no form is that deep
 _NESTED = 12  # conditions on conditions: deeper is a circle
 
 
 def is_ticks(field: Field) -> bool:
     """Whether several options of this field are ticked in one list."""
     return field.kind is Kind.CHOICE and field.maximum != 1 and len(field.options) <= TICKS
-
-
-class Census:
-    """One pass over paths: which instances stand below each repeatable element, and which groups are there at all."""
-
-    def __init__(self, paths: Iterable[str]) -> None:
-        self.indexes: dict[str, set[int]] = {}
-        self.present: set[str] = set()
-        for path in paths:
-            self._count(path)
-
-    def _count(self, path: str) -> None:
-        if len(path) > _LONGEST:
-            return
-        self.present.add(path)
-        for mark in _STEP_MARK.finditer(path):
-            head = path[: mark.start()]
-            self.present.add(head)
-            if mark.group() == "[":
-                found = _INDEX.match(path, mark.start())
-                if found:
-                    self.indexes.setdefault(head, set()).add(int(found.group(1)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,21 +36,58 @@ class Visit:
 
 
 class Walk:
-    """A form or step together with answers."""
+    """A form or step together with answers, and with the rules of the form: see `effects`."""
 
-    def __init__(self, root: Form | Step, answers: Mapping[str, Any]) -> None:
-        self.children = children_of(root)
-        self.answers = answers
-        self.census = Census(answers)
-        self.filled: set[str] = set()
-        self.loose: dict[str, list[tuple[str, Any]]] = {}
-        for path, value in answers.items():
+    def __init__(self, root: Form | Step, answers: Mapping[str, Any], effects: Effects | None = None) -> None:
+        """`effects` = what `evaluate` says of these answers; a whole form evaluates its rules itself where none are given.
+
+        A step alone does not know the rules: give it the effects of its form.
+        """
+        if effects is None and isinstance(root, Form) and root.rules:
+            effects = evaluate(root, answers)
+        self.children = self.all = children_of(root)
+        self.effects = effects
+        self.answers = effects.answers if effects else answers
+
+    @cached_property
+    def census(self) -> Census:
+        """The instances there are."""
+        return self.effects.census if self.effects else Census(self.answers)
+
+    @cached_property
+    def filled(self) -> set[str]:
+        """Every path with an answer below it."""
+        found: set[str] = set()
+        for path, value in self.answers.items():
             if value is None or value == "" or len(path) > _LONGEST:
                 continue
+            if "[" not in path:
+                head = path.rpartition("/")[0]
+                while head and head not in found:
+                    found.add(head)
+                    head = head.rpartition("/")[0]
+                continue
             for mark in _STEP_MARK.finditer(path):
-                self.filled.add(path[: mark.start()])
-            if "[" in path:
-                self.loose.setdefault(_INDEX.sub("", path), []).append((path, value))
+                found.add(path[: mark.start()])
+        return found
+
+    @cached_property
+    def loose(self) -> dict[str, list[tuple[str, Any]]]:
+        """Answers in repetitions by their path without indexes."""
+        found: dict[str, list[tuple[str, Any]]] = {}
+        for path, value in self.answers.items():
+            if "[" in path and not (value is None or value == "" or len(path) > _LONGEST):
+                found.setdefault(_INDEX.sub("", path), []).append((path, value))
+        return found
+
+    def on(self, step: Step) -> "Walk":
+        """The same answers on one step of the form."""
+        other = Walk(step, self.answers, self.effects)
+        other.all = self.all
+        for known in ("census", "filled", "loose"):  # read once for all steps
+            if known in self.__dict__:
+                other.__dict__[known] = self.__dict__[known]
+        return other
 
     def visits(self) -> Iterator[Visit]:
         """Every visible element instance, parents before children, in the order of the form."""
@@ -75,22 +95,67 @@ class Walk:
 
     def _visits(self, children: tuple[Element, ...], prefix: str, scopes: Scopes) -> Iterator[Visit]:
         for child in children:
-            if child.when and not self.shown(child, scopes):
+            element = self.seen(child, prefix, scopes)
+            if element is None:
                 continue
-            for index, path in self.instances(child, prefix):
-                yield Visit(child, path, index, scopes)
-                if isinstance(child, Group):
+            for index, path in self.instances(element, prefix):
+                yield Visit(element, path, index, scopes)
+                if isinstance(element, Group):
                     below = f"{path}/"
-                    yield from self._visits(self.open_children(child, path), below, (*scopes, (below, child.children)))
+                    yield from self._visits(self.open_children(element, path), below, (*scopes, (below, element.children)))
+
+    def seen(self, element: Element, prefix: str, scopes: Scopes) -> Element | None:
+        """The element as it is asked here: required or fixed by a rule; None where a rule or its condition hides it."""
+        if element.when and not self.shown(element, scopes):
+            return None
+        effects = self.effects
+        if effects is None:
+            return element
+        path = f"{prefix}{element.key}"
+        if path in effects.hidden:
+            return None
+        if path in effects.required:
+            element = required(element)
+        if effects.values and isinstance(element, Field):
+            place = path if element.maximum == 1 else f"{path}[0]"
+            if place in effects.values:
+                unseen = place in effects.unseen
+                return replace(element, locked=True, default=effects.values[place], hidden=unseen, minimum=1)
+        return element
 
     def instances(self, element: Element, prefix: str) -> list[tuple[int | None, str]]:
         """Index and path of each instance there is; an optional group that was not added has none."""
         path = f"{prefix}{element.key}"
+        opened = self.effects is not None and path in self.effects.opened
         if element.maximum == 1:
-            there = element.minimum > 0 or isinstance(element, Field) or path in self.census.present
+            there = element.minimum > 0 or opened or isinstance(element, Field) or path in self.census.present
             return [(None, path)] if there else []
-        wanted = set(range(min(element.minimum, MOST_REPEATS))) | self.census.indexes.get(path, set())
+        if self.effects and f"{path}[0]" in self.effects.values:
+            return [(0, f"{path}[0]")]
+        least = max(element.minimum, 1 if opened else 0)
+        wanted = set(range(min(least, MOST_REPEATS))) | self.census.indexes.get(path, set())
         return [(index, f"{path}[{index}]") for index in sorted(wanted)[:MOST_REPEATS]]
+
+    def asks(self) -> bool:
+        """Whether anything is to be seen here: a question, a text, a list or group that can be added."""
+        return self._asks(self.children, "", (("", self.children),))
+
+    def _asks(self, children: tuple[Element, ...], prefix: str, scopes: Scopes) -> bool:
+        for child in children:
+            element = self.seen(child, prefix, scopes)
+            if element is None:
+                continue
+            if isinstance(element, Field):
+                if not element.hidden:
+                    return True
+                continue
+            places = self.instances(element, prefix)
+            if not places or element.choice:
+                return True
+            for _index, path in places:
+                if self._asks(element.children, f"{path}/", (*scopes, (f"{path}/", element.children))):
+                    return True
+        return False
 
     def chosen(self, group: Group, path: str) -> str | None:
         """The key of the child that is filled in, in a choice group."""
@@ -129,7 +194,7 @@ class Walk:
         return any(p.startswith(prefix) and _same(value, wanted) and self._live(p, depth) for p, value in candidates)
 
     def _live(self, path: str, depth: int) -> bool:
-        children, prefix = self.children, ""
+        children, prefix = self.all, ""
         scopes: Scopes = (("", children),)
         for segment in path.split("/"):
             key = segment.partition("[")[0]
