@@ -19,6 +19,7 @@ PRODUCTION = MODE == "production"
 DEMO = MODE == "demo"
 PUBLIC_DEMO = os.environ.get("STADTKERN_PUBLIC_DEMO", "") == "1"
 DATABASE_HOME = HOME
+READS_FILES = sys.argv[1:2] in (["fim_report"],)  # commands that need no database: no server is started for them
 if MODE == "test":  # each test process switches its own outages and keeps its own keys and mail
     HOME = HOME / "test" / os.environ.get("PYTEST_XDIST_WORKER", "main")
     HOME.mkdir(parents=True, exist_ok=True)
@@ -50,6 +51,8 @@ def _database() -> dict[str, object]:
     """DATABASE_URL, or the embedded server, started if it does not run."""
     url = os.environ.get("DATABASE_URL")
     if not url:
+        if READS_FILES:
+            return {"ENGINE": "django.db.backends.dummy"}
         from stadtkern.lib.postgres import Cluster
 
         url = Cluster(DATABASE_HOME).ensure()
