@@ -7,13 +7,14 @@ from datetime import date, datetime
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.services.catalogue import Service
 from stadtkern.lib.forms.model import Answers, Form, Group, Step
 from stadtkern.lib.forms.walk import Walk
 
 from .models import Case, Decision, Status
-from .text import outcome_of
+from .text import Words, outcome_of
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ def pages(case: Case, service: Service, current: str) -> list[Page]:
 
 
 REVIEW = "#review"  # not the key of any step
-_WATCHED = ["case.paid", "case.citizen_asked", "case.citizen_answered", "case.submitted"]
+HANDED_OVER = ["exchange.submitted", "exchange.accepted", "exchange.rejected", "exchange.failed"]
+_WATCHED = ["case.paid", "case.citizen_asked", "case.citizen_answered", "case.submitted", *HANDED_OVER]
 
 
 def track(case: Case, decision: Decision | None) -> list[Stage]:
@@ -83,12 +85,48 @@ def track(case: Case, decision: Decision | None) -> list[Stage]:
         stages.append(_paid(case, happened))
     if case.status == Status.WITHDRAWN:
         return [*stages, Stage(_("Zurückgenommen"), "current", case.closed_at)]
+    if decision is None and (sent := case.begun_on.send.to):
+        return [*stages, *_elsewhere(case, happened, destination_title(sent))]
     stages.append(_checking(case, happened))
     if case.status == Status.AWAITING_CITIZEN:
         stages.append(Stage(_("Wartet auf Ihre Antwort"), "current", case.asked_at, _("So lange steht die Frist still.")))
     elif "case.citizen_answered" in happened:
         stages.append(Stage(_("Rückfrage beantwortet"), "done", happened["case.citizen_answered"]))
     return [*stages, *_end(case, decision)]
+
+
+def destination_title(to: str) -> str:
+    """What the city calls the authority behind `[send] to`."""
+    table = city().raw.get("exchange", {}).get("destinations", {}).get(to, {})
+    return str(table.get("title") or _("die zuständige Behörde"))
+
+
+def handed_over_words(stages: Sequence[Stage]) -> Words:
+    """The sentence over the track of a case that another authority decides: what its current or last stage says."""
+    now = next((stage for stage in stages if stage.state == "current"), stages[-1])
+    passed = next((stage for stage in reversed(stages) if stage.state == "done"), stages[0])
+    tone = "warning" if now.title == _("Dort nicht angenommen") else "info"
+    sentence = f"{passed.title}. {now.title}: {now.note}" if now.note else f"{passed.title}."
+    return Words(passed.title if now.state == "open" else now.title, sentence, tone)
+
+
+def _elsewhere(case: Case, happened: dict[str, datetime], title: str) -> list[Stage]:
+    """Another authority decides: handed over, confirmed there or sent back."""
+    last = max((name for name in HANDED_OVER if name in happened), key=lambda name: happened[name], default="")
+    if not last or last == "exchange.failed":
+        waiting = case.status == Status.AWAITING_PAYMENT
+        note = _("beginnt nach der Zahlung") if waiting else _("Das geht von allein. Sie müssen nichts tun.")
+        return [Stage(_("Übergabe an: %s") % title, "open" if waiting else "current", note=note)]
+    done = Stage(_("Übergeben an: %s") % title, "done", happened.get("exchange.submitted"))
+    if last == "exchange.rejected":
+        return [
+            done,
+            Stage(_("Dort nicht angenommen"), "current", happened[last], _("Wir kümmern uns darum und schreiben Ihnen.")),
+        ]
+    decision = Stage(_("Entscheidung"), "open", note=_("trifft die zuständige Behörde"))
+    if last == "exchange.submitted":
+        return [done, Stage(_("Bestätigung des Eingangs"), "current"), decision]
+    return [done, Stage(_("Eingang bestätigt"), "done", happened[last]), decision]
 
 
 def _paid(case: Case, happened: dict[str, datetime]) -> Stage:

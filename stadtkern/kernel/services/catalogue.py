@@ -20,8 +20,8 @@ from .service import DecisionRule, FeeLine, Keep, Service, ServiceBroken, Verdic
 
 __all__ = [
     "DecisionRule", "FeeLine", "Keep", "Service", "ServiceBroken", "UnknownService", "Verdict",
-    "all_services", "broken", "digest", "find", "from_edition", "leftovers_of", "matching",
-    "version",
+    "all_services", "broken", "digest", "even_retired", "find", "from_edition", "leftovers_of", "look_again",
+    "matching", "version",
 ]  # fmt: skip
 log = logging.getLogger(__name__)
 SHARE = 50  # looking for changes may take a fiftieth of the time
@@ -59,6 +59,10 @@ class Shelf:
                     self._next = end + max(self.pause, SHARE * (end - start) if self.pause else 0)
             finally:
                 self._lock.release()
+
+    def look_again(self) -> None:
+        """The next question looks whether anything changed."""
+        self._next = 0.0
 
     def _sweep(self) -> None:
         problems: dict[str, list[str]] = {}
@@ -132,6 +136,15 @@ def find(key: str) -> Service:
     return service
 
 
+def even_retired(key: str) -> Service:
+    """The same, also where people cannot begin it (any more): for what comes in by machine. Raises UnknownService."""
+    shelf = _shelf()
+    service = shelf.services.get(key)
+    if service is None or (not service.loaded and not shelf.usable(service)):
+        raise UnknownService(key)
+    return service
+
+
 def matching(audience: str = "", life_event: str = "") -> list[Service]:
     """Those for this audience and situation, in the order of their keys."""
     return [
@@ -144,6 +157,11 @@ def matching(audience: str = "", life_event: str = "") -> list[Service]:
 def broken() -> dict[str, list[str]]:
     """Folders that are not in the catalogue, and why; German, for the people who keep them."""
     return dict(_shelf().broken)
+
+
+def look_again() -> None:
+    """Look at the folders at the next question, without waiting: somebody has just changed one in this process."""
+    _shelf().look_again()
 
 
 def leftovers_of(service: Service) -> list[str]:

@@ -4,6 +4,7 @@ from .counter import give_code, pick_up
 from .decision import approve, close, decide, decide_by_rule, propose, send_back
 from .desk import ask_citizen, give_back, take, tell_citizen, write_note
 from .draft import Saved, add_entry, contest, discard_draft, fill, remove_entry, save_step, start
+from .elsewhere import come_in, pass_on, remark
 from .guard import AlreadyDecided, AlreadyTaken, Incomplete, MoreTrustNeeded, OwnCase, Refused
 from .hand_over import adopt_drafts, hand_over
 from .look import look
@@ -29,6 +30,7 @@ __all__ = [
     "ask_citizen",
     "attach",
     "close",
+    "come_in",
     "contest",
     "decide",
     "decide_by_rule",
@@ -42,9 +44,11 @@ __all__ = [
     "hand_over",
     "look",
     "mark_paid",
+    "pass_on",
     "pick_up",
     "prefill",
     "propose",
+    "remark",
     "remove_entry",
     "save_step",
     "send_back",

@@ -19,7 +19,7 @@ from stadtkern.kernel.services.catalogue import Service
 from ..letter import letter_data
 from ..models import Case, Decision, Note, Status
 from ..text import closing_letter
-from .guard import Refused, in_review, locked, locked_at_desk, not_with_a_colleague, store
+from .guard import Refused, in_review, locked, locked_at_desk, not_elsewhere, not_with_a_colleague, store
 from .retention import keep_until
 
 Outcome = Decision.Outcome
@@ -35,6 +35,7 @@ def decide(actor: Actor, case: Case, outcome: str, reason: str = "") -> Decision
     row, staff = locked_at_desk(actor, case)
     in_review(row)
     not_with_a_colleague(row, staff)
+    not_elsewhere(row)
     text = reason.replace("\x00", "").strip()[:20_000]
     if outcome not in Outcome.values:
         raise Refused(_("Bitte wählen Sie eine Entscheidung aus."))

@@ -7,9 +7,13 @@ from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Role, Staff
+from stadtkern.kernel.events.models import Event
 from stadtkern.ui import words
 
 from ..models import Case, CaseQuerySet, Decision, Status
+
+GONE = {"exchange.submitted", "exchange.accepted"}  # lines of the diary, written by kernel/exchange
+BACK = {"exchange.rejected", "exchange.failed"}
 
 
 class Refused(Exception):
@@ -88,6 +92,22 @@ def in_review(row: Case) -> None:
         Status.WITHDRAWN: _("Der Antrag wurde zurückgenommen. Es ist nichts mehr zu tun."),
     }
     raise Refused(sentences.get(Status(row.status), _("Dieser Vorgang ist nicht in Prüfung.")))
+
+
+def not_elsewhere(row: Case, *, on_the_way: bool = True) -> None:
+    """What goes to another authority is decided there, unless it came back. `on_the_way`: also before it has left."""
+    if not row.begun_on.send.to:
+        return
+    last = whereabouts(row)
+    if last in BACK or (last not in GONE and not on_the_way):
+        return
+    raise Refused(_("Dieser Antrag liegt bei der zuständigen Behörde. Sie entscheidet darüber; bitte wenden Sie sich dorthin."))
+
+
+def whereabouts(row: Case) -> str:
+    """The last line of the diary about a case that is handed over, "" before the first."""
+    lines = Event.objects.filter(subject=str(row), name__startswith="exchange.").order_by("-pk")
+    return lines.values_list("name", flat=True).first() or ""
 
 
 def not_with_a_colleague(row: Case, staff: Staff) -> None:

@@ -22,7 +22,7 @@ from stadtkern.lib.forms.shape import clean
 
 from ..applicant import who
 from ..models import QUEUE, Case, Decision, Note, Status, search_text
-from .guard import Incomplete, MoreTrustNeeded, Refused, locked, locked_own, store
+from .guard import Incomplete, MoreTrustNeeded, Refused, locked, locked_own, not_elsewhere, store
 from .retention import keep_until
 
 SAME_MESSAGE = timedelta(seconds=60)  # a second click, not a second message
@@ -177,6 +177,7 @@ def withdraw(actor: Actor, case: Case, reason: str = "") -> Case:
             if row.status == Status.DRAFT
             else _("Über Ihren Antrag ist schon entschieden. Was Sie jetzt tun können, steht im Bescheid.")
         )
+    not_elsewhere(row, on_the_way=False)
     Decision.objects.filter(case=row, made_at=None).delete()  # a proposal that nobody needs any more
     if row.status == Status.AWAITING_PAYMENT:
         payments.call_off(str(row), actor.key)

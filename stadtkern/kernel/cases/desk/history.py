@@ -43,6 +43,13 @@ SENTENCES = {
     "document.revoked": gettext_lazy("Schreiben widerrufen"),
     "case.closed": gettext_lazy("Abgeschlossen und zugestellt"),
     "case.withdrawn": gettext_lazy("Antrag zurückgenommen"),
+    "exchange.prepared": gettext_lazy("Übergabe an die zuständige Behörde begonnen"),
+    "exchange.submitted": gettext_lazy("An die zuständige Behörde übergeben"),
+    "exchange.accepted": gettext_lazy("Eingang von der Behörde bestätigt"),
+    "exchange.rejected": gettext_lazy("Von der Behörde nicht angenommen"),
+    "exchange.failed": gettext_lazy("Übergabe gescheitert"),
+    "exchange.received": gettext_lazy("Über FIT-Connect eingegangen"),
+    "case.passed_on": gettext_lazy("Abgeschlossen, die Behörde entscheidet"),
 }
 
 

@@ -19,6 +19,7 @@ from stadtkern.kernel.payments.models import Payment
 from .. import actions
 from ..letter import answered
 from ..models import QUEUE, Case, Decision, Status
+from ..progress import handed_over_words
 from ..progress import track as stages_of
 from ..text import status_of
 from .reach import begun_on, go_on, own_case
@@ -44,11 +45,13 @@ def _track(request: HttpRequest, case: Case, body: str = "", wrong: str = "", st
     for letter in thread:
         if letter.direction == Message.Direction.TO_PERSON and letter.read_at is None:
             inbox.mark_read(actor, letter)
+    stages = stages_of(case, decision)
+    elsewhere = service.send.to and decision is None and case.status in (Status.IN_REVIEW, Status.CLOSED)
     context: dict[str, Any] = {
         "case": case,
         "service": service,
-        "words": status_of(case),
-        "stages": stages_of(case, decision),
+        "words": handed_over_words(stages) if elsewhere else status_of(case),
+        "stages": stages,
         "decision": decision,
         "thread": thread,
         "question": _question(thread) if case.status == Status.AWAITING_CITIZEN else None,

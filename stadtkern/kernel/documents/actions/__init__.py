@@ -1,7 +1,7 @@
 """Issue, revoke and shred the city's papers; take in the files of citizens."""
 
 from .paper import issue, note_download, revoke, shred_due
-from .upload import UploadRefused, check_again, discard, hand_over, receive, shred_uploads
+from .upload import UploadRefused, check_again, discard, hand_over, move, receive, shred_uploads
 
 __all__ = [
     "UploadRefused",
@@ -9,6 +9,7 @@ __all__ = [
     "discard",
     "hand_over",
     "issue",
+    "move",
     "note_download",
     "receive",
     "revoke",

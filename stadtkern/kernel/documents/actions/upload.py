@@ -1,7 +1,7 @@
 """Files of citizens: taken in clean, or waiting for the scanner, or not at all."""
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import cast
 
 from django.db import transaction
@@ -27,14 +27,17 @@ def receive(
     data: bytes,
     media_types: Collection[str],
     max_bytes: int | None,
+    as_is: bool = False,
 ) -> Upload:
     """Take in one file: type by content, images re-encoded, PDFs cleaned, viruses refused.
 
     `media_types` empty = PDF, JPEG, PNG, WebP; `max_bytes` None = 10 MB. Raises UploadRefused(message). The upload is CLEAN,
     or CHECKING while no virus scanner answers: then a job asks again, and it must not be used before. Diary:
-    `upload.received`, or `upload.waiting`.
+    `upload.received`, or `upload.waiting`. `as_is`: checked the same way, but kept byte for byte, because somebody vouches for
+    it with a hash (FIT-Connect).
     """
     taken = inspect(file_name, data, media_types, max_bytes)
+    kept = data if as_is else taken.data
     try:
         found = _scanner().scan(data)
         state = Upload.State.CLEAN
@@ -49,11 +52,11 @@ def receive(
             account=account,
             file_name=taken.file_name,
             media_type=taken.media_type,
-            size=len(taken.data),
-            sha256=hashlib.sha256(taken.data).hexdigest(),
+            size=len(kept),
+            sha256=hashlib.sha256(kept).hexdigest(),
             state=state,
         )
-        UploadContent.objects.create(upload=row, data=taken.data)
+        UploadContent.objects.create(upload=row, data=kept)
         name = "upload.received" if state == Upload.State.CLEAN else "upload.waiting"
         record(name, subject=about, actor=f"account:{account.pk}" if account else "anonymous", data={"upload": row.pk})
     return row
@@ -82,6 +85,19 @@ def check_again(upload_id: int) -> None:
             UploadContent.objects.filter(upload=row).delete()
         name = "upload.refused" if found else "upload.received"
         record(name, subject=row.about, actor=SYSTEM, data={"upload": row.pk})
+
+
+@transaction.atomic
+def move(about: str, to: str, paths: Mapping[str, str]) -> int:
+    """Files taken in before their case existed now belong to it; `paths` = old path to the field of the form ("" = none).
+
+    Returns how many. The caller's diary line covers it.
+    """
+    rows = list(Upload.objects.select_for_update().filter(about=about))
+    for row in rows:
+        row.about, row.path = to, paths.get(row.path, "")[:500]
+    Upload.objects.bulk_update(rows, ["about", "path"])
+    return len(rows)
 
 
 @transaction.atomic
