@@ -2,30 +2,21 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date, timedelta
 from random import Random
 from typing import Any
-from uuid import UUID
 
-from stadtkern.lib.forms.check import problems, value_problem
+from stadtkern.lib.forms.census import plain
+from stadtkern.lib.forms.check import Problem, problems, value_problem
+from stadtkern.lib.forms.guess import value_of
 from stadtkern.lib.forms.model import Answers, Element, Field, Form, Group, Kind, Step, Value, children_of
-from stadtkern.lib.forms.regex import example
+from stadtkern.lib.forms.rules.candidates import literals, neighbours
+from stadtkern.lib.forms.rules.evaluate import Effects, Violation, evaluate
 from stadtkern.lib.forms.shape import clean
 from stadtkern.lib.forms.show import input_text
-from stadtkern.lib.forms.walk import Walk, is_ticks
+from stadtkern.lib.forms.walk import Walk, find, is_ticks
 
-GIVEN = ("Anna", "Zoë", "Łukasz", "José María", "Ayşe", "Björn", "Đorđe", "Chloé", "Mehmet", "Sören")
-FAMILY = ("Müller", "Çelik", "Nguyễn", "O’Connor", "Kowalczyk", "Šimić", "von der Heide", "Yılmaz", "Groß", "Østergaard")
-STREETS = ("Hauptstraße", "Am Markt", "Lindenweg", "Bahnhofstraße", "Käthe-Kollwitz-Ring", "An der Mühle")
-TOWNS = ("Musterstadt", "Neustadt an der Aue", "Großenhain", "Köln")
-WORDS = ("Angabe", "Beispiel", "Text", "Auskunft", "Nachweis", "Bemerkung")
-_BY_WORD: tuple[tuple[str, tuple[str, ...]], ...] = (
-    (r"vorname|given_name", GIVEN), (r"familienname|nachname|geburtsname|family_name|birth_name", FAMILY),
-    (r"straße|street", STREETS),
-    (r"hausnummer|house_number", ("12", "7 a", "103")), (r"postleitzahl|postcode", ("49999", "01067")),
-    (r"\bort\b|wohnort|geburtsort|town|place", TOWNS), (r"staatsangeh|staat\b", ("deutsch", "türkisch")),
-    (r"telefon|phone", ("0123 456789",)), (r"mail", ("name@example.org",)),
-)  # fmt: skip
+ROUNDS = 60  # of changing answers that the rules do not like
+ATTEMPTS = 6  # fresh starts where the rules of a form do not come out
 
 
 class NoSample(Exception):
@@ -35,25 +26,88 @@ class NoSample(Exception):
 def valid_answers(form: Form | Step, seed: int = 0) -> Answers:
     """Answers to every question of the form, optional ones included, repetitions at least once; no problems remain.
 
-    The same seed gives the same answers; other seeds take other branches of conditions. NoSample when a pattern or the
-    limits of a field cannot be met.
+    The same seed gives the same answers; other seeds take other branches of conditions and rules. NoSample names the field
+    for which none were found: its pattern or limits cannot be met, or the rules around it contradict each other.
     """
-    random = Random(seed)  # noqa: S311 - invented data, nothing secret
-    answers: Answers = {}
     conditions = _conditions(form)
-    for child in children_of(form):
-        _fill(child, "", answers, random, conditions)
-    answers = clean(form, answers)
-    left = problems(form, answers)
-    if left:
-        raise NoSample(f"{left[0].path}: {left[0].message}")
+    left: list[Problem] = []
+    for attempt in range(ATTEMPTS if isinstance(form, Form) and form.rules else 1):
+        random = Random(seed if not attempt else f"{seed}/{attempt}")  # noqa: S311 - invented data, nothing secret
+        answers: Answers = {}
+        for child in children_of(form):
+            _fill(child, "", answers, random, conditions)
+        answers = clean(form, answers)
+        if isinstance(form, Form) and form.rules:
+            answers = reconciled(form, answers, random)
+        left = problems(form, answers)
+        if not left:
+            return answers
+    raise NoSample(f"{left[0].path}: {left[0].message}")
+
+
+def reconciled(form: Form, answers: Answers, random: Random) -> Answers:
+    """The answers changed, a few at a time, until the rules are content; after ROUNDS whatever they are then."""
+    wishes = literals(form)
+    for _round in range(ROUNDS):
+        effects = evaluate(form, answers)
+        left = problems(form, answers, effects=effects)
+        if not left or effects is None:
+            break
+        answers = dict(answers)
+        seen = {visit.path: visit.element for visit in Walk(form, answers, effects).visits()}
+        broken = {path for each in effects.violations for path in (*each.targets, *each.operands)}
+        for problem in left:
+            if problem.path not in broken:
+                _answer(form, problem.path, seen, answers, random)
+        for violation in effects.violations:
+            _give_way(form, violation, seen, wishes, answers, random)
+        answers = clean(form, answers)
     return answers
 
 
-def posted(step: Step, answers: Mapping[str, Any]) -> dict[str, list[str]]:
-    """What a browser posts when these answers stand on the page: names of inputs to texts; files are not part of it."""
+def _answer(form: Form, path: str, seen: Mapping[str, Element], answers: Answers, random: Random) -> None:
+    """Fill in what is missing at this place."""
+    element = seen.get(path) or seen.get(f"{path}[0]") or find(form, path)
+    if isinstance(element, Group):
+        prefix = path if path.endswith("]") or element.maximum == 1 else f"{path}[0]"
+        _fill_one(element, prefix, answers, random, {})
+    elif element is not None:
+        repeated = element.maximum != 1 and not path.endswith("]")
+        answers[f"{path}[0]" if repeated else path] = value_of(element, random)
+
+
+def _give_way(
+    form: Form,
+    broken: Violation,
+    seen: Mapping[str, Element],
+    wishes: Mapping[str, list[Value]],
+    answers: Answers,
+    random: Random,
+) -> None:
+    """Change one of the fields a broken rule speaks of: to what the rule names, to the others' values, to nothing."""
+    path = random.choice(list(dict.fromkeys((*broken.operands, *broken.targets))) or [""])
+    element = seen.get(path) or seen.get(f"{path}[0]") or (find(form, path) if path else None)
+    if isinstance(element, Group):
+        _answer(form, path, seen, answers, random)
+    if not isinstance(element, Field) or element.locked or element.kind is Kind.LABEL:
+        return
+    if element.maximum != 1 and not path.endswith("]"):
+        path = f"{path}[0]"
+    others = [answers.get(other) for other in (*broken.operands, *broken.targets) if other != path]
+    choices: list[Value] = [*wishes.get(plain(path), ()), *neighbours(element, others), value_of(element, random)]
+    choices = [value for value in choices if value is not None and not value_problem(element, value)]
+    if not element.minimum or not choices:
+        choices.append(None)
+    answers[path] = random.choice(choices)
+
+
+def posted(step: Step, answers: Mapping[str, Any], effects: Effects | None = None) -> dict[str, list[str]]:
+    """What a browser posts when these answers stand on the page: names of inputs to texts; files are not part of it.
+
+    `effects` = what the rules of the whole form say of the answers.
+    """
     data: dict[str, list[str]] = {}
-    for visit in Walk(step, answers).visits():
+    for visit in Walk(step, answers, effects).visits():
         element, path = visit.element, visit.path
         value = answers.get(path)
         if isinstance(element, Group):
@@ -69,8 +123,9 @@ def posted(step: Step, answers: Mapping[str, Any]) -> dict[str, list[str]]:
 
 
 def _conditions(part: Form | Step) -> dict[str, list[Value]]:
-    """Values that other elements wait for, by the key of the field."""
-    found: dict[str, list[Value]] = {}
+    """Values that other elements wait for, by the key of the field; those that rules name, by "/" and its path."""
+    named = literals(part) if isinstance(part, Form) else {}
+    found = {f"/{path}": values for path, values in named.items()}
 
     def look(children: tuple[Element, ...]) -> None:
         for child in children:
@@ -111,76 +166,12 @@ def _fill_one(element: Element, path: str, answers: Answers, random: Random, con
         return
     if element.kind is Kind.LABEL or element.locked or element.hidden:
         return
-    awaited = conditions.get(element.key, [])
+    awaited, named = conditions.get(element.key, []), conditions.get(f"/{plain(path)}", [])
     value: Value = random.choice(awaited) if awaited and random.random() < 0.8 else None
+    if value is None and named and random.random() < 0.5:
+        value = random.choice(named)
     if value is None or value_problem(element, value):
         value = value_of(element, random)
     if value is None and element.minimum:
         raise NoSample(f"{path}: keine passende Angabe gefunden für „{element.label}“")
     answers[path] = value
-
-
-def value_of(field: Field, random: Random) -> Value:
-    """One valid value of the field; None when none was found."""
-    for _ in range(50):
-        value = _guess(field, random)
-        if value not in (None, "") and not value_problem(field, value):
-            return value
-    return None
-
-
-def _guess(field: Field, random: Random) -> Value:
-    if field.kind in (Kind.TEXT, Kind.LONG_TEXT, Kind.EMAIL, Kind.PHONE):
-        return _words(field, random)
-    if field.kind is Kind.CHOICE:
-        return random.choice(field.options).code if field.options else None
-    if field.kind in (Kind.NUMBER, Kind.MONEY, Kind.DECIMAL):
-        return _number(field, random)
-    if field.kind in (Kind.DATE, Kind.DATETIME):
-        day = _day(field, random)
-        return day if field.kind is Kind.DATE else f"{day}T{random.randint(8, 17):02d}:30"
-    if field.kind is Kind.YES_NO:
-        return random.random() < 0.5
-    if field.kind is Kind.IBAN:
-        return random.choice(("DE89370400440532013000", "DE02120300000000202051", "FR1420041010050500013M02606"))
-    return f"{random.randint(8, 17):02d}:15" if field.kind is Kind.TIME else str(UUID(int=random.getrandbits(128), version=4))
-
-
-def _number(field: Field, random: Random) -> Value:
-    step = 100 if field.kind is Kind.MONEY else 1
-    low = field.min_value if isinstance(field.min_value, int | float) else 1
-    high = field.max_value if isinstance(field.max_value, int | float) else low + 50 * step
-    lowest, highest = -int(-low // 1), int(high // 1)
-    if lowest > highest:
-        return str(low) if field.kind is Kind.DECIMAL else None
-    whole = random.randint(lowest, highest)
-    return str(whole) if field.kind is Kind.DECIMAL else whole
-
-
-def _day(field: Field, random: Random) -> str:
-    today = date.today()
-    low = _limit(field.min_value, today) or (_limit(field.max_value, today) or today) - timedelta(days=4000)
-    high = _limit(field.max_value, today) or low + timedelta(days=3000)
-    return (low + timedelta(days=random.randint(0, max((high - low).days, 0)))).isoformat()
-
-
-def _limit(limit: object, today: date) -> date | None:
-    if limit == "today":
-        return today
-    return date.fromisoformat(limit) if isinstance(limit, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", limit) else None
-
-
-def _words(field: Field, random: Random) -> str:
-    if field.pattern and "@" not in field.pattern:
-        return example(field.pattern, random)
-    if field.kind is Kind.EMAIL:
-        return "name@example.org"
-    if field.kind is Kind.PHONE:
-        return "0123 456789"
-    about = f"{field.key} {field.label}".lower()
-    text = next((random.choice(words) for word, words in _BY_WORD if re.search(word, about)), "") or random.choice(WORDS)
-    least = field.min_length or 1
-    while len(text) < least:
-        text = f"{text} {random.choice(WORDS)}"
-    most = max(field.max_length or len(text), 1)
-    return text[:most].strip().ljust(min(least, most), "x")

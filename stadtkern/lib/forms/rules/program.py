@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from stadtkern.lib.forms.model import Field, Form, Kind, Value
-from stadtkern.lib.forms.rules.conditions import BadCondition, Compiler, Read, Test, paths_in
+from stadtkern.lib.forms.rules.closures import BadCondition, Compiler, Read, Test, paths_in
 from stadtkern.lib.forms.rules.facts import Context
 from stadtkern.lib.forms.rules.model import Clause, Effect, Node, Rule, State
 from stadtkern.lib.forms.rules.order import settled_in

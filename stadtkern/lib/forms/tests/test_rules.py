@@ -12,6 +12,7 @@ from stadtkern.lib.forms.model import Answers, Field, Form, Group, Kind, Option,
 from stadtkern.lib.forms.read import revealed
 from stadtkern.lib.forms.rules.evaluate import Effects, evaluate
 from stadtkern.lib.forms.rules.model import Clause, Effect, Node, Rule, State
+from stadtkern.lib.forms.sample import NoSample, valid_answers
 from stadtkern.lib.forms.walk import Walk
 
 TODAY = date(2026, 11, 22)
@@ -267,3 +268,28 @@ def test_words_of_the_language(condition: Node, answers: Answers, holds: bool) -
 
 def seen_at(form: Form, answers: Answers) -> set[str]:
     return {visit.path for visit in Walk(form, answers, evaluate(form, answers, TODAY)).visits()}
+
+
+def test_valid_answers_are_found_under_rules_and_take_every_branch() -> None:
+    form = form_with(
+        forbid("g", eq("art", "001")),
+        clause(Effect.REQUIRE, "g/tief/z", eq("art", "002")),
+        clause(Effect.REQUIRE, "liste/innen/u", {"not": {"is_empty": {"path": "liste/innen/t"}}}),
+        clause(Effect.VALID, "liste/bis", {"less": [{"path": "liste/von"}, {"path": "liste/bis"}]}),
+        clause(Effect.VALID, "a", {"xor": [{"is_empty": {"path": "a"}}, {"is_empty": {"path": "b"}}]}),
+        clause(Effect.VALID, "mail", {"equal": [{"path": "mail"}, {"path": "ende"}]}),
+        clause(Effect.VALID, "zahl", {"within": [{"path": "zahl"}, [[1000, 1010]]]}),
+        forbid("c", {"true": {"path": "ja"}}),
+    )
+    branches = set()
+    for seed in range(12):
+        answers = valid_answers(form, seed)
+        assert problems(form, answers) == [] and shape.clean(form, answers) == answers == valid_answers(form, seed)
+        branches.add((answers["art"], "g/x" in answers, "c" in answers))
+    assert {art for art, _g, _c in branches} == {"001", "002", "003"} and len(branches) >= 4
+
+
+def test_rules_that_cannot_be_met_name_the_field() -> None:
+    form = form_with(clause(Effect.REQUIRE, "a", {"always": True}), clause(Effect.VALID, "a", {"is_empty": {"path": "a"}}))
+    with pytest.raises(NoSample, match=r"^a: "):
+        valid_answers(form)
