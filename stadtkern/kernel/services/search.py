@@ -23,7 +23,7 @@ NOISE = 0.8  # below that it is chance
 SHORTEST_PART = 4  # letters of a part of a compound: "Hund" in "Hundesteuer"
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe"})
 _WORD = re.compile(r"[a-z0-9]+")
-_STOP = frozenset(
+STOP = frozenset(
     """
     a aber about als am an and are at auf aus be bei bekommen bitte brauche brauchen can das dass dem den der des die do
     dort ein eine einem einen einer eines er es for from fuer get gibt habe haben hat have hier how i ich ihr ihre im in
@@ -78,7 +78,7 @@ class Index:
 
     def scores(self, query: str) -> dict[int, float]:
         """Service number -> score."""
-        words = [word for word in _WORD.findall(query) if word not in _STOP][:MOST_WORDS]
+        words = [word for word in _WORD.findall(query) if word not in STOP][:MOST_WORDS]
         total: dict[int, float] = {}
         covered: dict[int, int] = {}
         for place, word in enumerate(words):
@@ -103,7 +103,7 @@ class Index:
             for near, quality in self._near(stem):
                 found[near] = max(found.get(near, 0), quality)
         if max(found.values(), default=0) < 0.9:
-            for near, quality in self._misspelt(_stem(word, "german")):
+            for near, quality in self._misspelt(stem_of(word, "german")):
                 found[near] = max(found.get(near, 0), quality)
         best: dict[int, float] = {}
         # A relative is never worth more than the word itself: "register" means "register" before "deregister".
@@ -172,13 +172,13 @@ def _words_of(service: Service) -> dict[str, float]:
                 continue
             for weight, text in _texts(said):
                 for word in _WORD.findall(plain(text)):
-                    stem = _stem(word, language)
+                    stem = stem_of(word, language)
                     words[stem] = max(words.get(stem, 0), weight)
             for synonym in _synonyms(service, said.language):
                 for word in _WORD.findall(plain(synonym)):
-                    stem = _stem(word, language)
+                    stem = stem_of(word, language)
                     words[stem] = max(words.get(stem, 0), SYNONYM)
-        _known[service] = {stem: weight for stem, weight in words.items() if stem not in _STOP}
+        _known[service] = {stem: weight for stem, weight in words.items() if stem not in STOP}
     return _known[service]
 
 
@@ -203,12 +203,18 @@ def plain(text: str) -> str:
     return unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
 
 
+def words_in(text: str) -> list[str]:
+    """The words of a text, folded: ["hund", "anmelden"]."""
+    return _WORD.findall(plain(text))
+
+
 def _stems(word: str) -> set[str]:
-    return {_stem(word, "german"), _stem(word, "english")}
+    return {stem_of(word, "german"), stem_of(word, "english")}
 
 
 @lru_cache(maxsize=50_000)
-def _stem(word: str, language: str) -> str:
+def stem_of(word: str, language: str) -> str:
+    """The stem of a folded word, "german" or "english"."""
     if not hasattr(_stemmers, "known"):  # a stemmer works on its own state: one per thread
         _stemmers.known = {name: snowballstemmer.stemmer(name) for name in ("german", "english")}
     stem: str = _stemmers.known[language].stemWord(word)

@@ -1,0 +1,101 @@
+"""What somebody asks for: the words of a question, put together and taken apart, and what the administration calls them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..search import stem_of, words_in
+from .index import Index, Lexicon
+
+MOST_WORDS = 8
+PARTICLES = frozenset(
+    ["ab", "an", "auf", "aus", "bei", "ein", "her", "hin", "mit", "nach", "um", "vor", "weg", "zu", "zurueck"]
+)
+EVERYDAY, BEGUN, ENGLISH = 0.85, 0.9, 0.95  # a word of the lexicon, one half typed, one stemmed as English
+TELLING = 0.15  # what a word must be worth to be asked for, where others say more
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One word of the question: what it is worth, and the stems that stand for it, with their quality."""
+
+    worth: float
+    stems: Mapping[str, float]
+
+
+class Reader:
+    """Reads questions against the words of some indexes."""
+
+    def __init__(self, indexes: Sequence[Index], lexicon: Lexicon, everyday: Mapping[str, Iterable[str]]) -> None:
+        self.indexes, self.lexicon = indexes, lexicon
+        self.everyday: dict[str, list[str]] = {}
+        for word, meant in everyday.items():
+            self.everyday.setdefault(stem_of(word, "german"), []).extend(stem_of(one, "german") for one in meant)
+
+    def read(self, text: str) -> list[Wanted]:
+        """The question word by word, the first eight that tell something."""
+        words = words_in(text)
+        particles = [word for word in words if word in PARTICLES]
+        rest = [word for word in words if word not in PARTICLES and len(word) <= 60][: 2 * MOST_WORDS]
+        found: list[Wanted] = []
+        for place, word in enumerate(rest):
+            found += self._word(word, particles, last=place == len(rest) - 1)
+        telling = [one for one in found if one.worth > TELLING] or found
+        return telling[:MOST_WORDS]
+
+    def _word(self, word: str, particles: list[str], *, last: bool) -> list[Wanted]:
+        own = stem_of(word, "german")
+        for particle in particles:  # "ich melde mich um" is "ummelden"
+            if self._known(particle + own):
+                return [self._known_word(particle + own, particle + own, last=False)]
+        if self._known(own) or own in self.everyday or self._known(stem_of(word, "english")):
+            return [self._known_word(word, own, last=last)]
+        if own in self.lexicon.fillers or word in self.lexicon.fillers:
+            return []
+        slips = self._slips(own)
+        parts = self.lexicon.splitter.parts(word) if not slips or slips[0][1] > 1 or len(own) < 6 else ()
+        if parts:
+            return [self._known_word(part, stem_of(part, "german"), last=False) for part in parts]
+        return [self._unknown_word(own, slips)]
+
+    def _known(self, one: str) -> bool:
+        return any(one in index.postings for index in self.indexes)
+
+    def _known_word(self, word: str, own: str, *, last: bool) -> Wanted:
+        stems: dict[str, float] = {own: 1.0} if self._known(own) else {}
+        english = stem_of(word, "english")
+        if self._known(english):
+            stems.setdefault(english, ENGLISH)
+        self._add_everyday(stems, {own, english}, EVERYDAY)
+        worth = self.lexicon.weight(english if own not in stems and english in stems else own)
+        if last and len(own) > 3:
+            self._add_begun(stems, own)
+        return Wanted(worth, stems)
+
+    def _unknown_word(self, own: str, slips: list[tuple[str, int]]) -> Wanted:
+        stems: dict[str, float] = {}
+        if len(own) > 2:
+            self._add_begun(stems, own)
+        for near, count in slips:
+            quality = 0.92 - (0 if near[0] == own[0] else 0.15) - 1.2 * count / len(own)
+            if quality > stems.get(near, 0.3):
+                stems[near] = quality
+                self._add_everyday(stems, {near}, quality * EVERYDAY)
+        worth = max((self.lexicon.weight(one) * quality for one, quality in stems.items()), default=0.3)
+        return Wanted(worth, stems)
+
+    def _add_everyday(self, stems: dict[str, float], words: Iterable[str], quality: float) -> None:
+        for word in words:
+            for meant in self.everyday.get(word, ()):
+                if self._known(meant):
+                    stems[meant] = max(stems.get(meant, 0.0), quality)
+
+    def _add_begun(self, stems: dict[str, float], own: str) -> None:
+        """Words that begin like this one: the last word of a question may be half typed."""
+        for index in self.indexes:
+            for near in index.starting(own):
+                stems.setdefault(near, BEGUN * (0.5 + 0.5 * len(own) / len(near)))
+
+    def _slips(self, own: str) -> list[tuple[str, int]]:
+        found = [pair for index in self.indexes for pair in index.misspelt(own)]
+        # Lexicon words may stand in no name: "Perso" misspelt still means the Personalausweis.
+        return sorted(set(found), key=lambda pair: pair[1])[:8]
