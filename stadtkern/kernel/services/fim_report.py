@@ -1,6 +1,5 @@
 """What Stadtkern makes of files of FIM: fields, groups, rules compiled or not, references found; no database is needed."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -9,11 +8,11 @@ from typing import Any
 
 from stadtkern.lib.forms import fim, genericode
 from stadtkern.lib.forms.model import Element, Field, Form, Group, Step, children_of
+from stadtkern.lib.forms.rules.coverage import coverage
 from stadtkern.lib.forms.rules.model import Rule, State
 
-_REFERENCE = re.compile(r"(?<![A-Za-z0-9])[FG]\d{8}(?:\d{3})?(?!\d)")
 # Of several placements of one rule the least certain counts.
-_WORST = (State.OPEN, State.NOTE, State.CONFIRMED, State.COMPILED)
+_WORST = (State.OPEN, State.NOTE, State.COMPILED, State.CONFIRMED)
 
 
 @dataclass(frozen=True)
@@ -49,33 +48,27 @@ def report(path: Path, code_lists: fim.CodeLists | None = None, land: str = "") 
 
 def _report(file: str, schema: fim.Schema) -> Report:
     elements = dict(_elements(schema.form))
-    states = _states(schema.form.rules)
-    found = [bool(_place(elements, rule.bearer, key)) for rule in schema.form.rules for key in _references(rule)]
+    covered = coverage(schema.form)
     return Report(
         file,
         ok=True,
         fields=sum(isinstance(each, Field) for each in elements.values()),
         groups=sum(isinstance(each, Group) for each in elements.values()),
-        rules=len(states),
-        compiled=sum(state is State.COMPILED for state in states.values()),
-        references=len(found),
-        resolved=sum(found),
-        problems=tuple(_problems(schema, elements, states)),
-        distinct=states,
+        rules=covered.rules,
+        compiled=covered.compiled,
+        references=covered.references,
+        resolved=covered.resolved,
+        problems=tuple(dict.fromkeys([*_problems(schema, elements), *covered.problems])),
+        distinct=_states(schema.form.rules),
     )
 
 
-def _problems(schema: fim.Schema, elements: Mapping[str, Element], states: Mapping[tuple[str, str], State]) -> Iterator[str]:
+def _problems(schema: fim.Schema, elements: Mapping[str, Element]) -> Iterator[str]:
     if not elements:
         yield "Das Schema enthält keine Felder."
     yield from schema.form.notes
     for uri in schema.missing_code_lists:
         yield f"Codeliste fehlt, bis dahin freie Eingabe: {uri}"
-    told = set()
-    for rule in schema.form.rules:
-        if states[rule.key, rule.version] is State.OPEN and (rule.key, rule.why) not in told:
-            told.add((rule.key, rule.why))
-            yield f"Regel {rule.key} ({rule.bearer or 'Schema'}) ist nicht übersetzt: {rule.why or rule.text[:200]}"
 
 
 def _elements(part: Form | Step | Group, prefix: str = "") -> Iterator[tuple[str, Element]]:
@@ -88,28 +81,9 @@ def _elements(part: Form | Step | Group, prefix: str = "") -> Iterator[tuple[str
 def _states(rules: Iterable[Rule]) -> dict[tuple[str, str], State]:
     found: dict[tuple[str, str], State] = {}
     for rule in rules:
-        known = found.get((rule.key, rule.version), State.COMPILED)
+        known = found.get((rule.key, rule.version), rule.state)
         found[rule.key, rule.version] = min(known, rule.state, key=_WORST.index)
     return found
-
-
-def _references(rule: Rule) -> list[str]:
-    return list(dict.fromkeys(_REFERENCE.findall(rule.text)))
-
-
-def _place(elements: Mapping[str, Element], bearer: str, key: str) -> str:
-    """The one place an id means inside its bearer's subtree: the only one, or the only one that is not deeper; "" for none."""
-    below = f"{bearer}/" if bearer else ""
-    places = [path for path in elements if (path == bearer or path.startswith(below)) and _key(path) == key]
-    if not places:
-        return ""
-    least = min(path.count("/") for path in places)
-    nearest = [path for path in places if path.count("/") == least]
-    return nearest[0] if len(nearest) == 1 else ""
-
-
-def _key(path: str) -> str:
-    return path.rpartition("/")[2].partition("_")[0]
 
 
 def totals(reports: Sequence[Report]) -> dict[str, int]:
@@ -117,7 +91,7 @@ def totals(reports: Sequence[Report]) -> dict[str, int]:
     states: dict[tuple[str, str], State] = {}
     for each in reports:
         for key, state in (each.distinct or {}).items():
-            states[key] = min(states.get(key, State.COMPILED), state, key=_WORST.index)
+            states[key] = min(states.get(key, state), state, key=_WORST.index)
     by_state = Counter(states.values())
     sums = {name: sum(getattr(each, name) for each in reports) for name in ("ok", "fields", "groups", "references", "resolved")}
     return {"files": len(reports), **sums, "rules": len(states), **{state.value: by_state[state] for state in State}}

@@ -14,6 +14,7 @@ from lxml import etree
 
 from stadtkern.lib.forms.model import MOST_REPEATS, Element, Field, Form, Group, Kind, fields
 from stadtkern.lib.forms.pages import steps_of
+from stadtkern.lib.forms.rules.compile import compile_rules
 from stadtkern.lib.forms.rules.model import RawRule, Rule
 from stadtkern.lib.forms.xdf_field import CodeLists, Dialect, Parts, question
 from stadtkern.lib.forms.xml import SchemaError, bytes_of, ended, namespace_of, refuse_unsafe
@@ -74,8 +75,11 @@ def checked(source: bytes | Path) -> tuple[bytes, str]:
 
 
 def with_rules(schema: Schema, land: str | None) -> Schema:
-    """The schema with its rules in the form; not compiled where `land` is None."""
-    rules = tuple(Rule(each.key, each.version, each.bearer, each.text) for each in schema.rules)
+    """The schema with its rules in the form: compiled for a Land ("NW", an AGS, "" for none), or open where it is None."""
+    if land is None:
+        rules = tuple(Rule(each.key, each.version, each.bearer, each.text) for each in schema.rules)
+    else:
+        rules = compile_rules(schema.form, schema.rules, land)
     return replace(schema, form=replace(schema.form, rules=rules))
 
 

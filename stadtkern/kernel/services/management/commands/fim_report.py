@@ -51,11 +51,11 @@ def _files(paths: list[Path]) -> list[Path]:
 
 def _sums(sums: dict[str, int]) -> list[str]:
     rules, references = sums["rules"] or 1, sums["references"] or 1
-    share = f"{(sums['compiled'] + sums['note']) / rules:.1%}"
+    share = f"{sums['compiled'] / rules:.1%}"
     return [
         "",
         f"{sums['ok']} von {sums['files']} Dateien gelesen: {sums['fields']} Felder, {sums['groups']} Gruppen",
-        f"{sums['rules']} verschiedene Regeln: {sums['compiled']} übersetzt, {sums['confirmed']} bestätigt, "
-        f"{sums['note']} nur Hinweis, {sums['open']} offen ({share} verstanden)",
+        f"{sums['rules']} verschiedene Regeln: {sums['compiled']} übersetzt ({share}), {sums['confirmed']} bestätigt, "
+        f"{sums['note']} nur Hinweis, {sums['open']} offen",
         f"{sums['references']} Verweise: {sums['resolved']} eindeutig gefunden ({sums['resolved'] / references:.2%})",
     ]
