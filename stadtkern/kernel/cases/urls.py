@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from . import address  # noqa: F401  the converter "reference"
 from .desk import counter
-from .views import apply, consent, files, review, track
+from .views import apply, consent, data, files, review, track
 
 app_name = "cases"
 urlpatterns = [
@@ -19,6 +19,8 @@ urlpatterns = [
     path("<reference:reference>/danke/", review.done, name="done"),
     path("<reference:reference>/beleg/", review.receipt, name="receipt"),
     path("<reference:reference>/verwerfen/", review.discard, name="discard"),
+    path("<reference:reference>/antrag.json", data.as_json, name="data_json"),
+    path("<reference:reference>/antrag.xml", data.as_xml, name="data_xml"),
     path("<reference:reference>/nachricht/", track.message, name="message"),
     path("<reference:reference>/zuruecknehmen/", track.withdraw, name="withdraw"),
     path("<reference:reference>/dokument/<slug:number>/", files.document, name="document"),

@@ -1,15 +1,17 @@
 """The catalogue for programs: what can be applied for, and which questions are asked. Public data, no sign-in."""
 
+import json
 from typing import Annotated, Any, Literal
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from ninja import Query, Router, Schema
 from ninja.errors import HttpError
 
+from stadtkern.lib.forms.export.tree import Keys
 from stadtkern.lib.forms.json import to_dict
 
-from . import catalogue, search
+from . import catalogue, exports, search
 from .service import AUDIENCES, LIFE_EVENTS, Service
 
 router = Router(tags=["services"])
@@ -93,6 +95,21 @@ def get_service(request: HttpRequest, key: str) -> dict[str, Any]:
         "digest": service.digest,
         "form": to_dict(service.form),
     }
+
+
+@router.get("/services/{key}/schema.json", response=dict[str, Any], auth=None, url_name="service_schema")
+def get_schema(
+    request: HttpRequest,
+    key: str,
+    style: Annotated[Keys | None, Query(description="names of properties; default: as this city has set it")] = None,
+) -> HttpResponse:
+    """The JSON Schema (2020-12) of the data of an application, by FITKO's mapping; rules and conditions are not part of it."""
+    try:
+        service = catalogue.find(key)
+    except catalogue.UnknownService as error:
+        raise HttpError(404, "There is no service with this key.") from error
+    body = json.dumps(exports.json_schema(service, style), ensure_ascii=False)
+    return HttpResponse(body, content_type="application/json")
 
 
 def out(service: Service) -> dict[str, Any]:

@@ -8,4 +8,5 @@ app_name = "services"
 urlpatterns = [
     path("", views.index, name="list"),
     path("<slug:key>/", views.page, name="page"),
+    path("<slug:key>/formular.pdf", views.blank, name="blank"),
 ]

@@ -1,12 +1,13 @@
-"""The pages of the catalogue: one service, all services."""
+"""The pages of the catalogue: one service, all services, and the form on paper."""
 
+import logging
 from collections.abc import Callable
 from functools import wraps
 from time import monotonic
 from typing import Any
 
 from django.conf import settings
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
@@ -14,12 +15,14 @@ from django.views.decorators.http import require_safe
 
 from stadtkern.kernel.accounts.access import actor_of, everyone
 from stadtkern.kernel.accounts.models import Role
+from stadtkern.kernel.documents.render import Unrenderable
 
-from . import catalogue, words
+from . import catalogue, paper, words
 from .offices import hours_in_words, office
 from .search import plain
 from .service import AUDIENCES, LIFE_EVENTS, Service
 
+log = logging.getLogger(__name__)
 View = Callable[..., HttpResponse]
 MOST_PAGES = 2000
 SHARED_SECONDS = 0 if settings.MODE == "test" else 60
@@ -79,6 +82,28 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
 
 @everyone
 @require_safe
+def blank(request: HttpRequest, key: str) -> HttpResponse:
+    """The form to print and fill in by hand; for all the same, so anybody may keep it."""
+    service = _found(key)  # German, as the city's papers are
+    try:
+        pdf, digest = paper.blank_form(service)
+    except (paper.TooLong, Unrenderable) as error:
+        log.error("No form on paper for %s: %s", key, error)
+        place = office(service.office)
+        return render(request, "services/no_paper.html", {"service": service, "office": place}, status=503)
+    tag = f'"{digest[:40]}"'
+    if request.headers.get("If-None-Match") == tag:
+        response: HttpResponse = HttpResponseNotModified()
+    else:
+        response = HttpResponse(pdf, content_type="application/pdf")
+        response["Content-Disposition"] = f'inline; filename="{service.key}.pdf"'
+    response["ETag"] = tag
+    response["Cache-Control"] = "public, max-age=600"
+    return response
+
+
+@everyone
+@require_safe
 @shared
 def index(request: HttpRequest) -> HttpResponse:
     """All services from A to Z; `?fuer=` one audience, `?lage=` one life event."""
@@ -101,7 +126,11 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def _service(key: str) -> Service:
+    return _found(key).in_language(get_language() or "de")
+
+
+def _found(key: str) -> Service:
     try:
-        return catalogue.find(key).in_language(get_language() or "de")
+        return catalogue.find(key)
     except catalogue.UnknownService as error:
         raise Http404 from error

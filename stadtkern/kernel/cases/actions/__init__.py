@@ -12,6 +12,7 @@ from .prefill import decline_prefill, prefill
 from .program import OtherContent, apply, attach
 from .retention import forget_drafts, forget_drafts_of, shred_due
 from .submission import answer, mark_paid, submit, withdraw
+from .take_out import take_out
 
 __all__ = [
     "AlreadyDecided",
@@ -56,6 +57,7 @@ __all__ = [
     "start",
     "submit",
     "take",
+    "take_out",
     "tell_citizen",
     "withdraw",
     "write_note",

@@ -43,6 +43,7 @@ SENTENCES = {
     "document.revoked": gettext_lazy("Schreiben widerrufen"),
     "case.closed": gettext_lazy("Abgeschlossen und zugestellt"),
     "case.withdrawn": gettext_lazy("Antrag zurückgenommen"),
+    "case.data_taken": gettext_lazy("Angaben als Datei geholt"),
     "exchange.prepared": gettext_lazy("Übergabe an die zuständige Behörde begonnen"),
     "exchange.submitted": gettext_lazy("An die zuständige Behörde übergeben"),
     "exchange.accepted": gettext_lazy("Eingang von der Behörde bestätigt"),
