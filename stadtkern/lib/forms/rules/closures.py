@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stadtkern.lib.forms.model import MOST_REPEATS, Field, Kind
-from stadtkern.lib.forms.rules import compare
+from stadtkern.lib.forms.rules import calendar, compare
 from stadtkern.lib.forms.rules.facts import Facts
 from stadtkern.lib.forms.rules.model import Node
 from stadtkern.lib.forms.rules.places import Place
@@ -70,6 +70,9 @@ class Compiler:
         if word == "true":
             yes, unknown = self.operand(inner), self.unknown
             return _each(yes, lambda value: value is True, unknown)
+        if word == "real_date":
+            parts = self._parts(inner)
+            return lambda facts, context: calendar.exists([part(facts, context) for part in parts])
         if not isinstance(inner, list | tuple) or len(inner) != 2:
             raise BadCondition(f"„{word}“ vergleicht genau zwei Angaben.")
         left = self.operand(inner[0])
@@ -135,7 +138,32 @@ class Compiler:
                 raise BadCondition("„plus“ zählt eine Zahl dazu.")
             added = _mapped(base, lambda value: compare.plus(value, more, dated=base.dated))
             return Operand(added, base.many, None, base.dated, not base.dated)
+        if word == "age":
+            return self._age(inner)
         raise BadCondition(f"„{str(word)[:40]}“ ist keine Angabe dieser Sprache.")
+
+    def _age(self, inner: Any) -> Operand:
+        if isinstance(inner, list | tuple):
+            parts = self._parts(inner)
+            return Operand(
+                lambda facts, context: calendar.years_since([part(facts, context) for part in parts], facts.today), numeric=True
+            )
+        born = self.operand(inner)
+        if born.many:
+            raise BadCondition("Das Alter wäre nicht eindeutig: Das Datum steht in einer anderen Wiederholung.")
+        read = born.read
+        return Operand(
+            lambda facts, context: calendar.years_since(calendar.parts_of(read(facts, context)), facts.today), numeric=True
+        )
+
+    def _parts(self, inner: Any) -> list[Read]:
+        """Day, month and year of one date."""
+        if not isinstance(inner, list | tuple) or len(inner) != 3:
+            raise BadCondition("Ein Datum besteht aus Tag, Monat und Jahr.")
+        parts = [self.operand(each) for each in inner]
+        if any(part.many for part in parts):
+            raise BadCondition("Tag, Monat und Jahr stehen in einer anderen Wiederholung.")
+        return [part.read for part in parts]
 
     def _value(self, path: Any) -> Operand:
         place = self._place(path)

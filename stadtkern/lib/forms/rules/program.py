@@ -139,6 +139,8 @@ def _place(program: Program, rule: Rule, clause: Clause) -> None:
                 unit.requires.append(act)
             case Effect.SET:
                 unit.sets.append(act)
+                if clause.hidden:
+                    unit.forbids.append(act)  # set and forbidden by one rule: it counts unseen
         if clause.otherwise and clause.effect in (Effect.REQUIRE, Effect.SET):
             unit.shows.append(act)
 
