@@ -53,7 +53,7 @@ class Binder:
             case Always():
                 return ALWAYS
             case Test():
-                return self._test(condition)
+                return self._strict(condition) if self.guarded else self._test(condition)
             case Filled(ref=ref):
                 return negated({"is_empty": {"path": self.place(ref).path}})
             case Not(part=inner):
@@ -105,6 +105,13 @@ class Binder:
             case "text" if test.sign == "=":
                 return _codes(codes(found, test.value), operand)
         raise NotUnderstood(f"„{found.label}“ lässt sich nicht mit „{test.value.text}“ vergleichen.")
+
+    def _strict(self, test: Test) -> Node:
+        """In a check: "must have the value" is not met by an empty field; order and ranges are only checked once answered."""
+        held = self._test(test)
+        if test.sign != "=" or test.value.kind != "code" or test.value.high:
+            return held
+        return {"and": [{"not": {"is_empty": {"path": self.place(test.ref).path}}}, held]}
 
     def _compared(self, test: Test, found: Field, operand: dict[str, Any]) -> Node:
         """With another field, with today, with a day."""
@@ -297,6 +304,8 @@ def joined(word: str, parts: list[Node]) -> Node:
         flat += each.get(word, [each])
     if len(flat) == 1:
         return flat[0]
+    if word == "and" and all("not" in each for each in flat) and _same_path([each["not"] for each in flat]):
+        return negated(joined("or", [each["not"] for each in flat]))
     path = _same_path(flat) if word == "or" else ""
     if path:
         texts = [text for each in flat for text in (each["one_of"][1] if "one_of" in each else [each["equal"][1]["value"]])]

@@ -1,7 +1,7 @@
 """Whether two conditions can hold at once, whether one is the opposite of the other: tried over all kinds of answers."""
 
 from collections.abc import Callable, Mapping
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 from stadtkern.lib.forms.model import Field, Kind
@@ -11,7 +11,7 @@ from stadtkern.lib.forms.rules.references import Index
 _MOST_CASES = 4096
 _OTHER = "\uffff"  # an answer that no condition names, behind all that they name
 _FIRST = "\x01"  # another one, before all of them
-Answer = str | int | float | bool | None
+Answer = str | int | float | bool | frozenset[Any] | None
 Case = Mapping[str, Answer]
 
 
@@ -29,9 +29,9 @@ class Logic:
         domains, size = {}, 1
         for name, found in samples.items():
             place = self.index.by_path.get(name)
-            if place is not None and isinstance(place.element, Field) and place.element.maximum != 1:
-                return None  # several answers at once
             domain = self._domain(name, found)
+            if place is not None and isinstance(place.element, Field) and place.element.maximum != 1:
+                domain = _subsets(domain)  # several answers at once
             domains[name] = domain
             size *= len(domain)
             if size > _MOST_CASES:
@@ -40,6 +40,8 @@ class Logic:
 
     def together(self, a: Node, b: Node) -> bool | None:
         """Whether both can hold at once; None when it cannot be told."""
+        if a == {"not": b} or b == {"not": a}:
+            return False
         cases = self.cases(a, b)
         return None if cases is None else any(holds(a, case) and holds(b, case) for case in cases)
 
@@ -57,7 +59,9 @@ class Logic:
 
     def constant(self, node: Node) -> bool | None:
         """True or False when the condition comes out the same for all answers, otherwise None."""
-        cases = self.cases(node) if "always" not in node else None
+        if _is_plain(node):
+            return None
+        cases = self.cases(node)
         if not cases or len(cases) == 1:
             return None
         seen = {holds(node, case) for case in cases}
@@ -114,6 +118,20 @@ class Logic:
         return [_FIRST, *values, _OTHER, None]
 
 
+def _is_plain(node: Node) -> bool:
+    """One comparison or its opposite: some answers meet it and some do not."""
+    (word, below), *_ = node.items()
+    return _is_plain(below) if word == "not" else word not in ("and", "or", "xor")
+
+
+def _subsets(domain: list[Answer]) -> list[Answer]:
+    values = [value for value in domain if value is not None]
+    if len(values) > 12:
+        return [*values, None]
+    some = [frozenset(c) for size in range(1, min(len(values), 3) + 1) for c in combinations(values, size)]
+    return [*some, None]
+
+
 def _thin(values: list[Answer]) -> list[Answer]:
     """All of a short list; of a long one its ends and a few between."""
     return values if len(values) <= 24 else [*values[:12], *values[-12:]]
@@ -136,14 +154,22 @@ def _value(operand: Any, case: Case) -> Answer:
     return case.get(_name(operand))
 
 
+def _each(answer: Answer) -> frozenset[Any] | tuple[Any, ...]:
+    if isinstance(answer, frozenset):
+        return answer
+    return () if answer is None else (answer,)
+
+
+def _among(operand: Any, case: Case, test: Callable[[Any], bool]) -> bool:
+    return any(map(test, _each(case.get(_name(operand)))))
+
+
 def _two(test: Callable[[Any, Any], bool]) -> Callable[[Any, Case, Node], bool]:
     def run(below: Any, case: Case, node: Node) -> bool:
         if _name(node) in case:
             return bool(case[_name(node)])
-        a, b = _value(below[0], case), _value(below[1], case)
-        if a is None or b is None or isinstance(a, str) != isinstance(b, str):
-            return False
-        return test(a, b)
+        first, second = _each(_value(below[0], case)), _each(_value(below[1], case))
+        return any(isinstance(a, str) == isinstance(b, str) and test(a, b) for a in first for b in second)
 
     return run
 
@@ -155,9 +181,11 @@ _HOLDS: dict[str, Callable[[Any, Case, Node], bool]] = {
     "or": lambda below, case, node: any(holds(each, case) for each in below),
     "xor": lambda below, case, node: sum(holds(each, case) for each in below) == 1,
     "is_empty": lambda below, case, node: case.get(_name(below)) is None,
-    "true": lambda below, case, node: case.get(_name(below)) is True,
-    "one_of": lambda below, case, node: case.get(_name(below[0])) in below[1],
-    "within": lambda below, case, node: any(low <= str(case.get(_name(below[0])) or "") <= high for low, high in below[1]),
+    "true": lambda below, case, node: _among(below, case, lambda one: one is True),
+    "one_of": lambda below, case, node: _among(below[0], case, lambda one: one in below[1]),
+    "within": lambda below, case, node: _among(
+        below[0], case, lambda one: any(low <= str(one) <= high for low, high in below[1])
+    ),
     "equal": _two(lambda a, b: a == b),
     "less": _two(lambda a, b: a < b),
     "at_most": _two(lambda a, b: a <= b),

@@ -166,15 +166,15 @@ def _said(cursor: Cursor, ref: Ref) -> Condition:
     if sign and cursor.accept("leer"):
         return Filled(ref) if (sign == "<>") != negated else Not(Filled(ref))
     if sign and _member_word(cursor):
-        return _not(_member(cursor, ref), (sign == "<>") != negated)
+        return _member(cursor, ref, (sign == "<>") != negated)
     if not sign and cursor.sort() not in (Sort.NUMBER, Sort.TEXT, Sort.DATE) and not cursor.here(v.YES | v.NO):
         raise cursor.fail()
     found = _compared(ref, sign or "=", listed(cursor), cursor)
     return Not(found) if negated else found
 
 
-def _not(part: Condition, negated: bool) -> Condition:
-    return Not(part) if negated else part
+def _not(part: Member, negated: bool) -> Condition:
+    return And((Filled(part.ref), Not(part))) if negated else part  # a state is chosen, and it is none of these
 
 
 def _sign(cursor: Cursor) -> str:
@@ -281,7 +281,7 @@ def _range(cursor: Cursor, ref: Ref) -> Condition:
 _CLUBS = v.words("eu ewr schweiz europäischen union wirtschaftsraum mitgliedstaat mitgliedsstaat zur zum der des")
 
 
-def _club(cursor: Cursor, ref: Ref) -> Condition:
+def _club(cursor: Cursor, ref: Ref) -> Member:
     start = cursor.at
     while cursor.here(_CLUBS) or cursor.low() in (",", "oder", "und"):
         cursor.at += 1
@@ -299,9 +299,9 @@ def _member_word(cursor: Cursor) -> bool:
     return cursor.low(far) in _STATES
 
 
-def _member(cursor: Cursor, ref: Ref) -> Condition:
+def _member(cursor: Cursor, ref: Ref, negated: bool = False) -> Condition:
     cursor.accept("ein", "eines", "einem", "der")
-    return _not(Member(ref), not _STATES[cursor.take().low])
+    return _not(Member(ref), _STATES[cursor.take().low] == negated)
 
 
 def inside(cursor: Cursor) -> Condition | None:

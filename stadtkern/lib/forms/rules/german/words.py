@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 MOST_CHARACTERS = 20_000  # the longest rule of the federal corpus has 3,000
 
@@ -52,6 +53,8 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _SIGNS = {"==": "=", "===": "=", "!=": "<>", "!==": "<>", "≠": "<>", "=>": ">=", "=<": "<=", "≤": "<=", "≥": ">=", "=<>": "<>"}
+_SORTS = {sort.value: sort for sort in Sort}
+_SPOKEN = (Sort.WORD, Sort.MARK)
 _ONE_ID = re.compile(r"[FGD]\d{3,12}")
 _ID_HERE = re.compile(_ID)
 
@@ -63,7 +66,8 @@ def words_of(text: str) -> tuple[Token, ...]:
     text = text.translate(_QUOTES)
     found: list[Token] = []
     at, line = 0, True
-    while at < len(text):
+    size = len(text)
+    while at < size:
         if text[at].isspace():
             line = line or text[at] in "\n\r"
             at += 1
@@ -82,8 +86,8 @@ def _plain(text: str, at: int, line: bool) -> tuple[Token | None, int]:
     match = _TOKEN.match(text, at)
     if match is None:
         return None, at + 1
-    sort, written = Sort(str(match.lastgroup)), match.group()
-    glued = sort is Sort.WORD and _ID_HERE.search(written)
+    sort, written = _SORTS[str(match.lastgroup)], match.group()
+    glued = _ID_HERE.search(written) if sort is Sort.WORD and len(written) > 9 else None
     if glued and glued.start() > 0:  # "undF05000017400"
         written = written[: glued.start()]
     if sort is Sort.REF:
@@ -126,52 +130,63 @@ def _closing(text: str, start: int, end: int, kinds: str) -> int | None:
     return None
 
 
+@lru_cache(maxsize=1024)
+def _split(phrases: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...], str], ...]:
+    """First word, other words and the whole of each phrase."""
+    parts = [(phrase.split(), phrase) for phrase in phrases if phrase]
+    return tuple((words[0], tuple(words[1:]), phrase) for words, phrase in parts)
+
+
 class Cursor:
     """Walks over tokens; everything it gives away has been understood."""
 
     def __init__(self, tokens: tuple[Token, ...], at: int = 0) -> None:
         self.tokens = tokens
         self.at = at
+        self.size = len(tokens)
+        self.words = [token.low if token.sort in _SPOKEN else "" for token in tokens]
 
     def peek(self, ahead: int = 0) -> Token | None:
         """The token so many steps ahead, None behind the end."""
-        return self.tokens[self.at + ahead] if self.at + ahead < len(self.tokens) else None
+        at = self.at + ahead
+        return self.tokens[at] if at < self.size else None
 
     def low(self, ahead: int = 0) -> str:
         """Its text in lower case when it is a word or a mark, otherwise empty."""
-        token = self.peek(ahead)
-        return token.low if token is not None and token.sort in (Sort.WORD, Sort.MARK) else ""
+        at = self.at + ahead
+        return self.words[at] if at < self.size else ""
 
     def sort(self, ahead: int = 0) -> Sort | None:
         """Its sort."""
-        token = self.peek(ahead)
-        return token.sort if token is not None else None
+        at = self.at + ahead
+        return self.tokens[at].sort if at < self.size else None
 
     def take(self) -> Token:
         """The next token, consumed."""
-        token = self.peek()
-        if token is None:
+        if self.at >= self.size:
             raise NotUnderstood("Der Satz bricht ab.")
         self.at += 1
-        return token
+        return self.tokens[self.at - 1]
 
     def accept(self, *phrases: str) -> str:
         """Consume the first of the phrases (words divided by blanks) that stands here; "" when none does."""
-        for phrase in phrases:
-            parts = phrase.split()
-            if all(self.low(ahead) == part for ahead, part in enumerate(parts)):
-                self.at += len(parts)
+        if self.at >= self.size:
+            return ""
+        for first, rest, phrase in _split(phrases):
+            if self.words[self.at] == first and all(self.low(at) == word for at, word in enumerate(rest, 1)):
+                self.at += len(rest) + 1
                 return phrase
         return ""
 
     def skip(self, words: Collection[str]) -> None:
         """Consume all words out of a set."""
-        while self.low() and self.low() in words:
+        while self.at < self.size and self.words[self.at] and self.words[self.at] in words:
             self.at += 1
 
     def here(self, words: Collection[str], ahead: int = 0) -> bool:
         """Whether a word out of the set stands here."""
-        return bool(self.low(ahead)) and self.low(ahead) in words
+        low = self.low(ahead)
+        return low != "" and low in words
 
     def done(self) -> bool:
         """Whether nothing is left."""
