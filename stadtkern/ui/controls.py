@@ -236,11 +236,20 @@ def error(placed: Placed) -> SafeString:
         return SafeString("")
     return format_html(
         '<p class="kern-error" id="{}--error"><span class="kern-icon kern-icon--danger" aria-hidden="true"></span>'
-        '<span class="kern-body"><span class="kern-sr-only">{}: </span>{}</span></p>',
+        '<span class="kern-body"><span class="kern-sr-only">{}: </span>{}</span></p>{}',
         placed.html_id,
         _("Fehler"),
         placed.problem.message,
+        _sentence(placed.problem.help),
     )
+
+
+def _sentence(words: str) -> SafeString:
+    """The rule in its own words, for those who want to know."""
+    if not words:
+        return SafeString("")
+    html = '<details class="sk-details sk-rule"><summary>{}</summary><p class="kern-body">{}</p></details>'
+    return format_html(html, _("Regel im Wortlaut"), words)
 
 
 def described(placed: Placed, hint: bool, *, invalid: bool = True, unit: bool = False) -> SafeString:

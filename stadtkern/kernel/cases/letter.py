@@ -8,6 +8,7 @@ from django.utils import timezone, translation
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.documents.models import Upload
 from stadtkern.kernel.services.catalogue import Service
+from stadtkern.lib.forms.rules.evaluate import Effects, evaluate
 from stadtkern.lib.forms.shape import Section, summary
 
 from .applicant import who
@@ -42,7 +43,12 @@ def letter_data(case: Case, service: Service, decision: Decision | None) -> dict
 
 def answered(case: Case, service: Service) -> list[Section]:
     """The answers for reading, with the names of the files handed in (one query when there are any)."""
-    return summary(service.form, case.answers, file_names(case), translation.gettext)
+    return summary(service.form, case.answers, file_names(case), translation.gettext, rules_then(case, service))
+
+
+def rules_then(case: Case, service: Service) -> Effects | None:
+    """What the rules of the form said on the day the case was sent: what was asked then is shown for ever."""
+    return evaluate(service.form, case.answers, timezone.localdate(case.submitted_at) if case.submitted_at else None)
 
 
 def file_names(case: Case) -> dict[str, str]:

@@ -11,6 +11,7 @@ from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.services.catalogue import Service
 from stadtkern.lib.forms.model import Answers, Form, Group, Step
+from stadtkern.lib.forms.rules.evaluate import Effects
 from stadtkern.lib.forms.walk import Walk
 
 from .models import Case, Decision, Status
@@ -36,8 +37,11 @@ class Stage:
     note: str = ""
 
 
-def shown_steps(form: Form, answers: Answers) -> list[Step]:
-    """The pages that ask something, given the answers so far; never none."""
+def shown_steps(form: Form, answers: Answers, effects: Effects | None = None) -> list[Step]:
+    """The pages that ask something, given the answers so far; never none. `effects` of these answers, where known."""
+    if form.rules:
+        walk = Walk(form, answers, effects)
+        return [step for step in form.steps if walk.on(step).asks()] or list(form.steps[:1])
     return [step for step in form.steps if _asks(step, answers)] or list(form.steps[:1])
 
 
@@ -52,16 +56,16 @@ def _may_grow(step: Step) -> bool:
     return any(not child.when and isinstance(child, Group) for child in step.children)
 
 
-def open_step(form: Form, answers: Answers, done: Sequence[str]) -> Step | None:
+def open_step(form: Form, answers: Answers, done: Sequence[str], shown: Sequence[Step] | None = None) -> Step | None:
     """The first page that is not complete; None when all are."""
-    return next((step for step in shown_steps(form, answers) if step.key not in done), None)
+    return next((step for step in shown or shown_steps(form, answers) if step.key not in done), None)
 
 
-def pages(case: Case, service: Service, current: str) -> list[Page]:
+def pages(case: Case, service: Service, current: str, shown: Sequence[Step] | None = None) -> list[Page]:
     """For the stepper: completed pages and the first open one can be visited, nothing is skipped."""
     found: list[Page] = []
     reachable = True
-    for step in shown_steps(service.form, case.answers):
+    for step in shown or shown_steps(service.form, case.answers):
         done = step.key in case.steps_done
         state = "current" if step.key == current else "done" if done else "open"
         url = reverse("cases:step", args=[case.reference, step.key]) if case.pk and reachable else ""

@@ -15,6 +15,7 @@ from stadtkern.kernel.accounts.models import Trust
 from stadtkern.lib.forms.check import Problem
 from stadtkern.lib.forms.check import problems as form_problems
 from stadtkern.lib.forms.model import Answers, Form, Value
+from stadtkern.lib.forms.rules.evaluate import Effects, evaluate
 from stadtkern.ui.words import euro
 
 from . import rulebook
@@ -244,11 +245,19 @@ class Service:
         """The sum of the fee lines in cents."""
         return sum(line.cents for line in self.fee_lines(answers))
 
-    def problems(self, answers: Answers, step: str | None = None) -> list[Problem]:
-        """What is wrong with the answers, by form and rules; with `step` only what belongs to that step."""
+    def effects(self, answers: Answers) -> Effects | None:
+        """What the rules of the form say of these answers, over all its steps; None where it has no rules."""
+        return evaluate(self.form, answers)
+
+    def problems(self, answers: Answers, step: str | None = None, effects: Effects | None = None) -> list[Problem]:
+        """What is wrong with the answers, by form and rules; with `step` only what belongs to that step.
+
+        `effects` of these same answers, where somebody has asked for them already.
+        """
         said = self.in_language(get_language() or self.language)  # labels stand in the sentences
         part = said.form.step(step) if step else None
-        found = form_problems(part or said.form, answers, translate=gettext)
+        effects = effects or self.effects(answers)
+        found = form_problems(part or said.form, answers, gettext, effects)
         rule = rulebook.function(self.key, "problems")
         if rule is None:
             return found

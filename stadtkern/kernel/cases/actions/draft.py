@@ -24,6 +24,7 @@ from stadtkern.lib.forms import shape
 from stadtkern.lib.forms.check import Problem
 from stadtkern.lib.forms.model import Answers, Field, Kind, Step
 from stadtkern.lib.forms.read import merged, revealed
+from stadtkern.lib.forms.rules.evaluate import Effects
 from stadtkern.lib.forms.walk import Walk
 
 from ..models import Case
@@ -41,6 +42,7 @@ class Saved:
     problems: list[Problem] = field(default_factory=list)
     revealed: list[str] = field(default_factory=list)  # fields the answers opened that were not on the page yet
     received: int = 0  # files taken in
+    effects: Effects | None = None  # what the rules say of the answers saved
 
 
 def start(
@@ -117,7 +119,8 @@ def _receive(
     refused: list[Problem] = []
     if not any(files.values()):
         return received, refused
-    for visit in Walk(step, merged(step, data, case.answers)).visits():
+    answers = merged(step, data, case.answers)
+    for visit in Walk(step, answers, case.begun_on.effects(answers)).visits():
         element = visit.element
         given = files.get(visit.path)
         if not isinstance(element, Field) or element.kind is not Kind.FILE or not given or not case.is_draft:
@@ -158,12 +161,13 @@ def _store_step(
     answers |= {path: str(upload.key) for path, upload in received.items()}
     _throw_away(actor, row, replaced)
     row.answers = answers
+    effects = row.begun_on.effects(answers)
     if not final:
         store(row, "answers")
-        return Saved(row, refused, revealed(step, data, answers))
+        return Saved(row, refused, revealed(step, data, answers, effects), effects=effects)
     told = {problem.path for problem in refused}
-    problems = refused + [p for p in row.begun_on.problems(answers, step=step_key) if p.path not in told]
-    saved = Saved(row, problems, revealed(step, data, answers))
+    problems = refused + [p for p in row.begun_on.problems(answers, step_key, effects) if p.path not in told]
+    saved = Saved(row, problems, revealed(step, data, answers, effects), effects=effects)
     done = [key for key in row.steps_done if key != step_key]
     row.steps_done = done if saved.problems or saved.revealed else [*done, step_key]
     store(row, "answers", "steps_done")

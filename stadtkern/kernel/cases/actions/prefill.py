@@ -26,7 +26,8 @@ CONSENT = "Ihre Einwilligung (Art. 6 Abs. 1 Buchst. a DSGVO)"
 def wanted(service: Service, answers: Answers, step: Step | None = None) -> dict[str, str]:
     """Path -> field of the register, for what is asked now (on this page) and has no answer yet: no more is fetched."""
     presumed = {path: value for path, value in service.presumed.items() if answers.get(path) in (None, "")}
-    visible = {visit.path for visit in Walk(step or service.form, {**answers, **presumed}).visits()}
+    given = {**answers, **presumed}
+    visible = {visit.path for visit in Walk(step or service.form, given, service.effects(given)).visits()}
     return {
         path: field
         for path, origin in service.prefill.items()
@@ -37,7 +38,10 @@ def wanted(service: Service, answers: Answers, step: Step | None = None) -> dict
 def worth_asking(service: Service, answers: Answers, step: Step) -> bool:
     """Whether something this page requires is still missing that the register may know."""
     open_paths = wanted(service, answers, step)
-    return any(visit.path in open_paths and visit.element.minimum for visit in Walk(step, answers).visits())
+    if not open_paths:
+        return False
+    walk = Walk(step, answers, service.effects(answers))
+    return any(visit.path in open_paths and visit.element.minimum for visit in walk.visits())
 
 
 def offers(actor: Actor, case: Case, service: Service, step: Step) -> bool:

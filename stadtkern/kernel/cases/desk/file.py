@@ -12,8 +12,10 @@ from stadtkern.kernel.documents.models import Document, Upload
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments.models import Payment
 from stadtkern.kernel.services.catalogue import Service
+from stadtkern.lib.forms.rules.model import State
 from stadtkern.lib.forms.shape import Section, summary
 
+from ..letter import rules_then
 from ..models import QUEUE, Case, Decision, Note, Status
 from ..text import outcome_of, source_of
 from . import history, listing
@@ -65,6 +67,7 @@ def context(staff: Staff, case: Case, service: Service) -> dict[str, Any]:
         "words": listing.for_desk(case.status),
         "due": listing.due_of(case.status, case.due_date, case.asked_at, case.closed_at),
         "sections": _sections(case, service, uploads),
+        "by_hand": by_hand(service),
         "uploads": [upload for upload in uploads if not _answered(case, upload)],
         "documents": list(Document.objects.filter(about=about, shredded_at=None).order_by("-pk")[:MOST]),
         "thread": list(thread[:MOST]),
@@ -101,6 +104,12 @@ def _may(staff: Staff, case: Case, service: Service, decision: Decision | None) 
     }
 
 
+def by_hand(service: Service) -> list[str]:
+    """What nobody has compiled: rules a person checks, in their own words."""
+    unread = (f"{rule.key}: {rule.text}" for rule in service.form.rules if rule.state is State.OPEN)
+    return list(dict.fromkeys((*unread, *service.form.notes)))
+
+
 def outcome_words(outcome: str) -> str:
     return {"GRANTED": _("Bewilligen"), "PARTLY": _("Teilweise bewilligen"), "REJECTED": _("Ablehnen")}[outcome]
 
@@ -123,7 +132,7 @@ def _sections(case: Case, service: Service, uploads: list[Upload]) -> list[tuple
     files = {str(upload.key): upload.file_name for upload in uploads}
     usable = {str(upload.key) for upload in uploads if upload.state == Upload.State.CLEAN}
     found = []
-    for section in summary(service.form, case.answers, files):
+    for section in summary(service.form, case.answers, files, effects=rules_then(case, service)):
         rows = [_answer(row, case.sources, service.prefill, usable) for row in section.rows]
         if rows:
             found.append((section, rows))

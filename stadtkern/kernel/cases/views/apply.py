@@ -20,7 +20,8 @@ from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.services.catalogue import Service
 from stadtkern.lib import ids
 from stadtkern.lib.forms.check import Problem
-from stadtkern.lib.forms.model import Kind, Step, fields
+from stadtkern.lib.forms.model import Field, Kind, Step, fields
+from stadtkern.lib.forms.rules.evaluate import Effects
 from stadtkern.lib.forms.shape import html_id, placed
 from stadtkern.lib.forms.walk import Walk
 
@@ -103,14 +104,15 @@ def _step(request: HttpRequest, case: Case, key: str) -> HttpResponse:
     if not case.is_draft:
         return redirect("cases:track", case.reference)
     service = begun_on(case)
-    shown = shown_steps(service.form, case.answers)
+    effects = service.effects(case.answers)
+    shown = shown_steps(service.form, case.answers, effects)
     wanted = next((s for s in shown if s.key == key), None)
-    first = open_step(service.form, case.answers, case.steps_done)
+    first = open_step(service.form, case.answers, case.steps_done, shown)
     if wanted is None or (first is not None and shown.index(wanted) > shown.index(first)):
         return go_on(request, case, service)
     if request.method == "POST":
         return _save(request, case, service, wanted)
-    return render(request, "cases/step.html", _page(case, service, wanted, actor=actor_of(request)))
+    return render(request, "cases/step.html", _page(case, service, wanted, actor=actor_of(request), effects=effects))
 
 
 def _save(request: HttpRequest, case: Case, service: Service, step: Step) -> HttpResponse:
@@ -131,12 +133,12 @@ def _save(request: HttpRequest, case: Case, service: Service, step: Step) -> Htt
     if away and not saved.problems:
         return _leave(request, case, service, step, away)
     if itself:
-        same = not (saved.received or saved.problems) and request.POST.get("_seen") == _seen(step, case.answers)
-        return _saved_itself(request, case, service, step, saved.problems, same=same)
+        return _saved_itself(request, saved, service, step)
     if saved.problems or saved.revealed:
         # What has just come into view is asked, not complained about.
         told = [problem for problem in saved.problems if problem.path not in saved.revealed]
-        return render(request, "cases/step.html", _page(case, service, step, told, actor), status=422 if told else 200)
+        context = _page(case, service, step, told, actor, saved.effects)
+        return render(request, "cases/step.html", context, status=422 if told else 200)
     return go_on(request, case, service)
 
 
@@ -167,15 +169,17 @@ def _changed(request: HttpRequest, case: Case, service: Service, step: Step, cha
     return redirect(f"{reverse('cases:step', args=[case.reference, step.key])}#{html_id(place)}")
 
 
-def _saved_itself(
-    request: HttpRequest, case: Case, service: Service, step: Step, problems: Sequence[Problem], *, same: bool
-) -> HttpResponse:
-    """Answer to htmx: only the time of saving, or the page anew when other fields are to be seen now."""
-    if same:
+def _saved_itself(request: HttpRequest, saved: actions.Saved, service: Service, step: Step) -> HttpResponse:
+    """Answer to htmx: only the time of saving, or the page anew when other fields or pages are to be seen now."""
+    case = saved.case
+    shown = shown_steps(service.form, case.answers, saved.effects)
+    seen = _seen(Walk(step, case.answers, saved.effects), shown)
+    if not (saved.received or saved.problems) and request.POST.get("_seen") == seen:
         response = render(request, "cases/_saved.html", {"case": case, "oob": True})
         response["HX-Reswap"] = "none"
     else:
-        response = render(request, "cases/_form.html", _page(case, service, step, problems, actor_of(request)))
+        context = _page(case, service, step, saved.problems, actor_of(request), saved.effects)
+        response = render(request, "cases/_form.html", context)
     if case.reference not in request.path:  # it was the first page: reloading now leads to the draft
         response["HX-Replace-Url"] = reverse("cases:step", args=[case.reference, step.key])
     return response
@@ -190,16 +194,31 @@ def _whole(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return told
 
 
-def _seen(step: Step, answers: dict[str, Any]) -> str:
-    """Which elements the page shows, in a few characters: the page sends it back, so we know when it must change."""
-    return ids.digest("\n".join(sorted(visit.path for visit in Walk(step, answers).visits())))[:12]
+def _seen(walk: Walk, shown: Sequence[Step]) -> str:
+    """Which elements and pages there are to see, in a few characters: the page sends it back, so we know when it must change.
+
+    Also what a rule requires or sets: the word "optional" and a value that is given change with it.
+    """
+    marks = [step.key for step in shown]
+    for visit in walk.visits():
+        element = visit.element
+        fixed = element.default if isinstance(element, Field) and element.locked else ""
+        marks.append(f"{visit.path} {min(element.minimum, 1)} {fixed}")
+    return ids.digest("\n".join(marks))[:12]
 
 
 def _page(
-    case: Case, service: Service, step: Step, problems: Sequence[Problem] = (), actor: Actor | None = None
+    case: Case,
+    service: Service,
+    step: Step,
+    problems: Sequence[Problem] = (),
+    actor: Actor | None = None,
+    effects: Effects | None = None,
 ) -> dict[str, Any]:
+    effects = effects or service.effects(case.answers)
+    shown = shown_steps(service.form, case.answers, effects)
     has_files = case.pk is not None and any(f.kind is Kind.FILE for _path, f in fields(step))
-    found = pages(case, service, step.key)
+    found = pages(case, service, step.key, shown)
     sources = {path: source_of(source) for path, source in case.sources.items()}
     return {
         "case": case,
@@ -207,8 +226,8 @@ def _page(
         "step": step,
         "pages": found,
         "previous": found[0].state != "current",
-        "placed": placed(step, case.answers, problems, sources, file_names(case) if has_files else {}),
-        "seen": _seen(step, case.answers),
+        "placed": placed(step, case.answers, problems, sources, file_names(case) if has_files else {}, effects),
+        "seen": _seen(Walk(step, case.answers, effects), shown),
         "problems": list(problems),
         "action": reverse("cases:step", args=[case.reference, step.key]) if case.pk else "",
         "needs_sign_in": service.trust > Trust.NONE,

@@ -14,7 +14,7 @@ from stadtkern.kernel.accounts import stepup
 from stadtkern.kernel.accounts.access import Actor, actor_of, everyone
 from stadtkern.kernel.payments.models import Payment
 from stadtkern.kernel.services.catalogue import Service, ServiceBroken
-from stadtkern.lib.forms.shape import clean
+from stadtkern.lib.forms.shape import clean, find
 
 from .. import actions
 from ..letter import answered
@@ -61,11 +61,11 @@ def _review(request: HttpRequest, case: Case, service: Service, status: int = 20
 
 def _problems(service: Service, answers: dict[str, Any]) -> list[tuple[str, str, str]]:
     """(step key, path, message): a rule may have changed its mind since the page was done, for example about a date."""
-    tops = {child.key: step.key for step in service.form.steps for child in step.children}
+    steps = service.form.steps
     found = []
     for problem in service.problems(answers):
-        top = problem.path.partition("/")[0].partition("[")[0]
-        found.append((tops.get(top, service.form.steps[0].key), problem.path, problem.message))
+        step = next((step for step in steps if find(step, problem.path)), steps[0])
+        found.append((step.key, problem.path, problem.message))
     return found
 
 
