@@ -58,6 +58,7 @@ def _database() -> dict[str, object]:
         url = Cluster(DATABASE_HOME).ensure()
     parts = urlsplit(url)
     query = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    prepared = int(query.pop("prepare_threshold", 3)) or None  # 0 behind a pooler that cannot keep prepared statements
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": parts.path.lstrip("/"),
@@ -67,7 +68,7 @@ def _database() -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0 if MODE == "test" else 60,  # threads of the worker must not hold the test database
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, **query},
+        "OPTIONS": {"connect_timeout": 5, "server_side_binding": True, "prepare_threshold": prepared, **query},
         "TEST": {"NAME": os.environ.get("STADTKERN_TEST_DATABASE", "test_stadtkern")},
     }
 
