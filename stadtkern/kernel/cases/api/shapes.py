@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpResponse
@@ -19,6 +19,9 @@ Reference = Annotated[str, Path(pattern=r"^[A-Za-z]{1,6}-[0-9A-Za-z]{4}-[0-9A-Za
 Scalar = bool | int | Annotated[float, Field(allow_inf_nan=False)] | Annotated[str, Field(max_length=100_000)] | None
 Answers = dict[Annotated[str, Field(max_length=500)], Scalar]
 Text = Annotated[str, Field(max_length=20_000)]
+# Written by the database (queries.py) and passed on as they are.
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+Day = Annotated[str, Field(json_schema_extra={"format": "date"})]
 StatusName = Literal[
     "DRAFT", "SUBMITTED", "AWAITING_PAYMENT", "IN_REVIEW", "AWAITING_CITIZEN", "DECIDED", "CLOSED", "WITHDRAWN"
 ]
@@ -37,12 +40,12 @@ class CaseOut(Schema):
     office: str | None  # key of the office
     applicant: str
     fee_cents: int
-    created_at: datetime
-    updated_at: datetime
-    submitted_at: datetime | None
-    due_date: date | None
-    decided_at: datetime | None
-    closed_at: datetime | None
+    created_at: Moment
+    updated_at: Moment
+    submitted_at: Moment | None
+    due_date: Day | None
+    decided_at: Moment | None
+    closed_at: Moment | None
 
 
 class DecisionOut(Schema):
@@ -50,7 +53,7 @@ class DecisionOut(Schema):
     reason: str
     legal_basis: str
     automatic: str  # the paragraph that allowed a decision without a person, or empty
-    made_at: datetime
+    made_at: Moment
 
 
 class CaseDetail(CaseOut):
@@ -121,7 +124,7 @@ def page(items: Sequence[Mapping[str, Any]], after: str | None) -> HttpResponse:
 
 def fresh(case: Case) -> dict[str, Any]:
     """CaseDetail of a case that was written a moment ago, without reading it again."""
-    row = {name: getattr(case, name) for name in HEAD if name != "office__key"}
+    row = {name: _text(getattr(case, name)) for name in HEAD if name != "office__key"}
     return {
         **head(row | {"office__key": case.office.key if case.office else None}),
         "answers": case.answers,
@@ -129,6 +132,13 @@ def fresh(case: Case) -> dict[str, Any]:
         "steps_done": case.steps_done,
         "decision": None,
     }
+
+
+def _text(value: Any) -> Any:
+    """Moments and days as `queries` writes them."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def detail(row: Mapping[str, Any]) -> dict[str, Any]:
