@@ -88,7 +88,11 @@ def _give_way(
     path = random.choice(list(dict.fromkeys((*broken.operands, *broken.targets))) or [""])
     element = seen.get(path) or seen.get(f"{path}[0]") or (find(form, path) if path else None)
     if isinstance(element, Group):
-        _answer(form, path, seen, answers, random)
+        below = [at for at in answers if at == path or at.startswith((f"{path}/", f"{path}["))]
+        for at in below:
+            del answers[at]
+        if not below:
+            _answer(form, path, seen, answers, random)
     if not isinstance(element, Field) or element.locked or element.kind is Kind.LABEL:
         return
     if element.maximum != 1 and not path.endswith("]"):

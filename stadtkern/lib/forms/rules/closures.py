@@ -68,8 +68,7 @@ class Compiler:
         if word == "is_empty":
             return self._empty(inner)
         if word == "true":
-            yes, unknown = self.operand(inner), self.unknown
-            return _each(yes, lambda value: value is True, unknown)
+            return _each(self.operand(inner), lambda value: value is True, False)  # "yes" is what nobody has said yet
         if word == "real_date":
             parts = self._parts(inner)
             return lambda facts, context: calendar.exists([part(facts, context) for part in parts])
