@@ -33,6 +33,6 @@ def connect() -> None:
 def service_title(key: str) -> str:
     """Data is used for a service: say so in its words; "" for anything else."""
     try:
-        return catalogue.find(key).title
+        return catalogue.even_retired(key).title
     except catalogue.UnknownService:
         return ""

@@ -75,7 +75,7 @@ def title_of(case: Case) -> str:
 def service_title(key: str) -> str:
     """Name of a service in the reader's language; its key when the folder is gone (no query)."""
     try:
-        return catalogue.find(key).in_language(get_language() or "de").title
+        return catalogue.even_retired(key).in_language(get_language() or "de").title
     except catalogue.UnknownService:
         return key
 

@@ -14,6 +14,7 @@ from stadtkern.lib.forms.xdf3 import SchemaError
 
 from . import folders
 from .audit import faults, leftovers
+from .directory import general
 from .folders import OVERLAY, SERVICE, Folder, Stamp
 from .models import Edition
 from .service import DecisionRule, FeeLine, Keep, Service, ServiceBroken, Verdict, digest
@@ -94,7 +95,7 @@ class Shelf:
         except ServiceBroken as error:
             wrong = [str(error)]
         except (SchemaError, OSError, ValueError) as error:
-            wrong = [f"{folders.FORM}: {error}"]
+            wrong = [f"Formular: {error}"]
         if wrong:
             for folder, (stamp, known, _) in self._seen.items():
                 if known is service:
@@ -127,11 +128,8 @@ def all_services() -> Mapping[str, Service]:
 
 def find(key: str) -> Service:
     """The service with this key, its form checked; raises UnknownService."""
-    shelf = _shelf()
-    service = shelf.services.get(key)
-    if service is None or service.retired:
-        raise UnknownService(key)
-    if not service.loaded and not shelf.usable(service):
+    service = even_retired(key)
+    if service.retired:
         raise UnknownService(key)
     return service
 
@@ -139,10 +137,17 @@ def find(key: str) -> Service:
 def even_retired(key: str) -> Service:
     """The same, also where people cannot begin it (any more): for what comes in by machine. Raises UnknownService."""
     shelf = _shelf()
-    service = shelf.services.get(key)
+    service = _of(shelf, key)
     if service is None or (not service.loaded and not shelf.usable(service)):
         raise UnknownService(key)
     return service
+
+
+def _of(shelf: Shelf, key: str) -> Service | None:
+    """From a folder, or the general application for an entry of the directory."""
+    if key in shelf.services or not key.startswith(general.PREFIX):
+        return shelf.services.get(key)
+    return general.service(key, shelf.services.get(general.BASE))
 
 
 def matching(audience: str = "", life_event: str = "") -> list[Service]:
@@ -180,7 +185,7 @@ def from_edition(edition: Edition) -> Service:
     Needs only `pk`, `service` and `digest`: `defer("edition__files")` saves the reading of large schemas.
     """
     shelf = _shelf()
-    service = shelf.services.get(edition.service)
+    service = _of(shelf, edition.service)
     if service and (service.loaded or shelf.usable(service)) and service.digest == edition.digest:
         return service
     return _rebuilt(edition.pk, edition.digest)

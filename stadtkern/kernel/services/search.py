@@ -1,38 +1,24 @@
 """Finding a service by everyday words: stems, umlauts, synonyms, parts of compounds, typing errors. In memory."""
 
 import math
-import re
-import threading
-import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from weakref import WeakKeyDictionary
 
-import snowballstemmer
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
+
+from stadtkern.lib.words import STOP, plain, stem_of, stems_of, words_in
 
 from . import catalogue
 from .catalogue import Service
 
+__all__ = ["Hit", "Index", "find", "plain"]
 TITLE, SYNONYM, TEASER, TEXT = 10.0, 8.0, 3.0, 1.0
 LONGEST_QUERY, MOST_WORDS, MOST_PREFIXES = 200, 10, 150
 NOISE = 0.8  # below that it is chance
 SHORTEST_PART = 4  # letters of a part of a compound: "Hund" in "Hundesteuer"
-_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "æ": "ae", "ø": "oe"})
-_WORD = re.compile(r"[a-z0-9]+")
-STOP = frozenset(
-    """
-    a aber about als am an and are at auf aus be bei bekommen bitte brauche brauchen can das dass dem den der des die do
-    dort ein eine einem einen einer eines er es for from fuer get gibt habe haben hat have hier how i ich ihr ihre im in
-    is ist it kann kein man mein meine meinem meinen meiner mich mir mit moechte muss my nach need nicht oder of ohne on
-    or sich sie sind so the this to ueber um und uns unser vom von vor wann want was we weg wenn wer werden what when
-    where who wie will wir wird with wo wohin wozu you your zu zum zur
-    """.split()  # noqa: SIM905 - a list of a hundred strings is no easier to read
-)
-_stemmers = threading.local()
 
 
 @dataclass(frozen=True)
@@ -46,7 +32,7 @@ class Hit:
 def find(words: str, audience: str | None = None, limit: int = 20) -> list[Hit]:
     """Services for these words, best first; empty where nothing fits. `audience` narrows to one target group."""
     index = _index()
-    scores = index.scores(plain(words[:LONGEST_QUERY]))
+    scores = index.scores(words[:LONGEST_QUERY])
     if not scores:
         return []
     least = max(max(scores.values()) * 0.2, NOISE)
@@ -78,7 +64,7 @@ class Index:
 
     def scores(self, query: str) -> dict[int, float]:
         """Service number -> score."""
-        words = [word for word in _WORD.findall(query) if word not in STOP][:MOST_WORDS]
+        words = [word for word in words_in(query) if word not in STOP][:MOST_WORDS]
         total: dict[int, float] = {}
         covered: dict[int, int] = {}
         for place, word in enumerate(words):
@@ -92,14 +78,14 @@ class Index:
                 covered[number] = covered.get(number, 0) + 1
         for number in total:
             total[number] *= (covered[number] / len(words)) ** 1.5
-        for number in self.phrases.get(" ".join(_WORD.findall(query)), ()):
+        for number in self.phrases.get(" ".join(words_in(query)), ()):
             total[number] = total.get(number, 0) + 2 * TITLE
         return total
 
     def _word(self, word: str) -> dict[int, float]:
         """The best a word does in each service."""
         found: dict[str, float] = {}
-        for stem in _stems(word):
+        for stem in stems_of(word):
             for near, quality in self._near(stem):
                 found[near] = max(found.get(near, 0), quality)
         if max(found.values(), default=0) < 0.9:
@@ -107,7 +93,7 @@ class Index:
                 found[near] = max(found.get(near, 0), quality)
         best: dict[int, float] = {}
         # A relative is never worth more than the word itself: "register" means "register" before "deregister".
-        ceiling = min((self._rarity(stem) for stem in _stems(word) if stem in self.places), default=1.0)
+        ceiling = min((self._rarity(stem) for stem in stems_of(word) if stem in self.places), default=1.0)
         for stem, quality in found.items():
             rare = min(self._rarity(stem), ceiling)
             for number, weight in self.places[stem].items():
@@ -116,7 +102,7 @@ class Index:
 
     def _exact(self, word: str) -> dict[int, float]:
         best: dict[int, float] = {}
-        for stem in _stems(word) if word else ():
+        for stem in stems_of(word) if word else ():
             for number, weight in self.places.get(stem, {}).items():
                 best[number] = max(best.get(number, 0), weight * self._rarity(stem))
         return best
@@ -171,11 +157,11 @@ def _words_of(service: Service) -> dict[str, float]:
             if said.language == "de" and language == "english":
                 continue
             for weight, text in _texts(said):
-                for word in _WORD.findall(plain(text)):
+                for word in words_in(text):
                     stem = stem_of(word, language)
                     words[stem] = max(words.get(stem, 0), weight)
             for synonym in _synonyms(service, said.language):
-                for word in _WORD.findall(plain(synonym)):
+                for word in words_in(synonym):
                     stem = stem_of(word, language)
                     words[stem] = max(words.get(stem, 0), SYNONYM)
         _known[service] = {stem: weight for stem, weight in words.items() if stem not in STOP}
@@ -194,31 +180,7 @@ def _synonyms(service: Service, language: str) -> tuple[str, ...]:
 def _phrases(service: Service) -> Iterator[str]:
     titles = [service.title, *(texts.title for texts in service.texts.values())]
     for phrase in [*titles, *service.synonyms, *(word for texts in service.texts.values() for word in texts.synonyms)]:
-        yield " ".join(_WORD.findall(plain(phrase)))
-
-
-def plain(text: str) -> str:
-    """Small letters without marks: "Größe" and "Groesse" are both "groesse"."""
-    folded = unicodedata.normalize("NFC", text.casefold()).translate(_UMLAUTS)
-    return unicodedata.normalize("NFKD", folded).encode("ascii", "ignore").decode()
-
-
-def words_in(text: str) -> list[str]:
-    """The words of a text, folded: ["hund", "anmelden"]."""
-    return _WORD.findall(plain(text))
-
-
-def _stems(word: str) -> set[str]:
-    return {stem_of(word, "german"), stem_of(word, "english")}
-
-
-@lru_cache(maxsize=50_000)
-def stem_of(word: str, language: str) -> str:
-    """The stem of a folded word, "german" or "english"."""
-    if not hasattr(_stemmers, "known"):  # a stemmer works on its own state: one per thread
-        _stemmers.known = {name: snowballstemmer.stemmer(name) for name in ("german", "english")}
-    stem: str = _stemmers.known[language].stemWord(word)
-    return stem
+        yield " ".join(words_in(phrase))
 
 
 _current: tuple[object, Index] | None = None

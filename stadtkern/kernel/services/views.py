@@ -16,10 +16,10 @@ from django.views.decorators.http import require_safe
 from stadtkern.kernel.accounts.access import actor_of, everyone
 from stadtkern.kernel.accounts.models import Role
 from stadtkern.kernel.documents.render import Unrenderable
+from stadtkern.lib.words import plain
 
 from . import catalogue, paper, words
 from .offices import hours_in_words, office
-from .search import plain
 from .service import AUDIENCES, LIFE_EVENTS, Service
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from ..search import STOP, stem_of, words_in
+from stadtkern.lib.words import STOP, stem_of, words_in
+
 from .compounds import Splitter
 
 HEAD, PART, ENGLISH = 0.75, 0.7, 0.9  # what the last part of a compound is worth, the others, a word stemmed as English

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..search import stem_of, words_in
+from stadtkern.lib.words import stem_of, words_in
+
 from .index import Index, Lexicon
 
 MOST_WORDS = 8
