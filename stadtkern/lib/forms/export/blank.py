@@ -69,11 +69,14 @@ class _Writer:
             if value:
                 self.items.append({"is": "text", "label": field.label, "notes": [value]})
         elif field.kind is Kind.YES_NO or (field.kind is Kind.CHOICE and len(field.options) <= MOST_OPTIONS):
-            self.ticks(field, notes)
+            self.ticks(field, notes, path)
         else:
-            self.lines(field, notes)
+            self.lines(field, notes, path)
 
-    def ticks(self, field: Field, notes: list[str]) -> None:
+    def is_optional(self, field: Field, path: str, number: int = 1) -> bool:
+        return field.minimum < number and path not in self.hints.demanded
+
+    def ticks(self, field: Field, notes: list[str], path: str) -> None:
         options = list(_YES_NO) if field.kind is Kind.YES_NO else [option.label for option in field.options]
         several = ["Sie können mehrere Antworten ankreuzen."] if field.maximum != 1 else []
         self.items.append(
@@ -81,12 +84,12 @@ class _Writer:
                 "is": "ticks",
                 "label": field.label,
                 "notes": [*notes, *several],
-                "optional": field.minimum == 0,
+                "optional": self.is_optional(field, path),
                 "options": options,
             }
         )
 
-    def lines(self, field: Field, notes: list[str]) -> None:
+    def lines(self, field: Field, notes: list[str], path: str) -> None:
         if field.kind is Kind.CHOICE:
             notes = [*notes, f"Bitte schreiben Sie die Bezeichnung aus (eine von {len(field.options)})."]
         if field.pattern_hint:
@@ -100,7 +103,7 @@ class _Writer:
                     "is": "line",
                     "label": f"{field.label} {number}" if copies > 1 else field.label,
                     "notes": [*notes, *_counted(field)] if number == 1 else [],
-                    "optional": field.minimum < number,
+                    "optional": self.is_optional(field, path, number),
                     "shape": _SHAPES.get(field.kind, "line"),
                     "boxes": _boxes(field),
                 }

@@ -13,7 +13,7 @@ REASONS = {
     "zero": "A minimum of 0 says nothing: it is left out.",
     "anchored": "Patterns of XML Schema mean the whole text; JSON Schema searches. Ours are anchored and in ECMA-262.",
     "format": "A date has `format: date` here; the other side says it in the description only.",
-    "list": "The external code list was not at hand: our form asks for a text of at most 255 characters, theirs for any text.",
+    "list": "The code list was not at hand (XDatenfelder 2 has no lists inside): a text of at most 255 characters here.",
     "locked": "A locked field without a value asks nothing, so no application can have an answer there.",
     "sometimes": "A rule of the schema may hide it; a complete application may leave it out, so it is not `required`.",
     "choice": "Of a choice group one child is given: `minProperties` and `maxProperties` instead of `required`.",
@@ -21,6 +21,7 @@ REASONS = {
 }
 _WORDS = ("type", "minLength", "maxLength", "pattern", "minimum", "maximum", "format", "minItems", "maxItems")
 _DEEPEST = 40
+_SHORT = re.compile(r"^([A-Z]\d{2})(\d{6})(?=$|_)")
 _VERSION = re.compile(r"V\d+(?:\.\d+)*(?=$|_)")
 
 
@@ -42,25 +43,26 @@ def differences(ours: Mapping[str, Any], theirs: Mapping[str, Any]) -> list[Diff
 def reason(difference: Difference, form: Form) -> str:
     """The key of REASONS that explains it; empty where nothing does."""
     path, word, ours, theirs = difference.path.replace("[]", ""), difference.word, difference.ours, difference.theirs
-    element = _element(form, path)
+    element, place = _element(form, path)
     if word in ("minItems", "minLength") and ours is None and theirs == 0:
         return "zero"
     if word == "pattern" and isinstance(theirs, str) and ours == ecma(theirs):
         return "anchored"
     if word == "format" and theirs is None:
         return "format"
-    if word == "maxLength" and theirs is None and isinstance(element, Field) and element.code_list:
+    listed = isinstance(element, Field) and element.code_list
+    if listed and ((word == "maxLength" and theirs is None) or (word == "codes" and ours is None)):
         return "list"
     if word == "property" and ours and re.search(r"_\d+$", path):
         return "repeated"
     if word in ("required", "minItems") and theirs and not ours and element is not None:
-        return _not_always(form, path, element)
+        return _not_always(form, place, element)
     return ""
 
 
 def _not_always(form: Form, path: str, element: Element) -> str:
     hidden = hideable(form)
-    above = _element(form, path.rpartition("/")[0])
+    above, _place = _element(form, path.rpartition("/")[0])
     if isinstance(above, Group) and above.choice:
         return "choice"
     if path in hidden or (isinstance(element, Group) and not certain(element, path, hidden)):
@@ -68,15 +70,15 @@ def _not_always(form: Form, path: str, element: Element) -> str:
     return "locked" if isinstance(element, Field) and not asks(element) else ""
 
 
-def _element(form: Form, path: str) -> Element | None:
-    """The element at a path without indexes."""
-    children, found = whole(form), None
+def _element(form: Form, path: str) -> tuple[Element | None, str]:
+    """The element at a path of plain ids, and its path in the form."""
+    children, found, place = whole(form), None, ""
     for key in path.split("/"):
-        found = next((child for child in children if child.key == key), None)
+        found = next((child for child in children if _plain(child.key) == key), None)
         if found is None:
-            return None
-        children = found.children if isinstance(found, Group) else ()
-    return found
+            return None, ""
+        children, place = found.children if isinstance(found, Group) else (), f"{place}/{found.key}".lstrip("/")
+    return found, place
 
 
 def _compare(a: Any, b: Any, ours: Mapping[str, Any], theirs: Mapping[str, Any], path: str, depth: int) -> Iterator[Difference]:
@@ -104,7 +106,12 @@ def _compare(a: Any, b: Any, ours: Mapping[str, Any], theirs: Mapping[str, Any],
 
 def _by_id(names: Any) -> dict[str, Any]:
     """Properties (or required names) by their id alone: both styles of keys are the same here."""
-    return {_VERSION.sub("", name): names[name] if isinstance(names, Mapping) else None for name in names}
+    return {_plain(name): names[name] if isinstance(names, Mapping) else None for name in names}
+
+
+def _plain(name: str) -> str:
+    """The id without its version, in the eleven digits of XDatenfelder 3 (eight in XDatenfelder 2: 2 + 6)."""
+    return _SHORT.sub(r"\g<1>000\g<2>", _VERSION.sub("", name))
 
 
 def _resolved(part: Any, root: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -8,7 +8,7 @@ from random import Random
 
 import pytest
 
-from stadtkern.lib.forms import genericode, xdf3
+from stadtkern.lib.forms import fim, genericode
 from stadtkern.lib.forms.check import problems
 from stadtkern.lib.forms.export.compare import REASONS, differences, reason
 from stadtkern.lib.forms.export.data import dumps, from_data, loads, to_data
@@ -34,8 +34,8 @@ def name(path: Path) -> str:
 
 
 @lru_cache(maxsize=40)
-def schema_of(path: Path) -> xdf3.Schema:
-    return xdf3.load(path, genericode.folder(FIM / "codelists"))
+def schema_of(path: Path) -> fim.Schema:
+    return fim.load(path, genericode.folder(FIM / "codelists"), land="NW")
 
 
 @pytest.mark.parametrize("path", [*SMALL, *DRAWN], ids=name)
@@ -59,10 +59,9 @@ def test_every_mistake_is_refused_at_its_place(path: Path) -> None:
 
 @pytest.mark.parametrize("oracle", ORACLES, ids=name)
 def test_the_community_schemas_agree_or_we_know_why(oracle: Path) -> None:
-    file = FIM / "xdf3" / f"{name(oracle)}.xdf3.xml.gz"
-    if not file.exists():
-        pytest.skip("this schema is there in XDatenfelder 2 only")
-    form = xdf3.load(file).form  # without code lists, as the oracle was made
+    folders = FIM / "xdf3", FIM / "xdf2" / "converted"
+    file = next(file for folder in folders for file in folder.glob(f"{name(oracle)}.*.gz"))
+    form = fim.load(file, land="NW").form  # without code lists, as the oracle was made
     found = differences(to_schema(form, Keys.VERSIONED), json.loads(oracle.read_text(encoding="utf-8")))
     reasons = Counter(reason(one, form) for one in found)
     assert set(reasons) <= set(REASONS), [one for one in found if not reason(one, form)][:3]
