@@ -17,7 +17,8 @@ from stadtkern.lib.forms.rules.model import Clause, Effect, Node, RawRule, Rule,
 from stadtkern.lib.forms.rules.references import Index, Place
 from stadtkern.lib.forms.rules.values import codes, family, number, truth
 
-_SHOWING = (Act.SHOW, Act.REQUIRE, Act.SET)
+_SETTING = (Act.SET, Act.FIX)
+_SHOWING = (Act.SHOW, Act.REQUIRE, *_SETTING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Compiler:
             return [self._check(binder, do, places, held, lands)]
         if do.act is Act.LIMIT:
             return [_limit(do, places[0], held, lands)]
-        if do.act in (Act.SET, Act.PREFILL):
+        if do.act in (*_SETTING, Act.PREFILL):
             return [_Bound(do.act, (place,), held, lands, _literal(place, do)) for place in places]
         return [_Bound(do.act, (place,), held, lands) for place in places]
 
@@ -175,7 +176,7 @@ class Compiler:
                     raise NotUnderstood(
                         f"Die Regel widerspricht sich: „{place.element.label}“ wird zugleich verlangt und verborgen."
                     )
-                two = other.act is Act.SET and each.act is Act.SET and other.value != each.value
+                two = other.act in _SETTING and each.act in _SETTING and other.value != each.value
                 if two and self.logic.together(each.condition, other.condition):
                     raise NotUnderstood(f"Die Regel widerspricht sich: „{place.element.label}“ bekommt zwei Werte.")
 
@@ -233,7 +234,7 @@ def _valid(each: _Bound) -> Clause:
     return Clause(Effect.VALID, tuple(dict.fromkeys(place.path for place in each.places)), node, each.message)
 
 
-_EFFECTS = {Act.SHOW: Effect.SHOW, Act.REQUIRE: Effect.REQUIRE, Act.SET: Effect.SET}
+_EFFECTS = {Act.SHOW: Effect.SHOW, Act.REQUIRE: Effect.REQUIRE, Act.SET: Effect.SET, Act.FIX: Effect.SET}
 
 
 def _clause(each: _Bound, place: Place, otherwise: bool) -> Clause:

@@ -26,7 +26,7 @@ _MANY = {
     "mindestens eines": "or", "mindestens eine": "or", "mindestens einer": "or", "mindestens ein": "or", "eines": "or",
     "wenigstens eines": "or", "wenigstens eine": "or", "genau eines": "one", "genau eine": "one", "genau ein": "one",
     "genau einer": "one", "nur eines": "most", "nur eine": "most", "höchstens eines": "most", "höchstens eine": "most",
-    "maximal eines": "most",
+    "maximal eines": "most", "nicht beide": "notall", "nicht alle": "notall",
 }  # fmt: skip
 _OF = v.words("der von den folgenden folgender beiden drei vier angaben") | v.NOUNS | {"entweder", ":"}
 _MODAL = (
@@ -78,7 +78,8 @@ def _quantified(cursor: Cursor, _: tuple[Ref, ...]) -> tuple[Do, ...] | None:
     each = _each(cursor, refs)
     if each is None:
         return None
-    held: Condition = Or(each) if many == "or" else One(each) if many == "one" else _at_most_one(each)
+    meant: dict[str, Condition] = {"or": Or(each), "one": One(each), "notall": Not(And(each)), "most": _at_most_one(each)}
+    held = meant[many]
     return (Do(Act.CHECK, tuple(refs), condition=held),)
 
 
@@ -89,7 +90,7 @@ def _at_most_one(each: tuple[Condition, ...]) -> Condition:
 
 def _each(cursor: Cursor, refs: list[Ref]) -> tuple[Condition, ...] | None:
     """What is said about each: filled in, or a value; with the verbs up to the end of the sentence."""
-    cursor.skip({"als"})
+    cursor.skip({"als", "zu"})
     if cursor.here(v.FILL | v.CHOSEN | v.SHOWN | v.DUTY) or (cursor.here(v.ARTICLES) and cursor.here(v.DUTY, 1)):
         cursor.skip(v.ARTICLES)
         cursor.at += 1
@@ -162,6 +163,8 @@ def _compared(cursor: Cursor, _: tuple[Ref, ...]) -> tuple[Do, ...] | None:
     negated = bool(cursor.accept("nicht"))
     if cursor.here(v.FILL | v.SHOWN | v.HIDDEN | v.DUTY | {"mit", "leer", "den", "nur"}) or (modal == "darf" and not negated):
         return None
+    if cursor.low(1).endswith("mal"):
+        return None  # "mindestens zweimal"
     held = predicate(cursor, ref)
     if not isinstance(held, Test | And) or (isinstance(held, Test) and held.sign == "="):
         return None

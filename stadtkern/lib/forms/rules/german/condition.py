@@ -18,7 +18,7 @@ from stadtkern.lib.forms.rules.german.prose import (
     Rest,
     Test,
 )
-from stadtkern.lib.forms.rules.german.words import Cursor, Sort
+from stadtkern.lib.forms.rules.german.words import Cursor, NotUnderstood, Sort
 
 _ANY = ("mindestens eines", "mindestens einer", "mindestens eine", "mindestens ein", "wenigstens eines", "wenigstens eine",
         "eines oder mehrere", "eine oder mehrere", "eines", "einer", "eine der", "ein feld", "irgendeines")  # fmt: skip
@@ -215,6 +215,10 @@ def _one(ref: Ref, sign: str, literal: Literal) -> Condition:
         return Not(Rest(ref)) if sign == "<>" else Rest(ref)
     if sign == "<>":
         return Not(Test(ref, "=", literal))
+    if literal.high and sign == ">=":
+        return Test(ref, "=", literal)  # "Code >= 200000 bis < 300000"
+    if sign != "=" and literal.kind == "code" and not literal.text[:1].isdigit():
+        raise NotUnderstood(f"Mit „{literal.text}“ lässt sich nicht nach Größe vergleichen.")
     return Test(ref, sign, literal)
 
 
@@ -243,7 +247,7 @@ def _worded(cursor: Cursor, ref: Ref) -> Condition | None:
     cursor.at = start
     if cursor.accept("im bereich", "code im bereich", "ein code im bereich", "mit einem code im bereich"):
         return _range(cursor, ref)
-    if cursor.accept("zwischen"):
+    if cursor.accept("zwischen", "ein code zwischen", "ein wert zwischen", "code zwischen"):
         low = value(cursor)
         if not cursor.accept("und"):
             raise cursor.fail()

@@ -43,10 +43,10 @@ class _Part:
 class Effects:
     """Reads one clause of effects; `before` = elements of the clause before, for "es", "das Feld"."""
 
-    def __init__(self, cursor: Cursor, before: tuple[Ref, ...] = ()) -> None:
+    def __init__(self, cursor: Cursor, before: tuple[Ref, ...] = (), only: bool = False) -> None:
         self.cursor = cursor
         self.before = before
-        self.parts: list[_Part] = [_Part()]
+        self.parts: list[_Part] = [_Part(only=only)]
         self.refers_back = False  # "dürfen dann nicht …" without a condition of its own
         self.joined = False  # a connector has just been read
 
@@ -185,6 +185,13 @@ class Effects:
             part.marks.add("value")
             cursor.skip({"haben", "hat", "annehmen", "sein"})
             return True
+        if cursor.sort() is Sort.SIGN and cursor.low(1) in v.DUTY | v.FREE | v.SHOWN | v.HIDDEN:
+            cursor.at += 1  # "F1 = Pflichtfeld"
+            return True
+        if part.verb == "set" and cursor.accept("auf den wert", "auf", "="):
+            part.values = listed(cursor, ends_in_effect)
+            part.closed = True
+            return True
         if cursor.accept("gleichzeitig", "zugleich"):
             part.together = True
             return True
@@ -297,6 +304,10 @@ def _meant(part: _Part, refs: tuple[Ref, ...]) -> list[Do]:
             raise NotUnderstood("Es ist nicht klar, womit das Feld vorbefüllt werden soll.")
         values = (part.values.items[0][1],)
         return [Do(Act.SET if "hidden" in marks else Act.PREFILL, refs, values, lands=lands)]
+    if part.verb == "set":
+        if part.values is None or part.negated or len(part.values.items) != 1 or marks:
+            raise NotUnderstood("Es ist nicht klar, auf welchen Wert das Feld gesetzt werden soll.")
+        return [Do(Act.FIX, refs, (part.values.items[0][1],), lands=lands)]
     if "chosen" in marks or (part.values is not None and part.only):
         return _chosen(part, refs)
     if "value" in marks or part.values is not None:
@@ -347,6 +358,8 @@ def _plain(part: _Part, refs: tuple[Ref, ...]) -> list[Do]:
     if "free" in marks or ("duty" in marks and negated and not shows):
         return [Do(Act.RELEASE, refs, lands=lands)]
     if "empty" in marks:
+        if len(marks) > 1:
+            raise NotUnderstood("„leer“ und „befüllt“ stehen im selben Satz.")
         return [Do(Act.REQUIRE if negated else Act.FORBID, refs, lands=lands)]
     if negated:
         if must:

@@ -90,6 +90,7 @@ def _short(cursor: Cursor, ahead: int) -> str:
 def heading(cursor: Cursor) -> frozenset[str] | None:
     """The Länder of "Für die Länder … gilt:", consumed; None and nothing consumed when it is no heading."""
     start = cursor.at
+    cursor.accept("nur")
     lands = scope(cursor)
     if lands is not None:
         said = cursor.accept("gilt folgendes", "gilt", "gelten", "")

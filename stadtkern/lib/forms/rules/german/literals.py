@@ -18,6 +18,7 @@ _REST = (
     "alle anderen möglichen ausprägungen der codeliste", "alle anderen ausprägungen der codeliste", "alle anderen ausprägungen",
     "alle anderen werte", "alle anderen codes", "alles andere", "alle anderen einträge",
 )  # fmt: skip
+_LONGEST = 30  # words of a label without quotes
 _CODE = frozenset({Sort.NUMBER, Sort.TEXT, Sort.DATE})
 
 
@@ -111,10 +112,7 @@ def _single(cursor: Cursor, boundary: Boundary) -> Literal:
         raise cursor.fail("Hier fehlt ein Wert")
     if cursor.sort() is Sort.TEXT and len(token.text) <= 8:
         return Literal(token.text, cursor.take().text)
-    words = [token.text]
-    while _in_label(cursor, boundary):
-        words.append(cursor.take().text)
-    return Literal(" ".join(words))
+    return Literal(" ".join([token.text, *_words(cursor)]))
 
 
 def _label(cursor: Cursor, boundary: Boundary) -> str:
@@ -124,21 +122,31 @@ def _label(cursor: Cursor, boundary: Boundary) -> str:
         cursor.at += 1
     if cursor.sort() is Sort.TEXT:
         return cursor.take().text
-    words: list[str] = []
-    while _in_label(cursor, boundary):
-        words.append(cursor.take().text)
+    words = _words(cursor)
     if not words:
         cursor.at = start
     return " ".join(words)
 
 
-def _in_label(cursor: Cursor, boundary: Boundary) -> bool:
+def _words(cursor: Cursor) -> list[str]:
+    """The words of a label without quotes, brackets only in pairs."""
+    words: list[str] = []
+    depth = 0
+    while not cursor.done() and len(words) < _LONGEST:
+        low = cursor.low()
+        if (low == "(" and cursor.low(1) not in _REMARKS) or (low == ")" and depth > 0):
+            depth += 1 if low == "(" else -1
+        elif depth == 0 and not _in_label(cursor):
+            break
+        words.append(cursor.take().text)
+    return words
+
+
+def _in_label(cursor: Cursor) -> bool:
     """Whether the word here still belongs to a label without quotes."""
     token = cursor.peek()
     if token is None or token.sort is not Sort.WORD:
-        if token is not None and token.low == "(" and cursor.low(1) not in _REMARKS:
-            return True
-        return token is not None and token.low == ")" and _opened(cursor)
+        return False
     low = token.low
     if (
         low in ("dann", "bis")
@@ -157,20 +165,3 @@ def _in_label(cursor: Cursor, boundary: Boundary) -> bool:
             or (cursor.low(1) == "in" and cursor.low(2) == "der" and cursor.low(3) == "antragsstrecke")
         )
     return not (token.line and token.text[:1].isupper() and low in ("für", "wenn", "falls"))
-
-
-def _opened(cursor: Cursor) -> bool:
-    depth = 0
-    for token in reversed(cursor.tokens[max(0, cursor.at - 12) : cursor.at]):
-        depth += (token.low == ")") - (token.low == "(")
-        if depth < 0:
-            return token.low == "(" and not _is_group(cursor, cursor.at)
-    return False
-
-
-def _is_group(cursor: Cursor, at: int) -> bool:
-    """Whether the bracket that ends at `at` holds a list of values rather than a remark in a label."""
-    for back in range(at - 1, -1, -1):
-        if cursor.tokens[back].low == "(":
-            return back + 1 < len(cursor.tokens) and cursor.tokens[back + 1].sort in _CODE
-    return False

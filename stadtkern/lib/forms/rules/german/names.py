@@ -9,6 +9,10 @@ from stadtkern.lib.forms.rules.german.words import Cursor, Sort
 
 _ENDS = frozenset({Sort.STOP, Sort.REF, Sort.SIGN})
 _LONGEST = 30  # words of a name without quotes
+_NEVER = v.words(
+    "unverzüglich spätestens frühestens schriftlich gegebenenfalls ggf grundsätzlich außer ausgenommen solange sobald bevor "
+    "nachdem erst wieder erneut vorher zuerst nur mindestens höchstens maximal ausschließlich sondern obwohl während"
+)
 _PARTICLES = frozenset({"an", "aus", "ein", "nicht"})
 _TO = frozenset({"zu", "zur", "zum"})
 Boundary = Callable[[Cursor, int], bool]
@@ -62,8 +66,12 @@ def several(cursor: Cursor, boundary: Boundary) -> tuple[list[Ref], str]:
 
 
 def _name(cursor: Cursor, boundary: Boundary) -> str:
+    """The name behind an id; without quotes it begins like a noun and has no word that would change the rule."""
     if cursor.sort() is Sort.TEXT:
         return cursor.take().text
+    first = cursor.peek()
+    if first is None or first.text[:1].islower():
+        return ""
     words: list[str] = []
     depth = 0
     while not cursor.done() and len(words) < _LONGEST:
@@ -72,6 +80,8 @@ def _name(cursor: Cursor, boundary: Boundary) -> str:
             break
         if low == ")" and depth == 0:
             break
+        if depth == 0 and low in _NEVER:
+            raise cursor.fail()
         depth += (low == "(") - (low == ")")
         words.append(cursor.take().text)
     return " ".join(words)

@@ -129,6 +129,7 @@ class Act(StrEnum):
     FORBID = "forbid"
     SHOW = "show"
     SET = "set"  # a value, unseen
+    FIX = "fix"  # a value, seen but not to be changed
     PREFILL = "prefill"  # a value to start with
     LIMIT = "limit"  # only these codes
     CHECK = "check"  # `condition` must hold

@@ -8,6 +8,7 @@ from stadtkern.lib.forms.rules.german.checks import check
 from stadtkern.lib.forms.rules.german.condition import condition
 from stadtkern.lib.forms.rules.german.effects import Effects
 from stadtkern.lib.forms.rules.german.lands import OTHERS, heading
+from stadtkern.lib.forms.rules.german.names import starts_ref
 from stadtkern.lib.forms.rules.german.prose import (
     LANDS,
     Act,
@@ -30,6 +31,7 @@ from stadtkern.lib.forms.rules.german.prose import (
 )
 from stadtkern.lib.forms.rules.german.words import Cursor, NotUnderstood, Sort, words_of
 
+_INVERTED = frozenset({"bei", "ist", "sind", "wird", "werden", "wurde", "wurden", "hat", "haben"})
 _MOST_TEXTS = 4096
 _REMARKS = ("d.h.", "z.b.", "das heißt", "zum beispiel", "beispielsweise", "beispiel :")
 
@@ -83,9 +85,10 @@ class _Reader:
             self._plain()
 
     def _in_case(self) -> bool:
-        """ "bei <> "Nein" …", "bei F1 = "Nein" …": the condition goes on without "wenn"."""
+        """A condition without "wenn": "bei <> "Nein" …", "bei F1 = "Nein" …", "Ist F1 = "Nein", …"."""
         cursor = self.cursor
-        if cursor.low() == "bei" and self.statements and (cursor.sort(1) in (Sort.SIGN, Sort.REF)):
+        again = cursor.low() == "bei" and self.statements and cursor.sort(1) is Sort.SIGN
+        if again or (cursor.low() in _INVERTED and starts_ref(cursor, 1)):
             cursor.at += 1
             return True
         return False
@@ -98,7 +101,7 @@ class _Reader:
         cursor.accept(",")
         cursor.accept(*v.THEN)
         cursor.accept(":")
-        acts = self._acts(tuple(_refs(held)))
+        acts = self._acts(tuple(_refs(held)), only)
         otherwise = self._otherwise(acts)
         if only and not otherwise and all(do.act is Act.REQUIRE for do in acts):
             raise NotUnderstood("„Nur wenn“ lässt offen, ob die Felder sonst freiwillig oder verborgen sind.")
@@ -135,11 +138,10 @@ class _Reader:
         cursor.at = start
         self._put(Always(), found, ())
 
-    def _acts(self, known: tuple[Ref, ...]) -> tuple[Do, ...]:
+    def _acts(self, known: tuple[Ref, ...], only: bool = False) -> tuple[Do, ...]:
         found = check(self.cursor, known)
         if found is None:
-            reader = Effects(self.cursor, self.refs)
-            found = reader.read()
+            found = Effects(self.cursor, self.refs, only).read()
         if not found:
             raise self.cursor.fail("Nach der Bedingung fehlt, was gelten soll")
         self._remember(found)

@@ -26,7 +26,7 @@ ELSE = (
     "sonst", "ansonsten", "andernfalls", "anderenfalls", "anderfalls", "im anderen fall", "in allen anderen fällen",
     "in anderen fällen",
 )  # fmt: skip
-CONNECTORS = {"und": "and", "oder": "or", "sowie": "and", "und/oder": "or", "bzw.": "or", ",": "", "/": ""}
+CONNECTORS = {"und": "and", "oder": "or", "sowie": "and", "und/oder": "or", "bzw.": "or", "noch": "or", ",": "", "/": ""}
 
 FILL = words(
     "befüllt ausgefüllt angegeben gefüllt eingetragen beantwortet hochgeladen beigefügt befüllen ausfüllen auszufüllen "
@@ -54,7 +54,7 @@ MUST = words("muss müssen soll sollen")
 MAY = words("darf dürfen kann können")
 VERBS = {
     "zeige": "show", "zeigt": "show", "aktiviere": "show", "aktiviert": "show", "erscheint": "show", "erscheinen": "show",
-    "deaktiviere": "hide", "verberge": "hide", "verstecke": "hide", "blende": "blend", "mache": "make", "setze": "make",
+    "deaktiviere": "hide", "verberge": "hide", "verstecke": "hide", "blende": "blend", "mache": "make", "setze": "set",
 }  # fmt: skip
 AUXILIARIES = words("werden sein worden wird ist sind")
 PRONOUNS = words("es sie er dieses diese")
@@ -64,7 +64,7 @@ FILLERS = LEAD | words(
 
 TRAIL = words(
     "ist sind wird wurde werden wurden ausgewählt gewählt belegt hat haben sein gesetzt worden beantwortet angekreuzt befüllt "
-    "liegt vorliegt lautet besitzt enthält ausgefüllt angegeben aufweist"
+    "getroffen vorgenommen liegt vorliegt lautet besitzt enthält ausgefüllt angegeben aufweist"
 )
 YES = words("wahr ja true zutreffend trifft-zu")
 NO = words("falsch nein false unwahr")
