@@ -8,6 +8,7 @@ from stadtkern.kernel.accounts import actions as accounts
 from stadtkern.kernel.cases import reactions as cases
 from stadtkern.kernel.documents import actions as documents
 from stadtkern.kernel.events.actions import rescue, webhooks
+from stadtkern.kernel.exchange import reactions as exchange
 from stadtkern.kernel.payments import reactions as payments
 from stadtkern.kernel.privacy import actions as privacy
 
@@ -48,6 +49,7 @@ def tidy(timestamp: int) -> None:
 # A task that fails is not repeated: the next minute or night does its work, and the operator sees the reason meanwhile.
 SCHEDULE = [
     ("* * * * *", payments.poll),
+    ("* * * * *", exchange.poll),
     ("* * * * *", wake_webhooks),
     ("17 2 * * *", shred_papers),
     ("37 2 * * *", forget_accesses),

@@ -76,7 +76,9 @@ def _database() -> dict[str, object]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-ROOMS = ["city", "events", "accounts", "privacy", "registers", "documents", "inbox", "payments", "services", "cases"]
+ROOMS = [
+    "city", "events", "accounts", "privacy", "registers", "documents", "inbox", "payments", "services", "cases", "exchange",
+]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",

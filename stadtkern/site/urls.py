@@ -17,6 +17,7 @@ PLACES = {
     "services": "leistungen/",
     "cases": "vorgang/",
     "registers": "register/",
+    "exchange": "austausch/",
 }
 
 urlpatterns = [

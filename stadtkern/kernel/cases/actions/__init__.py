@@ -4,7 +4,7 @@ from .counter import give_code, pick_up
 from .decision import approve, close, decide, decide_by_rule, propose, send_back
 from .desk import ask_citizen, give_back, take, tell_citizen, write_note
 from .draft import Saved, add_entry, contest, discard_draft, fill, remove_entry, save_step, start
-from .elsewhere import come_in, pass_on, remark
+from .elsewhere import NoOffice, come_in, pass_on, remark
 from .guard import AlreadyDecided, AlreadyTaken, Incomplete, MoreTrustNeeded, OwnCase, Refused
 from .hand_over import adopt_drafts, hand_over
 from .look import look
@@ -19,6 +19,7 @@ __all__ = [
     "AlreadyTaken",
     "Incomplete",
     "MoreTrustNeeded",
+    "NoOffice",
     "OtherContent",
     "OwnCase",
     "Refused",
