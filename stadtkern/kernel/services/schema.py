@@ -11,6 +11,7 @@ from stadtkern.kernel.accounts.models import Trust
 from stadtkern.lib.forms.model import Form
 
 from .blocks import block_texts
+from .fim_form import FORMS
 from .prefill import OFF, SOURCES
 from .service import AUDIENCES, LIFE_EVENTS, Appointment, DecisionRule, Keep, PrefillReader, Send, Service, key_error
 from .table import Table
@@ -41,7 +42,7 @@ def read_service(
     if ("form" in raw) == ("steps" in raw):
         top.complain("", 'genau eines von [[steps]] oder form = "form.xdf3.xml" muss da sein.')
     top.any("steps")
-    top.text("form", one_of=["form.xdf3.xml"])
+    top.text("form", one_of=FORMS)
     title, office = top.text("title", required=True), top.text("office", required=True)
     fee, cost = _fee(top)
     service = Service(

@@ -19,10 +19,11 @@ FILE_TYPES = ("application/pdf", "image/jpeg", "image/png")
 FILE_BYTES = 10_000_000
 LONG_LINE = 300  # from this length on a text is written in an area of several lines
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,39}")
-_SEVERAL = frozenset(
-    ("bezug", "stichwort", "relation", "regel", "struktur", "hilfetext", "hilfetextEingabe", "hilfetextAusgabe")
-    + ("mediaType", "inhalt")
-)
+_VERSION = re.compile(r"[A-Za-z0-9._-]{0,40}")
+_SEVERAL = frozenset({
+    "bezug", "stichwort", "relation", "regel", "struktur", "hilfetext", "hilfetextEingabe", "hilfetextAusgabe", "mediaType",
+    "inhalt",
+})  # fmt: skip
 _KINDS = {
     "text": Kind.TEXT, "text_latin": Kind.TEXT, "num_int": Kind.NUMBER, "num": Kind.DECIMAL, "num_currency": Kind.MONEY,
     "date": Kind.DATE, "time": Kind.TIME, "datetime": Kind.DATETIME, "bool": Kind.YES_NO, "file": Kind.FILE,
@@ -82,7 +83,10 @@ class Parts:
         if len(parts.found) > 2 or (len(parts.found) == 2 and "version" not in parts.found):
             unknown = min(set(parts.found) - {"id", "version"})
             raise SchemaError(f"Die Kennung {key} (Zeile {source.sourceline}) enthält die unbekannte Angabe „{unknown[:40]}“.")
-        return key, parts.raw("version")[:40]
+        version = parts.raw("version")
+        if not _VERSION.fullmatch(version):
+            raise SchemaError(f"Die Fassung von {key} (Zeile {source.sourceline}) ist nicht lesbar.")
+        return key, version
 
 
 def text_of(element: etree._Element) -> str:

@@ -198,6 +198,7 @@ def test_pages_one_group_each_loose_fields_together_large_groups_cut() -> None:
         (schema(put(field("F 1"))), "Kennung"),
         (schema(put(field("F1").replace("<x:version>", "<x:id>F2</x:id><x:version>", 1))), "Kennung"),
         (schema(put(field("F1").replace("<x:version>", "<x:neu/><x:version>", 1))), "unbekannte Angabe „neu“"),
+        (schema(put(field("F1").replace("1.0.0", "1&quot;0", 1))), "Die Fassung von F1"),
         (schema(put(field("F1", more="<x:name>F1</x:name>"))), "„name“ zweimal"),
         (schema(put(field("F1", more="<x:freigabestatus><code>9</code></x:freigabestatus>"))), "Freigabestatus „9“"),
         (schema(put(field("F1"))).replace(b"</x:xdaten", b"<x:stammdatenschema/></x:xdaten"), "mehrere Stammdatenschemata"),
