@@ -8,7 +8,16 @@ checked against the schema. Whatever a file says differently is kept in `rest`.
 from dataclasses import dataclass
 
 from .codec import Code, Identifier, Part, Text, many, one
-from .model import Sprachversion, Textmodul, Versionsinformation, Zeitraum
+from .model import (
+    Bearbeitungsdauermodul,
+    BegriffImKontextModul,
+    Fristmodul,
+    Kostenmodul,
+    Sprachversion,
+    Textmodul,
+    Versionsinformation,
+    Zeitraum,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -159,7 +168,7 @@ class Formular(Part):
 
 @dataclass(frozen=True, kw_only=True)
 class Spezialisierung(Part):
-    """What a region says differently about a service of somebody else."""
+    """What a region says differently about a service of somebody else; modules beside `modulText` could not be checked."""
 
     id: Identifier | None = one("id", Identifier)
     id_sekundaer: tuple[Identifier, ...] = many("idSekundaer", Identifier)
@@ -167,6 +176,10 @@ class Spezialisierung(Part):
     gebiet_id: tuple[Identifier, ...] = many("gebietID", Identifier)
     gueltigkeit_gebiet_id: tuple[Identifier, ...] = many("gueltigkeitGebietID", Identifier)
     modul_text: tuple[Textmodul, ...] = many("modulText", Textmodul)
+    modul_frist: tuple[Fristmodul, ...] = many("modulFrist", Fristmodul)
+    modul_kosten: tuple[Kostenmodul, ...] = many("modulKosten", Kostenmodul)
+    modul_bearbeitungsdauer: tuple[Bearbeitungsdauermodul, ...] = many("modulBearbeitungsdauer", Bearbeitungsdauermodul)
+    modul_begriff_im_kontext: tuple[BegriffImKontextModul, ...] = many("modulBegriffImKontext", BegriffImKontextModul)
     versionsinformation: Versionsinformation | None = one("versionsinformation", Versionsinformation)
     sprachversion: tuple[Sprachversion, ...] = many("sprachversion", Sprachversion)
     gueltigkeit: tuple[Zeitraum, ...] = many("gueltigkeit", Zeitraum)

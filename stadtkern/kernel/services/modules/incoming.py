@@ -12,7 +12,7 @@ from stadtkern.lib.xzufi.message import Loesche, Node, Operation, Schreibe, read
 from stadtkern.lib.xzufi.model import Leistung
 from stadtkern.lib.xzufi.places import Spezialisierung
 
-from . import actions, mapping, outgoing, store
+from . import actions, mapping, objects, outgoing, store
 
 MOST_FILES = 20_000
 
@@ -144,7 +144,7 @@ def _is_local(areas: tuple[Identifier, ...]) -> bool | None:
     """True: made for our municipality; False: for a larger area we lie in, or everywhere; None: for elsewhere."""
     if not areas:
         return False
-    ars = outgoing.area(city()).value
+    ars = objects.area(city()).value
     values = {one.value.strip() for one in areas}
     if values & {ars, city().ags}:
         return True

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from stadtkern.lib.xzufi import html
 from stadtkern.lib.xzufi.codec import Code, Identifier, Text
@@ -17,6 +17,7 @@ from stadtkern.lib.xzufi.model import (
     Textmodul,
     Versionsinformation,
 )
+from stadtkern.lib.xzufi.places import Spezialisierung
 
 from . import store
 from .fields import BY_CODE, BY_ELEMENT, FIELDS, Field
@@ -27,6 +28,7 @@ LEIKA = "urn:de:fim:leika:leistung"
 TO_XZUFI = {"de": "de", "en": "en", "leicht": "de-x-leicht"}
 PORTAL_LANGUAGES = ("de", "en")  # what the federal portal takes (PVOG, Sammlerdienst)
 NAMES = {"de": ("Deutsch", "Deutsch"), "en": ("Englisch", "English"), "de-x-leicht": ("Leichte Sprache", "Leichte Sprache")}
+P = TypeVar("P", Leistung, Spezialisierung)
 ELEMENTS: dict[str, tuple[str, type[Any]]] = {
     "modulKosten": ("modul_kosten", Kostenmodul),
     "modulFrist": ("modul_frist", Fristmodul),
@@ -176,7 +178,22 @@ def new(identifier: Identifier, leika: str, changed: str) -> Leistung:
     )
 
 
-def for_portal(leistung: Leistung) -> Leistung:
+MODULES = ("modul_text", "modul_frist", "modul_kosten", "modul_bearbeitungsdauer", "modul_begriff_im_kontext")
+
+
+def regional(leistung: Leistung, original: Leistung, identifier: Identifier, area: Identifier) -> Spezialisierung | None:
+    """What we say differently about a service of another editorial office; None where we say nothing of our own."""
+    changed: Any = {
+        name: tuple(one for one in getattr(leistung, name) if one not in getattr(original, name))
+        for name in MODULES
+        if getattr(leistung, name) != getattr(original, name)
+    }
+    if not any(changed.values()):
+        return None
+    return Spezialisierung(id=identifier, leistung_id=original.id, gebiet_id=(area,), **changed)
+
+
+def for_portal(leistung: P) -> P:
     """Only what the federal portal takes: German and English."""
 
     def shown(texts: Iterable[Text]) -> tuple[Text, ...]:
@@ -185,7 +202,7 @@ def for_portal(leistung: Leistung) -> Leistung:
     def described(modules: Iterable[Any]) -> tuple[Any, ...]:
         return tuple(replace(one, beschreibung=shown(one.beschreibung)) for one in modules)
 
-    return replace(
+    found: Any = replace(
         leistung,
         modul_text=tuple(replace(one, inhalt=shown(one.inhalt)) for one in leistung.modul_text),
         modul_kosten=described(leistung.modul_kosten),
@@ -197,6 +214,7 @@ def for_portal(leistung: Leistung) -> Leistung:
             if dict(one.attributes).get("languageCode", one.language_code) in (None, *PORTAL_LANGUAGES)
         ),
     )
+    return found  # type: ignore[no-any-return]
 
 
 def listed(items: Iterable[str]) -> str:

@@ -4,39 +4,20 @@ import hashlib
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from functools import lru_cache
 
-from django.conf import settings
-
-from stadtkern.kernel.accounts.models import Trust
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import City, city
-from stadtkern.lib.xzufi.codec import Code, Identifier, Text, XzufiError, typed
+from stadtkern.lib.xzufi.codec import Code, Identifier, XzufiError
 from stadtkern.lib.xzufi.message import Nachrichtenkopf, Operation, Schreibe, read, write
-from stadtkern.lib.xzufi.model import Bearbeitungsdauermodul, Frist, Fristauswahl, Leistung, Versionsinformation
-from stadtkern.lib.xzufi.places import (
-    Anschrift,
-    Kommunikation,
-    NameOrganisation,
-    Oeffnungszeit,
-    Oeffnungszeiten,
-    Onlinedienst,
-    OnlinedienstLink,
-    Organisationseinheit,
-    Zustaendigkeit,
-    ZustaendigkeitTransferObjekt,
-)
+from stadtkern.lib.xzufi.model import Leistung, Versionsinformation
+from stadtkern.lib.xzufi.places import Spezialisierung
 
 from .. import catalogue
 from ..service import Service
-from . import mapping, store
+from . import mapping, objects, store
 
 PRODUCT = (("produktbezeichnung", "Stadtkern"), ("produkthersteller", "Stadtkern"))
-TRUST = {Trust.NONE: "10", Trust.BASIC: "20", Trust.SUBSTANTIAL: "30", Trust.HIGH: "40"}
-ADDRESSEES = {"citizens": "001", "tourists": "001", "companies": "002", "staff": "003"}
-CHANNELS = {"phone": ("01", "Telefon Festnetz"), "email": ("03", "E-Mail")}
-DAYS = {"mon": "1", "tue": "2", "wed": "3", "thu": "4", "fri": "5", "sat": "6", "sun": "7"}
 OFFICES = "stellen"  # the file that holds all of them
 
 
@@ -48,24 +29,12 @@ class Packet:
     operations: tuple[Operation, ...]
 
 
-def agency(profile: City) -> str:
-    """The id of the city's editorial office: `[xzufi] agency`, else made of the key of the municipality."""
-    return str(profile.raw.get("xzufi", {}).get("agency") or f"AGS{profile.ags}")
+def packets(*, portal: bool = False) -> Iterator[Packet]:
+    """Everything the city gives away, one packet per service or entry and one for all offices.
 
-
-def area(profile: City) -> Identifier:
-    """The municipality by its Regionalschlüssel: `ars` in city.toml; without it as for a town outside an association."""
-    ars = str(profile.raw.get("ars") or f"{profile.ags[:5]}0{profile.ags[5:]}{profile.ags[5:]}")
-    return Identifier(ars, scheme="urn:de:bund:destatis:bevoelkerungsstatistik:schluessel:rs")
-
-
-def moment(seconds: float) -> str:
-    """Seconds since 1970 as an ISO moment."""
-    return datetime.fromtimestamp(int(seconds), UTC).isoformat()
-
-
-def packets() -> Iterator[Packet]:
-    """Everything the city gives away, one packet per service or entry and one for all offices."""
+    `portal`: as the federal portal collects it, every editorial office its own. A service of another office goes out only with
+    what we say differently, as Spezialisierung.
+    """
     profile = city()
     covered = set()
     for key in sorted(catalogue.all_services()):
@@ -74,37 +43,64 @@ def packets() -> Iterator[Packet]:
         except catalogue.UnknownService:
             continue
         covered.add(service.leika)
-        yield Packet(f"leistung-{key}", tuple(of_service(service, profile)))
+        yield Packet(f"leistung-{key}", tuple(of_service(service, profile, portal=portal)))
     for texts in store.everything():
-        if texts.key not in covered:
-            yield Packet(f"leistung-{texts.key}", (Schreibe(of_entry(texts, profile)),))
-    yield Packet(OFFICES, tuple(Schreibe(of_office(office, profile)) for office in Office.objects.order_by("key")[:1000]))
+        operations = () if texts.key in covered else _entry(texts, profile, portal=portal)
+        if operations:
+            yield Packet(f"leistung-{texts.key}", operations)
+    yield _offices(profile)
 
 
-def find(name: str) -> Packet | None:
+def _offices(profile: City) -> Packet:
+    rows = Office.objects.select_related("parent").order_by("key")[:1000]
+    return Packet(OFFICES, tuple(Schreibe(objects.of_office(office, profile)) for office in rows))
+
+
+def _entry(texts: store.Modules, profile: City, *, portal: bool) -> tuple[Operation, ...]:
+    original = imported(texts.key)
+    said = _own(of_entry(texts, profile), original, profile) if portal else of_entry(texts, profile)
+    return (Schreibe(said),) if said else ()
+
+
+def _own(leistung: Leistung, original: Leistung | None, profile: City) -> Leistung | Spezialisierung | None:
+    """The service itself where it is ours, else what we say differently about it."""
+    if original is None or original.id is None or original.id.agency == objects.agency(profile):
+        return leistung
+    identifier = Identifier(f"sp-{original.id.agency}-{original.id.value}", objects.agency(profile))
+    return mapping.regional(leistung, original, identifier, objects.area(profile))
+
+
+def find(name: str, *, portal: bool = False) -> Packet | None:
     """One packet by its name; only that one is built."""
     profile = city()
     if name == OFFICES:
-        return next(packet for packet in packets() if packet.name == OFFICES)
+        return _offices(profile)
     key = name.removeprefix("leistung-")
     if key == name:
         return None
     if key in catalogue.all_services():
         try:
-            return Packet(name, tuple(of_service(catalogue.find(key), profile)))
+            return Packet(name, tuple(of_service(catalogue.find(key), profile, portal=portal)))
         except catalogue.UnknownService:
             return None
     texts = store.modules(key)
     covered = any(service.leika == key for service in catalogue.all_services().values())
-    return Packet(name, (Schreibe(of_entry(texts, profile)),)) if texts and not covered else None
+    operations = _entry(texts, profile, portal=portal) if texts and not covered else ()
+    return Packet(name, operations) if operations else None
 
 
 def names() -> list[str]:
-    """The names of all packets, without building them. Whatever is not in this list the federal portal takes as deleted."""
+    """The names of all packets for the portal. Whatever is not in this list the portal takes as deleted."""
     services = catalogue.all_services()
     covered = {service.leika for service in services.values()}
-    entries = [texts.key for texts in store.everything() if texts.key not in covered]
+    entries = [texts.key for texts in store.everything() if texts.key not in covered and _speaks(texts.key, texts.changed)]
     return [*(f"leistung-{key}" for key in sorted(services)), *(f"leistung-{key}" for key in entries), OFFICES]
+
+
+@lru_cache(maxsize=20_000)
+def _speaks(key: str, changed: float) -> bool:
+    """Whether we have something of our own to say about this entry; `changed` makes it be asked again."""
+    return bool(_entry(store.modules(key), city(), portal=True))
 
 
 def of_entry(texts: store.Modules, profile: City) -> Leistung:
@@ -112,8 +108,8 @@ def of_entry(texts: store.Modules, profile: City) -> Leistung:
     original = imported(texts.key)
     if original is None:
         leika = texts.key if len(texts.key) == 14 else ""
-        original = mapping.new(Identifier(texts.key, agency(profile)), leika, moment(texts.changed))
-        original = replace(original, gueltigkeit_gebiet_id=(area(profile),))
+        original = mapping.new(Identifier(texts.key, objects.agency(profile)), leika, objects.moment(texts.changed))
+        original = replace(original, gueltigkeit_gebiet_id=(objects.area(profile),))
     return mapping.with_texts(original, texts.texts)
 
 
@@ -129,12 +125,12 @@ def imported(key: str) -> Leistung | None:
     return first.objekt if isinstance(first, Schreibe) and isinstance(first.objekt, Leistung) else None
 
 
-def of_service(service: Service, profile: City) -> Iterator[Operation]:
-    """A service folder as leistung, onlinedienst and the two responsibilities."""
+def of_service(service: Service, profile: City, *, portal: bool = False) -> Iterator[Operation]:
+    """A service folder as leistung (or spezialisierung, see `packets`), onlinedienst and the two responsibilities."""
     texts = store.modules(service.leika)
-    own = Identifier(service.key, agency(profile))
+    own = Identifier(service.key, objects.agency(profile))
     original = imported(service.leika) if service.leika else None
-    leistung = original or mapping.new(own, service.leika, moment(_changed(service, texts)))
+    leistung = original or mapping.new(own, service.leika, objects.moment(_changed(service, texts)))
     words: dict[str, dict[str, str]] = {}
     for language in dict.fromkeys(("de", *service.texts, *texts.texts)):
         table = {**texts.texts.get(language, {}), **_of_folder(service, language)}
@@ -143,16 +139,18 @@ def of_service(service: Service, profile: City) -> Iterator[Operation]:
     leistung = replace(
         leistung,
         vertrauensniveau=leistung.vertrauensniveau
-        or Code(TRUST[service.trust], "", "urn:xoev-de:fim:codeliste:vertrauensniveau"),
-        leistungsadressat=leistung.leistungsadressat or _addressees(service),
-        gueltigkeit_gebiet_id=leistung.gueltigkeit_gebiet_id or (area(profile),),
-        modul_bearbeitungsdauer=_duration(leistung, service),
+        or Code(objects.TRUST[service.trust], "", "urn:xoev-de:fim:codeliste:vertrauensniveau"),
+        leistungsadressat=leistung.leistungsadressat or objects.addressees(service),
+        gueltigkeit_gebiet_id=leistung.gueltigkeit_gebiet_id or (objects.area(profile),),
+        modul_bearbeitungsdauer=objects.duration(leistung, service),
     )
-    yield Schreibe(leistung)
-    yield Schreibe(_online(service, leistung, profile))
+    said = _own(leistung, original, profile) if portal else leistung
+    if said:
+        yield Schreibe(said)
+    yield Schreibe(objects.online(service, leistung, profile))
     where = leistung.id or own
     for bearer in (service.office, f"od-{service.key}"):
-        yield Schreibe(_responsibility(Identifier(bearer, agency(profile)), where, profile))
+        yield Schreibe(objects.responsibility(Identifier(bearer, objects.agency(profile)), where, profile))
 
 
 def _of_folder(service: Service, language: str) -> dict[str, str]:
@@ -181,80 +179,6 @@ def _changed(service: Service, texts: store.Modules) -> float:
     return max([*times, texts.changed], default=0.0)
 
 
-def _addressees(service: Service) -> tuple[Code, ...]:
-    codes = dict.fromkeys(ADDRESSEES[one] for one in service.audiences if one in ADDRESSEES)
-    return tuple(Code(code, "", "urn:xoev-de:fim:codeliste:leistungsadressat") for code in codes)
-
-
-def _duration(leistung: Leistung, service: Service) -> tuple[Bearbeitungsdauermodul, ...]:
-    first, *others = leistung.modul_bearbeitungsdauer or (Bearbeitungsdauermodul(),)
-    if first.bearbeitungsdauer or not service.decision.within_days:
-        return leistung.modul_bearbeitungsdauer
-    choice = Fristauswahl(dauer="0", dauer_bis=str(service.decision.within_days), attributes=typed("FristDauer"))
-    unit = Code("TAG", "", "urn:xoev-de:fim:codeliste:xzufi.zeiteinheit")
-    span = Frist(fristauswahl=replace(choice, einheit=unit, einheit_bis=unit))
-    return (replace(first, bearbeitungsdauer=(span,)), *others)
-
-
-def _online(service: Service, leistung: Leistung, profile: City) -> Onlinedienst:
-    link = OnlinedienstLink(
-        typ=Code("01", "", "urn:xoev-de:fim:codeliste:onlinedienstlinktyp"),
-        link=f"{settings.BASE_URL.rstrip('/')}/leistungen/{service.key}/",
-        titel=service.title,
-        attributes=(("languageCode", "de"),),
-    )
-    english = service.texts.get("en")
-    return Onlinedienst(
-        id=Identifier(f"od-{service.key}", agency(profile)),
-        bezeichnung=(Text(service.title), *((Text(english.title, "en"),) if english and english.title else ())),
-        teaser=(Text(service.teaser), *((Text(english.teaser, "en"),) if english and english.teaser else ())),
-        link=(link,),
-        vertrauensniveau=Code(TRUST[service.trust], "", "urn:xoev-de:fim:codeliste:vertrauensniveau"),
-        versionsinformation=leistung.versionsinformation,
-        sprachversion=tuple(mapping.sprachversion(code) for code in ("de", "en") if code == "de" or english),
-        attributes=typed("OnlinedienstErweitert"),
-    )
-
-
-def _responsibility(bearer: Identifier, leistung: Identifier, profile: City) -> ZustaendigkeitTransferObjekt:
-    return ZustaendigkeitTransferObjekt(
-        uebergeordnetes_objekt_id=bearer,
-        zustaendigkeit=Zustaendigkeit(
-            id=Identifier(f"{bearer.value}-{leistung.value}", agency(profile)),
-            leistung_id=(leistung,),
-            gebiet_id=(area(profile),),
-        ),
-    )
-
-
-def of_office(office: Office, profile: City) -> Organisationseinheit:
-    """An office with address, ways to reach it and opening hours."""
-    contact = profile.contact
-    ways = [(CHANNELS[name], value) for name, value in (("phone", office.phone), ("email", office.email)) if value]
-    spans = [
-        Oeffnungszeit(tagesart=Code(DAYS[day]), beginn=f"{start}:00", ende=f"{end}:00")
-        for day in DAYS
-        for start, end in office.hours.get(day) or ()
-    ]
-    address = Anschrift(
-        typ=Code("001", "Hausanschrift", "urn:xoev-de:fim:codeliste:xzufi.anschrifttyp", "2.0"),
-        strasse=office.street or contact.get("street"),
-        postleitzahl=office.postcode or contact.get("postcode"),
-        ort=office.town or contact.get("town"),
-    )
-    return Organisationseinheit(
-        id=Identifier(office.key, agency(profile)),
-        uebergeordnete_organisationseinheit_id=Identifier(office.parent.key, agency(profile)) if office.parent else None,
-        name=NameOrganisation(name=(Text(office.title),)),
-        beschreibung=(Text(office.about),) if office.about else (),
-        anschrift=(address,),
-        erreichbarkeit=tuple(Kommunikation(kanal=Code(*channel), kennung=value) for channel, value in ways),
-        oeffnungszeiten=(Oeffnungszeiten(oeffnungszeit=tuple(spans)),) if spans else (),
-        sprachversion=(mapping.sprachversion("de"),),
-        attributes=typed("OrganisationseinheitErweitert"),
-    )
-
-
 def message(operations: Iterable[Operation], *, portal: bool = False) -> bytes:
     """A transfer message; the same content gives the same bytes. `portal`: only the languages the federal portal takes."""
     found = tuple(operations)
@@ -269,7 +193,7 @@ def message(operations: Iterable[Operation], *, portal: bool = False) -> bytes:
     head = Nachrichtenkopf(
         nachricht_uuid=str(uuid.UUID(hashlib.sha256(body).hexdigest()[:32], version=5)),
         erstellt_datum_zeit=_newest(found),
-        sender=agency(city()),
+        sender=objects.agency(city()),
     )
     return write(found, head, attributes=PRODUCT)
 
@@ -281,7 +205,7 @@ def _newest(operations: Iterable[Operation]) -> str:
         if isinstance(one, Schreibe)
         and isinstance(info := getattr(one.objekt, "versionsinformation", None), Versionsinformation)
     ]
-    return max((time for time in times if time), default=moment(0))
+    return max((time for time in times if time), default=objects.moment(0))
 
 
 def digest(body: bytes) -> str:
@@ -292,5 +216,5 @@ def digest(body: bytes) -> str:
 @lru_cache(maxsize=500)
 def cached(name: str, stamp: object) -> bytes | None:
     """The bytes of a packet for the portal; `stamp` changes with whatever it is made of."""
-    packet = find(name)
+    packet = find(name, portal=True)
     return message(packet.operations, portal=True) if packet else None

@@ -57,34 +57,11 @@ def test_what_is_allowed_stays_what_is_not_goes(dirty, expected):
 
 
 PIECES = [
-    "<p>",
-    "</p>",
-    "<ul>",
-    "<ol>",
-    "<li>",
-    "</li>",
-    "</ul>",
-    "<b>",
-    "</b>",
-    "</a>",
-    "<script>",
-    "</script>",
-    "<h1>",
-    "</h2>",
-    "<br/>",
-    "<svg/onload=x>",
-    "<p",
-    "\"'>",
-    "&lt;",
-    "<![CDATA[",
-    "]]>",
-    "<!--",
-    "-->",
-    "a",
-    "<a&#32;href='https://x.example'>",
-    "<a&#32;href=javascript:x>",
+    *("<p>", "</p>", "<ul>", "<ol>", "<li>", "</li>", "</ul>", "<b>", "</b>", "</a>", "<script>", "</script>", "<h1>", "</h2>"),
+    *("<br/>", "<svg/onload=x>", "<p", "\"'>", "&lt;", "<![CDATA[", "]]>", "<!--", "-->", "a", " ", "\n\n"),
+    *("<a href='https://x.example'>", "<a href=javascript:x>"),
 ]
-SOUP = st.lists(st.sampled_from([*(piece.replace("&#32;", " ") for piece in PIECES), " ", "\n\n"]), max_size=25).map("".join)
+SOUP = st.lists(st.sampled_from(PIECES), max_size=25).map("".join)
 
 
 @settings(max_examples=200, deadline=None)
