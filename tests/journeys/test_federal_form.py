@@ -4,6 +4,7 @@ import re
 import shutil
 from io import BytesIO, StringIO
 from pathlib import Path
+from random import Random
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,10 +16,13 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Trust
 from stadtkern.kernel.cases import actions
 from stadtkern.kernel.cases.models import Case, Status
+from stadtkern.kernel.cases.progress import shown_steps
 from stadtkern.kernel.documents.models import Document
 from stadtkern.kernel.services import catalogue
+from stadtkern.lib.forms.guess import value_of
 from stadtkern.lib.forms.model import Field, Kind
 from stadtkern.lib.forms.sample import posted, valid_answers
+from stadtkern.lib.forms.shape import clean, find
 from stadtkern.lib.forms.tests.schemas import FILES, FIM
 from stadtkern.lib.forms.walk import Walk
 
@@ -41,11 +45,21 @@ def picture(name: str) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, out.getvalue(), content_type="image/jpeg")
 
 
-def filled(step, answers):
-    """What a browser posts for this page: texts, and a picture for every file field."""
-    data: dict[str, object] = dict(posted(step, answers))
-    for visit in Walk(step, answers).visits():
-        if isinstance(visit.element, Field) and visit.element.kind is Kind.FILE and answers.get(visit.path):
+def filled(service, step, answers, so_far):
+    """What a browser posts for this page: texts, and a picture for every file field.
+
+    The page shows what the rules say of what was answered so far: what a later answer will hide is asked now.
+    """
+    here = {path: value for path, value in answers.items() if find(step, path)}
+    known = {**so_far, **here}
+    for visit in Walk(step, known, service.effects(known)).visits():
+        field = visit.element
+        if isinstance(field, Field) and field.minimum > (visit.index or 0) and known.get(visit.path) is None:
+            known[visit.path] = value_of(field, Random(1))
+    effects = service.effects(known)
+    data: dict[str, object] = dict(posted(step, known, effects))
+    for visit in Walk(step, known, effects).visits():
+        if isinstance(visit.element, Field) and visit.element.kind is Kind.FILE and known.get(visit.path):
             data[visit.path] = picture("nachweis.jpg")
     return data
 
@@ -59,12 +73,14 @@ def test_from_the_file_to_the_sealed_letter(city_folder, path, citizen, clerk, l
     answers = valid_answers(service.form, seed=3)
     start = reverse("cases:start", args=[service.key])
     token = re.search(r'name="_token" value="([^"]+)"', browser.get(start).content.decode())
-    response = browser.post(start, filled(service.form.steps[0], answers) | {"_token": token[1] if token else ""})
+    first = shown_steps(service.form, {})[0]
+    response = browser.post(start, filled(service, first, answers, {}) | {"_token": token[1] if token else ""})
     for _ in range(len(service.form.steps) * 2):
         assert response.status_code == 302, re.findall(r"kern-error.*?</p>", response.content.decode(), re.S)[:5]
         if not (found := re.search(r"/angaben/([\w-]+)/", response.url)):
             break
-        response = browser.post(response.url, filled(service.form.step(found[1]), answers))
+        so_far = Case.objects.get().answers
+        response = browser.post(response.url, filled(service, service.form.step(found[1]), answers, so_far))
     case = Case.objects.get()
     assert response.url == reverse("cases:review", args=[case.reference])
     assert browser.get(response.url).status_code == 200
@@ -72,6 +88,7 @@ def test_from_the_file_to_the_sealed_letter(city_folder, path, citizen, clerk, l
     case.refresh_from_db()
     assert case.status == Status.IN_REVIEW
     assert {key for key in case.answers if "/" in key}, "answers are stored by path"
+    assert service.problems(case.answers) == [] and clean(service.form, case.answers) == case.answers
 
     colleague = Actor(account=clerk.account, staff=clerk, trust=Trust.BASIC)
     desk = login(clerk.account)
