@@ -42,13 +42,13 @@ class Hints:
         if opening is None:
             return
         if clause.effect is Effect.VALID and clause.message:
-            text = clause.message
+            text = _beforehand(clause.message)
         elif "always" in clause.condition:
             text = _ALWAYS.get(clause.effect, "")
         else:
             opening = "Nur ausfüllen, wenn" if clause.effect is Effect.REQUIRE and clause.otherwise else opening
             text = f"{opening} {condition(clause.condition, self.names)}."
-        for target in clause.targets:
+        for target in clause.targets[:1] if clause.effect is Effect.VALID else clause.targets:
             self._add(target, _cut(text))
         if clause.effect is Effect.REQUIRE:
             self.demanded.update(clause.targets)
@@ -67,6 +67,12 @@ class Hints:
             if place in self.names.elements:
                 return f"{self.names.of(place)}: {self.names.value(place, value)}"
         return f"„{key}“"
+
+
+def _beforehand(message: str) -> str:
+    """What a message about a mistake says to somebody who has not made it yet; often nothing."""
+    said = message.partition(" Bitte prüfen Sie")[0]
+    return "" if said.startswith(("Bitte prüfen Sie", "Diesen Tag gibt es nicht")) else said
 
 
 def plain_rule(text: str) -> str:
