@@ -81,6 +81,11 @@ def lead(offices: dict[str, "Office"]) -> "Staff":
 
 
 @pytest.fixture
+def editor(offices: dict[str, "Office"]) -> "Staff":
+    return _staff("redaktion@stadt.example", offices["buergeramt"], "EDITOR", "Mara Lenz")
+
+
+@pytest.fixture
 def operator(offices: dict[str, "Office"]) -> "Staff":
     return _staff("it@stadt.example", offices["buergeramt"], "OPERATOR", "Ivo Petrović")
 

@@ -3,17 +3,18 @@
 import os
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from stadtkern.lib.forms import genericode, xdf3
 from stadtkern.lib.forms.model import Form
 
 from .audit import faults
+from .confirmed import with_confirmed
+from .fim_form import FORMS, federal, is_part
 from .overlay import Laid, laid_over
 from .prefill import combined
 from .schema import TEMPLATE, read_service
@@ -22,8 +23,8 @@ from .steps import read_steps
 from .table import Table
 
 Stamp = tuple[tuple[str, int, int], ...]
-SERVICE, OVERLAY, FORM, FORM_OVERLAY = "service.toml", "overlay.toml", "form.xdf3.xml", "form.overlay.toml"
-LIST = ".genericode.xml"  # end of the names of code lists beside an imported form
+SERVICE, OVERLAY, FORM_OVERLAY = "service.toml", "overlay.toml", "form.overlay.toml"
+RULES = "rules.overlay.toml"  # what the city's people say the rules of an imported form mean
 _WATCHED = (".toml", ".typ", ".xml")
 
 
@@ -35,6 +36,7 @@ class Folder:
     path: Path
     domain: str
     overlay: Path | None
+    changed: Mapping[str, str] = field(default_factory=dict, compare=False)  # a draft: texts instead of those on disk
 
     def stamp(self) -> Stamp:
         """Names, times and sizes of everything that matters: another stamp means read again."""
@@ -46,6 +48,8 @@ class Folder:
 
     def text(self, name: str) -> str | None:
         """One file as text, None where it is missing; OVERLAY is the city's file."""
+        if name in self.changed:
+            return self.changed[name] or None
         file = self.overlay if name == OVERLAY else self.path / name
         try:
             text = file.read_bytes().decode("utf-8-sig") if file else None
@@ -60,9 +64,9 @@ class Folder:
     def files(self, template: str, known: Mapping[str, str] | None = None) -> dict[str, str]:
         """Everything that shapes an application: name -> text. Rules and examples are not part of it."""
         there = os.listdir(self.path)  # noqa: PTH208 - names only, and called for every folder at once
-        names = [name for name in there if name in (SERVICE, FORM, FORM_OVERLAY, template) or name.endswith(LIST)]
+        names = [name for name in there if name in (SERVICE, FORM_OVERLAY, RULES, template) or is_part(name)]
         found = dict(known or {})
-        for name in (*names, OVERLAY):
+        for name in dict.fromkeys((*names, OVERLAY, *self.changed)):
             if name not in found and (text := self.text(name)) is not None:
                 found[name] = text
         found[template] = _template(found.get(template), template)
@@ -105,6 +109,11 @@ def find_folders(problems: dict[str, list[str]]) -> Iterator[Folder]:
         problems[key] = [f"{file.name}: es gibt keine Leistung „{key}“, die diese Datei ändern könnte."]
 
 
+def folder_of(key: str) -> Folder | None:
+    """The folder of this service, also of one that is broken."""
+    return next((folder for folder in find_folders({}) if folder.key == key), None)
+
+
 def _entries(root: Path) -> list[Path]:
     try:
         return sorted(root.iterdir())
@@ -123,8 +132,8 @@ def load(folder: Folder) -> tuple[Service | None, list[str]]:
         template = _name_of_template(raw)
         if "form" in raw:
             service = assemble(folder.key, folder.domain, raw, lambda: folder.files(template), problems, folder.path)
-            if not (folder.path / FORM).is_file():
-                problems.append(f"{FORM} fehlt.")
+            if not (folder.path / str(raw["form"])).is_file():
+                problems.append(f"{raw['form']} fehlt.")
         else:
             files = folder.files(template, texts)
             service = assemble(folder.key, folder.domain, raw, lambda: files, problems, folder.path)
@@ -190,7 +199,8 @@ def assemble(
         if "form" not in raw:
             return read_steps(Table(raw, SERVICE, problems), str(raw.get("title", "")))
         complaints: list[str] = []
-        laid = _laid(_federal(files), files, complaints)
+        form, _ = with_confirmed(federal(files), files.get(RULES), complaints)
+        laid = _laid(form, files, complaints)
         if complaints and strict:
             raise ServiceBroken(" ".join(complaints))
         of_overlay.update(laid.prefill)
@@ -199,8 +209,8 @@ def assemble(
     def read_prefill(form: Form, written: Mapping[str, str]) -> dict[str, str]:
         return combined(form, written, of_overlay)
 
-    federal = read_prefill if "form" in raw else None
-    return read_service(key, domain, raw, read_files, build_form, problems, folder, federal)
+    by_blocks = read_prefill if "form" in raw else None
+    return read_service(key, domain, raw, read_files, build_form, problems, folder, by_blocks)
 
 
 def _laid(form: Form, files: Mapping[str, str], complaints: list[str]) -> Laid:
@@ -217,11 +227,7 @@ def _laid(form: Form, files: Mapping[str, str], complaints: list[str]) -> Laid:
 
 def stale(files: Mapping[str, str]) -> tuple[str, ...]:
     """What the city wrote over an imported form and the present version of the schema has no place for."""
-    return _laid(_federal(files), files, []).stale if FORM in files else ()
-
-
-def _federal(files: Mapping[str, str]) -> Form:
-    if FORM not in files:
-        raise ServiceBroken(f"{FORM} fehlt.")
-    lists = (genericode.read(text.encode()) for name, text in sorted(files.items()) if name.endswith(LIST))
-    return xdf3.read(files[FORM].encode(), {uri: one.options for one in lists for uri in (one.uri, one.version_uri) if uri})
+    if not any(name in files for name in FORMS):
+        return ()
+    form, gone = with_confirmed(federal(files), files.get(RULES), [])
+    return (*_laid(form, files, []).stale, *gone)

@@ -106,20 +106,25 @@ def _words(table: Table, form: Form) -> _Words:
 
 def _merged(steps: tuple[Step, ...], own: Mapping[str, dict[str, Any]], words: _Words) -> list[Step]:
     byname = {step.key: step for step in steps}
-    taken: set[str] = set()
-    found = []
+    home: dict[str, str] = {}  # page taken in -> page that takes it in
+
+    def top(key: str) -> str:
+        while key in home:
+            key = home[key]
+        return key
+
     for step in steps:
-        if step.key in taken:
-            continue
         for key in own.get(step.key, {}).get("merge", ()):
-            other = byname.get(key)
-            if other is None or key == step.key or key in taken or other in found:
+            if key not in byname or key in home or top(step.key) == key:
                 words.tell(key, "diese Seite lässt sich nicht anfügen, es gibt sie nicht (mehr) an dieser Stelle.")
-                continue
-            taken.add(key)
-            step = replace(step, children=joined((*step.children, *other.children)))
-        found.append(step)
-    return [step for step in found if step.key not in taken]
+            else:
+                home[key] = step.key
+
+    def whole(step: Step) -> tuple[Element, ...]:
+        inside = [byname[key] for key in own.get(step.key, {}).get("merge", ()) if home.get(key) == step.key]
+        return joined((*step.children, *(child for one in inside for child in whole(one))))
+
+    return [replace(step, children=whole(step)) for step in steps if step.key not in home]
 
 
 def _cut(steps: list[Step], own: Mapping[str, dict[str, Any]], words: _Words) -> list[Step]:

@@ -1,6 +1,5 @@
 """Which answers can come from a register: by building block for every federal form, by hand where a city says otherwise."""
 
-import re
 import tomllib
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
@@ -8,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from stadtkern.lib.forms.check import value_problem
+from stadtkern.lib.forms.fim import block
 from stadtkern.lib.forms.model import Element, Field, Form, Group, Kind, Value, fields
 
 OFF = "none"
@@ -20,7 +20,6 @@ PARTS = {"year": slice(0, 4), "month": slice(5, 7), "day": slice(8, 10)}
 SOURCES = frozenset(
     [f"residents.{name}" for name in RESIDENTS] + [f"residents.{name}#{part}" for name in RESIDENTS[3:4] for part in PARTS]
 ) | {ACCOUNT}
-_ID = re.compile(r"[A-Z]\d{11}")
 
 
 @cache
@@ -78,8 +77,7 @@ def _says(label: str) -> bool | None:
 
 
 def _block(field: Field) -> str:
-    found = _ID.match(field.fim) or _ID.match(field.key)
-    return found.group() if found else ""
+    return block(field.fim or field.key)
 
 
 def register_field(origin: str) -> str:

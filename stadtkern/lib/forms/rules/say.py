@@ -180,7 +180,8 @@ def operand(value: Any, names: Names, beside: str = "") -> str:
     """An operand in words; `beside` = path of the field it is compared with, whose option labels are used."""
     if not isinstance(value, Mapping):
         return names.value(beside, value)
-    kind, inside = next(iter(value.items()), ("", None))
+    kind: str = next(iter(value), "")
+    inside: Any = value.get(kind)
     if kind == "path":
         return names.of(str(inside))
     if kind == "value":

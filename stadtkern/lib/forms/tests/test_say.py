@@ -9,8 +9,10 @@ from stadtkern.lib.forms.rules.say import say
 LAND = Field("F1", "Wohnsitz", Kind.CHOICE, options=(Option("1", "in Deutschland"), Option("2", "im Ausland")))
 FORM = Form(
     "x",
-    (Step("s", "s", (LAND, Field("F2", "Staat", Kind.TEXT), Field("F3", "Ehe", Kind.YES_NO), Field("F4", "Alter", Kind.NUMBER),
-     Group("G1", "Kind", (Field("F5", "Name", Kind.TEXT),), 0, None), Group("G2", "Eltern", (Field("F5", "Name", Kind.TEXT),)))),),
+    (Step("s", "s", (LAND, Field("F2", "Staat", Kind.TEXT), Field("F3", "Ehe", Kind.YES_NO),
+     Field("F4", "Alter", Kind.NUMBER),
+     Group("G1", "Kind", (Field("F5", "Name", Kind.TEXT),), 0, None),
+     Group("G2", "Eltern", (Field("F5", "Name", Kind.TEXT),)))),),
 )  # fmt: skip
 ABROAD = {"equal": [{"path": "F1"}, {"value": "2"}]}
 
