@@ -8,7 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotModified
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
@@ -19,6 +19,7 @@ from stadtkern.kernel.documents.render import Unrenderable
 from stadtkern.lib.words import plain
 
 from . import catalogue, paper, words
+from .directory import books, general
 from .offices import hours_in_words, office
 from .service import AUDIENCES, LIFE_EVENTS, Service
 
@@ -63,6 +64,8 @@ def shared(view: View) -> View:
 @shared
 def page(request: HttpRequest, key: str) -> HttpResponse:
     """Everything about one service before its first question."""
+    if entry := general.entry_of(key):  # its entry's page says everything
+        return redirect("services:entry", entry.key)
     service = _service(key)
     place = office(service.office)
     actor = actor_of(request)
@@ -106,7 +109,7 @@ def blank(request: HttpRequest, key: str) -> HttpResponse:
 @require_safe
 @shared
 def index(request: HttpRequest) -> HttpResponse:
-    """All services from A to Z; `?fuer=` one audience, `?lage=` one life event."""
+    """The directory by Lage, and the online services from A to Z; `?fuer=` one audience, `?lage=` one life event."""
     audience, life_event = request.GET.get("fuer", ""), request.GET.get("lage", "")
     audience, life_event = audience if audience in AUDIENCES else "", life_event if life_event in LIFE_EVENTS else ""
     found = [service.in_language(get_language() or "de") for service in catalogue.matching(audience, life_event)]
@@ -121,6 +124,9 @@ def index(request: HttpRequest) -> HttpResponse:
         "life_events": {key: title for key, title in LIFE_EVENTS.items() if any(key in one.life_events for one in everything)},
         "audience": audience,
         "life_event": life_event,
+        "lives": books.shelves(business=False),
+        "trades": books.shelves(business=True),
+        "entries": len(books.entries()),
     }
     return render(request, "services/index.html", context)
 

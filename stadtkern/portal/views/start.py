@@ -1,20 +1,18 @@
 """The way in: the question, suggestions while typing, life situations, target groups."""
 
-from dataclasses import replace
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
-from django.utils.translation import get_language
 
 from stadtkern.kernel.accounts.access import everyone
-from stadtkern.kernel.services.search import Hit, find
+from stadtkern.kernel.services.directory.offer import Line, line_of
+from stadtkern.kernel.services.directory.search import find
 from stadtkern.kernel.services.service import LIFE_EVENTS
 from stadtkern.kernel.services.views import shared
 from stadtkern.portal import shelf
 
-SUGGESTIONS = 6
+SUGGESTIONS, HITS = 6, 20
 LONGEST = 200
 
 
@@ -39,7 +37,7 @@ def suggest(request: HttpRequest) -> HttpResponse:
     words = _words(request)
     if not request.headers.get("HX-Request"):
         return redirect(f"{reverse('portal:search')}?{urlencode({'q': words})}")
-    hits = _find(words) if len(words) > 1 else []
+    hits = _find(words, SUGGESTIONS + 1) if len(words) > 1 else []
     return render(
         request, "portal/_suggestions.html", {"words": words, "hits": hits[:SUGGESTIONS], "more": len(hits) > SUGGESTIONS}
     )
@@ -67,7 +65,6 @@ def _words(request: HttpRequest) -> str:
     return " ".join(request.GET.get("q", "").replace("\0", " ").split())[:LONGEST]
 
 
-def _find(words: str) -> list[Hit]:
-    """Best first, said in the reader's language."""
-    language = get_language() or "de"
-    return [replace(hit, service=hit.service.in_language(language)) for hit in find(words)] if words else []
+def _find(words: str, limit: int = HITS) -> list[Line]:
+    """Services and entries of the directory, best first, said in the reader's language."""
+    return [line_of(hit) for hit in find(words, limit=limit)] if words else []

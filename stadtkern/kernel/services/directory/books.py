@@ -73,3 +73,18 @@ def bundles() -> Mapping[str, tuple[Entry, ...]]:
         if entry.kind == "leika":
             below.append(entry)
     return MappingProxyType({ozg: tuple(below) for ozg, below in found.items()})
+
+
+@cache
+def shelves(*, business: bool) -> tuple[tuple[Field, tuple[tuple[Situation, int], ...]], ...]:
+    """Themenfelder with their Lebenslagen, or Geschäftslagen, and how many OZG-Leistungen each holds."""
+    count: dict[str, int] = {}
+    for entry in entries().values():
+        if entry.kind == "ozg":
+            count[entry.situation.key] = count.get(entry.situation.key, 0) + 1
+    found = []
+    for field in fields().values():
+        places = tuple((one, count.get(one.key, 0)) for one in field.situations if one.business is business)
+        if places:
+            found.append((field, places))
+    return tuple(found)
