@@ -5,7 +5,6 @@ from collections.abc import Iterable
 
 LONGEST = 1_000  # characters of a path; no form is that deep
 INDEX = re.compile(r"\[([0-9]{1,9})\]")
-_STEP_MARK = re.compile(r"[/\[]")
 
 
 class Census:
@@ -14,26 +13,23 @@ class Census:
     def __init__(self, paths: Iterable[str]) -> None:
         self.indexes: dict[str, set[int]] = {}
         self.present: set[str] = set()
+        self._known: set[str] = set()
         for path in paths:
             if len(path) <= LONGEST:
+                self.present.add(path)
                 self._count(path)
 
     def _count(self, path: str) -> None:
-        present = self.present
-        present.add(path)
-        if "[" not in path:  # nearly always: the groups above, until one is known
-            head = path.rpartition("/")[0]
-            while head and head not in present:
-                present.add(head)
-                head = head.rpartition("/")[0]
-            return
-        for mark in _STEP_MARK.finditer(path):
-            head = path[: mark.start()]
-            present.add(head)
-            if mark.group() == "[":
-                found = INDEX.match(path, mark.start())
-                if found:
-                    self.indexes.setdefault(head, set()).add(int(found.group(1)))
+        """Note the element at this path and all above it; what is above is mostly known from another path."""
+        while path and path not in self._known:
+            self._known.add(path)
+            self.present.add(path)
+            if path[-1] == "]":
+                container, _bracket, index = path[:-1].rpartition("[")
+                if index.isdecimal() and index.isascii() and len(index) < 10:
+                    self.indexes.setdefault(container, set()).add(int(index))
+                self.present.add(container)
+            path = path.rpartition("/")[0]
 
 
 def plain(path: str) -> str:

@@ -45,7 +45,7 @@ class Facts:
         elif "[" in path and len(path) <= LONGEST:
             bare = plain_path(path)
             known = self.program.repeated.get(bare)
-            if known and tuple(part.endswith("]") for part in path.split("/")) == known.repeats:
+            if known and tuple([part[-1:] == "]" for part in path.split("/")]) == known.repeats:
                 self.base[path] = self.values[path] = value
                 self.register(path, bare)
 
@@ -53,13 +53,14 @@ class Facts:
         """Remember a concrete path below all that covers it."""
         self.loose.setdefault(bare, []).append(path)
         parts = path.split("/")
-        for level in self.program.repeated[bare].covers:
+        under = self.under
+        for level, static in self.program.repeated[bare].covers:
             head = "/".join(parts[:level])
-            keys = {head, plain_path(head)}
-            if head.endswith("]"):
-                keys.add(head.rpartition("[")[0])
-            for key in keys:
-                self.under.setdefault(key, []).append(path)
+            under.setdefault(head, []).append(path)
+            if head != static:
+                under.setdefault(static, []).append(path)
+                if head[-1] == "]" and (container := head.rpartition("[")[0]) != static:
+                    under.setdefault(container, []).append(path)
 
     @cached_property
     def census(self) -> Census:

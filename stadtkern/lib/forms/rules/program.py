@@ -64,7 +64,7 @@ class Check:
 class Repeated:
     """A field below something that repeats: at how many levels something waits for it."""
 
-    covers: tuple[int, ...]
+    covers: tuple[tuple[int, str], ...]  # level, path down to it without indexes
     repeats: tuple[bool, ...]
 
 
@@ -266,7 +266,8 @@ def _index(program: Program) -> None:
         elif not levels and path not in named and path not in checked:
             continue
         if any(place.repeats):
-            program.repeated[path] = Repeated(tuple(levels), place.repeats)
+            covers = tuple((level, "/".join(place.segments[:level])) for level in levels)
+            program.repeated[path] = Repeated(covers, place.repeats)
         else:
             program.covers[path] = tuple("/".join(place.segments[:level]) for level in levels)
     program.carried = tuple(carried)
