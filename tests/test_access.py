@@ -84,6 +84,8 @@ SAMPLES: dict[str, list[Sample]] = {
     "documents:verify code": [Sample("", lambda w: w.document.verify_code)],  # public on purpose: says nothing about the person
     "documents number": [Sample("document", lambda w: w.document.number)],
     "documents key": [Sample("upload", lambda w: w.upload.key)],
+    "exchange pk": [public(1)],
+    "exchange reference": [Sample("case", lambda w: w.case.reference)],
     "inbox pk": [Sample("message", lambda w: w.message.pk)],
     "mfa pk": [Sample("private", lambda w: w.key.pk)],
     "operate job": [public(1)],

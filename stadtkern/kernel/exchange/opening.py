@@ -82,10 +82,13 @@ def _known(key: str) -> Service | None:
 
 def _strictly(service: Service, data: bytes, uploads: Mapping[str, str]) -> Fit | list[Problem]:
     try:
-        answers = from_data(service.form, loads(data))
+        content = loads(data)
+    except NotThisForm:
+        return [Problem("syntax-violation", "data", "Die Fachdaten sind kein gültiges JSON.")]
+    try:
+        answers = from_data(service.form, content)
     except NotThisForm as wrong:
-        kind = "syntax-violation" if not any(path for path, _text in wrong.mistakes) else "schema-violation"
-        return [Problem(kind, "data", f"{path or '/'}: {text}"[:300]) for path, text in wrong.mistakes[:20]]
+        return [Problem("schema-violation", "data", f"{path or '/'}: {text}"[:300]) for path, text in wrong.mistakes[:20]]
     files: dict[str, str] = {}
     for path, value in list(answers.items()):
         element = find(service.form, path)

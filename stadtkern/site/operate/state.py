@@ -16,6 +16,7 @@ PLUGS = {
     "payments": (_("Zahlungsdienst"), "payments"),
     "inbox": (_("E-Mail"), "mail"),
     "documents": (_("Virenprüfung"), "scanner"),
+    "exchange": (_("FIT-Connect"), "exchange"),
 }
 
 

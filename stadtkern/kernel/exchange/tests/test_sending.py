@@ -71,7 +71,7 @@ def test_what_arrives_is_what_was_sent(town, citizen):
 
 def test_the_service_names_the_tags_we_sent(town, citizen):
     row = actions.advance(begin(citizen).pk)
-    tokens = [t for t in town.link.delivery.events(row.kase)]
+    tokens = town.link.delivery.events(row.kase)
     found = jws.JWS()
     found.allowed_algs = ["PS512"]
     found.deserialize(tokens[1], foreign(parts.key("zustelldienst", "sign")))
