@@ -14,6 +14,7 @@ from stadtkern.kernel.accounts.models import Trust
 from stadtkern.kernel.city.profile import City
 from stadtkern.lib.forms.model import Kind, fields
 
+from .directory import general
 from .directory.entry import Entry
 from .modules.store import Modules
 from .service import Service
@@ -82,7 +83,7 @@ def of_service(service: Service, platform: Platform, words: Modules | None = Non
         explained=bool((service.description or words.get("full")) and (service.legal_basis or words.get("legal_basis"))),
         leika=bool(service.leika),
         form=True,
-        structured=True,
+        structured=not service.key.startswith((general.BASE, general.PREFIX)),
         account=service.trust > Trust.NONE,
         identity=service.trust > Trust.BASIC,
         upload=upload,
@@ -100,10 +101,13 @@ def of_service(service: Service, platform: Platform, words: Modules | None = Non
 
 
 def of_entry(entry: Entry, platform: Platform, words: Modules, *, startable: bool) -> Facts:
-    """The facts of a directory entry without a service of its own; `startable` = by the general application."""
+    """The facts of a directory entry without a service of its own.
+
+    `startable` = by the general application; its page then says who is responsible and how to begin.
+    """
     return Facts(
         platform=platform,
-        described=bool(words.get("teaser") or words.get("short") or words.get("full")),
+        described=startable or bool(words.get("teaser") or words.get("short") or words.get("full")),
         explained=bool(words.get("full") and words.get("legal_basis")),
         leika=bool(entry.leika),
         form=startable,

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from . import maturity_views, views
+from .directory import views as directory
 from .modules import views as modules
 
 app_name = "services"
@@ -15,6 +16,8 @@ urlpatterns = [
     path("texte/<slug:key>/", modules.edit, name="modules"),
     path("texte/<slug:key>/<int:number>/zurueck/", modules.undo, name="modules_undo"),
     path("redaktion/", include("stadtkern.kernel.services.editing.urls")),
+    path("lage/<slug:key>/", directory.situation, name="situation"),
+    path("verzeichnis/<slug:key>/", directory.entry, name="entry"),
     path("<slug:key>/", views.page, name="page"),
     path("<slug:key>/formular.pdf", views.blank, name="blank"),
 ]

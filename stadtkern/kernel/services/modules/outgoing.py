@@ -14,6 +14,7 @@ from stadtkern.lib.xzufi.model import Leistung, Versionsinformation
 from stadtkern.lib.xzufi.places import Spezialisierung
 
 from .. import catalogue
+from ..directory import general
 from ..service import Service
 from . import mapping, objects, store
 
@@ -37,7 +38,7 @@ def packets(*, portal: bool = False) -> Iterator[Packet]:
     """
     profile = city()
     covered = set()
-    for key in sorted(catalogue.all_services()):
+    for key in sorted(_given_away()):
         try:
             service = catalogue.find(key)
         except catalogue.UnknownService:
@@ -49,6 +50,11 @@ def packets(*, portal: bool = False) -> Iterator[Packet]:
         if operations:
             yield Packet(f"leistung-{texts.key}", operations)
     yield _offices(profile)
+
+
+def _given_away() -> dict[str, Service]:
+    """The services of the catalogue; the general application is a way to begin entries, no service by itself."""
+    return {key: service for key, service in catalogue.all_services().items() if key != general.BASE}
 
 
 def _offices(profile: City) -> Packet:
@@ -78,7 +84,7 @@ def find(name: str, *, portal: bool = False) -> Packet | None:
     key = name.removeprefix("leistung-")
     if key == name:
         return None
-    if key in catalogue.all_services():
+    if key in _given_away():
         try:
             return Packet(name, tuple(of_service(catalogue.find(key), profile, portal=portal)))
         except catalogue.UnknownService:
@@ -91,7 +97,7 @@ def find(name: str, *, portal: bool = False) -> Packet | None:
 
 def names() -> list[str]:
     """The names of all packets for the portal. Whatever is not in this list the portal takes as deleted."""
-    services = catalogue.all_services()
+    services = _given_away()
     covered = {service.leika for service in services.values()}
     entries = [texts.key for texts in store.everything() if texts.key not in covered and _speaks(texts.key, texts.changed)]
     return [*(f"leistung-{key}" for key in sorted(services)), *(f"leistung-{key}" for key in entries), OFFICES]

@@ -12,6 +12,7 @@ from stadtkern.kernel.accounts.models import Role, Staff
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.directory.books import entries
+from stadtkern.kernel.services.directory.general import BASE
 from stadtkern.kernel.services.maturity import Facts, Platform, of_entry, of_service
 from stadtkern.kernel.services.maturity_models import MODEL_1_1, MODEL_2_0, MODELS
 from stadtkern.kernel.services.modules.store import Modules
@@ -125,6 +126,7 @@ def test_entries_without_a_service():
         return level(facts), level(facts, "1.1")
 
     assert measured({}, startable=False) == (0, 0)
+    assert measured({}, startable=True) == (2, 2)  # the page says who is responsible, the general application begins
     assert measured({"de": {"teaser": "Kurz gesagt."}}, startable=False) == (1, 1)
     assert measured({"de": {"teaser": "Kurz gesagt."}}, startable=True) == (2, 2)
     full = {"de": {"full": "<p>Alles.</p>", "legal_basis": "§ 1"}, "en": {"full": "All."}}
@@ -153,10 +155,12 @@ class TestPages:
                 io.StringIO(self.client.get(reverse("services:maturity_csv")).content.decode("utf-8-sig")), delimiter=";"
             )
         )
-        assert len(rows) == 1 + len(catalogue.all_services())
+        assert {row[0] for row in rows[1:]} == set(catalogue.all_services()) - {BASE}
         assert len(rows[0]) == 6 + 13 + 10
         found = {row[0]: row for row in rows[1:]}
         assert found["meldebescheinigung"][3:5] == ["5", "3"]
+        more = self.client.get(reverse("services:maturity_csv"), {"umfang": "verzeichnis"}).content.decode("utf-8-sig")
+        assert len(more.splitlines()) > 5_500
 
     def test_one_service_by_criterion(self):
         page = self.client.get(reverse("services:maturity_page", args=["hundesteuer_anmelden"])).content.decode()
