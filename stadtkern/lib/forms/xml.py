@@ -14,6 +14,7 @@ from lxml import etree
 
 MOST_BYTES = 20 * 1024 * 1024
 MOST_MARKS = 700_000  # "<" and "=" in a document once the derivations are cut out; the largest federal schema has 23,317
+_HEAD = 64 * 1024  # bytes that hold the start tag of the root
 _GZIP = b"\x1f\x8b"
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252"})
@@ -93,11 +94,15 @@ def ended(data: bytes, tags: Sequence[str], dropped: str) -> Iterator[etree._Ele
 
 
 def namespace_of(data: bytes) -> str:
-    """The namespace of the root element, "" for none; nothing more than the head of the document is read."""
+    """The namespace of the root element, "" for none; with one, nothing more than the head of the document is read."""
+    found = None
     with _told_in_german():
-        for _event, root in etree.iterparse(io.BytesIO(data), events=("start",), **_SAFE):
-            return str(root.tag).rpartition("}")[0].removeprefix("{")
-    raise SchemaError("Die Datei ist leer.")
+        for _event, root in etree.iterparse(io.BytesIO(data[:_HEAD]), events=("start",), **_SAFE):
+            found = str(root.tag).rpartition("}")[0].removeprefix("{")
+            break
+    if not found:  # none of ours: say first whether it is XML at all
+        root_of(data)
+    return found or ""
 
 
 def _drop(element: etree._Element) -> None:
