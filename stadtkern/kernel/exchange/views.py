@@ -36,7 +36,7 @@ def callback(request: HttpRequest) -> HttpResponse:
     try:
         callbacks.check(adapter().callback_secret(), request.headers.get("callback-timestamp", ""), signature, request.body)
     except callbacks.CallbackRefused:
-        return HttpResponse(status=403)
+        return HttpResponse(status=401)
     if actions.hear(signature):
         reactions.look_soon()
     return HttpResponse(status=200)

@@ -29,8 +29,8 @@ def call(body: bytes, secret: str = "callback-city", moved: int = 0, **more) -> 
 @pytest.mark.django_db
 def test_only_a_genuine_callback_sets_something_going(town):
     body = json.dumps({"type": callbacks.NEW_SUBMISSIONS, "submissionIds": ["x"]}).encode()
-    assert call(body, "guess") == call(body, "") == call(body, moved=-400) == call(body, moved=400) == 403
-    assert call(body, **{"callback-authentication": "\xe4"}) == call(body, **{"callback-timestamp": "x"}) == 403
+    assert call(body, "guess") == call(body, "") == call(body, moved=-400) == call(body, moved=400) == 401
+    assert call(body, **{"callback-authentication": "\xe4"}) == call(body, **{"callback-timestamp": "x"}) == 401
     assert not Heard.objects.exists() and not ProcrastinateJob.objects.filter(task_name="exchange.poll").exists()
     assert call(body) == 200
     assert ProcrastinateJob.objects.filter(task_name="exchange.poll", status="todo").count() == 1
