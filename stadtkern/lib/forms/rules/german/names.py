@@ -145,6 +145,9 @@ def ends_in_effect(cursor: Cursor, ahead: int) -> bool:
     if low in _PARTICLES:
         after = cursor.peek(ahead + 1)
         return after is None or after.sort is Sort.STOP or after.low in v.CONNECTORS or after.low in _AFTER_PARTICLE
+    if low in v.DUTY or low in v.FREE:
+        after = cursor.peek(ahead + 1)
+        return low.startswith("pflicht") or after is None or after.sort is Sort.STOP or after.low in v.CONNECTORS
     if low == "als" or low in _TO:
         far = ahead + 1
         while cursor.here(v.ARTICLES, far):
