@@ -5,7 +5,7 @@ from .decision import approve, close, decide, decide_by_rule, propose, send_back
 from .desk import ask_citizen, give_back, take, tell_citizen, write_note
 from .draft import Saved, add_entry, contest, discard_draft, fill, remove_entry, save_step, start
 from .elsewhere import NoOffice, come_in, pass_on, remark
-from .guard import AlreadyDecided, AlreadyTaken, Incomplete, MoreTrustNeeded, OwnCase, Refused
+from .guard import INCOMING, AlreadyDecided, AlreadyTaken, Incomplete, MoreTrustNeeded, OwnCase, Refused, came_in
 from .hand_over import adopt_drafts, hand_over
 from .look import look
 from .prefill import decline_prefill, prefill
@@ -15,6 +15,7 @@ from .submission import answer, mark_paid, submit, withdraw
 from .take_out import take_out
 
 __all__ = [
+    "INCOMING",
     "AlreadyDecided",
     "AlreadyTaken",
     "Incomplete",
@@ -31,6 +32,7 @@ __all__ = [
     "approve",
     "ask_citizen",
     "attach",
+    "came_in",
     "close",
     "come_in",
     "contest",

@@ -13,6 +13,7 @@ from stadtkern.ui import words
 from ..models import Case, CaseQuerySet, Decision, Status
 
 GONE = {"exchange.submitted", "exchange.accepted"}  # lines of the diary, written by kernel/exchange
+INCOMING = "fitconnect:"
 BACK = {"exchange.rejected", "exchange.failed"}
 
 
@@ -96,12 +97,17 @@ def in_review(row: Case) -> None:
 
 def not_elsewhere(row: Case, *, on_the_way: bool = True) -> None:
     """What goes to another authority is decided there, unless it came back. `on_the_way`: also before it has left."""
-    if not row.begun_on.send.to:
+    if not row.begun_on.send.to or came_in(row):
         return
     last = whereabouts(row)
     if last in BACK or (last not in GONE and not on_the_way):
         return
     raise Refused(_("Dieser Antrag liegt bei der zuständigen Behörde. Sie entscheidet darüber; bitte wenden Sie sich dorthin."))
+
+
+def came_in(row: Case) -> bool:
+    """Another authority delivered it: it is not handed on by itself, or two cities would play ping-pong."""
+    return (row.once or "").startswith(INCOMING)
 
 
 def whereabouts(row: Case) -> str:

@@ -194,7 +194,12 @@ def _open_case(row: Reception, opened: Opened, fitting: Fit) -> None:
     notes += [f"Datei „{one['file']}“ ist nicht übernommen und liegt verschlüsselt in Quarantäne: {one['why']}"
               for one in row.problems if "file" in one]  # fmt: skip
     row.case = cases.come_in(
-        fitting.service, fitting.answers, once=f"fitconnect:{row.submission}", files=str(row), paths=fitting.files, notes=notes
+        fitting.service,
+        fitting.answers,
+        once=f"{cases.INCOMING}{row.submission}",
+        files=str(row),
+        paths=fitting.files,
+        notes=notes,
     )
     _store(row, State.OPENED, "case")
     record("exchange.received", subject=str(row.case), actor="provider:fitconnect", data={"reception": row.pk})

@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import SYSTEM
+from stadtkern.kernel.cases import actions as cases
 from stadtkern.kernel.cases.models import Case, Status
 from stadtkern.kernel.events.actions import record
 from stadtkern.lib.fitconnect import certificates, events
@@ -26,7 +27,7 @@ def prepare(case_id: int, actor_key: str = SYSTEM) -> Transmission | None:
     """A new attempt to hand this case over, or the one that is under way; None where nothing is to be handed over."""
     case = Case.objects.select_for_update(of=("self",)).select_related("edition").defer("edition__files").get(pk=case_id)
     to = case.begun_on.send.to
-    if not to or case.status != Status.IN_REVIEW:
+    if not to or case.status != Status.IN_REVIEW or cases.came_in(case):
         return None
     earlier = Transmission.objects.of(case.pk).first()
     if earlier and earlier.state in LIVE:

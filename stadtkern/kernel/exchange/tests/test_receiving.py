@@ -100,7 +100,9 @@ def test_from_one_city_to_another_byte_for_byte(town, citizen):
 
 
 def test_an_unknown_schema_reaches_people(town, clerk):
-    deliver(town, {"F60000000228": "Amira"}, uri="https://example.org/unknown.schema.json", service="urn:de:fim:leika:leistung:1")
+    deliver(
+        town, {"F60000000228": "Amira"}, uri="https://example.org/unknown.schema.json", service="urn:de:fim:leika:leistung:1"
+    )
     row = arrive(town)
     case = row.case
     assert row.state == State.ACCEPTED and case.service == "eingang_anderer_dienst"
