@@ -3,8 +3,9 @@
 from ninja import Router
 
 from .. import address  # noqa: F401  the converter "reference"
-from . import applicant, desk
+from . import applicant, data, desk
 
 router = Router()
 router.add_router("", applicant.router)
+router.add_router("", data.router)
 router.add_router("", desk.router)

@@ -54,3 +54,11 @@ def test_nobody_else(case: Case, other_clerk, login) -> None:
         assert client.get(path(case, "json")).status_code == 404
         assert client.get(path(case, "xml")).status_code == 404
     assert not Event.objects.filter(name="case.data_taken").exists()
+
+
+def test_programs_get_the_same(case: Case, citizen, login) -> None:
+    client, path = login(citizen), f"/api/v1/cases/{case.reference}/data"
+    assert from_data(case.begun_on.form, loads(client.get(path).content)) == case.answers
+    assert client.get(f"{path}?format=xml&style=versioned")["Content-Type"].startswith("application/xml")
+    assert client.get(f"{path}?format=csv").status_code == 422
+    assert Client().get(path).status_code == 401
