@@ -104,7 +104,8 @@ def _take_over(
         answers[path] = value
         sources[path] = source
     if actor.account:  # their own address, already in the account: no register knows it better
-        for path in own_questions(service.prefill, {visit.path for visit in Walk(service.form, answers).visits()}):
+        visible = {visit.path for visit in Walk(service.form, answers, service.effects(answers)).visits()}
+        for path in own_questions(service.prefill, visible):
             asked = question(service.form, path)
             if answers.get(path) in (None, "") and asked and (value := value_for(asked, "", actor.account.email)):
                 answers[path], sources[path] = value, f"account {source.rpartition(' ')[2]}"

@@ -40,9 +40,9 @@ def pages_form(form: Form) -> Step:
             Field("help", "Hilfe zur Seite", Kind.LONG_TEXT, 0, max_length=2_000),
         ]
         if number:
-            inside.append(Field("join", "Mit der vorigen Seite zusammenlegen", Kind.YES_NO, default=False))
+            inside.append(Field("join", "Mit der vorigen Seite zusammenlegen", Kind.YES_NO, 0, default=False))
         if not any(required(child) for child in step.children):
-            inside.append(Field("hide", "Diese Seite nicht zeigen", Kind.YES_NO, default=False))
+            inside.append(Field("hide", "Diese Seite nicht zeigen", Kind.YES_NO, 0, default=False))
         children.append(Group(f"p{number}", f"{number + 1}. {step.title}", tuple(inside)))
     return Step("seiten", "Seiten", tuple(children))
 
@@ -105,9 +105,9 @@ def step_form(form: Form, step: Step, prefill: Mapping[str, str]) -> tuple[Step,
             inside.append(_prefill_field(prefill.get(path, "")))
         inside.append(Field("place", "Platz in der Gruppe", Kind.NUMBER, min_value=1, max_value=999))
         if path in places:
-            inside.append(Field("cut", "Hier beginnt eine neue Seite", Kind.YES_NO, default=False))
+            inside.append(Field("cut", "Hier beginnt eine neue Seite", Kind.YES_NO, 0, default=False))
         if element.minimum == 0:
-            inside.append(Field("hide", "Nicht zeigen", Kind.YES_NO, default=False))
+            inside.append(Field("hide", "Nicht zeigen", Kind.YES_NO, 0, default=False))
         sort = "Gruppe" if isinstance(element, Group) else "Hinweis" if element.kind is Kind.LABEL else "Frage"
         children.append(Group(f"e{number}", f"{sort}: {element.label}"[:160], tuple(inside)))
     return Step("seite", step.title, tuple(children)), found

@@ -52,7 +52,7 @@ def page(form: Form, near: str) -> Step:
             Field("mode", "Wann", Kind.CHOICE, options=(Option("all", "wenn alle Bedingungen stimmen"),
                   Option("any", "wenn mindestens eine stimmt"), Option("always", "immer"))),
             rows,
-            Field("otherwise", "Sonst nicht zeigen", Kind.YES_NO, default=False, when={"effect": "require"}),
+            Field("otherwise", "Sonst nicht zeigen", Kind.YES_NO, 0, default=False, when={"effect": "require"}),
         ),
     )  # fmt: skip
 
