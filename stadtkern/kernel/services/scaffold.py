@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from .fim import quoted
+from .fim_examples import quoted
 
 SERVICE = '''\
 # Say here what is invented and what a lawyer has to check. All keys: docs/service.md.
