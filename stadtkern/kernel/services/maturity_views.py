@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from stadtkern.kernel.accounts.access import staff
 from stadtkern.kernel.city.profile import city
+from stadtkern.lib.words import plain
 
 from . import catalogue
 from .directory import books, general
@@ -23,7 +24,6 @@ from .directory.responsibility import responsible
 from .maturity import Facts, Maturity, Platform, of_entry, of_service
 from .maturity_models import MODEL_1_1, MODEL_2_0, MODELS
 from .modules.store import Modules, everything, modules
-from .search import plain
 from .service import Service
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")

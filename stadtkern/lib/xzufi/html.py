@@ -14,16 +14,17 @@ _BLOCKS = frozenset(
     {"p", "ul", "ol", "li", "h1", "h2", "h3", "h4", "h5", "h6", "div", "br", "table", "tr", "td", "th", "section"}
 )
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s\x00-\x20\"'<>\\]+", re.IGNORECASE)
+_HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
 _DEEPEST = 20
 _SPACE = re.compile(r"[^\S\n]+")
 
 
 class _Cleaner(HTMLParser):
-    """Builds the clean text tag by tag; `top` is the level h1 becomes."""
+    """Builds the clean text tag by tag; `levels` renames headings."""
 
-    def __init__(self, top: int) -> None:
+    def __init__(self, levels: dict[str, str]) -> None:
         super().__init__(convert_charrefs=True)
-        self.top = top
+        self.levels = levels
         self.out: list[str] = []
         self.open: list[str] = []
         self.muted: list[str] = []
@@ -80,7 +81,7 @@ class _Cleaner(HTMLParser):
             self.out.append(escape(data, quote=False))
 
     def _name(self, tag: str) -> str:
-        return f"h{min(6, int(tag[1]) + self.top - 1)}" if tag[0] == "h" and tag[1:].isdigit() else tag
+        return self.levels.get(tag, tag)
 
     def _href(self, attributes: dict[str, str | None]) -> str:
         href = (attributes.get("href") or "").strip()
@@ -101,10 +102,14 @@ class _Cleaner(HTMLParser):
         return "".join(self.out).strip()
 
 
-def clean(text: str, top: int = 1) -> str:
-    """Safe HTML of a module. Plain text becomes paragraphs; `top` = 3 makes an h1 an h3, for a place below other headings."""
+def clean(text: str, top: int | None = None) -> str:
+    """Safe HTML of a module. Plain text becomes paragraphs.
+
+    `top`: the level of the highest heading on the page where it is shown; the others follow without a gap.
+    """
     text = text.replace("\0", "")
-    cleaner = _Cleaner(top)
+    used = sorted(set(_HEADING.findall(text))) if top else []
+    cleaner = _Cleaner({f"h{level}": f"h{min(6, (top or 1) + place)}" for place, level in enumerate(used)})
     cleaner.feed(text)
     result = cleaner.result()
     if cleaner.seen:

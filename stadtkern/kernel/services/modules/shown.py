@@ -13,7 +13,7 @@ from ..service import Service
 from .fields import FIELDS
 from .store import Modules, modules
 
-HEADING = 3  # a heading in a text stands below the label of its module
+HEADING = 2  # the label of a module is the summary of an accordion, no heading
 
 
 @dataclass(frozen=True)
@@ -26,20 +26,22 @@ class Shown:
     language: str = ""
 
 
-def shown(found: Modules, language: str, *, without: tuple[str, ...] = (), alone: bool = False) -> list[Shown]:
+def shown(
+    found: Modules, language: str, *, without: tuple[str, ...] = (), alone: bool = False, top: int = HEADING
+) -> list[Shown]:
     """The modules in this language, German where one is missing; `alone`: only those that are in this language."""
     result = []
     for field in FIELDS:
         own = found.own(field.key, language)
         text = own or ("" if alone else found.get(field.key, language))
         if text and field.shown and field.key not in without:
-            result.append(Shown(field.key, field.label, safe(text), "" if own or language == "de" else "de"))
+            result.append(Shown(field.key, field.label, safe(text, top), "" if own or language == "de" else "de"))
     return result
 
 
-def safe(text: str) -> SafeString:
+def safe(text: str, top: int = HEADING) -> SafeString:
     """HTML of a module for a page; cleaned again here, whatever stands in the file."""
-    return mark_safe(html.clean(text, top=HEADING))  # noqa: S308 - clean builds it from an allow-list
+    return mark_safe(html.clean(text, top))  # noqa: S308 - clean builds it from an allow-list
 
 
 def of_page(thing: Entry | Service) -> list[Shown]:

@@ -1,6 +1,6 @@
 """Pages for editors: which entries have texts, and the texts of one entry with preview, history and undo."""
 
-from typing import Any
+from collections.abc import Mapping
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from stadtkern.kernel.accounts.access import actor_of, staff
 from stadtkern.kernel.accounts.models import Role
+from stadtkern.lib.words import plain
 
 from .. import catalogue
 from ..directory import books
 from ..models import Change
-from ..search import plain
+from ..service import Service
 from . import actions, shown, store
 from .fields import FIELDS, LANGUAGES
 
@@ -29,36 +30,41 @@ HISTORY = 20
 def index(request: HttpRequest) -> HttpResponse:
     """The entries with texts; `?q=` looks through titles and keys of the whole directory."""
     words = request.GET.get("q", "").replace("\0", "")[:200].strip()
-    found = _search(words) if words else [(one.key, _title(one.key), one) for one in store.everything()]
-    rows = [
-        (key, title, sorted(str(LANGUAGES[code]) for code in texts.texts if code in LANGUAGES)) for key, title, texts in found
-    ]
+    titles = {one.leika: one.title for one in catalogue.all_services().values() if one.leika}
+    own = {one.key: one for one in store.everything()}
+    keys = _search(words, titles, own) if words else list(own)
+    rows = [(key, _title(key, titles, own), _languages(own.get(key))) for key in keys]
     context = {"rows": rows[:MOST], "more": max(0, len(rows) - MOST), "words": words, "count": len(rows)}
     return render(request, "services/modules_index.html", context)
 
 
-def _search(words: str) -> list[tuple[str, str, store.Modules]]:
+def _languages(texts: store.Modules | None) -> list[str]:
+    return [str(name) for code, name in LANGUAGES.items() if texts and code in texts.texts]
+
+
+def _search(words: str, titles: Mapping[str, str], own: Mapping[str, store.Modules]) -> list[str]:
+    """Keys of entries that have all these words in a title or the key."""
     wanted = plain(words).split()
     found = []
-    for entry in books.entries().values():
-        title = _title(entry.key)
-        text = f"{plain(title)} {plain(entry.title)} {' '.join(plain(one) for one in entry.words)} {entry.key}"
+    for key in {**books.entries(), **titles}:
+        entry = books.entries().get(key)
+        named = (_title(key, titles, own), entry.title if entry else "", *(entry.words if entry else ()), key)
+        text = plain(" ".join(named))
         if all(word in text for word in wanted):
-            found.append((entry.key, title, store.modules(entry.key)))
+            found.append(key)
             if len(found) > MOST:
                 break
     return found
 
 
-def _title(key: str) -> str:
+def _title(key: str, titles: Mapping[str, str], own: Mapping[str, store.Modules]) -> str:
     """What the entry is called here: by its own text, by its service, by the federal list."""
-    own = store.modules(key).get("title")
     entry = books.entries().get(key)
-    service = _service(key)
-    return own or (service.title if service else "") or (entry.name if entry else key)
+    text = own[key].get("title") if key in own else ""
+    return text or titles.get(key, "") or (entry.name if entry else key)
 
 
-def _service(key: str) -> Any:
+def _service(key: str) -> Service | None:
     return next((one for one in catalogue.all_services().values() if one.leika and one.leika == key), None)
 
 
@@ -110,12 +116,12 @@ def _page(
     preview = None
     if typed is not None and not refused:
         tidy = {name: store.tidy(name, text) for name, text in typed.items()}
-        preview = shown.shown(store.Modules(key, {language: tidy}), language, alone=True)
+        preview = shown.shown(store.Modules(key, {language: tidy}), language, alone=True, top=4)
     rows = [(field, values.get(field.key, ""), found.own(field.key, "de") if language != "de" else "") for field in FIELDS]
     service = _service(key)
     context = {
         "key": key,
-        "title": _title(key),
+        "title": found.get("title") or (service.title if service else "") or _title(key, {}, {}),
         "service": service,
         "rows": rows,
         "language": language,

@@ -74,7 +74,7 @@ def test_nothing_else_ever_comes_out(dirty):
 
 
 def test_headings_are_put_below_the_page():
-    assert clean("<h1>A</h1><h4>B</h4>", top=3) == "<h3>A</h3><h6>B</h6>"
+    assert clean("<h1>A</h1><h4>B</h4>", top=3) == "<h3>A</h3><h4>B</h4>"
 
 
 def test_words_alone():
