@@ -71,7 +71,7 @@ def _connect(place: Path) -> Connection:
 
 def delivery_service(place: Path) -> Service:
     """The fake itself, with the state of this installation; nobody is called back, the clock looks every minute."""
-    return Service(place / "zustelldienst.sqlite", BASE)
+    return Service(place / "zustelldienst.sqlite", BASE, bits=2048)  # half the waiting; nobody checks the demo for its length
 
 
 def client(name: str, place: Path) -> Client:
@@ -93,7 +93,7 @@ class _Away(httpx.BaseTransport):
 
 
 def _authority(place: Path) -> Authority:
-    return Authority.read(_once(place / "wurzel.pem", lambda: Authority.new("Demo-Wurzel Stadtkern").pem()))
+    return Authority.read(_once(place / "wurzel.pem", lambda: Authority.new("Demo-Wurzel Stadtkern", bits=2048).pem()))
 
 
 def _key(place: Path, name: str, purpose: str) -> Mapping[str, Any]:
