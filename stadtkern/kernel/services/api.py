@@ -12,11 +12,13 @@ from stadtkern.lib.forms.export.tree import Keys
 from stadtkern.lib.forms.json import to_dict
 
 from . import catalogue, exports, search
+from .directory.api import router as directory_router
 from .modules.api import router as modules_router
 from .service import AUDIENCES, LIFE_EVENTS, Service
 
 router = Router(tags=["services"])
 router.add_router("", modules_router)
+router.add_router("", directory_router)
 MOST = 200
 
 

@@ -9,13 +9,17 @@ from django.core.checks import CheckMessage, Error, Warning, register
 from stadtkern.lib.forms.xdf3 import SchemaError
 
 from . import catalogue
+from .directory import responsibility
 from .examples import NAME, examples_of
 from .service import ServiceBroken
 
 
 @register("services")
 def service_folders(**kwargs: Any) -> list[CheckMessage]:
-    """E001: a folder that is not in the catalogue. E002: examples nobody can read. W001: no example. W002: unknown office."""
+    """E001: a folder that is not in the catalogue. E002: examples nobody can read. W001: no example. W002: unknown office.
+
+    W003: a mistake in responsibility.toml.
+    """
     found: list[CheckMessage] = []
     offices = _offices()
     for key in sorted(catalogue.all_services()):
@@ -32,6 +36,7 @@ def service_folders(**kwargs: Any) -> list[CheckMessage]:
                 found.append(Warning(f"{key}: kein Beispiel, das angenommen wird.", hint=hint, id="services.W001"))
         except (ValueError, OSError, SchemaError, ServiceBroken) as error:
             found.append(Error(f"{key}: {error}", id="services.E002"))
+    found += [Warning(sentence, id="services.W003") for sentence in responsibility.faults(offices)]
     for key, wrong in sorted(catalogue.broken().items()):
         found += [Error(f"{key}: {sentence}", id="services.E001") for sentence in wrong]
     return found

@@ -75,6 +75,30 @@ def bundles() -> Mapping[str, tuple[Entry, ...]]:
     return MappingProxyType({ozg: tuple(below) for ozg, below in found.items()})
 
 
+def place_of(key: str) -> int:
+    """Number of the entry behind this one in the order of the directory; 0 for an unknown key."""
+    return _places().get(key, -1) + 1
+
+
+@cache
+def _places() -> Mapping[str, int]:
+    return {key: number for number, key in enumerate(entries())}
+
+
+def nearest(leika: str) -> Entry | None:
+    """The entry of a LeiKa key; for a key younger than the list the first one about the same object (its first 8 digits)."""
+    return entries().get(leika) or _objects().get(leika[:8])
+
+
+@cache
+def _objects() -> Mapping[str, Entry]:
+    found: dict[str, Entry] = {}
+    for entry in entries().values():
+        if entry.leika and entry.ozg:
+            found.setdefault(entry.leika[:8], entry)
+    return found
+
+
 @cache
 def shelves(*, business: bool) -> tuple[tuple[Field, tuple[tuple[Situation, int], ...]], ...]:
     """Themenfelder with their Lebenslagen, or Geschäftslagen, and how many OZG-Leistungen each holds."""

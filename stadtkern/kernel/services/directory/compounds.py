@@ -23,7 +23,7 @@ class Splitter:
         return self._split(word, MOST, {}, whole=True) or ()
 
     def _split(self, word: str, most: int, seen: Seen, *, whole: bool = False) -> tuple[str, ...] | None:
-        """The split with the fewest parts, of those the one with the longest head."""
+        """The split with the fewest parts, of those the one with the longest front: German compounds branch to the left."""
         if not whole and self._is_part(word):
             return (word,)
         if most == 1:
@@ -31,7 +31,7 @@ class Splitter:
         if (word, most) in seen:
             return seen[word, most]
         best: tuple[str, ...] | None = None
-        for cut in range(3, len(word) - 2):
+        for cut in range(len(word) - 3, 2, -1):
             left = self._left(word[:cut])
             if left and (rest := self._split(word[cut:], most - 1, seen)) and (best is None or len(rest) + 1 < len(best)):
                 best = (left, *rest)
@@ -43,7 +43,7 @@ class Splitter:
         for joint in JOINTS:
             if text.endswith(joint) and self._is_part(bare := text[: len(text) - len(joint)]):
                 return bare
-        return text + "e" if len(text) >= SHORTEST and self.known(text + "e") else ""
+        return text + "e" if len(text) >= SHORTEST and self._is_part(text + "e") else ""
 
     def _is_part(self, word: str) -> bool:
         return word in SHORT or (len(word) >= SHORTEST and self.known(word))

@@ -17,7 +17,7 @@ from .responsibility import Responsibility, responsible
 from .search import Found
 
 Kind = Literal["online", "general", "elsewhere"]
-ORDER = ("online", "general", "elsewhere")
+NAMES = 5  # everyday names below a title
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,8 @@ class Offer:
     @property
     def label(self) -> str:
         """The way in a few words."""
+        if self.services and self.entry.kind == "ozg":
+            return gettext("Online-Antrag vorhanden")
         if self.services:
             full = all(one.online == "full" for one in self.services)
             return gettext("Vollständig online") if full else gettext("Teilweise online")
@@ -71,7 +73,7 @@ def _services(version: int, language: str) -> Mapping[str, tuple[Service, ...]]:
         if service.leika:
             said = service.in_language(language)
             found.setdefault(service.leika, []).append(said)
-            if entry := books.entries().get(service.leika):
+            if entry := books.nearest(service.leika):
                 found.setdefault(entry.ozg, []).append(said)
     return {key: tuple(sorted(services, key=lambda one: one.title)) for key, services in found.items()}
 
@@ -81,12 +83,25 @@ def title_of(entry: Entry) -> str:
     return store.modules(entry.key).get("title", (get_language() or "de").split("-")[0]) or entry.name
 
 
+def teaser_of(entry: Entry) -> str:
+    """The city's own sentence about it, "" where there is none."""
+    return store.modules(entry.key).get("teaser", (get_language() or "de").split("-")[0])
+
+
 def text_of(entry: Entry) -> str:
-    """One line below the title: the city's teaser, else where it belongs."""
-    if teaser := store.modules(entry.key).get("teaser", (get_language() or "de").split("-")[0]):
+    """One line below the title: the city's teaser, what people call it, or where it belongs."""
+    if teaser := teaser_of(entry):
         return teaser
+    if entry.words:
+        return everyday(entry)
     bundle = books.entries().get(entry.ozg)
     return bundle.name if bundle and bundle is not entry and bundle.name != entry.name else entry.situation.title
+
+
+def everyday(entry: Entry) -> str:
+    """A few everyday names, those that are not the title itself."""
+    known = entry.name.casefold()
+    return ", ".join([word for word in entry.words if word.casefold() not in known][:NAMES])
 
 
 def line(entry: Entry) -> Line:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from stadtkern.lib.words import stem_of, words_in
 
+from .compounds import Splitter
 from .index import Index, Lexicon
 
-MOST_WORDS = 8
+MOST_WORDS, MOST_READ, LONGEST_WORD = 8, 16, 60
+SHORTEST_FILLER = 4  # letters of a word that says nothing, as part of a compound: "Wohngeldantrag"
 PARTICLES = frozenset(
     ["ab", "an", "auf", "aus", "bei", "ein", "her", "hin", "mit", "nach", "um", "vor", "weg", "zu", "zurueck"]
 )
-EVERYDAY, BEGUN, ENGLISH = 0.85, 0.9, 0.95  # a word of the lexicon, one half typed, one stemmed as English
-TELLING = 0.15  # what a word must be worth to be asked for, where others say more
+EVERYDAY, BEGUN, ENGLISH, HALF = 0.85, 0.9, 0.95, 0.7  # lexicon, half typed, English, half of it
 
 
 @dataclass(frozen=True)
@@ -31,32 +32,53 @@ class Reader:
         self.everyday: dict[str, list[str]] = {}
         for word, meant in everyday.items():
             self.everyday.setdefault(stem_of(word, "german"), []).extend(stem_of(one, "german") for one in meant)
+        self.splitter = Splitter(self._is_part)
 
     def read(self, text: str) -> list[Wanted]:
-        """The question word by word, the first eight that tell something."""
+        """The question word by word, the eight that tell most; nothing where all words are fillers."""
         words = words_in(text)
         particles = [word for word in words if word in PARTICLES]
-        rest = [word for word in words if word not in PARTICLES and len(word) <= 60][: 2 * MOST_WORDS]
+        rest = self._joined([word for word in words if word not in PARTICLES and len(word) <= LONGEST_WORD][:MOST_READ])
         found: list[Wanted] = []
         for place, word in enumerate(rest):
             found += self._word(word, particles, last=place == len(rest) - 1)
-        telling = [one for one in found if one.worth > TELLING] or found
-        return telling[:MOST_WORDS]
+        least = sorted((one.worth for one in found), reverse=True)[:MOST_WORDS]
+        return [one for one in found if one.worth >= least[-1]][:MOST_WORDS]
+
+    def _joined(self, words: list[str]) -> list[str]:
+        """Words that are one word in the directory: "kataster auszug" is "katasterauszug"."""
+        found: list[str] = []
+        for word in words:
+            if found and len(word) > 2 and self._known(stem_of(found[-1] + word, "german")):
+                found[-1] += word
+            else:
+                found.append(word)
+        return found
 
     def _word(self, word: str, particles: list[str], *, last: bool) -> list[Wanted]:
         own = stem_of(word, "german")
+        if self._is_filler(word):
+            return []
         for particle in particles:  # "ich melde mich um" is "ummelden"
             if self._known(particle + own):
                 return [self._known_word(particle + own, particle + own, last=False)]
         if self._known(own) or own in self.everyday or self._known(stem_of(word, "english")):
             return [self._known_word(word, own, last=last)]
-        if own in self.lexicon.fillers or word in self.lexicon.fillers:
-            return []
         slips = self._slips(own)
-        parts = self.lexicon.splitter.parts(word) if not slips or slips[0][1] > 1 or len(own) < 6 else ()
+        parts = self.splitter.parts(word) if not slips or slips[0][1] > 1 or len(own) < 6 else ()
         if parts:
-            return [self._known_word(part, stem_of(part, "german"), last=False) for part in parts]
-        return [self._unknown_word(own, slips)]
+            return [self._known_word(part, stem_of(part, "german"), last=False) for part in parts if not self._is_filler(part)]
+        return [self._unknown_word(word, own, slips)]
+
+    def _is_filler(self, word: str) -> bool:
+        return word in self.lexicon.fillers or stem_of(word, "german") in self.lexicon.fillers
+
+    def _is_part(self, word: str) -> bool:
+        """Whether a compound may be made of it: a word we know in any form, also "Antrag" and the like."""
+        if self._is_filler(word):
+            return len(word) > SHORTEST_FILLER
+        own = stem_of(word, "german")
+        return word in self.lexicon.surfaces or own in self.everyday or self._known(own)
 
     def _known(self, one: str) -> bool:
         return any(one in index.postings for index in self.indexes)
@@ -72,7 +94,7 @@ class Reader:
             self._add_begun(stems, own)
         return Wanted(worth, stems)
 
-    def _unknown_word(self, own: str, slips: list[tuple[str, int]]) -> Wanted:
+    def _unknown_word(self, word: str, own: str, slips: list[tuple[str, int]]) -> Wanted:
         stems: dict[str, float] = {}
         if len(own) > 2:
             self._add_begun(stems, own)
@@ -81,6 +103,8 @@ class Reader:
             if quality > stems.get(near, 0.3):
                 stems[near] = quality
                 self._add_everyday(stems, {near}, quality * EVERYDAY)
+        if not stems:
+            self._add_ends(stems, word)
         worth = max((self.lexicon.weight(one) * quality for one, quality in stems.items()), default=0.3)
         return Wanted(worth, stems)
 
@@ -95,6 +119,17 @@ class Reader:
         for index in self.indexes:
             for near in index.starting(own):
                 stems.setdefault(near, BEGUN * (0.5 + 0.5 * len(own) / len(near)))
+
+    def _add_ends(self, stems: dict[str, float], word: str) -> None:
+        """Half of a compound is better than nothing: the longest beginning and the longest end we know."""
+        for ends in ([word[:cut] for cut in range(len(word) - 1, 3, -1)], [word[cut:] for cut in range(1, len(word) - 3)]):
+            part = next((end for end in ends if self._is_part(end) and not self._is_filler(end)), "")
+            if part:
+                quality = HALF * (0.5 + 0.5 * len(part) / len(word))
+                stems.setdefault(stem_of(part, "german"), quality)
+                self._add_everyday(stems, {stem_of(part, "german")}, quality * EVERYDAY)
+        for one in [one for one in stems if not self._known(one)]:
+            del stems[one]
 
     def _slips(self, own: str) -> list[tuple[str, int]]:
         found = [pair for index in self.indexes for pair in index.misspelt(own)]

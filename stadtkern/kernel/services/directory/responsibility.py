@@ -1,5 +1,6 @@
 """Who is responsible for an entry: the city's rules by office and district over what is usual in Germany."""
 
+import logging
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from ..table import Table
 from . import books
 from .entry import Entry
 
+log = logging.getLogger(__name__)
 FILE = "responsibility.toml"
 LEVELS = ("city", "district", "state", "federal", "self")
 OWN = ("city", "district")  # what a city may do itself
@@ -66,6 +68,8 @@ class Rule:
         near = max((len(start) for start in self.leika if entry.leika.startswith(start)), default=0)
         if near:
             return 100 + near
+        if body.level not in OWN and entry.type == "1":
+            return 0
         if entry.ozg in self.ozg:
             return 40
         if body.level not in OWN:  # only who names a matter of a court or a fund expressly takes it over
@@ -172,7 +176,11 @@ def rules() -> Rules:
 
 @lru_cache(maxsize=4)
 def _read(file: Path, stamp: int) -> Rules:
-    return Rules(tomllib.loads(file.read_text(encoding="utf-8")), [])
+    try:
+        return Rules(tomllib.loads(file.read_text(encoding="utf-8")), [])
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError):
+        log.exception("%s cannot be read; only what is usual counts", file)
+        return _no_rules()
 
 
 @cache

@@ -16,6 +16,7 @@ from .question import Reader, Wanted
 SERVICE, TITLE, WORDS, BELOW = 1.12, 1.0, 1.0, 0.9  # what a name is worth: of a service, title, everyday name, LeiKa entry
 BAG = 0.3  # what it is worth that the words stand in several names of the same OZG-Leistung
 WHOLE = 0.08  # how much better an entry must fit than the OZG-Leistung it belongs to
+NEARLY = 0.6  # share of the score of its OZG-Leistung from which a service of the city stands before it
 LEAST, NOISE = 0.45, 0.2  # of the best hit; below that it is chance
 
 
@@ -121,6 +122,10 @@ def _ranked(parts: Iterable[tuple[list[Score], dict[int, float]]]) -> dict[int, 
         preferred = total + (WHOLE if _things()[thing].kind == "ozg" else 0.0)
         if bundle not in heads or preferred > heads[bundle][0]:
             heads[bundle] = (preferred, total, thing)
+    for thing in found:  # a service that fits nearly as well as its OZG-Leistung comes before it
+        head = heads.get(best[thing].name.bundle, (0.0, 0.0, 0))[1] if thing < 0 else 0.0
+        if found[thing] >= head * NEARLY:
+            found[thing] = max(found[thing], head + 0.001)
     return found | {thing: total for _, total, thing in heads.values()}
 
 
@@ -157,10 +162,12 @@ def _entry_names(number: int, entry: Entry) -> Iterator[Name]:
 
 
 def _service_names(number: int, service: Service) -> Iterator[Name]:
-    entry = books.entries().get(service.leika)
+    entry = books.nearest(service.leika)
     bundle = _bundles()[entry.ozg] if entry and entry.ozg else -1
     bare = service.title.partition(" (")[0]  # "Hund anmelden (Hundesteuer)" is asked for as "Hund anmelden"
-    for title in dict.fromkeys((service.title, bare, *service.synonyms, *([entry.title] if entry else []))):
+    for title in dict.fromkeys(
+        (service.title, bare, *service.synonyms, *([entry.title] if entry and entry.key == service.leika else []))
+    ):
         yield Name(title, number, bundle, SERVICE)
     for texts in service.texts.values():
         for title in filter(None, (texts.title, texts.title.partition(" (")[0], *texts.synonyms)):

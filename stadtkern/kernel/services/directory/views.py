@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from stadtkern.kernel.accounts.access import actor_of, everyone
@@ -11,8 +11,7 @@ from stadtkern.kernel.accounts.models import Role
 
 from ..offices import hours_in_words, office
 from ..views import shared
-from . import books, general, offer
-from .entry import Entry
+from . import books, offer
 from .responsibility import District, rules
 
 SHOWN = 12  # entries of an OZG-Leistung before "all"
@@ -51,20 +50,22 @@ def entry(request: HttpRequest, key: str) -> HttpResponse:
     district = rules().district_of(place) if place else None
     chosen = _office_of(way, district)
     below = books.bundles()[found.ozg] if found.kind == "ozg" else ()
+    shown = SHOWN if len(below) > SHOWN + 3 else len(below)
     context: dict[str, Any] = {
         "entry": found,
         "title": offer.title_of(found),
-        "text": offer.text_of(found),
+        "teaser": offer.teaser_of(found),
+        "everyday": offer.everyday(found),
         "offer": way,
         "bundle": books.entries().get(found.ozg) if found.kind == "leika" else None,
         "related": () if found.kind == "ozg" else offer.offer(books.entries()[found.ozg]).services if found.ozg else (),
-        "first": [offer.line(one) for one in below[:SHOWN]],
-        "rest": [offer.line(one) for one in below[SHOWN:]],
+        "first": [offer.line(one) for one in below[:shown]],
+        "rest": [offer.line(one) for one in below[shown:]],
         "place": place,
         "district": district,
         "asks_place": way.kind == "general" and bool(way.responsibility.by_district) and not chosen,
         "by_district": bool(way.responsibility.by_district),
-        "begin": offer.begin_url(found, chosen) if way.kind == "general" and chosen else "",
+        "begin": offer.begin_url(found, chosen) if chosen and (way.kind == "general" or found.kind == "ozg") else "",
         "may_assist": _may_assist(request),
     }
     if desk := office(chosen) if chosen else None:
@@ -82,9 +83,3 @@ def _office_of(way: offer.Offer, district: District | None) -> str:
 def _may_assist(request: HttpRequest) -> bool:
     member = actor_of(request).staff
     return member is not None and member.role in (Role.CLERK, Role.LEAD)
-
-
-def to_entry(key: str) -> HttpResponse | None:
-    """The general application of an entry has no page of its own: the entry's page says everything."""
-    found: Entry | None = general.entry_of(key)
-    return redirect("services:entry", found.key) if found else None
