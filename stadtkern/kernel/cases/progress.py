@@ -105,13 +105,22 @@ def destination_title(to: str) -> str:
     return str(table.get("title") or _("die zuständige Behörde"))
 
 
-def handed_over_words(stages: Sequence[Stage]) -> Words:
-    """The sentence over the track of a case that another authority decides: what its current or last stage says."""
-    now = next((stage for stage in stages if stage.state == "current"), stages[-1])
-    passed = next((stage for stage in reversed(stages) if stage.state == "done"), stages[0])
-    tone = "warning" if now.title == _("Dort nicht angenommen") else "info"
-    sentence = f"{passed.title}. {now.title}: {now.note}" if now.note else f"{passed.title}."
-    return Words(passed.title if now.state == "open" else now.title, sentence, tone)
+def handed_over_words(case: Case) -> Words:
+    """The sentence over the track of a case that another authority decides."""
+    who = {"who": destination_title(case.begun_on.send.to)}
+    lines = Event.objects.filter(subject=str(case), name__in=HANDED_OVER).order_by("-pk")
+    last = lines.values_list("name", flat=True).first()
+    if last == "exchange.accepted":
+        text = _("%(who)s hat den Eingang bestätigt, entscheidet über Ihren Antrag und meldet sich bei Ihnen.")
+        return Words(_("Dort angekommen"), text % who, "success")
+    if last == "exchange.rejected":
+        text = _("%(who)s hat Ihren Antrag noch nicht angenommen. Wir kümmern uns darum und schreiben Ihnen.")
+        return Words(_("Dort nicht angenommen"), text % who, "warning")
+    if last == "exchange.submitted":
+        text = _("Wir haben Ihren Antrag weitergegeben an: %(who)s. Die Bestätigung steht noch aus. Sie müssen nichts tun.")
+        return Words(_("Übergeben"), text % who, "info")
+    text = _("Ihr Antrag ist auf dem Weg zu: %(who)s. Das geht von allein. Sie müssen nichts tun.")
+    return Words(_("Unterwegs"), text % who, "info")
 
 
 def _elsewhere(case: Case, happened: dict[str, datetime], title: str) -> list[Stage]:

@@ -50,8 +50,9 @@ def _track(request: HttpRequest, case: Case, body: str = "", wrong: str = "", st
     context: dict[str, Any] = {
         "case": case,
         "service": service,
-        "words": handed_over_words(stages) if elsewhere else status_of(case),
+        "words": handed_over_words(case) if elsewhere else status_of(case),
         "stages": stages,
+        "elsewhere": elsewhere,
         "decision": decision,
         "thread": thread,
         "question": _question(thread) if case.status == Status.AWAITING_CITIZEN else None,
