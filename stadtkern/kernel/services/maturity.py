@@ -191,6 +191,11 @@ class Maturity:
         """The criteria that keep it from the next level."""
         return tuple(score for score in self.scores if score.level == self.level and score.missing)
 
+    @property
+    def todo(self) -> list[str]:
+        """What is missing for the next level, each sentence once."""
+        return list(dict.fromkeys(str(score.missing) for score in self.holding))
+
 
 def _score(criterion: Criterion, top: int, facts: Facts) -> Score:
     if not criterion.applies(facts):

@@ -156,7 +156,7 @@ def download(request: HttpRequest) -> HttpResponse:
 
 def _line(key: str, title: str, leika: str, new: Maturity, old: Maturity) -> list[Any]:
     levels = [score.level for measure in (new, old) for score in measure.scores]
-    todo = " ".join(str(score.missing) for score in new.holding)
+    todo = " ".join(new.todo)
     return [_cell(cell) for cell in (key, title, leika, new.level, old.level, todo, *levels)]
 
 

@@ -15,6 +15,7 @@ _BLOCKS = frozenset(
 )
 _LINK = re.compile(r"(?:https?://|mailto:|tel:)[^\s\x00-\x20\"'<>\\]+", re.IGNORECASE)
 _HEADING = re.compile(r"<h([1-6])\b", re.IGNORECASE)
+_ITEM = re.compile(r"[-•*–]\s+")
 _DEEPEST = 20
 _SPACE = re.compile(r"[^\S\n]+")
 
@@ -51,7 +52,7 @@ class _Cleaner(HTMLParser):
             self._close("p", *(f"h{n}" for n in range(1, 7)))
         if tag == "li":
             self._begin_item()
-        self.out.append(f'<a href="{escape(href)}" rel="noopener noreferrer">' if href else f"<{name}>")
+        self.out.append(f'<a href="{escape(href)}">' if href else f"<{name}>")
         self.open.append(name)
 
     def _begin_item(self) -> None:
@@ -103,7 +104,7 @@ class _Cleaner(HTMLParser):
 
 
 def clean(text: str, top: int | None = None) -> str:
-    """Safe HTML of a module. Plain text becomes paragraphs.
+    """Safe HTML of a module. Plain text becomes paragraphs, and lists where its lines begin with a dash.
 
     `top`: the level of the highest heading on the page where it is shown; the others follow without a gap.
     """
@@ -115,7 +116,14 @@ def clean(text: str, top: int | None = None) -> str:
     if cleaner.seen:
         return result
     paragraphs = [part.strip() for part in re.split(r"\n\s*\n", result.replace("\r\n", "\n")) if part.strip()]
-    return "".join(f"<p>{'<br>'.join(line.strip() for line in part.splitlines())}</p>" for part in paragraphs)
+    return "".join(_paragraph([line.strip() for line in part.splitlines()]) for part in paragraphs)
+
+
+def _paragraph(lines: list[str]) -> str:
+    """Lines of plain text; those that all begin with a dash are a list."""
+    if all(_ITEM.match(line) for line in lines):
+        return "<ul>" + "".join(f"<li>{_ITEM.sub('', line)}</li>" for line in lines) + "</ul>"
+    return f"<p>{'<br>'.join(lines)}</p>"
 
 
 def plain(text: str) -> str:

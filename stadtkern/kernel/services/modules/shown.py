@@ -1,5 +1,6 @@
 """The modules as a page shows them: label, safe HTML, and the language they are really in."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from ..service import Service
 from .fields import FIELDS
 from .store import Modules, modules
 
+_HEADING = re.compile(r"<h([1-6])>")
 HEADING = 2  # the label of a module is the summary of an accordion, no heading
 
 
@@ -35,13 +37,16 @@ def shown(
         own = found.own(field.key, language)
         text = own or ("" if alone else found.get(field.key, language))
         if text and field.shown and field.key not in without:
-            result.append(Shown(field.key, field.label, safe(text, top), "" if own or language == "de" else "de"))
+            result.append(
+                Shown(field.key, field.heading or field.label, safe(text, top), "" if own or language == "de" else "de")
+            )
     return result
 
 
 def safe(text: str, top: int = HEADING) -> SafeString:
     """HTML of a module for a page; cleaned again here, whatever stands in the file."""
-    return mark_safe(html.clean(text, top))  # noqa: S308 - clean builds it from an allow-list
+    cleaned = html.clean(text, top).replace("<a ", '<a rel="noopener" ')
+    return mark_safe(_HEADING.sub(r'<h\1 class="kern-heading-small">', cleaned))  # noqa: S308 - built from an allow-list
 
 
 def of_page(thing: Entry | Service) -> list[Shown]:

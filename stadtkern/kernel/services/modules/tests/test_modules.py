@@ -139,7 +139,7 @@ def test_the_page_gets_clean_html_whatever_stands_in_the_file(city_folder):
         "[de]\nfull = \"<h1>A</h1><img src=x onerror=alert(1)><a href='javascript:x'>k</a>\"\n", encoding="utf-8"
     )
     body = str(shown.shown(store.modules(KEY), "de")[0].body)
-    assert body == "<h2>A</h2>k"
+    assert body == '<h2 class="kern-heading-small">A</h2>k'
     foreign = shown.shown(store.modules(KEY), "en")[0]
     assert foreign.language == "de"
 
