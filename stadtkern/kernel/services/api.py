@@ -106,14 +106,18 @@ def get_schema(
     request: HttpRequest,
     key: str,
     style: Annotated[Keys | None, Query(description="names of properties; default: as this city has set it")] = None,
+    edition: Annotated[str, Query(pattern="^([0-9a-f]{64})?$", description="digest of an edition; default: today's")] = "",
 ) -> HttpResponse:
     """The JSON Schema (2020-12) of the data of an application, by FITKO's mapping; rules and conditions are not part of it."""
     try:
-        service = catalogue.find(key)
+        service = exports.as_published(key, edition)
     except catalogue.UnknownService as error:
-        raise HttpError(404, "There is no service with this key.") from error
-    body = json.dumps(exports.json_schema(service, style), ensure_ascii=False)
-    return HttpResponse(body, content_type="application/json")
+        raise HttpError(404, "There is no service with this key, or no such edition of it.") from error
+    response = HttpResponse(
+        json.dumps(exports.json_schema(service, style), ensure_ascii=False), content_type="application/json"
+    )
+    response["Cache-Control"] = f"public, max-age={31_536_000 if edition else 60}"
+    return response
 
 
 def out(service: Service) -> dict[str, Any]:

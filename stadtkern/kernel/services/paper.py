@@ -15,7 +15,7 @@ from django.utils.translation import override
 
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.documents.render import HERE as LETTER
-from stadtkern.kernel.documents.render import MAX_DATA, arms, render
+from stadtkern.kernel.documents.render import arms, render
 from stadtkern.lib import qr
 from stadtkern.lib.forms.export.blank import paper
 
@@ -25,7 +25,8 @@ from .service import Service
 
 TEMPLATE = Path(__file__).parent / "blank.typ"
 KEPT = settings.HOME / "forms"
-PAGES = 5_000  # items on paper: the largest federal schema has a tenth of it, and takes about a second
+ITEMS = 1_000  # on paper, about 80 sheets, 2 s and 100 MB; the largest federal schema at hand has a third of it
+LONGEST = 600_000  # characters of all texts
 _one_at_a_time = threading.Lock()  # a robot that asks for all forms keeps one core busy, not all threads
 
 
@@ -38,7 +39,7 @@ def blank_form(service: Service) -> tuple[bytes, str]:
     with override("de"):
         data = _data(service)
     text = json.dumps(data, ensure_ascii=False, sort_keys=True)
-    if len(text) > MAX_DATA or sum(len(step["items"]) for step in data["steps"]) > PAGES:
+    if len(text) > LONGEST or sum(len(step["items"]) for step in data["steps"]) > ITEMS:
         raise TooLong(service.key)
     template = TEMPLATE.read_text(encoding="utf-8")
     letter = (LETTER / "letter.typ").read_text(encoding="utf-8")

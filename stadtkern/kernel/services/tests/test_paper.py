@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import jsonschema_rs
@@ -12,6 +13,7 @@ import pytest
 from django.test import Client
 
 from stadtkern.kernel.services import catalogue, exports, paper
+from stadtkern.kernel.services.actions import publish
 from stadtkern.lib.forms.export.data import dumps, to_data
 from stadtkern.lib.forms.export.tree import Keys
 from stadtkern.lib.forms.model import Kind, fields
@@ -72,7 +74,7 @@ def test_it_is_made_once_and_anew_when_something_changes(offices, client: Client
 
 
 def test_what_cannot_be_printed_is_said_kindly(offices, client: Client, kept: Path, monkeypatch) -> None:
-    monkeypatch.setattr(paper, "PAGES", 1)
+    monkeypatch.setattr(paper, "ITEMS", 1)
     answer = client.get(f"/leistungen/{SERVICES[0]}/formular.pdf")
     assert answer.status_code == 503 and "nicht auf Papier" in answer.content.decode()
     assert client.get("/leistungen/gibt_es_nicht/formular.pdf").status_code == 404
@@ -93,7 +95,11 @@ def test_the_schema_of_a_service_fits_its_data(offices, client: Client, key: str
     answer = client.get(f"/api/v1/services/{key}/schema.json")
     assert answer.status_code == 200 and answer["Content-Type"] == "application/json"
     schema = json.loads(answer.content)
-    assert schema["$id"].endswith(f"/api/v1/services/{key}/schema.json")
+    edition = catalogue.find(key).digest
+    assert schema["$id"].endswith(f"/api/v1/services/{key}/schema.json?edition={edition}&style=id")
+    again = client.get(f"/api/v1/services/{key}/schema.json?edition={edition}")
+    assert again.content == answer.content and "31536000" in again["Cache-Control"]
+    assert client.get(f"/api/v1/services/{key}/schema.json?edition={'0' * 64}").status_code == 404
     form = catalogue.find(key).form
     data = json.loads(dumps(to_data(form, valid_answers(form, 1))))
     assert jsonschema_rs.validator_for(schema, validate_formats=True).is_valid(data)
@@ -109,3 +115,15 @@ def test_every_service_of_this_city_has_a_schema_its_data_fit(offices) -> None:
         for seed in range(2):
             data = json.loads(dumps(to_data(form, valid_answers(form, seed))))
             assert [each.message for each in validator.iter_errors(data)] == [], key
+
+
+def test_the_schema_of_an_edition_stays(offices, client: Client, monkeypatch) -> None:
+    """What was sent by it yesterday can be checked against it tomorrow."""
+    service = catalogue.find(SERVICES[0])
+    publish(service)
+    before = client.get(f"/api/v1/services/{SERVICES[0]}/schema.json?edition={service.digest}").content
+    changed = replace(service, title="Anders", read_files=lambda: {**service.read_files(), "overlay.toml": 'title = "Anders"'})
+    monkeypatch.setattr(catalogue, "find", lambda key: changed)
+    catalogue._rebuilt.cache_clear()
+    assert changed.digest != service.digest
+    assert client.get(f"/api/v1/services/{SERVICES[0]}/schema.json?edition={service.digest}").content == before
