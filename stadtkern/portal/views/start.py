@@ -7,7 +7,7 @@ from django.utils.http import urlencode
 
 from stadtkern.kernel.accounts.access import everyone
 from stadtkern.kernel.services.directory.offer import Line, line_of
-from stadtkern.kernel.services.directory.search import find
+from stadtkern.kernel.services.directory.search import find, warm
 from stadtkern.kernel.services.service import LIFE_EVENTS
 from stadtkern.kernel.services.views import shared
 from stadtkern.portal import shelf
@@ -19,6 +19,7 @@ LONGEST = 200
 @everyone
 @shared
 def start(request: HttpRequest) -> HttpResponse:
+    warm()  # whoever is here searches next
     places = {"situations": shelf.situations(), "audiences": shelf.audiences(), "selection": shelf.selection()}
     return render(request, "portal/start.html", places)
 

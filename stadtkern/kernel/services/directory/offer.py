@@ -1,7 +1,7 @@
 """What the city offers for an entry: its online service, the general application, or the way to who is responsible."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
@@ -98,10 +98,11 @@ def text_of(entry: Entry) -> str:
     return bundle.name if bundle and bundle is not entry and bundle.name != entry.name else entry.situation.title
 
 
-def everyday(entry: Entry) -> str:
+def everyday(entry: Entry, first: str = "") -> str:
     """A few everyday names, those that are not the title itself."""
     known = entry.name.casefold()
-    return ", ".join([word for word in entry.words if word.casefold() not in known][:NAMES])
+    words = dict.fromkeys([first, *entry.words])
+    return ", ".join([word for word in words if word and word.casefold() not in known][:NAMES])
 
 
 def line(entry: Entry) -> Line:
@@ -120,8 +121,11 @@ def line_of_service(service: Service) -> Line:
 
 def line_of(found: Found) -> Line:
     """A hit as a line of a list."""
-    if found.entry:
-        return line(found.entry)
+    if entry := found.entry:
+        shown = line(entry)
+        if found.said not in entry.words or teaser_of(entry):
+            return shown
+        return replace(shown, text=everyday(entry, found.said))  # with the words people asked for in front
     assert found.service is not None
     return line_of_service(found.service.in_language(get_language() or "de"))
 

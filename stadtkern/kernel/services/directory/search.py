@@ -1,11 +1,12 @@
 """Services and entries of the directory found together, by everyday words; in memory, best first."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from .. import catalogue
+from ..modules import store
 from ..search import LONGEST_QUERY
 from ..service import Service
 from . import books
@@ -27,6 +28,7 @@ class Found:
     service: Service | None
     entry: Entry | None
     score: float
+    said: str = ""  # the name that fits best, among its title and everyday names
 
     @property
     def key(self) -> str:
@@ -42,10 +44,11 @@ def find(words: str, audience: str = "", limit: int = 20) -> list[Found]:
 class Finder:
     """The names of the city's services over those of the directory."""
 
-    def __init__(self, services: Mapping[str, Service]) -> None:
+    def __init__(self, services: Mapping[str, Service], words: Mapping[str, Iterable[str]]) -> None:
         below, lexicon = _directory()
         self.services = list(services.values())
-        names = (name for number, service in enumerate(self.services) for name in _service_names(-1 - number, service))
+        names = [name for number, service in enumerate(self.services) for name in _service_names(-1 - number, service)]
+        names += [name for key, said in words.items() for name in _city_names(key, said, self.services)]
         self.indexes = (Index(tokens(names), lexicon), below)
         self.reader = Reader(self.indexes, lexicon, _everyday()["words"])
 
@@ -53,13 +56,14 @@ class Finder:
         """Best first."""
         wanted = self.reader.read(words)
         asked = sum(one.worth for one in wanted)
-        found = _ranked([_scores(index, wanted, asked) for index in self.indexes]) if asked > 0 else {}
+        found, said = _ranked([_scores(index, wanted, asked) for index in self.indexes]) if asked > 0 else ({}, {})
         least = max(max(found.values(), default=0) * LEAST, NOISE)
         hits: list[Found] = []
         for number, score in sorted(found.items(), key=lambda pair: (-pair[1], pair[0])):
             if score < least or len(hits) >= limit:
                 break
-            hit = Found(self.services[-1 - number], None, score) if number < 0 else Found(None, _things()[number], score)
+            service, entry = (self.services[-1 - number], None) if number < 0 else (None, _things()[number])
+            hit = Found(service, entry, score, said[number])
             if not audience or audience in (hit.service or hit.entry).audiences:  # type: ignore[union-attr]
                 hits.append(hit)
         return hits
@@ -101,8 +105,8 @@ def _scores(index: Index, wanted: Iterable[Wanted], asked: float) -> tuple[list[
     return scores, {bundle: share / asked for bundle, share in bags.items()}
 
 
-def _ranked(parts: Iterable[tuple[list[Score], dict[int, float]]]) -> dict[int, float]:
-    """Thing -> score; of each OZG-Leistung only itself, or the one entry that says it better."""
+def _ranked(parts: Iterable[tuple[list[Score], dict[int, float]]]) -> tuple[dict[int, float], dict[int, str]]:
+    """Thing -> score, and the name that fits; of each OZG-Leistung only itself, or the one entry that says it better."""
     best: dict[int, Score] = {}
     bags: dict[int, float] = {}
     for scores, shares in parts:
@@ -126,7 +130,8 @@ def _ranked(parts: Iterable[tuple[list[Score], dict[int, float]]]) -> dict[int, 
         head = heads.get(best[thing].name.bundle, (0.0, 0.0, 0))[1] if thing < 0 else 0.0
         if found[thing] >= head * NEARLY:
             found[thing] = max(found[thing], head + 0.001)
-    return found | {thing: total for _, total, thing in heads.values()}
+    found |= {thing: total for _, total, thing in heads.values()}
+    return found, {thing: best[thing].name.text for thing in found}
 
 
 @cache
@@ -174,15 +179,57 @@ def _service_names(number: int, service: Service) -> Iterator[Name]:
             yield Name(title, number, bundle, SERVICE, english=True)
 
 
+def _city_names(key: str, words: Iterable[str], services: Sequence[Service]) -> Iterator[Name]:
+    """What the city itself calls an entry, or the service for it."""
+    entry = books.entries().get(key)
+    numbers = [-1 - number for number, service in enumerate(services) if service.leika == key]
+    if not numbers and entry:
+        numbers = [_numbers()[key]]
+    for word in words:
+        for number in numbers:
+            yield Name(word, number, _bundles()[entry.ozg] if entry and entry.ozg else -1, WORDS, english=True)
+
+
+@cache
+def _numbers() -> dict[str, int]:
+    return {entry.key: number for number, entry in enumerate(_things())}
+
+
 _lock = threading.Lock()
-_current: tuple[object, Finder] | None = None
+_current: tuple[object, object, Finder] | None = None
 
 
 def _finder() -> Finder:
+    """The finder over what services and words there are now; the large index below it stays."""
     global _current
-    services = catalogue.all_services()  # another object after every change
-    if _current is None or _current[0] is not services:
+    services, stamp = catalogue.all_services(), _stamp()  # another object, another stamp after every change
+    if _current is None or _current[0] is not services or _current[1] != stamp:
         with _lock:
-            if _current is None or _current[0] is not services:
-                _current = (services, Finder(services))
-    return _current[1]
+            if _current is None or _current[0] is not services or _current[1] != stamp:
+                words = {
+                    one.key: [word for language in one.texts for word in _said(one, language)] for one in store.everything()
+                }
+                _current = (services, stamp, Finder(services, words))
+    return _current[2]
+
+
+def _said(modules: store.Modules) -> list[str]:
+    return [text for one in modules.texts for text in (modules.own("title", one), *modules.synonyms(one)) if text]
+
+
+def _stamp() -> int:
+    try:
+        return store.folder().stat().st_mtime_ns
+    except OSError:  # the city has no words of its own
+        return 0
+
+
+def warm() -> None:
+    """Build the index beside the first request, so that the first search need not wait; called again it does nothing."""
+    global _warming
+    if _current is None and not _warming:
+        _warming = True
+        threading.Thread(target=_finder, name="directory", daemon=True).start()
+
+
+_warming = False

@@ -59,6 +59,7 @@ def entry(request: HttpRequest, key: str) -> HttpResponse:
         "offer": way,
         "bundle": books.entries().get(found.ozg) if found.kind == "leika" else None,
         "related": () if found.kind == "ozg" else offer.offer(books.entries()[found.ozg]).services if found.ozg else (),
+        "quiet": "general" if way.responsibility.ours else way.kind,
         "first": [offer.line(one) for one in below[:shown]],
         "rest": [offer.line(one) for one in below[shown:]],
         "place": place,
