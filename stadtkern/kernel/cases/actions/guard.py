@@ -97,12 +97,17 @@ def in_review(row: Case) -> None:
 
 def not_elsewhere(row: Case, *, on_the_way: bool = True) -> None:
     """What goes to another authority is decided there, unless it came back. `on_the_way`: also before it has left."""
+    if is_elsewhere(row, on_the_way=on_the_way):
+        sentence = _("Dieser Antrag liegt bei der zuständigen Behörde. Sie entscheidet darüber; bitte wenden Sie sich dorthin.")
+        raise Refused(sentence)
+
+
+def is_elsewhere(row: Case, *, on_the_way: bool = True) -> bool:
+    """Whether another authority has the case, or (`on_the_way`) is to get it."""
     if not row.begun_on.send.to or came_in(row):
-        return
+        return False
     last = whereabouts(row)
-    if last in BACK or (last not in GONE and not on_the_way):
-        return
-    raise Refused(_("Dieser Antrag liegt bei der zuständigen Behörde. Sie entscheidet darüber; bitte wenden Sie sich dorthin."))
+    return last not in BACK and (last in GONE or on_the_way)
 
 
 def came_in(row: Case) -> bool:

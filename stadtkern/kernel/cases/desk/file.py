@@ -15,8 +15,10 @@ from stadtkern.kernel.services.catalogue import Service
 from stadtkern.lib.forms.rules.model import State
 from stadtkern.lib.forms.shape import Section, summary
 
+from ..actions.guard import came_in, is_elsewhere
 from ..letter import rules_then
 from ..models import QUEUE, Case, Decision, Note, Status
+from ..progress import handed_over_words, track
 from ..text import outcome_of, source_of
 from . import history, listing
 
@@ -84,11 +86,14 @@ def _may(staff: Staff, case: Case, service: Service, decision: Decision | None) 
     """What the buttons offer; the actions ask again under their lock."""
     mine = case.clerk_id == staff.pk
     own = case.account_id is not None and case.account_id == staff.account_id
-    reviewed = case.status == Status.IN_REVIEW and not own
+    handed_over = bool(service.send.to) and not came_in(case)
+    reviewed = case.status == Status.IN_REVIEW and not own and not (handed_over and is_elsewhere(case))
     proposed = decision if decision and decision.made_at is None and reviewed else None
     free = case.clerk_id is None or mine
     return {
         "own": own,
+        "elsewhere": handed_over_words(case) if handed_over and decision is None else None,
+        "elsewhere_stages": track(case, None)[1:] if handed_over and decision is None else [],
         "mine": mine,
         "proposed": proposed,
         "proposed_by_me": proposed is not None and proposed.proposed_by_id == staff.pk,

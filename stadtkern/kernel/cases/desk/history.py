@@ -78,4 +78,6 @@ def _who(actor: str, names: dict[int, str]) -> str:
         return names.get(int(number), "") or _("Jemand aus dem Amt")
     if kind in ("account", "anonymous"):
         return _("Antragstellerin oder Antragsteller")
-    return _("Zahlungsdienst") if kind == "provider" else _("Automatisch")
+    if kind == "provider":
+        return _("Zustelldienst") if number == "fitconnect" else _("Zahlungsdienst")
+    return _("Automatisch")
