@@ -29,7 +29,6 @@ class _Cleaner(HTMLParser):
         self.out: list[str] = []
         self.open: list[str] = []
         self.muted: list[str] = []
-        self.seen = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _MUTED:
@@ -40,7 +39,6 @@ class _Cleaner(HTMLParser):
             if tag in _BLOCKS:
                 self.out.append(" ")
             return
-        self.seen = True
         if tag == "br":
             self.out.append("<br>")
             return
@@ -113,7 +111,7 @@ def clean(text: str, top: int | None = None) -> str:
     cleaner = _Cleaner({f"h{level}": f"h{min(6, (top or 1) + place)}" for place, level in enumerate(used)})
     cleaner.feed(text)
     result = cleaner.result()
-    if cleaner.seen:
+    if "<" in result:  # only tags of ours: every other one is escaped
         return result
     paragraphs = [part.strip() for part in re.split(r"\n\s*\n", result.replace("\r\n", "\n")) if part.strip()]
     return "".join(_paragraph([line.strip() for line in part.splitlines()]) for part in paragraphs)

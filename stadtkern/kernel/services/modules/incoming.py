@@ -87,9 +87,14 @@ class Delivery:
             self._take(key, leistung, write([operation]))
 
     def _take(self, key: str, leistung: Leistung, original: bytes) -> None:
+        if not self.overwrite and store.modules(key) and store.original_bytes(key) == original:
+            self.report.same += 1  # to the letter what we have: nothing to compare
+            return
         fresh = mapping.texts_of(leistung)
         merged = self._merged(key, fresh)
-        change = actions.take_over(key, merged, mapping.source_of(leistung), original, self.actor)
+        change = actions.take_over(
+            key, merged, {**mapping.source_of(leistung), "digest": store.digest(fresh)}, original, self.actor
+        )
         title = fresh.get("de", {}).get("title", "") or next((table.get("title", "") for table in fresh.values()), "")
         if change:
             self.report.taken.append((key, title))

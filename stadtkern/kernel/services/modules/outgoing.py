@@ -106,7 +106,10 @@ def names() -> list[str]:
 @lru_cache(maxsize=20_000)
 def _speaks(key: str, changed: float) -> bool:
     """Whether we have something of our own to say about this entry; `changed` makes it be asked again."""
-    return bool(_entry(store.modules(key), city(), portal=True))
+    texts = store.modules(key)
+    if texts.source.get("digest") == store.digest(texts.texts) and texts.source.get("agency") != objects.agency(city()):
+        return False  # as it came from another office
+    return bool(_entry(texts, city(), portal=True))
 
 
 def of_entry(texts: store.Modules, profile: City) -> Leistung:
@@ -116,7 +119,8 @@ def of_entry(texts: store.Modules, profile: City) -> Leistung:
         leika = texts.key if len(texts.key) == 14 else ""
         original = mapping.new(Identifier(texts.key, objects.agency(profile)), leika, objects.moment(texts.changed))
         original = replace(original, gueltigkeit_gebiet_id=(objects.area(profile),))
-    return mapping.with_texts(original, texts.texts)
+    tidy = {code: {name: store.tidy(name, text) for name, text in table.items()} for code, table in texts.texts.items()}
+    return mapping.with_texts(original, tidy)
 
 
 def imported(key: str) -> Leistung | None:

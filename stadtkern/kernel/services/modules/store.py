@@ -4,6 +4,7 @@ Keys are those of the directory (LeiKa key, OZG id, `<OZG id>-<nn>`). `[de]`, `[
 says from whom an import came. What an import brought and no field shows lies beside it as `<key>.xzufi.xml` and goes out again.
 """
 
+import hashlib
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -19,7 +20,7 @@ from stadtkern.lib.xzufi import html
 from .fields import BY_KEY, FIELDS, LANGUAGES, LONGEST, MOST_SYNONYMS
 
 KEY = re.compile(r"\d{14}|\d{5}(?:-\d{2,3})?")
-SOURCE = ("agency", "id", "version", "changed")
+SOURCE = ("agency", "id", "version", "changed", "digest")
 Texts = Mapping[str, Mapping[str, str]]  # language -> field -> text
 
 
@@ -64,6 +65,14 @@ def path_of(key: str) -> Path:
 def original_of(key: str) -> Path:
     """The object an import brought, as it came."""
     return path_of(key).with_suffix(".xzufi.xml")
+
+
+def original_bytes(key: str) -> bytes:
+    """The object an import brought, b"" where there is none."""
+    try:
+        return original_of(key).read_bytes()
+    except OSError:
+        return b""
 
 
 _known: dict[Path, tuple[int, int, Modules]] = {}
@@ -139,19 +148,32 @@ def _language(raw: Any, place: str, problems: list[str]) -> dict[str, str]:
         if not isinstance(value, str) and not (words and BY_KEY[name].kind == "words"):
             problems.append(f"{place} {name}: muss ein Text sein.")
             continue
-        if cleaned := tidy(name, value if isinstance(value, str) else "\n".join(value)):
-            found[name] = cleaned
+        if text := _normal(name, value if isinstance(value, str) else "\n".join(value)):
+            found[name] = text
     return found
 
 
+def _normal(name: str, text: str) -> str:
+    """A text as it stands in a file, blanks put in order; HTML is made safe where it is shown or sent."""
+    text = text[: 2 * LONGEST].replace("\0", "").replace("\r\n", "\n")
+    if BY_KEY[name].kind == "html":
+        return text.strip()
+    lines = [" ".join(line.split()) for line in text.splitlines() if line.strip()]
+    return "\n".join(dict.fromkeys(lines[:MOST_SYNONYMS])) if BY_KEY[name].kind == "words" else " ".join(lines)
+
+
+def digest(texts: Texts) -> str:
+    """What these texts are recognised by."""
+    flat = [f"{language}\0{name}\0{text}" for language, table in texts.items() for name, text in table.items() if text]
+    return hashlib.sha256("\1".join(sorted(flat)).encode()).hexdigest()[:20]
+
+
 def tidy(name: str, text: str) -> str:
-    """A module as it may be kept and shown: safe HTML, or plain words; at most LONGEST characters."""
+    """A module somebody typed or sent, as it may be kept: safe HTML, or plain words; at most LONGEST characters."""
     text = text[: 2 * LONGEST].replace("\r\n", "\n")
-    kind = BY_KEY[name].kind
-    if kind == "html":
+    if BY_KEY[name].kind == "html":
         return html.clean(text) if html.plain(text) else ""
-    lines = [line for line in html.plain(text).splitlines() if line]
-    return "\n".join(dict.fromkeys(lines[:MOST_SYNONYMS])) if kind == "words" else " ".join(lines)
+    return _normal(name, html.plain(text))
 
 
 def written(before: str, texts: Texts, source: Mapping[str, str] | None = None) -> str:

@@ -53,7 +53,8 @@ def test_a_file_made_by_hand_is_read_with_care():
     found = store.parse(
         '[de]\nfull = "<script>x</script>Ja"\nsynonyms = ["Hund", "Welpe"]\nunsinn = "x"\nteaser = 3\n[xx]\n', KEY
     )
-    assert found.texts == {"de": {"full": "<p>Ja</p>", "synonyms": "Hund\nWelpe"}}
+    assert found.texts == {"de": {"full": "<script>x</script>Ja", "synonyms": "Hund\nWelpe"}}
+    assert [str(one.body) for one in shown.shown(found, "de")] == ["<p>Ja</p>"]
     assert len(found.problems) == 3
     assert store.parse("[de", KEY).problems and not store.parse("[de", KEY)
     assert store.modules("../../etc/passwd").texts == {}
