@@ -61,11 +61,11 @@ def navigation(actor: Actor, path: str, unread: Any = 0) -> list[dict[str, Any]]
         places.append((gettext("Redaktion"), "services:edit_home", 0))
     if actor.staff and actor.staff.role == Role.OPERATOR:
         places.append((gettext("Betrieb"), "operate:home", 0))
-    links = [(title, address(view), count) for title, view, count in places]
+    links = [(title, url, count) for title, view, count in places if (url := address(view))]
+    nearest = max((url for _title, url, _count in links if path.startswith(url)), key=len, default="")
     return [
-        {"title": title, "url": url, "count": count, "here": "page" if path == url else "true" if path.startswith(url) else ""}
+        {"title": title, "url": url, "count": count, "here": ("page" if path == url else "true") if url == nearest else ""}
         for title, url, count in links
-        if url
     ]
 
 
