@@ -15,6 +15,7 @@ from .compounds import Splitter
 
 HEAD, PART, ENGLISH = 0.75, 0.7, 0.9  # what the last part of a compound is worth, the others, a word stemmed as English
 FILLER, ACTION = 0.12, 0.45  # words that say nothing, words that say what to do but not with what
+OFFICIAL = 0.7  # what a word is worth that stands in titles of LeiKa entries alone
 UNKNOWN = 0.85  # how rare a word is that stands nowhere in the directory
 MOST_NEAR = 40
 
@@ -42,10 +43,10 @@ class Posting:
 class Lexicon:
     """How telling a word is: what stands in few bundles tells more, fillers nothing, actions half."""
 
-    def __init__(self, fillers: Iterable[str], actions: Iterable[str]) -> None:
+    def __init__(self, fillers: Iterable[str], actions: Iterable[str], words: Iterable[str] = ()) -> None:
         self.fillers = STOP | set(fillers) | {stem_of(word, "german") for word in fillers}
         self.actions = {stem_of(word, "german") for word in actions}
-        self.surfaces: set[str] = set()
+        self.surfaces = set(words)  # what compounds are made of, beside the words of all names
         self.rarity: dict[str, float] = {}
         self.splitter = Splitter(lambda word: word in self.surfaces and word not in self.fillers)
 
@@ -54,13 +55,21 @@ class Lexicon:
         pairs = list(names)
         self.surfaces |= {word for _, words in pairs for word in words if len(word) > 2}
         seen: dict[str, set[int]] = {}
+        everyday: set[str] = set()
         for name, words in pairs:
             place = name.bundle if name.bundle >= 0 else -2 - name.thing
             for word in words:
                 for one in (word, *self.splitter.parts(word)):
-                    seen.setdefault(sys.intern(stem_of(one, "german")), set()).add(place)
+                    own = sys.intern(stem_of(one, "german"))
+                    seen.setdefault(own, set()).add(place)
+                    if name.weight >= 1:
+                        everyday.add(own)
         most = len({name.bundle for name, _ in pairs}) or 1
-        self.rarity = {one: math.log(1 + most / len(places)) / math.log(1 + most) for one, places in seen.items()}
+        # What stands only in titles of the federal list ("schriftlich", "besonders") is rare without telling much.
+        self.rarity = {
+            one: math.log(1 + most / len(places)) / math.log(1 + most) * (1 if one in everyday else OFFICIAL)
+            for one, places in seen.items()
+        }
 
     def weight(self, one: str) -> float:
         """What a stem is worth in a question or in a name."""
@@ -124,7 +133,8 @@ class Index:
         found: list[tuple[str, int]] = []
         for length in range(len(word) - most, len(word) + most + 1) if most else ():
             near = process.extract(word, self.by_length.get(length, ()), scorer=OSA.distance, score_cutoff=most, limit=8)
-            found += [(one, int(slips)) for one, slips, _ in near]
+            # In a short word another first letter is another word: "Taufe" is no "Kaufe".
+            found += [(one, int(slips)) for one, slips, _ in near if len(word) > 6 or one[0] == word[0]]
         return sorted(found, key=lambda pair: pair[1])[:8]
 
 

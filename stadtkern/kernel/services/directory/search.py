@@ -153,7 +153,8 @@ def _bundles() -> dict[str, int]:
 def _directory() -> tuple[Index, Lexicon]:
     """The index over all entries; takes a second or two, once per process."""
     raw = books.book("everyday")
-    lexicon = Lexicon(raw["fillers"].split(), raw["actions"].split())
+    known = {word for key, meant in raw["words"].items() for word in (key, *meant)}
+    lexicon = Lexicon(raw["fillers"].split(), raw["actions"].split(), known)
     names = tokens(name for number, entry in enumerate(_things()) for name in _entry_names(number, entry))
     lexicon.learn(names)
     return Index(names, lexicon), lexicon
@@ -206,9 +207,7 @@ def _finder() -> Finder:
     if _current is None or _current[0] is not services or _current[1] != stamp:
         with _lock:
             if _current is None or _current[0] is not services or _current[1] != stamp:
-                words = {
-                    one.key: [word for language in one.texts for word in _said(one, language)] for one in store.everything()
-                }
+                words = {one.key: _said(one) for one in store.everything()}
                 _current = (services, stamp, Finder(services, words))
     return _current[2]
 
