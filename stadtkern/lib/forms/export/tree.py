@@ -1,11 +1,15 @@
 """The form as one tree whatever its pages are, the names of its properties, and what may be hidden."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import StrEnum
 
 from stadtkern.lib.forms.model import Element, Field, Form, Group, Kind, children_of
 from stadtkern.lib.forms.rules.model import Effect, Rule, State
+
+_ID = re.compile(r"([A-Z]\d{8,12})(_\d+)?")
+_SHORT = re.compile(r"^([A-Z]\d{2})(\d{6})$")  # two digits of the editor and six; XDatenfelder 3 has five and six
 
 
 class Keys(StrEnum):
@@ -34,12 +38,14 @@ def _merged(children: Iterable[Element]) -> tuple[Element, ...]:
 def name_of(element: Element, keys: Keys) -> str:
     """The name of the property; an element that is no building block of FIM has its key in both styles.
 
-    The same block twice in one place keeps its number: "F60000000243_2", "F60000000243V1.2.0_2".
+    The same block twice in one place keeps its number: "F60000000243_2", "F60000000243V1.2.0_2". Ids of XDatenfelder 2
+    stay as short as they are there: "F60000243V1.2".
     """
-    block, mark, _version = element.fim.partition("V")
-    if keys is Keys.ID or not mark or not element.key.startswith(block):
+    block, mark, version = element.fim.partition("V")
+    found = _ID.fullmatch(element.key)
+    if keys is Keys.ID or not mark or found is None or block not in (found[1], _SHORT.sub(r"\g<1>000\g<2>", found[1])):
         return element.key
-    return element.fim + element.key[len(block) :]
+    return f"{found[1]}V{version}{found[2] or ''}"
 
 
 def asks(field: Field) -> bool:

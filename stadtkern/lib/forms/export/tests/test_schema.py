@@ -9,13 +9,26 @@ from stadtkern.lib.forms.check import problems
 from stadtkern.lib.forms.export.data import to_data
 from stadtkern.lib.forms.export.pattern import ecma
 from stadtkern.lib.forms.export.schema import to_schema
-from stadtkern.lib.forms.export.tree import Keys, whole
+from stadtkern.lib.forms.export.tree import Keys, name_of, whole
 from stadtkern.lib.forms.model import Field, Form, Group, Kind, Option, Step
 from stadtkern.lib.forms.rules.model import Clause, Effect, Rule, State
 from stadtkern.lib.forms.sample import valid_answers
 from stadtkern.lib.forms.tests.forms import DOGS, FORM
 
 from .validators import judge, mistakes
+
+
+@pytest.mark.parametrize(
+    ("key", "fim", "versioned"),
+    [
+        ("F60000000243", "F60000000243V1.2.0", "F60000000243V1.2.0"),
+        ("F60000000243_2", "F60000000243V1.2.0", "F60000000243V1.2.0_2"),
+        ("F60000243", "F60000000243V1.2", "F60000243V1.2"), ("street", "F60000000243V1.2.0", "street"), ("dogs", "", "dogs"),
+    ],
+)  # fmt: skip
+def test_names(key: str, fim: str, versioned: str) -> None:
+    field = Field(key, "X", Kind.TEXT, fim=fim)
+    assert (name_of(field, Keys.ID), name_of(field, Keys.VERSIONED)) == (key, versioned)
 
 
 def form(*children: Any, rules: tuple[Rule, ...] = ()) -> Form:
