@@ -36,6 +36,7 @@ def test_both_files_hold_every_answer(case: Case, citizen, login) -> None:
     assert etree.fromstring(sheet).tag == "{urn:stadtkern:antrag:probe}probe"
     assert Event.objects.filter(name="case.data_taken", subject=str(case)).count() == 2
     assert not Access.objects.exists()  # the own data
+    assert client.post(path(case, "json")).status_code == 405
 
 
 def test_a_draft_can_be_taken_along_as_well(probe, citizen, login) -> None:

@@ -1,6 +1,7 @@
 """The answers of a case as a file for other programs: for the applicant (Art. 20 DSGVO) and for the office."""
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_GET
 
 from stadtkern.kernel.accounts.access import Actor, actor_of, everyone
 from stadtkern.kernel.services import exports
@@ -16,12 +17,14 @@ TYPES = {"json": "application/json", "xml": "application/xml"}
 
 
 @everyone
+@require_GET
 def as_json(request: HttpRequest, reference: str) -> HttpResponse:
     """By the JSON Schema of the service."""
     return _file(request, reference, "json")
 
 
 @everyone
+@require_GET
 def as_xml(request: HttpRequest, reference: str) -> HttpResponse:
     """In the shape of FIM's XSD."""
     return _file(request, reference, "xml")
