@@ -10,6 +10,11 @@ PATHS = [
     "/leistungen/?fuer=tourists&lage=tier",
     "/leistungen/meldebescheinigung/",
     "/leistungen/fundsache_melden/",
+    "/leistungen/lage/umzug/",
+    "/leistungen/verzeichnis/10124/?ort=Nirgendweg",
+    "/leistungen/verzeichnis/10160/",
+    "/leistungen/verzeichnis/10532/",
+    "/suche/?q=ich+ziehe+um",
 ]
 
 
