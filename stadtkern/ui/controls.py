@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.template import Context
-from django.template.loader import get_template
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -14,6 +12,7 @@ from stadtkern.lib.forms.model import Field, Kind, Option
 from stadtkern.lib.forms.shape import Placed
 from stadtkern.lib.forms.show import text_of
 from stadtkern.lib.forms.walk import TICKS, is_ticks
+from stadtkern.ui.quick import render
 
 RADIOS = 6  # so many options are radio buttons, more are a select, above TICKS one can search by typing
 MEGABYTE = 1_000_000
@@ -29,11 +28,6 @@ _TYPES: dict[Kind, tuple[str, str]] = {
     Kind.TIME: ("text", ' inputmode="numeric"'),
 }
 _FILE_NAMES = {"application/pdf": "PDF", "image/jpeg": "JPG", "image/png": "PNG", "image/heic": "HEIC", "image/webp": "WEBP"}
-
-
-def render(name: str, context: dict[str, Any]) -> SafeString:
-    compiled: Any = get_template(f"ui/form/{name}.html")
-    return SafeString(compiled.template.render(Context(context)).strip())
 
 
 def control(placed: Placed, field: Field, label: str) -> SafeString:

@@ -18,7 +18,8 @@ from stadtkern.lib.forms.check import Problem
 from stadtkern.lib.forms.model import Field, Group, Kind, Option
 from stadtkern.lib.forms.shape import Placed, html_id
 from stadtkern.lib.forms.walk import is_ticks
-from stadtkern.ui.controls import checks, control, described, error, hint, optional, render
+from stadtkern.ui.controls import checks, control, described, error, hint, optional
+from stadtkern.ui.quick import render
 
 register = template.Library()
 
