@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils.http import urlencode
 
 from stadtkern.kernel.accounts.access import everyone
+from stadtkern.kernel.services.directory import books
 from stadtkern.kernel.services.directory.offer import Line, line_of
 from stadtkern.kernel.services.directory.search import find, warm
 from stadtkern.kernel.services.service import LIFE_EVENTS
@@ -50,7 +51,8 @@ def life_event(request: HttpRequest, key: str) -> HttpResponse:
     if key not in LIFE_EVENTS:
         raise Http404
     place = next((place for place in shelf.situations() if place.key == key), shelf.Place(key, LIFE_EVENTS[key], ()))
-    return render(request, "portal/place.html", {"place": place, "others": shelf.situations(), "view": "portal:life_event"})
+    context = {"place": place, "others": shelf.situations(), "view": "portal:life_event", "deeper": books.of_event(key)}
+    return render(request, "portal/place.html", context)
 
 
 @everyone

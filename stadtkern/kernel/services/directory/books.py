@@ -34,13 +34,18 @@ def _field(raw: Mapping[str, Any]) -> Field:
 def _situation(field: str, raw: Mapping[str, Any]) -> Situation:
     business = raw.get("business", False)
     audiences = ("companies", *(["citizens"] if raw.get("citizens") else [])) if business else ("citizens",)
-    return Situation(raw["key"], raw["title"], field, business, audiences)
+    return Situation(raw["key"], raw["title"], field, business, audiences, tuple(raw.get("events", ())))
 
 
 @cache
 def situations() -> Mapping[str, Situation]:
     """The Lagen by key."""
     return MappingProxyType({one.key: one for field in fields().values() for one in field.situations})
+
+
+def of_event(event: str) -> list[Situation]:
+    """The Lagen behind a life event of the start page."""
+    return [one for one in situations().values() if event in one.events]
 
 
 @cache

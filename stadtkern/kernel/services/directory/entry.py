@@ -14,6 +14,7 @@ class Situation:
     field: str
     business: bool
     audiences: tuple[str, ...]  # in the words of service.toml; derived, as the catalogue does not say it
+    events: tuple[str, ...] = ()  # life events of service.toml
 
 
 @dataclass(frozen=True)

@@ -106,12 +106,18 @@ class Rules:
         self.districts = {key: _district(key, part) for key, part in _tables(top, "districts")}
         self.rules = [_rule(part, part.text("office", required=True)) for part in top.tables("rules")]
         self.rules += [_rule(part, "", _elsewhere(key, part)) for key, part in _tables(top, "elsewhere")]
+        self._known: dict[str, Responsibility] = {}
         top.done()
         for rule in self.rules:
             problems += [f"{FILE} districts: „{key}“ gibt es nicht." for key in rule.districts if key not in self.districts]
 
     def responsible(self, entry: Entry) -> Responsibility:
         """The closest rules decide; without one the city's first office takes what is municipal, nobody else's."""
+        if entry.key not in self._known:
+            self._known[entry.key] = self._find(entry)
+        return self._known[entry.key]
+
+    def _find(self, entry: Entry) -> Responsibility:
         body = usual_body(entry)
         near = [(rule.closeness(entry, body), rule) for rule in self.rules]
         closest = max((closeness for closeness, _ in near), default=0)

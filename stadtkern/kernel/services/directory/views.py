@@ -39,7 +39,6 @@ def situation(request: HttpRequest, key: str) -> HttpResponse:
 
 @everyone
 @require_safe
-@shared
 def entry(request: HttpRequest, key: str) -> HttpResponse:
     """One entry: what it is, who does it, how to begin; `?ort=` a street where the district decides."""
     found = books.entries().get(key)
