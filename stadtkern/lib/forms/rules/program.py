@@ -22,7 +22,7 @@ class Act:
     rule: Rule
     clause: Clause
     test: Test
-    names: tuple[str, ...]  # paths in the condition
+    names: tuple[str, ...]  # paths in the condition, and in the value to set
     level: int = 0
     value: Read | None = None
 
@@ -46,7 +46,7 @@ class Unit:
     def reads(self) -> set[str]:
         """What its outcome depends on."""
         acts = (*self.forbids, *self.shows, *self.sets, *(self.requires if self.shows else ()))
-        return {name for act in acts for name in (*act.names, *paths_in(act.clause.value))}
+        return {name for act in acts for name in act.names}
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,7 @@ def _act(program: Program, rule: Rule, clause: Clause, place: Place) -> Act:
     value = None
     if clause.effect is Effect.SET:
         value = _set_value(compiler, clause.value, place)
+        names = (*names, *paths_in(clause.value))
     return Act(rule, clause, compiler.test(clause.condition), names, _level(rule, place, names), value)
 
 
@@ -248,7 +249,7 @@ def _looked_up(program: Program, place: Place, key: str) -> str:
 def _index(program: Program) -> None:
     """Which answers the rules look at or clear, and for whom each one counts."""
     acts = [act for unit in program.units.values() for act in (*unit.forbids, *unit.shows, *unit.requires, *unit.sets)]
-    named = {name for act in acts for name in (*act.names, *paths_in(act.clause.value))}
+    named = {name for act in acts for name in act.names}
     checked = {name for check in program.checks for name in check.act.names}
     program.controllers = frozenset(named)
     waiting = set(program.units) | {name for name in named | checked if not isinstance(program.places[name].element, Field)}
