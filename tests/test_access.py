@@ -491,6 +491,7 @@ def test_open_operations_are_few_and_meant():
     assert {address.name for address in HOUSE if address.is_api and address.access == "everyone"} == {
         "GET /api/v1/services",
         "GET /api/v1/services/{key}",
+        "GET /api/v1/maturity",
         "GET /api/v1/services/{key}/maturity",
         "GET /api/v1/verify/{code}",
         "GET /api/v1/xzufi/index.txt",

@@ -5,7 +5,7 @@ Source: XZuFi 2.2.0, namespace http://xoev.de/schemata/xzufi/2_2_0. Inside a cod
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, TypeVar
 
 from lxml import etree
@@ -109,10 +109,18 @@ def slots_of(kind: type[Part]) -> tuple[Slot, ...]:
     return _slots[kind]
 
 
-def own(tag: Any, space: str) -> str:
+def split(tag: str) -> tuple[str, str]:
+    """Namespace and local name; XzufiError for a prefix nobody declared (the parser lets it pass)."""
+    space, _, local = tag.rpartition("}")
+    if ":" in local:
+        raise XzufiError(f"Der Namensraum von „{local[:60]}“ ist in der Datei nicht erklärt.")
+    return space.removeprefix("{"), local
+
+
+def own(tag: str, space: str) -> str:
     """The local name of a tag of this message, "" for another namespace. A child without namespace counts as own."""
-    name = etree.QName(tag)
-    return name.localname if name.namespace in (space, None) else ""
+    namespace, local = split(tag)
+    return local if namespace in (space, "") else ""
 
 
 class Reader:
@@ -132,15 +140,19 @@ class Reader:
             if slot is not None and value is not None:
                 found.setdefault(slot.name, []).append(value)
             elif isinstance(child.tag, str):
-                self.note(f"{etree.QName(element).localname}/{etree.QName(child).localname}")
-                rest.append(self.node(child))
-        stray = " ".join(text.strip() for text in (element.text, *(child.tail for child in element)) if text and text.strip())
-        if stray:
-            rest.insert(0, Node("", stray))
-            self.note(f"{etree.QName(element).localname}/text()")
+                self.note(f"{split(element.tag)[1]}/{split(child.tag)[1]}")
+                rest.append(replace(self.node(child), tail=""))
+        rest = [*self.stray(element), *rest]
         values = {slot.name: tuple(found.get(slot.name, ())) for slot in slots.values() if slot.many}
         values |= {slot.name: found[slot.name][0] for slot in slots.values() if not slot.many and slot.name in found}
         return kind(**values, attributes=self.attributes(element), rest=tuple(rest))
+
+    def stray(self, element: etree._Element) -> list[Node]:
+        """Text between the children, where none belongs: kept as one node without a tag."""
+        text = " ".join(text.strip() for text in (element.text, *(child.tail for child in element)) if text and text.strip())
+        if text:
+            self.note(f"{split(element.tag)[1]}/text()")
+        return [Node("", text)] if text else []
 
     def _value(self, element: etree._Element, kind: type) -> Any:
         """The value of a child, or None where it has another shape than the model says: then it is kept as a node."""
@@ -173,6 +185,8 @@ class Reader:
 
     def attributes(self, element: etree._Element) -> Attributes:
         """Attributes by their Clark names; the prefix in xsi:type is resolved."""
+        for name in element.attrib:
+            split(str(name))
         return tuple((str(name), self._resolved(element, str(name), str(value))) for name, value in element.attrib.items())
 
     def _resolved(self, element: etree._Element, name: str, value: str) -> str:
@@ -180,13 +194,13 @@ class Reader:
         if not match:
             return value
         prefix = match[1][:-1] if match[1] else None
-        space = element.nsmap.get(prefix)
+        space = element.nsmap.get(prefix) or (self.space if prefix == "xzufi" else None)
         return f"{{{SPACE if space == self.space else space}}}{match[2]}" if space else value
 
     def node(self, element: etree._Element) -> Node:
         """An unknown element as it stands."""
-        name = etree.QName(element)
-        tag = f"{{{SPACE}}}{name.localname}" if name.namespace == self.space else str(element.tag)
+        space, local = split(element.tag)
+        tag = f"{{{SPACE}}}{local}" if space == self.space else str(element.tag)
         children = tuple(self.node(child) for child in element if isinstance(child.tag, str))
         return Node(
             tag, element.text or "", self.attributes(element), children, (element.tail or "") if children_mixed(element) else ""
@@ -209,7 +223,7 @@ class Writer:
 
     def element(self, tag: str, value: Any, parent: etree._Element) -> etree._Element:
         """One value as a child of `parent`."""
-        made = _made(parent, f"{{{self.space}}}{tag}", _attributes_of(value))
+        made = made_with(parent, f"{{{self.space}}}{tag}", _attributes_of(value))
         if isinstance(value, Part):
             self._fill(made, value)
         elif isinstance(value, Code):
@@ -233,7 +247,7 @@ class Writer:
             if not node.tag:
                 parent.text = (parent.text or "") + safe(node.text)
                 continue
-            made = _made(parent, node.tag, node.attributes)
+            made = made_with(parent, node.tag, node.attributes)
             made.text, made.tail = safe(node.text) or None, safe(node.tail) or None
             self.nodes(made, node.children)
 
@@ -251,7 +265,8 @@ def _attributes_of(value: Any) -> Attributes:
     return (*((name, text) for name, text in given if text), *value.attributes)
 
 
-def _made(parent: etree._Element, tag: str, attributes: Attributes) -> etree._Element:
+def made_with(parent: etree._Element, tag: str, attributes: Attributes) -> etree._Element:
+    """A child with these attributes, Clark names written out."""
     kind = dict(attributes).get(TYPE, "")
     space, local = kind[1:].split("}", 1) if kind.startswith("{") else ("", kind)
     made = etree.SubElement(parent, tag, nsmap={"typ": space} if space not in ("", SPACE) else None)

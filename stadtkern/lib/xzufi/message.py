@@ -6,13 +6,31 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import IO, Any
 
 from lxml import etree
 
-from .codec import SPACE, XSI, Code, Identifier, Node, Part, Reader, Text, Writer, XzufiError, many, one, own, safe
+from .codec import (
+    SPACE,
+    XSI,
+    Attributes,
+    Code,
+    Identifier,
+    Node,
+    Part,
+    Reader,
+    Text,
+    Writer,
+    XzufiError,
+    made_with,
+    many,
+    one,
+    own,
+    safe,
+    split,
+)
 from .model import Leistung
 from .places import Formular, Onlinedienst, Organisationseinheit, Spezialisierung, Zustaendigkeit, ZustaendigkeitTransferObjekt
 
@@ -47,6 +65,7 @@ class Schreibe:
 
     objekt: Part | Node
     rest: tuple[Node, ...] = ()
+    attributes: Attributes = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +75,7 @@ class Loesche:
     id: Identifier
     klasse: str = ""
     rest: tuple[Node, ...] = ()
+    attributes: Attributes = ()
 
 
 Operation = Schreibe | Loesche
@@ -124,11 +144,11 @@ def _begin(root: etree._Element, message: Nachricht) -> Reader:
         raise XzufiError(
             "Die Datei enthält eine Dokumenttyp-Angabe (DOCTYPE). Solche Dateien werden aus Sicherheit nicht gelesen."
         )
-    name = etree.QName(root)
-    if not name.namespace or not _SPACES.fullmatch(name.namespace):
+    space, name = split(root.tag)
+    if not _SPACES.fullmatch(space):
         raise XzufiError("Das ist keine Datei im Format XZuFi 2.2.")
-    reader = Reader(name.namespace, lambda place: message.unknown.update([place]))
-    message.space, message.root, message.attributes = name.namespace, name.localname, reader.attributes(root)
+    reader = Reader(space, lambda place: message.unknown.update([place]))
+    message.space, message.root, message.attributes = space, name, reader.attributes(root)
     return reader
 
 
@@ -139,11 +159,12 @@ def _child(element: etree._Element, reader: Reader, message: Nachricht) -> Opera
     elif name == "schreibe" and len(element):
         return _schreibe(element, reader)
     elif name == "loesche" and (where := element.find("{*}id")) is not None:
-        rest = tuple(reader.node(child) for child in element if child is not where)
-        klasse = element.get("klasse", "") or element.get(f"{{{reader.space}}}klasse", "")
-        return Loesche(_id(where, reader), klasse, rest)
+        others = tuple(replace(reader.node(child), tail="") for child in element if child is not where)
+        left = dict(reader.attributes(element))
+        klasse = left.pop("klasse", "")
+        return Loesche(_id(where, reader), klasse, (*reader.stray(element), *others), tuple(left.items()))
     else:
-        reader.note(f"{message.root}/{etree.QName(element).localname}")
+        reader.note(f"{message.root}/{split(element.tag)[1]}")
         message.rest.append(reader.node(element))
     return None
 
@@ -152,11 +173,12 @@ def _schreibe(element: etree._Element, reader: Reader) -> Schreibe:
     first, *others = element
     kind = KINDS.get(own(first.tag, reader.space))
     if kind is None:
-        reader.note(f"schreibe/{etree.QName(first).localname}")
+        reader.note(f"schreibe/{split(first.tag)[1]}")
     for child in others:
-        reader.note(f"schreibe/{etree.QName(child).localname}")
-    objekt = reader.part(first, kind) if kind else reader.node(first)
-    return Schreibe(objekt, tuple(reader.node(child) for child in others))
+        reader.note(f"schreibe/{split(child.tag)[1]}")
+    objekt = reader.part(first, kind) if kind else replace(reader.node(first), tail="")
+    rest = (*reader.stray(element), *(replace(reader.node(child), tail="") for child in others))
+    return Schreibe(objekt, rest, reader.attributes(element))
 
 
 def _id(element: etree._Element, reader: Reader) -> Identifier:
@@ -239,14 +261,15 @@ def write(
         if isinstance(operation, Schreibe):
             _write_object(writer, operation, top)
         else:
-            made = etree.SubElement(top, f"{{{SPACE}}}loesche", {"klasse": safe(operation.klasse)} if operation.klasse else {})
+            klasse = (("klasse", operation.klasse),) if operation.klasse else ()
+            made = made_with(top, f"{{{SPACE}}}loesche", (*klasse, *operation.attributes))
             writer.element("id", operation.id, made)
             writer.nodes(made, operation.rest)
     return bytes(etree.tostring(top, xml_declaration=True, encoding="UTF-8", pretty_print=False))
 
 
 def _write_object(writer: Writer, operation: Schreibe, top: etree._Element) -> None:
-    made = etree.SubElement(top, f"{{{SPACE}}}schreibe")
+    made = made_with(top, f"{{{SPACE}}}schreibe", operation.attributes)
     value: Any = operation.objekt
     if isinstance(value, Node):
         writer.nodes(made, [value])

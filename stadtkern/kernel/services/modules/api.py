@@ -15,6 +15,7 @@ from stadtkern.kernel.city.profile import city
 from .. import catalogue
 from ..maturity import Maturity, Platform, of_service
 from ..maturity_models import MODELS
+from ..maturity_views import rows
 from . import outgoing, store
 
 router = Router(tags=["services"])
@@ -99,6 +100,23 @@ def service_maturity(request: HttpRequest, key: str) -> dict[str, Any]:
     facts = of_service(service, Platform.of(city()), store.modules(service.leika))
     said = service.in_language(get_language() or "de")
     return {"key": key, "title": said.title, "maturity": [_measure(model.measure(facts)) for model in MODELS.values()]}
+
+
+class Levels(Schema):
+    """A service with its level in each model."""
+
+    key: str
+    title: str
+    levels: dict[str, int]  # "2.0" -> 0 to 7, "1.1" -> 0 to 4
+
+
+@router.get("/maturity", response=list[Levels], auth=None, url_name="maturity")
+def list_maturity(request: HttpRequest) -> list[dict[str, Any]]:
+    """All services by title, each with its level; by criterion: /services/{key}/maturity."""
+    return [
+        {"key": one.service.key, "title": one.service.title, "levels": {"2.0": one.new.level, "1.1": one.old.level}}
+        for one in rows()
+    ]
 
 
 def _measure(measure: Maturity) -> dict[str, Any]:

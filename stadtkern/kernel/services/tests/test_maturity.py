@@ -173,5 +173,7 @@ def test_the_public_page_and_the_api_say_it(client):
     assert "Reifegrad 5 von 7" in client.get("/leistungen/meldebescheinigung/").content.decode()
     body = client.get("/api/v1/services/meldebescheinigung/maturity").json()
     assert [(one["model"], one["level"], len(one["criteria"])) for one in body["maturity"]] == [("2.0", 5, 13), ("1.1", 3, 10)]
+    levels = {one["key"]: one["levels"] for one in client.get("/api/v1/maturity").json()}
+    assert levels["meldebescheinigung"] == {"2.0": 5, "1.1": 3} and set(levels) == set(catalogue.all_services()) - {BASE}
     assert client.get("/api/v1/services/nichts/maturity").status_code == 404
     assert client.get(reverse("services:maturity")).status_code == 302

@@ -102,6 +102,24 @@ def test_the_next_version_is_read_and_nothing_is_lost():
     assert list(read(write(operations))) == operations
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"</x:id><x:referenzLeiKa", b"</x:id>verirrt<x:referenzLeiKa"),
+        (b"<x:schreibe><x:raumfahrt>", b'<x:schreibe art="1">verirrt<x:raumfahrt>'),
+        (b'klasse="Leistung"><x:id', b'klasse="Leistung" art="1"><x:grund>alt</x:grund><x:id'),
+        (b"Hund&lt;/p&gt;", b"<b>Hund</b> und Katze"),
+    ],
+)
+def test_what_stands_in_the_wrong_place_is_kept_too(old, new):
+    crooked = UNKNOWN.replace(b"</x:id>\n", b"</x:id>").replace(old, new)
+    assert new in crooked
+    operations = list(read(crooked))
+    again = write(operations)
+    assert list(read(again)) == operations
+    assert all(word in again for word in (b"verirrt", b"Katze", b'art="1"', b">alt<") if word in new)
+
+
 def hostile(name: str) -> bytes:
     bomb = (
         b'<!DOCTYPE a [<!ENTITY x "'
@@ -122,6 +140,7 @@ def hostile(name: str) -> bytes:
         "utf-16": UNKNOWN.decode().encode("utf-16"),
         "utf-7": b'<?xml version="1.0" encoding="utf-7"?>' + UNKNOWN,
         "broken gzip": gzip.compress(UNKNOWN)[:200],
+        "prefix": UNKNOWN.replace(b"x:ganzNeu", b"y:ganzNeu"),
         "deep": UNKNOWN.replace(b"<b>fett</b>", b"<b>" * 400 + b"</b>" * 400),
     }[name]
 
@@ -142,6 +161,7 @@ def hostile(name: str) -> bytes:
         "utf-7",
         "broken gzip",
         "deep",
+        "prefix",
     ],
 )
 def test_hostile_files_are_refused_in_german(name):
