@@ -22,19 +22,31 @@ def book(name: str) -> dict[str, Any]:
 
 
 @cache
+def _english() -> dict[str, dict[str, str]]:
+    return book("english")
+
+
+def english(shelf: str, key: str) -> str:
+    """The English name of a field, situation or body; "" where there is none."""
+    return _english()[shelf].get(key, "")
+
+
+@cache
 def fields() -> Mapping[str, Field]:
     """The Themenfelder by key, in the order they are shown."""
     return MappingProxyType({raw["key"]: _field(raw) for raw in book("situations")["fields"]})
 
 
 def _field(raw: Mapping[str, Any]) -> Field:
-    return Field(raw["key"], raw["title"], tuple(_situation(raw["key"], one) for one in raw["situations"]))
+    situations_ = tuple(_situation(raw["key"], one) for one in raw["situations"])
+    return Field(raw["key"], raw["title"], situations_, english("fields", raw["key"]))
 
 
 def _situation(field: str, raw: Mapping[str, Any]) -> Situation:
     business = raw.get("business", False)
     audiences = ("companies", *(["citizens"] if raw.get("citizens") else [])) if business else ("citizens",)
-    return Situation(raw["key"], raw["title"], field, business, audiences, tuple(raw.get("events", ())))
+    events = tuple(raw.get("events", ()))
+    return Situation(raw["key"], raw["title"], field, business, audiences, events, english("situations", raw["key"]))
 
 
 @cache

@@ -4,17 +4,25 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
 
+from django.utils.translation import get_language
+
 
 @dataclass(frozen=True)
 class Situation:
     """A Lebenslage or, with `business`, a Geschäftslage of the OZG catalogue; `field` is the key of its Themenfeld."""
 
     key: str
-    title: str
+    german: str
     field: str
     business: bool
     audiences: tuple[str, ...]  # in the words of service.toml; derived, as the catalogue does not say it
     events: tuple[str, ...] = ()  # life events of service.toml
+    english: str = ""
+
+    @property
+    def title(self) -> str:
+        """In the reader's language."""
+        return in_language(self.german, self.english)
 
 
 @dataclass(frozen=True)
@@ -22,8 +30,14 @@ class Field:
     """A Themenfeld of the OZG catalogue and its Lagen, in the order they are shown."""
 
     key: str
-    title: str
+    german: str
     situations: tuple[Situation, ...]
+    english: str = ""
+
+    @property
+    def title(self) -> str:
+        """In the reader's language."""
+        return in_language(self.german, self.english)
 
 
 @dataclass(frozen=True)
@@ -61,3 +75,8 @@ class Entry:
     def name(self) -> str:
         """The title as a heading: LeiKa begins some in small letters."""
         return self.title[:1].upper() + self.title[1:]
+
+
+def in_language(german: str, english: str) -> str:
+    """German, or English where the reader wants it and it is there."""
+    return english if english and (get_language() or "").startswith("en") else german

@@ -16,7 +16,7 @@ from stadtkern.lib.words import plain
 
 from ..table import Table
 from . import books
-from .entry import Entry
+from .entry import Entry, in_language
 
 log = logging.getLogger(__name__)
 FILE = "responsibility.toml"
@@ -33,11 +33,17 @@ class Body:
     """An authority beside the city: `level` is city, district, state, federal or self (self-governing, as insurance funds)."""
 
     key: str
-    title: str
+    german: str
     level: str
     about: str = ""
     web: str = ""
     phone: str = ""
+    english: str = ""
+
+    @property
+    def title(self) -> str:
+        """In the reader's language."""
+        return in_language(self.german, self.english)
 
 
 @dataclass(frozen=True)
@@ -212,7 +218,7 @@ def faults(known_offices: set[str]) -> list[str]:
 def bodies() -> Mapping[str, Body]:
     """Authorities by key."""
     return {
-        key: Body(key, raw["title"], raw["level"], raw.get("about", ""), raw.get("web", ""))
+        key: Body(key, raw["title"], raw["level"], raw.get("about", ""), raw.get("web", ""), "", books.english("bodies", key))
         for key, raw in books.book("bodies").items()
     }
 
