@@ -41,8 +41,8 @@ class Index:
     def _look(self, ref: Ref, bearer: str) -> Place:
         if not ref.ids and not ref.name:
             place = self.by_path.get(bearer)
-            if place is None:
-                raise NotUnderstood("Die Regel gehört zu keinem Element.")
+            if place is None or ((ref.noun == "field") != isinstance(place.element, Field) and ref.noun):
+                raise NotUnderstood("Der Satz nennt kein Feld, und das Element, an dem er steht, ist nicht gemeint.")
             return place
         candidates = self._candidates(ref)
         if not candidates:

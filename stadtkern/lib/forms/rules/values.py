@@ -65,7 +65,8 @@ def _among(field: Field, literal: Literal) -> str:
     label = _plain(literal.label or literal.text)
     named = [o for o in field.options if label and _plain(o.label) == label]
     if exact is not None:
-        if literal.label and len(named) == 1 and named[0].code != exact.code and _plain(exact.label) != label:
+        other = len(named) == 1 and named[0].code != exact.code and _plain(exact.label) != label
+        if literal.label and (other or not _akin(exact.label, literal.label)):
             raise NotUnderstood(f"Code {literal.text} und Bezeichnung „{literal.label}“ passen nicht zusammen.")
         return exact.code
     if len(named) == 1:
@@ -75,6 +76,13 @@ def _among(field: Field, literal: Literal) -> str:
         if len(same) == 1 and (not literal.label or _plain(same[0].label) == label):
             return same[0].code
     return ""
+
+
+def _akin(a: str, b: str) -> bool:
+    """Whether two names of an option have a word in common, endings aside; a number or sign alone is no name."""
+    words = ({word[:4] for word in _plain(text).split()} for text in (a, b))
+    first, second = words
+    return not first or not second or bool(first & second)
 
 
 def _yes_or_no(field: Field, value: bool) -> str:

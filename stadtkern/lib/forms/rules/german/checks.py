@@ -47,7 +47,7 @@ _MODAL = (
 
 def check(cursor: Cursor, known: tuple[Ref, ...]) -> tuple[Do, ...] | None:
     """The check that stands here, consumed; None when it is none of these. `known` = fields of the condition before it."""
-    for attempt in (_within, _quantified, _either, _counted, _calendar, _compared):
+    for attempt in (_within, _quantified, _either, _counted, _calendar, _compared, _bare):
         start = cursor.at
         try:
             found = attempt(cursor, known)
@@ -171,3 +171,18 @@ def _compared(cursor: Cursor, _: tuple[Ref, ...]) -> tuple[Do, ...] | None:
     cursor.skip({"liegen", "sein", "betragen", "liegt"})
     others = tuple(each.value.ref for each in (held,) if isinstance(each, Test) and each.value.ref is not None)
     return (Do(Act.CHECK, (ref, *others), condition=Not(held) if negated else held),)
+
+
+def _bare(cursor: Cursor, _: tuple[Ref, ...]) -> tuple[Do, ...] | None:
+    """ "F1 <= F2": an order that must hold."""
+    if cursor.sort() is not Sort.REF:
+        return None
+    ref = one(cursor, ends_in_condition)
+    if cursor.sort() is not Sort.SIGN:
+        return None
+    held = predicate(cursor, ref)
+    ends = cursor.done() or cursor.sort() is Sort.STOP
+    if not ends or not isinstance(held, Test) or held.sign == "=":
+        return None
+    others = (held.value.ref,) if held.value.ref is not None else ()
+    return (Do(Act.CHECK, (ref, *others), condition=held),)

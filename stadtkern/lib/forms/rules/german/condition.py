@@ -167,7 +167,9 @@ def _said(cursor: Cursor, ref: Ref) -> Condition:
         return Filled(ref) if (sign == "<>") != negated else Not(Filled(ref))
     if sign and _member_word(cursor):
         return _member(cursor, ref, (sign == "<>") != negated)
-    if not sign and cursor.sort() not in (Sort.NUMBER, Sort.TEXT, Sort.DATE) and not cursor.here(v.YES | v.NO):
+    values = (Sort.NUMBER, Sort.TEXT, Sort.DATE)
+    listed_here = cursor.low() == "(" and cursor.sort(1) in values
+    if not (sign or cursor.sort() in values or listed_here or cursor.here(v.YES | v.NO)):
         raise cursor.fail()
     found = _compared(ref, sign or "=", listed(cursor), cursor)
     return Not(found) if negated else found

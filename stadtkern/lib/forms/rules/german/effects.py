@@ -15,6 +15,7 @@ _PLACES = (
 )  # fmt: skip
 _TIMES = {"einmal": 1, "zweimal": 2, "dreimal": 3, "viermal": 4, "fünfmal": 5}
 _CODE_WORDS = v.words("code codes wert werte eintrag einträge auswahl folgende folgenden folgender")
+_GROUPS = frozenset({"gruppe", "feldgruppe", "datenfeldgruppe", "datengruppe", "pflichtgruppe", "pflichtfeldgruppe"})
 _AGAIN = frozenset({"erneut", "nochmals", "weiteres"})
 
 
@@ -46,6 +47,7 @@ class Effects:
     def __init__(self, cursor: Cursor, before: tuple[Ref, ...] = (), only: bool = False) -> None:
         self.cursor = cursor
         self.before = before
+        self.start = cursor.at
         self.parts: list[_Part] = [_Part(only=only)]
         self.refers_back = False  # "dürfen dann nicht …" without a condition of its own
         self.joined = False  # a connector has just been read
@@ -70,7 +72,7 @@ class Effects:
             return True
         if cursor.low() == "," and (cursor.here(v.IF, 1) or self._else(1) or cursor.low(1) == "bei" or _if_after(cursor)):
             return True
-        return cursor.low() == "bei" and cursor.sort(1) is Sort.SIGN
+        return cursor.low() == "bei" and (cursor.sort(1) is Sort.SIGN or (self.part.whole and starts_ref(cursor, 1)))
 
     def _else(self, ahead: int) -> bool:
         return any(all(self.cursor.low(ahead + at) == word for at, word in enumerate(phrase.split())) for phrase in v.ELSE)
@@ -188,6 +190,11 @@ class Effects:
         if cursor.sort() is Sort.SIGN and cursor.low(1) in v.DUTY | v.FREE | v.SHOWN | v.HIDDEN:
             cursor.at += 1  # "F1 = Pflichtfeld"
             return True
+        if cursor.sort() is Sort.SIGN and cursor.low(1) == "leer":
+            if part.negated:
+                raise cursor.fail("Das ist doppelt verneint")
+            part.negated = cursor.take().text == "<>"
+            return True
         if part.verb == "set" and cursor.accept("auf den wert", "auf", "="):
             part.values = listed(cursor, ends_in_effect)
             part.closed = True
@@ -247,7 +254,14 @@ class Effects:
         for each in reversed(self.parts[: self.parts.index(part)]):
             if each.refs:
                 return tuple(each.refs)
-        return self.before
+        return self.before or self._bearer()
+
+    def _bearer(self) -> tuple[Ref, ...]:
+        """ "Dieses Feld ist ein Pflichtfeld, wenn …": the element that carries the rule."""
+        said = {token.low for token in self.cursor.tokens[self.start : self.cursor.at]}
+        if said & {"feld", "datenfeld", "pflichtfeld"}:
+            return (Ref((), noun="field"),)
+        return (Ref((), noun="group"),) if said & _GROUPS else ()
 
 
 _MARKS = (
@@ -373,7 +387,8 @@ def _plain(part: _Part, refs: tuple[Ref, ...]) -> list[Do]:
         if not part.only:
             raise NotUnderstood("„darf“ ohne „nur“ oder „nicht“ lässt offen, was sonst gilt.")
         return [Do(Act.SHOW, refs, lands=lands)]
-    acts = [Do(Act.SHOW, refs, lands=lands)] if shows else []
+    only = part.only and marks == {"fill"} and part.modal in v.AUXILIARIES  # "ist nur auszufüllen, wenn …"
+    acts = [Do(Act.SHOW, refs, lands=lands)] if shows or only else []
     if fills or part.verb == "make":
         acts.append(Do(Act.REQUIRE, refs, lands=lands))
     return acts

@@ -18,6 +18,7 @@ _REST = (
     "alle anderen möglichen ausprägungen der codeliste", "alle anderen ausprägungen der codeliste", "alle anderen ausprägungen",
     "alle anderen werte", "alle anderen codes", "alles andere", "alle anderen einträge",
 )  # fmt: skip
+_MOST = 500  # values in one list
 _LONGEST = 30  # words of a label without quotes
 _CODE = frozenset({Sort.NUMBER, Sort.TEXT, Sort.DATE})
 
@@ -45,6 +46,8 @@ def listed(cursor: Cursor, boundary: Boundary = ends_in_condition) -> Listed:
         if not said or starts_ref(cursor) or not (_starts(cursor, 0) or (sign and cursor.sort() is Sort.WORD)):
             cursor.at = start
             break
+        if len(items) >= _MOST:
+            raise cursor.fail("Das sind zu viele Werte")
         if said != "," and joint not in ("", said):
             raise cursor.fail("„und“ und „oder“ sind ohne Klammern gemischt")
         joint = said if said != "," else joint

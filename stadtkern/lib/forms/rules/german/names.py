@@ -8,6 +8,7 @@ from stadtkern.lib.forms.rules.german.prose import Ref
 from stadtkern.lib.forms.rules.german.words import Cursor, Sort
 
 _ENDS = frozenset({Sort.STOP, Sort.REF, Sort.SIGN})
+_MOST = 200  # elements in one list
 _LONGEST = 30  # words of a name without quotes
 _NEVER = v.words(
     "unverzüglich spätestens frühestens schriftlich gegebenenfalls ggf grundsätzlich außer ausgenommen solange sobald bevor "
@@ -61,6 +62,8 @@ def several(cursor: Cursor, boundary: Boundary) -> tuple[list[Ref], str]:
         if not said or not starts_ref(cursor):
             cursor.at = start
             return found, joint
+        if len(found) >= _MOST:
+            raise cursor.fail("Das sind zu viele Felder")
         joint = said if said != "," else joint
         found.append(one(cursor, boundary))
 
@@ -68,7 +71,8 @@ def several(cursor: Cursor, boundary: Boundary) -> tuple[list[Ref], str]:
 def _name(cursor: Cursor, boundary: Boundary) -> str:
     """The name behind an id; without quotes it begins like a noun and has no word that would change the rule."""
     if cursor.sort() is Sort.TEXT:
-        return cursor.take().text
+        value = boundary is ends_in_condition and cursor.low(1) in ("ausgewählt", "gewählt", "angekreuzt")
+        return "" if value else cursor.take().text  # 'im Feld F1 "Ja" ausgewählt'
     first = cursor.peek()
     if first is None or first.text[:1].islower():
         return ""

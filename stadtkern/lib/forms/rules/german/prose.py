@@ -8,10 +8,14 @@ LANDS = frozenset(["BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """An element as named: ids from the outside in; without ids its `name`; without both the bearer of the rule."""
+    """An element as named: ids from the outside in; without ids its `name`; without both the bearer of the rule.
+
+    `noun` = what the bearer is called ("field", "group"): it has to be that.
+    """
 
     ids: tuple[str, ...]
     name: str = ""
+    noun: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,10 @@ class _Reader:
             if cursor.sort() is Sort.STOP or cursor.low() in (",", ")"):
                 cursor.at += 1
             elif not (cursor.here(v.IF, 1) and cursor.accept("und", "oder", "aber")):
+                start = cursor.at
                 self._statement()
+                if cursor.at == start:
+                    raise cursor.fail()
         if not self.statements:
             raise NotUnderstood("Der Satz nennt keine Bedingung und keine Folge.")
         return Prose(tuple(self._settled()), self.members, self._named())
@@ -115,10 +118,12 @@ class _Reader:
             return
         reader = Effects(cursor, self.refs)
         acts = reader.read()
+        if not acts:
+            raise cursor.fail()
         self._remember(acts)
         start = cursor.at
         cursor.accept(",")
-        if cursor.accept(*v.IF):
+        if cursor.accept(*v.IF, "bei"):
             held = condition(cursor, None)
             self._put(held, acts, self._otherwise(acts))
             return

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from stadtkern.lib.forms.rules.model import State
+
 from .kite import compiled, meaning, short
 
 
@@ -24,6 +26,11 @@ CONDITIONAL = {
     "Ist F2 = wahr, muss F6 befüllt werden.": MUST,
     "Bei F2 = wahr ist F6 ein Pflichtfeld.": MUST,
     "Wenn F2 == true dann F6 = Pflichtfeld.": MUST,
+    "WENN F2 = 'Ja' DANN F6 != leer": MUST,
+    'Das Feld "Begründung" muss befüllt werden, wenn das Feld "Mit Licht" den Wert "wahr" hat.': MUST,
+    "F6 ist ein Pflichtfeld bei F2 = wahr.": MUST,
+    "Das Feld F6 ist nur anzuzeigen, wenn im Feld F2 „Ja“ ausgewählt wurde.": SHOWN,
+    "Das Feld F6 ist nur auszufüllen, wenn F2 = Ja.": [*SHOWN, *MUST],
     "F6 ist ein Pflichtfeld, wenn F2 mit „Ja“ belegt ist.": MUST,
     "F6 ist nur dann Pflicht, wenn F2 mit ja beantwortet wird.": MUST,
     "Wenn F2 = wahr, dann ist F6 ein Pflichtfeld, ansonsten ist das Feld optional.": MUST,
@@ -78,6 +85,7 @@ CODES = {
     'Wenn F1 <> 002 "stark" UND <> 003 "Sturm", dann darf F6 nicht befüllt werden.': [
         ("forbid", ["F6"], "!F1 in ['002', '003']")
     ],
+    "Wenn F1 in (002, 003), dann muss F6 befüllt werden.": [("require", ["F6"], "F1 in ['002', '003']")],
     "Wenn F1 nicht den Wert 001 hat, dann muss F6 befüllt werden.": [("require", ["F6"], "!F1='001'")],
     "Wenn F1 = alle anderen Ausprägungen, dann muss F6 befüllt werden. Wenn F1 = 001, dann ist F6 ein optionales Feld.": [
         ("require", ["F6"], "(!is_empty(F1) and !F1='001')")
@@ -137,6 +145,7 @@ CHECKS = {
         "((!is_empty(F2) and true(F2)) or (!is_empty(F14) and true(F14)))"
     ),
     "Das Datum im Feld F4 muss zeitlich vor dem Datum in Feld F5 liegen.": "(is_empty(F4) or is_empty(F5) or F4<F5)",
+    "F4 <= F5": "(is_empty(F4) or is_empty(F5) or F4<=F5)",
     "Das Datum in Feld F4 darf nicht in der Zukunft liegen.": "!today(0)<F4",
     "F4 muss in der Vergangenheit liegen.": "(is_empty(F4) or F4<today(0))",
     "Der Wert in F13 gibt an, wie oft die Gruppe G6 befüllt werden muss.": "(is_empty(F13) or count(G6)=F13)",
@@ -188,3 +197,12 @@ def test_the_states_of_a_union_come_from_the_sentence_that_lists_them() -> None:
     ((effect, targets, held),) = meaning(ids(text))
     assert (effect, targets) == ("require", ["F6"])
     assert held.startswith("(!is_empty(F43) and !F43 in ['124', 'Belgien'") and "'Frankreich'" in held
+
+
+def test_dieses_feld_is_the_one_that_carries_the_rule() -> None:
+    field, group = "G99900000001/F99900000006", "G99900000001/G99900000004"
+    own = "Dieses Feld ist ein Pflichtfeld, wenn F2 = wahr."
+    assert [clause.targets for clause in compiled(ids(own), bearer=field).clauses] == [(field,)]
+    assert compiled(ids(own), bearer=group).state is State.OPEN
+    (clause,) = compiled(ids("Die Gruppe ist auszublenden, wenn F2 = falsch."), bearer=group).clauses
+    assert (clause.effect, clause.targets) == ("forbid", (group,))
