@@ -91,7 +91,8 @@ def list_entries(
         if len(found) > limit:
             break
     more = found[limit - 1].key if len(found) > limit else None
-    return {"items": [out(entry) for entry in found[:limit]], "next": more}
+    services = offer.services_now()
+    return {"items": [out(entry, services) for entry in found[:limit]], "next": more}
 
 
 @router.get("/directory/search", response=list[HitOut], auth=None, url_name="directory_search")
@@ -149,9 +150,9 @@ def get_entry(
     }
 
 
-def out(entry: Entry) -> dict[str, Any]:
+def out(entry: Entry, services: offer.Services | None = None) -> dict[str, Any]:
     """One line of the directory."""
-    way = offer.offer(entry)
+    way = offer.offer(entry, services)
     return {
         "key": entry.key,
         "kind": entry.kind,

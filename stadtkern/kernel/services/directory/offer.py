@@ -17,6 +17,7 @@ from .responsibility import Responsibility, responsible
 from .search import Found
 
 Kind = Literal["online", "general", "elsewhere"]
+Services = Mapping[str, tuple[Service, ...]]
 NAMES = 5  # everyday names below a title
 
 
@@ -58,16 +59,20 @@ class Line:
     kind: Kind
 
 
-def offer(entry: Entry) -> Offer:
-    """What this city offers for the entry; no query."""
-    below = _services(catalogue.version(), get_language() or "de")
-    found = below.get(entry.leika, ()) if entry.kind == "leika" else below.get(entry.ozg, ())
+def services_now() -> Services:
+    """LeiKa key or OZG id -> the services for it; asked once for a whole list."""
+    return _services(catalogue.version(), get_language() or "de")
+
+
+def offer(entry: Entry, services: Services | None = None) -> Offer:
+    """What this city offers for the entry; no query. `services` as in `services_now`, for lists."""
+    known = services_now() if services is None else services
+    found = known.get(entry.leika, ()) if entry.kind == "leika" else known.get(entry.ozg, ())
     return Offer(entry, found, responsible(entry))
 
 
 @lru_cache(maxsize=8)
-def _services(version: int, language: str) -> Mapping[str, tuple[Service, ...]]:
-    """LeiKa key or OZG id -> the services for it."""
+def _services(version: int, language: str) -> Services:
     found: dict[str, list[Service]] = {}
     for service in catalogue.all_services().values():
         if service.leika:
@@ -105,9 +110,9 @@ def everyday(entry: Entry, first: str = "") -> str:
     return ", ".join([word for word in words if word and word.casefold() not in known][:NAMES])
 
 
-def line(entry: Entry) -> Line:
+def line(entry: Entry, services: Services | None = None) -> Line:
     """The entry as a line of a list."""
-    found = offer(entry)
+    found = offer(entry, services)
     url = reverse("services:entry", args=[entry.key])
     return Line(title_of(entry), text_of(entry), url, found.label, "", found.kind)
 
@@ -134,15 +139,16 @@ def lines_in(situation: Situation) -> dict[Kind, list[Line]]:
     """Everything in a Lage: online services first, then what the general application does, then what others do."""
     found: dict[Kind, list[Line]] = {"online": [], "general": [], "elsewhere": []}
     seen: set[str] = set()
+    services = services_now()
     for entry in bundles_in(situation):
-        way = offer(entry)
+        way = offer(entry, services)
         for service in way.services:
             if service.key not in seen:
                 seen.add(service.key)
                 found["online"].append(line_of_service(service))
         kind: Kind = "general" if way.responsibility.ours else "elsewhere"
         if not way.services:
-            found[kind].append(line(entry))
+            found[kind].append(line(entry, services))
     for lines in found.values():
         lines.sort(key=lambda one: one.title.casefold())
     return found

@@ -44,7 +44,8 @@ def entry(request: HttpRequest, key: str) -> HttpResponse:
     found = books.entries().get(key)
     if found is None:
         raise Http404
-    way = offer.offer(found)
+    services = offer.services_now()
+    way = offer.offer(found, services)
     place = " ".join(request.GET.get("ort", "").replace("\0", "").split())[:200]
     district = rules().district_of(place) if place else None
     chosen = _office_of(way, district)
@@ -59,8 +60,8 @@ def entry(request: HttpRequest, key: str) -> HttpResponse:
         "bundle": books.entries().get(found.ozg) if found.kind == "leika" else None,
         "related": () if found.kind == "ozg" else offer.offer(books.entries()[found.ozg]).services if found.ozg else (),
         "quiet": "general" if way.responsibility.ours else way.kind,
-        "first": [offer.line(one) for one in below[:shown]],
-        "rest": [offer.line(one) for one in below[shown:]],
+        "first": [offer.line(one, services) for one in below[:shown]],
+        "rest": [offer.line(one, services) for one in below[shown:]],
         "place": place,
         "district": district,
         "asks_place": way.kind == "general" and bool(way.responsibility.by_district) and not chosen,
