@@ -495,6 +495,7 @@ def test_open_operations_are_few_and_meant():
         "GET /api/v1/directory/{key}",
         "GET /api/v1/services",
         "GET /api/v1/services/{key}",
+        "GET /api/v1/services/{key}/schema.json",
         "GET /api/v1/maturity",
         "GET /api/v1/services/{key}/maturity",
         "GET /api/v1/verify/{code}",
