@@ -45,7 +45,8 @@ FILE = schema(
 def service(settings, tmp_path: Path, offices) -> catalogue.Service:
     folder = tmp_path / "city"
     (folder / "services").mkdir(parents=True)
-    shutil.copy(settings.CITY_FOLDER / "city.toml", folder)
+    for name in ("city.toml", "arms.svg"):
+        shutil.copy(settings.CITY_FOLDER / name, folder)
     settings.CITY_FOLDER = folder
     (tmp_path / "drachen.xml").write_bytes(FILE)
     call_command("import_fim", str(tmp_path / "drachen.xml"), office="buergeramt", key="drache", stdout=StringIO())
