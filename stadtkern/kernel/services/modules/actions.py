@@ -36,7 +36,7 @@ def version(text: str) -> str:
 def save(key: str, language: str, texts: Mapping[str, str], actor: Actor, *, seen: str, note: str = "") -> Change | None:
     """Put the modules of one language to use; None where nothing changed. `seen`: `version` of the text that was edited.
 
-    Fields that are missing in `texts` stay; empty ones are removed. Raises Refused and Overtaken. Diary: `modules.saved`.
+    Fields that are missing in `texts` stay; empty ones are removed. Raises Refused and Overtaken. Diary: `service.texts_saved`.
     """
     if language not in LANGUAGES:
         raise Refused("Diese Sprache gibt es nicht.")
@@ -56,7 +56,7 @@ def save(key: str, language: str, texts: Mapping[str, str], actor: Actor, *, see
 def take_over(
     key: str, texts: store.Texts, source: Mapping[str, str], original: bytes, actor: Actor | None = None
 ) -> Change | None:
-    """What an import brought: all modules it has; those it does not have stay. Diary: `modules.saved`."""
+    """What an import brought: all modules it has; those it does not have stay. Diary: `service.texts_saved`."""
     before = _locked(key)
     try:
         after = store.written(before, texts, source)
@@ -75,7 +75,7 @@ def restore(change: Change, actor: Actor, *, seen: str) -> Change | None:
 
 @transaction.atomic
 def remove(key: str, actor: Actor | None = None) -> Change | None:
-    """Take all texts of an entry away, those of an import too; the history keeps them. Diary: `modules.saved`."""
+    """Take all texts of an entry away, those of an import too; the history keeps them. Diary: `service.texts_saved`."""
     before = _locked(key)
     _write(store.original_of(key), b"")
     return _put(key, before, "", actor, "")
@@ -102,7 +102,7 @@ def _put(key: str, before: str, after: str, actor: Actor | None, note: str, rest
     )
     by = actor.key if actor else "system"
     record(
-        "modules.saved",
+        "service.texts_saved",
         subject=f"change:{change.pk}",
         actor=by,
         data={"key": key, "restores": restores.pk if restores else None},

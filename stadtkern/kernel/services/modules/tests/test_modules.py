@@ -66,7 +66,7 @@ class TestActions:
         change = save(actor, {"full": "Erster\n\nZweiter", "synonyms": "Hund\n\nHund\nWelpe"}, note="Neu")
         assert store.modules(KEY).texts == {"de": {"full": "<p>Erster</p><p>Zweiter</p>", "synonyms": "Hund\nWelpe"}}
         assert (change.service, change.before, change.note, change.staff) == (KEY, "", "Neu", actor.staff)
-        event = Event.objects.get(name="modules.saved")
+        event = Event.objects.get(name="service.texts_saved")
         assert (event.subject, event.actor) == (f"change:{change.pk}", actor.key)
         assert save(actor, {"full": "Erster\n\nZweiter"}) is None
         assert Change.objects.count() == 1
@@ -107,7 +107,7 @@ class TestActions:
         monkeypatch.setattr("pathlib.Path.mkdir", denied)
         with pytest.raises(actions.Refused, match="schreibgeschützt"), transaction.atomic():
             save(actor, {"full": "x"}, seen=actions.version(""))
-        assert not Change.objects.exists() and not Event.objects.filter(name="modules.saved").exists()
+        assert not Change.objects.exists() and not Event.objects.filter(name="service.texts_saved").exists()
 
 
 @pytest.mark.django_db(transaction=True)
