@@ -26,10 +26,21 @@ from stadtkern.lib.forms.rules.german.prose import (
 )
 from stadtkern.lib.forms.rules.german.words import NotUnderstood
 from stadtkern.lib.forms.rules.model import Node
+from stadtkern.lib.forms.rules.nodes import (
+    ALWAYS,
+    ORDERS,
+    bounds,
+    codes_node,
+    compare,
+    exactly_one,
+    joined,
+    negated,
+    truth_node,
+    unless_empty,
+)
 from stadtkern.lib.forms.rules.references import Index, Place
 from stadtkern.lib.forms.rules.values import Codes, codes, family, number, truth
 
-ALWAYS: Node = {"always": True}
 _PARTS = ("tag", "monat", "jahr")
 
 
@@ -99,11 +110,11 @@ class Binder:
                 return _yes(test, found, operand)
             case "code":
                 if test.sign != "=":
-                    low, high = _bounds(test.sign, test.value.text)
+                    low, high = bounds(test.sign, test.value.text)
                     return self._within(found, operand, low, high)
-                return _codes(codes(found, test.value), operand)
+                return codes_node(codes(found, test.value), operand)
             case "text" if test.sign == "=":
-                return _codes(codes(found, test.value), operand)
+                return codes_node(codes(found, test.value), operand)
         raise NotUnderstood(f"„{found.label}“ lässt sich nicht mit „{test.value.text}“ vergleichen.")
 
     def _strict(self, test: Test) -> Node:
@@ -120,12 +131,12 @@ class Binder:
             if family(other) != family(found) or (test.sign != "=" and family(found) not in ("number", "date")):
                 raise NotUnderstood(f"„{found.label}“ und „{other.label}“ lassen sich nicht vergleichen.")
             held = compare(test.sign, operand, against)
-            return _unless_empty(held, operand, against) if self.guarded else held
+            return unless_empty(held, operand, against) if self.guarded else held
         if family(found) != "date":
             raise NotUnderstood(f"„{found.label}“ ist kein Datum.")
         against = {"today": int(test.value.text)} if test.value.kind == "today" else {"value": test.value.text}
         held = compare(test.sign, operand, against)
-        return _unless_empty(held, operand) if self.guarded else held
+        return unless_empty(held, operand) if self.guarded else held
 
     def _age(self, test: Test) -> Node:
         place = self.place(test.ref)
@@ -165,7 +176,7 @@ class Binder:
 
     def _range(self, parts: Sequence[Condition]) -> Node | None:
         """Two bounds of one coded field make one range."""
-        if len(parts) != 2 or not all(isinstance(each, Test) and each.sign in _BOUNDS for each in parts):
+        if len(parts) != 2 or not all(isinstance(each, Test) and each.sign in ORDERS for each in parts):
             return None
         first, second = (each for each in parts if isinstance(each, Test))
         if first.ref != second.ref or first.value.kind not in ("code", "number"):
@@ -173,7 +184,7 @@ class Binder:
         found, operand = self._field(first.ref)
         if family(found) != "code":
             return None
-        pair = [_bounds(each.sign, each.value.text) for each in (first, second)]
+        pair = [bounds(each.sign, each.value.text) for each in (first, second)]
         return self._within(found, operand, max(low for low, _ in pair), min(high for _, high in pair))
 
     def _member(self, ref: Ref) -> Node:
@@ -193,7 +204,7 @@ class Binder:
                     texts += codes(found, test.value).texts
         if not texts:
             raise NotUnderstood("Die Regel nennt keine Werte, zu denen es andere geben könnte.")
-        return {"and": [negated({"is_empty": operand}), negated(_codes(Codes(tuple(texts)), operand))]}
+        return {"and": [negated({"is_empty": operand}), negated(codes_node(Codes(tuple(texts)), operand))]}
 
     def _amount(self, amount: Amount) -> Node:
         place = self.place(amount.ref)
@@ -204,7 +215,7 @@ class Binder:
             found, operand = self._field(amount.value.ref)
             if family(found) != "number":
                 raise NotUnderstood(f"„{found.label}“ ist keine Zahl.")
-            return _unless_empty(compare(amount.sign, count, operand), operand)
+            return unless_empty(compare(amount.sign, count, operand), operand)
         return compare(amount.sign, count, {"value": int(amount.value.text)})
 
     def _inside(self, value: Literal | None) -> Node:
@@ -214,7 +225,7 @@ class Binder:
             each = [negated({"is_empty": {"path": place.path}}) for place in asked]
         elif truth(value) is not None:
             asked = [p for p in asked if isinstance(p.element, Field) and p.element.kind is Kind.YES_NO]
-            each = [_truth(bool(truth(value)), {"path": place.path}) for place in asked]
+            each = [truth_node(bool(truth(value)), {"path": place.path}) for place in asked]
         else:
             each = []
         if not each:
@@ -242,88 +253,4 @@ def _yes(test: Test, found: Field, operand: dict[str, Any]) -> Node:
     value = truth(test.value)
     if value is None or test.sign != "=":
         raise NotUnderstood(f"„{found.label}“ fragt nach Ja oder Nein, nicht nach „{test.value.text}“.")
-    return _truth(value, operand)
-
-
-def _truth(value: bool, operand: dict[str, Any]) -> Node:
-    return {"true": operand} if value else {"equal": [operand, {"value": False}]}
-
-
-def _codes(found: Codes, operand: dict[str, Any]) -> Node:
-    if len(found.texts) == 1:
-        return {"equal": [operand, {"value": found.texts[0]}]}
-    return {"one_of": [operand, list(found.texts)]}
-
-
-_BOUNDS = ("<", "<=", ">", ">=")
-
-
-def _bounds(sign: str, text: str) -> tuple[str, str]:
-    """The range of codes that a comparison means, both ends included."""
-    if not text.isdecimal():
-        raise NotUnderstood(f"„{text}“ ist kein Code, der sich ordnen lässt.")
-    size = len(text)
-    low, high = "0" * size, "9" * size
-    if sign in (">", ">="):
-        return str(int(text) + (sign == ">")).rjust(size, "0"), high
-    return low, str(int(text) - (sign == "<")).rjust(size, "0")
-
-
-def compare(sign: str, a: Any, b: Any) -> Node:
-    """`a sign b`."""
-    match sign:
-        case "=":
-            return {"equal": [a, b]}
-        case "<":
-            return {"less": [a, b]}
-        case "<=":
-            return {"at_most": [a, b]}
-        case ">":
-            return {"less": [b, a]}
-        case ">=":
-            return {"at_most": [b, a]}
-    raise NotUnderstood(f"Der Vergleich „{sign}“ ist nicht bekannt.")
-
-
-def _unless_empty(held: Node, *operands: dict[str, Any]) -> Node:
-    return {"or": [*({"is_empty": operand} for operand in operands), held]}
-
-
-def negated(node: Node) -> Node:
-    """The opposite."""
-    if "not" in node:
-        inner: Node = node["not"]
-        return inner
-    return {"not": node}
-
-
-def joined(word: str, parts: list[Node]) -> Node:
-    """Several nodes as one; values of one field as one list."""
-    flat: list[Node] = []
-    for each in parts:
-        flat += each.get(word, [each])
-    if len(flat) == 1:
-        return flat[0]
-    if word == "and" and all("not" in each for each in flat) and _same_path([each["not"] for each in flat]):
-        return negated(joined("or", [each["not"] for each in flat]))
-    path = _same_path(flat) if word == "or" else ""
-    if path:
-        texts = [text for each in flat for text in (each["one_of"][1] if "one_of" in each else [each["equal"][1]["value"]])]
-        return {"one_of": [{"path": path}, list(dict.fromkeys(texts))]}
-    return {word: flat}
-
-
-def _same_path(nodes: list[Node]) -> str:
-    """The one field that all nodes compare with texts; "" when there is none."""
-    paths = set()
-    for each in nodes:
-        pair = each.get("equal") or each.get("one_of")
-        if not pair or "path" not in pair[0] or ("equal" in each and not isinstance(pair[1].get("value"), str)):
-            return ""
-        paths.add(pair[0]["path"])
-    return paths.pop() if len(paths) == 1 else ""
-
-
-def exactly_one(parts: list[Node]) -> Node:
-    """Exactly one of them holds."""
-    return {"xor": parts}
+    return truth_node(value, operand)

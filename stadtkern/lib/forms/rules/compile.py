@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stadtkern.lib.forms.model import Element, Field, Form, Kind
-from stadtkern.lib.forms.rules.bind import ALWAYS, Binder, joined, negated
+from stadtkern.lib.forms.rules.bind import Binder
 from stadtkern.lib.forms.rules.german.lands import land_of
 from stadtkern.lib.forms.rules.german.notes import informs
 from stadtkern.lib.forms.rules.german.prose import LANDS, Act, Always, Condition, Do, Not, Prose
@@ -14,6 +14,7 @@ from stadtkern.lib.forms.rules.german.words import NotUnderstood
 from stadtkern.lib.forms.rules.logic import Logic
 from stadtkern.lib.forms.rules.messages import message
 from stadtkern.lib.forms.rules.model import Clause, Effect, Node, RawRule, Rule, State
+from stadtkern.lib.forms.rules.nodes import ALWAYS, joined, negated
 from stadtkern.lib.forms.rules.references import Index, Place
 from stadtkern.lib.forms.rules.values import codes, family, number, truth
 

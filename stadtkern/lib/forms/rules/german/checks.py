@@ -1,9 +1,10 @@
 """Rules about answers themselves: at least one of, either or, one day before another, as many as, a day that exists."""
 
 from stadtkern.lib.forms.rules.german import vocabulary as v
-from stadtkern.lib.forms.rules.german.condition import inside, predicate
+from stadtkern.lib.forms.rules.german.condition import inside
 from stadtkern.lib.forms.rules.german.literals import listed
 from stadtkern.lib.forms.rules.german.names import ends_in_condition, ends_in_effect, one, several, starts_ref
+from stadtkern.lib.forms.rules.german.predicate import predicate
 from stadtkern.lib.forms.rules.german.prose import (
     Act,
     Amount,

@@ -1,12 +1,11 @@
 """What a rule does to its elements: "muss befüllt werden", "zeige … als Pflicht an", "ist mit 001 vorzubefüllen"."""
 
-from dataclasses import dataclass, field
-
 from stadtkern.lib.forms.rules.german import vocabulary as v
+from stadtkern.lib.forms.rules.german.acts import Part, acts_of
 from stadtkern.lib.forms.rules.german.lands import OTHERS, scope
-from stadtkern.lib.forms.rules.german.literals import Listed, listed
+from stadtkern.lib.forms.rules.german.literals import listed
 from stadtkern.lib.forms.rules.german.names import ends_in_effect, several, starts_ref
-from stadtkern.lib.forms.rules.german.prose import LANDS, Act, Amount, And, Condition, Do, Filled, Literal, Not, Or, Ref, Test
+from stadtkern.lib.forms.rules.german.prose import LANDS, Act, Do, Ref
 from stadtkern.lib.forms.rules.german.words import Cursor, NotUnderstood, Sort
 
 _PLACES = (
@@ -19,28 +18,6 @@ _GROUPS = frozenset({"gruppe", "feldgruppe", "datenfeldgruppe", "datengruppe", "
 _AGAIN = frozenset({"erneut", "nochmals", "weiteres"})
 
 
-@dataclass(slots=True)
-class _Part:
-    """One predication while it is being read."""
-
-    modal: str = ""
-    verb: str = ""
-    negated: bool = False
-    only: bool = False
-    together: bool = False
-    refs: list[Ref] = field(default_factory=list)
-    joint: str = ""
-    marks: set[str] = field(default_factory=set)
-    values: Listed | None = None
-    lands: frozenset[str] | None = None
-    amount: tuple[str, int] | None = None
-    closed: bool = False  # the particle of the verb has come ("zeige … an")
-
-    @property
-    def whole(self) -> bool:
-        return self.closed if self.verb and self.verb != "make" else bool(self.marks - {"value"})
-
-
 class Effects:
     """Reads one clause of effects; `before` = elements of the clause before, for "es", "das Feld"."""
 
@@ -48,7 +25,7 @@ class Effects:
         self.cursor = cursor
         self.before = before
         self.start = cursor.at
-        self.parts: list[_Part] = [_Part(only=only)]
+        self.parts: list[Part] = [Part(only=only)]
         self.refers_back = False  # "dürfen dann nicht …" without a condition of its own
         self.joined = False  # a connector has just been read
 
@@ -60,7 +37,7 @@ class Effects:
         return tuple(do for part in self.parts for do in self._acts(part))
 
     @property
-    def part(self) -> _Part:
+    def part(self) -> Part:
         return self.parts[-1]
 
     def _ends(self) -> bool:
@@ -79,7 +56,7 @@ class Effects:
 
     def _new(self) -> None:
         last = self.part
-        self.parts.append(_Part(modal=last.modal, refs=[], lands=last.lands))
+        self.parts.append(Part(modal=last.modal, refs=[], lands=last.lands))
 
     def _connector(self) -> bool:
         if self.cursor.low() not in v.CONNECTORS:
@@ -237,7 +214,7 @@ class Effects:
             return True
         return False
 
-    def _acts(self, part: _Part) -> list[Do]:
+    def _acts(self, part: Part) -> list[Do]:
         refs = tuple(part.refs) or self._earlier(part)
         if not (part.marks or part.verb or part.amount):
             if part.refs or part.modal:
@@ -245,12 +222,12 @@ class Effects:
             return []
         if not refs:
             raise NotUnderstood("Der Satz nennt kein Feld.")
-        acts = _meant(part, refs)
+        acts = acts_of(part, refs)
         if part.only and part.lands is not None and part.lands != OTHERS and part.values is None:
             acts.append(Do(Act.FORBID, refs, lands=LANDS - part.lands))
         return acts
 
-    def _earlier(self, part: _Part) -> tuple[Ref, ...]:
+    def _earlier(self, part: Part) -> tuple[Ref, ...]:
         for each in reversed(self.parts[: self.parts.index(part)]):
             if each.refs:
                 return tuple(each.refs)
@@ -300,98 +277,3 @@ def _new_sentence(cursor: Cursor) -> bool:
 
 def _if_after(cursor: Cursor) -> bool:
     return cursor.low(1) in ("aber", "jedoch", "und") and cursor.here(v.IF, 2)
-
-
-def _meant(part: _Part, refs: tuple[Ref, ...]) -> list[Do]:
-    """The acts of one predication; NotUnderstood where its words do not make one."""
-    marks, lands = part.marks, part.lands
-    if part.amount is not None:
-        sign, number = part.amount
-        held = tuple(Amount(ref, sign, Literal(str(number))) for ref in refs)
-        return [Do(Act.CHECK, refs, condition=each, lands=lands) for each in held]
-    if part.together:
-        if not part.negated or len(refs) < 2:
-            raise NotUnderstood("„gleichzeitig“ ist hier nicht klar.")
-        return [Do(Act.CHECK, refs, condition=Not(And(tuple(Filled(ref) for ref in refs))), lands=lands)]
-    if "start" in marks:
-        if part.values is None or part.negated or len(part.values.items) != 1:
-            raise NotUnderstood("Es ist nicht klar, womit das Feld vorbefüllt werden soll.")
-        values = (part.values.items[0][1],)
-        return [Do(Act.SET if "hidden" in marks else Act.PREFILL, refs, values, lands=lands)]
-    if part.verb == "set":
-        if part.values is None or part.negated or len(part.values.items) != 1 or marks:
-            raise NotUnderstood("Es ist nicht klar, auf welchen Wert das Feld gesetzt werden soll.")
-        return [Do(Act.FIX, refs, (part.values.items[0][1],), lands=lands)]
-    if "chosen" in marks or (part.values is not None and part.only):
-        return _chosen(part, refs)
-    if "value" in marks or part.values is not None:
-        return _valued(part, refs)
-    return _plain(part, refs)
-
-
-def _chosen(part: _Part, refs: tuple[Ref, ...]) -> list[Do]:
-    if part.values is None:
-        if marks_fill := part.marks - {"chosen"}:
-            part.marks = marks_fill
-            return _plain(part, refs)
-        part.marks = {"fill"}
-        return _plain(part, refs)
-    values = tuple(literal for _, literal in part.values.items)
-    if len(refs) != 1 or not (part.only or part.negated) or (part.only and part.negated):
-        raise NotUnderstood("Es ist nicht klar, welche Werte zulässig sind.")
-    acts = [Do(Act.LIMIT, refs, values, lands=part.lands)]
-    if part.negated:
-        return [Do(Act.CHECK, refs, condition=Not(Or(tuple(Test(refs[0], "=", each) for each in values))), lands=part.lands)]
-    if part.marks & {"fill", "duty"} and part.modal in v.MUST:
-        acts.append(Do(Act.REQUIRE, refs, lands=part.lands))
-    return acts
-
-
-def _valued(part: _Part, refs: tuple[Ref, ...]) -> list[Do]:
-    """ "F1 muss den Wert "wahr" haben"."""
-    if part.values is None or part.modal not in v.MUST | v.MAY or (part.modal in v.MAY and not part.negated):
-        raise NotUnderstood("Es ist nicht klar, welchen Wert das Feld haben soll.")
-    each: list[Condition] = []
-    for ref in refs:
-        tests: tuple[Condition, ...] = tuple(Test(ref, "=", literal) for _, literal in part.values.items)
-        each.append(Not(Or(tests)) if part.negated else Or(tests))
-    return [Do(Act.CHECK, refs, condition=And(tuple(each)), lands=part.lands)]
-
-
-def _plain(part: _Part, refs: tuple[Ref, ...]) -> list[Do]:
-    marks, lands, negated = part.marks, part.lands, part.negated
-    must, may = part.modal in v.MUST, part.modal in v.MAY
-    shows = "shown" in marks or part.verb == "show"
-    fills = bool(marks & {"fill", "duty"})
-    if part.verb == "hide" or "hidden" in marks:
-        if negated or fills or "shown" in marks or part.verb == "show":
-            raise NotUnderstood("Ausblenden und Anzeigen stehen im selben Satz.")
-        return [Do(Act.MAY_HIDE if may else Act.FORBID, refs, lands=lands)]
-    if part.verb == "blend":
-        raise NotUnderstood("Bei „blende“ fehlt „ein“ oder „aus“.")
-    if "free" in marks or ("duty" in marks and negated and not shows):
-        return [Do(Act.RELEASE, refs, lands=lands)]
-    if "empty" in marks:
-        if len(marks) > 1:
-            raise NotUnderstood("„leer“ und „befüllt“ stehen im selben Satz.")
-        return [Do(Act.REQUIRE if negated else Act.FORBID, refs, lands=lands)]
-    if negated:
-        if must:
-            return [Do(Act.MAY_HIDE if shows else Act.RELEASE, refs, lands=lands)]
-        return [Do(Act.FORBID, refs, lands=lands)]
-    if fills and part.joint == "or" and len(refs) > 1 and not shows:
-        return [Do(Act.CHECK, refs, condition=Or(tuple(Filled(ref) for ref in refs)), lands=lands)]
-    if part.joint == "or" and len(refs) > 1:
-        raise NotUnderstood("Es ist nicht klar, welches der Felder gemeint ist.")
-    if may:  # "darf nur … werden": allowed while the condition holds
-        if not part.only:
-            raise NotUnderstood("„darf“ ohne „nur“ oder „nicht“ lässt offen, was sonst gilt.")
-        return [Do(Act.SHOW, refs, lands=lands)]
-    only = part.only and marks == {"fill"} and part.modal in v.AUXILIARIES  # "ist nur auszufüllen, wenn …"
-    acts = [Do(Act.SHOW, refs, lands=lands)] if shows or only else []
-    if fills or part.verb == "make":
-        acts.append(Do(Act.REQUIRE, refs, lands=lands))
-    return acts
-
-
-__all__ = ["Effects"]
