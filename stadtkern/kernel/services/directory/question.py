@@ -9,6 +9,7 @@ from .compounds import Splitter
 from .index import Index, Lexicon
 
 MOST_WORDS, MOST_READ, LONGEST_WORD = 8, 16, 60
+MOST_UNKNOWN = 4  # words that are looked at for typing errors: that is what takes time
 SHORTEST_FILLER = 4  # letters of a word that says nothing, as part of a compound: "Wohngeldantrag"
 PARTICLES = frozenset(
     ["ab", "an", "auf", "aus", "bei", "ein", "her", "hin", "mit", "nach", "um", "vor", "weg", "zu", "zurueck"]
@@ -40,8 +41,11 @@ class Reader:
         particles = [word for word in words if word in PARTICLES]
         rest = self._joined([word for word in words if word not in PARTICLES and len(word) <= LONGEST_WORD][:MOST_READ])
         found: list[Wanted] = []
+        unknown = 0
         for place, word in enumerate(rest):
-            found += self._word(word, particles, last=place == len(rest) - 1)
+            unknown += not (self._is_filler(word) or self._means(word))
+            if unknown <= MOST_UNKNOWN or self._means(word):
+                found += self._word(word, particles, last=place == len(rest) - 1)
         least = sorted((one.worth for one in found), reverse=True)[:MOST_WORDS]
         return [one for one in found if one.worth >= least[-1]][:MOST_WORDS]
 
@@ -62,13 +66,18 @@ class Reader:
         for particle in particles:  # "ich melde mich um" is "ummelden"
             if self._known(particle + own):
                 return [self._known_word(particle + own, particle + own, last=False)]
-        if self._known(own) or own in self.everyday or self._known(stem_of(word, "english")):
+        if self._means(word):
             return [self._known_word(word, own, last=last)]
         slips = self._slips(own)
         parts = self.splitter.parts(word) if not slips or slips[0][1] > 1 or len(own) < 6 else ()
         if parts:
             return [self._known_word(part, stem_of(part, "german"), last=False) for part in parts if not self._is_filler(part)]
         return [self._unknown_word(word, own, slips)]
+
+    def _means(self, word: str) -> bool:
+        """Whether we know the word as it is typed."""
+        own = stem_of(word, "german")
+        return self._known(own) or own in self.everyday or self._known(stem_of(word, "english"))
 
     def _is_filler(self, word: str) -> bool:
         return word in self.lexicon.fillers or stem_of(word, "german") in self.lexicon.fillers

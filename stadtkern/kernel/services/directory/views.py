@@ -1,5 +1,6 @@
 """The pages of the directory: a Lage, an entry."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,6 +13,7 @@ from stadtkern.kernel.accounts.models import Role
 from ..offices import hours_in_words, office
 from ..views import shared
 from . import books, offer
+from .entry import Entry
 from .responsibility import District, rules
 
 SHOWN = 12  # entries of an OZG-Leistung before "all"
@@ -49,7 +51,7 @@ def entry(request: HttpRequest, key: str) -> HttpResponse:
     place = " ".join(request.GET.get("ort", "").replace("\0", "").split())[:200]
     district = rules().district_of(place) if place else None
     chosen = _office_of(way, district)
-    below = books.bundles()[found.ozg] if found.kind == "ozg" else ()
+    below = _in_order(books.bundles()[found.ozg]) if found.kind == "ozg" else []
     shown = SHOWN if len(below) > SHOWN + 3 else len(below)
     context: dict[str, Any] = {
         "entry": found,
@@ -72,6 +74,11 @@ def entry(request: HttpRequest, key: str) -> HttpResponse:
     if desk := office(chosen) if chosen else None:
         context |= {"office": desk, "hours": hours_in_words(desk.hours)}
     return render(request, "services/entry.html", context)
+
+
+def _in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """The things first, by name, then what can be done with them (LeiKa: the last six digits name the act)."""
+    return sorted(entries, key=lambda one: (bool(one.leika) and not one.leika.endswith("000000"), one.name.casefold()))
 
 
 def _office_of(way: offer.Offer, district: District | None) -> str:
