@@ -11,6 +11,7 @@ from stadtkern.lib.forms.xdf3 import SchemaError
 from . import catalogue
 from .directory import responsibility
 from .examples import NAME, examples_of
+from .modules import store
 from .service import ServiceBroken
 
 
@@ -18,7 +19,7 @@ from .service import ServiceBroken
 def service_folders(**kwargs: Any) -> list[CheckMessage]:
     """E001: a folder that is not in the catalogue. E002: examples nobody can read. W001: no example. W002: unknown office.
 
-    W003: a mistake in responsibility.toml.
+    W003: a mistake in responsibility.toml. W004: a mistake in a text of the directory, which is left out.
     """
     found: list[CheckMessage] = []
     offices = _offices()
@@ -37,6 +38,7 @@ def service_folders(**kwargs: Any) -> list[CheckMessage]:
         except (ValueError, OSError, SchemaError, ServiceBroken) as error:
             found.append(Error(f"{key}: {error}", id="services.E002"))
     found += [Warning(sentence, id="services.W003") for sentence in responsibility.faults(offices)]
+    found += [Warning(sentence, id="services.W004") for sentence in store.faults()]
     for key, wrong in sorted(catalogue.broken().items()):
         found += [Error(f"{key}: {sentence}", id="services.E001") for sentence in wrong]
     return found

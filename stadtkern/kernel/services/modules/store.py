@@ -104,6 +104,20 @@ def everything() -> Iterator[Modules]:
             yield found
 
 
+def faults() -> list[str]:
+    """What is wrong with the files in the folder, German sentences."""
+    try:
+        files = sorted(file for file in folder().iterdir() if file.suffix == ".toml" and not file.name.startswith("."))
+    except OSError:
+        return []
+    odd = [
+        f"directory/{file.name}: der Name ist kein Schlüssel des Verzeichnisses."
+        for file in files
+        if not KEY.fullmatch(file.stem)
+    ]
+    return odd + [sentence for file in files if KEY.fullmatch(file.stem) for sentence in modules(file.stem).problems]
+
+
 def text_of(key: str) -> str:
     """The file as it stands, "" where there is none."""
     try:

@@ -60,6 +60,13 @@ def test_a_file_made_by_hand_is_read_with_care():
     assert store.modules("../../etc/passwd").texts == {}
 
 
+def test_mistakes_are_told_by_the_check(city_folder):
+    store.folder().mkdir()
+    (store.folder() / "hund.toml").write_text("", encoding="utf-8")
+    store.path_of(KEY).write_text("[de]\nunsinn = 1\n", encoding="utf-8")
+    assert [sentence.split(":")[0] for sentence in store.faults()] == ["directory/hund.toml", f"{KEY}.toml [de] unsinn"]
+
+
 @pytest.mark.django_db
 class TestActions:
     def test_save_writes_file_history_and_diary(self, actor):
