@@ -52,10 +52,11 @@ def place(tmp_path_factory):
     place = tmp_path_factory.mktemp("production")
     (place / "stadt").mkdir()
     text = (ROOT / "cities" / "musterstadt" / "city.toml").read_text(encoding="utf-8")
-    for room, adapter in {"payments": "xbezahldienste", "registers": "none", "inbox": "smtp"}.items():
+    for room, adapter in {"payments": "xbezahldienste", "registers": "none", "inbox": "smtp", "exchange": "none"}.items():
         text = text.replace(f'[{room}]\nadapter = "demo"', f'[{room}]\nadapter = "{adapter}"')
-    if "[documents]" not in text:
-        text += '\n[documents]\nadapter = "clamd"\n'
+    for room, adapter in {"documents": "clamd", "services": "fim_portal"}.items():
+        if f"[{room}]" not in text:
+            text += f'\n[{room}]\nadapter = "{adapter}"\n'
     (place / "stadt" / "city.toml").write_text(text, encoding="utf-8")
     (place / "seal.p12").touch()
     (place / "cors_for_all.py").write_text("from stadtkern.site.settings import *\nCORS_ALLOW_ALL_ORIGINS = True\n")

@@ -15,7 +15,8 @@ from .factories import SERVICE, world
 
 
 def test_every_room_that_holds_something_about_people_has_a_part():
-    assert set(PARTS) == {"registers", "documents", "inbox", "payments", "cases"}  # accounts and privacy speak for themselves
+    # accounts and privacy speak for themselves
+    assert set(PARTS) == {"registers", "documents", "inbox", "payments", "cases", "exchange"}
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from stadtkern.kernel.accounts import actions as accounts
 from stadtkern.kernel.cases import reactions as cases
 from stadtkern.kernel.documents import actions as documents
 from stadtkern.kernel.events.actions import rescue, webhooks
+from stadtkern.kernel.exchange import actions as exchanged
 from stadtkern.kernel.exchange import reactions as exchange
 from stadtkern.kernel.payments import reactions as payments
 from stadtkern.kernel.privacy import actions as privacy
@@ -41,6 +42,7 @@ def tidy(timestamp: int) -> None:
     webhooks.forget_delivered(KEEP_PROOF_DAYS)
     rescue.forget_ticks(KEEP_PROOF_DAYS)
     rescue.forget_lost_failures()
+    exchanged.forget_old(timezone.now())
     call_command("clearsessions")
     while accounts.forget_stale():
         pass

@@ -118,7 +118,7 @@ class Reception(models.Model):
     kase = models.CharField(max_length=36)
     destination = models.CharField(max_length=36)
     state = models.CharField(max_length=11, choices=State, default=State.FOUND)
-    case = models.OneToOneField(Case, models.SET_NULL, null=True, blank=True, related_name="+")
+    case = models.OneToOneField(Case, models.CASCADE, null=True, blank=True, related_name="+")
     service = models.CharField(max_length=200, blank=True)
     schema_uri = models.CharField(max_length=500, blank=True)
     sender_reference = models.CharField(max_length=200, blank=True)

@@ -1,6 +1,6 @@
 """The rounds of the clock, and what people and callbacks set going: everything heavy happens in jobs."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,6 +17,7 @@ from .trying import hurry
 
 MOST = 200  # rows of one round
 FORGET = timedelta(hours=1)
+KEEP = timedelta(days=90)
 
 
 def look_around(limit: int = MOST) -> tuple[list[int], list[int]]:
@@ -66,3 +67,10 @@ def try_now(row: Transmission | Reception, actor: Actor) -> None:
 def send_again(case_id: int, actor: Actor) -> Transmission | None:
     """A clerk hands the case over once more, after it came back; what is under way stays the only one."""
     return prepare(case_id, actor.key)
+
+
+@transaction.atomic
+def forget_old(now: datetime) -> int:
+    """What was never taken here is forgotten after 90 days, reply channel and all; the rest goes with its case."""
+    ended = [Reception.State.REJECTED, Reception.State.GONE]
+    return Reception.objects.filter(case=None, state__in=ended, found_at__lt=now - KEEP).delete()[0]

@@ -1,6 +1,6 @@
 """A delivery service for demo and tests that behaves like FIT-Connect's, and misbehaves on demand."""
 
+from .actions import Service, trouble
 from .app import App
-from .service import Service
 
-__all__ = ["App", "Service"]
+__all__ = ["App", "Service", "trouble"]

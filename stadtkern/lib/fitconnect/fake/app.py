@@ -7,8 +7,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from .. import jose
-from . import trouble
-from .service import No, Service
+from .actions import No, Service, trouble
 
 MOST_BODY = 150_000_000
 _PHRASES = {200: "OK", 201: "Created", 204: "No Content", 429: "Too Many Requests", 503: "Service Unavailable"}

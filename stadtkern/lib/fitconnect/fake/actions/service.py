@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .. import callbacks, events, jose
-from .store import Store
+from ... import callbacks, events, jose
+from ..store import Store
 
 TOKEN_SECONDS = 1800
 MOST_BYTES = 25_000_000  # of one encrypted attachment

@@ -4,8 +4,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from .. import events, jose
-from .store import Store
+from ... import events, jose
+from ..store import Store
 
 # Kinds that answer instead of the service: HTTP status, Retry-After.
 REFUSALS = {"429": (429, 2), "503": (503, None), "500": (500, None)}
