@@ -110,11 +110,11 @@ def _read(raw: Mapping[str, Any]) -> Metadata | list[Problem]:
         attachments=tuple(_read_attachment(one) for one in listed),
         service=_text(service.get("identifier", ""), 200),
         service_name=_text(service.get("name", ""), 300),
-        reply=dict(raw.get("replyChannel") or {}),
+        reply=_plain(dict(raw.get("replyChannel") or {})),
         sender_reference=_text(reference.get("senderReference", ""), 200),
         application_date=_text(reference.get("applicationDate", ""), 40),
         authentication=tuple(raw.get("authenticationInformation") or ()),
-        payment=dict(raw.get("paymentInformation") or {}),
+        payment=_plain(dict(raw.get("paymentInformation") or {})),
     )
 
 
@@ -136,6 +136,15 @@ def _text(value: Any, most: int) -> str:
     if not isinstance(value, str):
         raise TypeError("text expected")
     return value.replace("\0", "").encode("utf-8", "ignore").decode()[:most]
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """JSON that a database can keep: no NUL, no half surrogates, neither deep nor long."""
+    if isinstance(value, dict):
+        return {_text(key, 100): _plain(below, depth + 1) for key, below in list(value.items())[:50] if depth < 8}
+    if isinstance(value, list):
+        return [_plain(below, depth + 1) for below in value[:50] if depth < 8]
+    return _text(value, 1000) if isinstance(value, str) else value
 
 
 def compare(metadata: Metadata, attachments: Sequence[str]) -> list[Problem]:

@@ -3,6 +3,7 @@
 import json
 import uuid
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -276,3 +277,43 @@ def test_killed_while_the_case_is_opened(town, monkeypatch):
     assert Case.objects.count() == 0
     row = arrive(town)
     assert row.state == State.ACCEPTED and Case.objects.count() == 1 and Upload.objects.count() == 1
+
+
+def test_nul_bytes_do_not_stop_the_round(town):
+    """In everything that is kept as it came."""
+    evil = {"eMail": {"address": "a\0b@example.org"}, "\0": [["\0"] * 3]}
+    deliver(town, b"<a>\0</a>", uri="urn:x", media="application/xml", service="urn:x", reply=evil, service_name="x\0y")
+    row = arrive(town)
+    assert row.state == State.ACCEPTED, (row.trouble, row.problems)
+    assert "\0" not in json.dumps(row.case.answers) and "ab@example.org" in Note.objects.get(
+        case=row.case, body__contains="Antwort"
+    ).body  # fmt: skip
+
+
+def test_a_federal_form_is_found_by_its_number(town, settings):
+    """The schema's number stands somewhere in the address; the data have the keys of the standard."""
+    from django.core.management import call_command
+
+    from stadtkern.kernel.cases.actions import draft
+    from stadtkern.kernel.services import catalogue
+    from stadtkern.lib.forms.export.data import dumps, to_data
+    from stadtkern.lib.forms.sample import valid_answers
+
+    call_command("import_fim", portal=["S99999000001"], office="buergeramt")
+    service = next(one for one in catalogue.all_services().values() if one.origin.get("schema") == "S99999000001")
+    answers = valid_answers(service.form)
+    data = dumps(to_data(service.form, answers)).encode()
+    deliver(town, data, uri="https://schema.example/S99999000001V1.1.0/1.1.0/schema.json", service="urn:x")
+    row = arrive(town)
+    assert row.state == State.ACCEPTED, row.problems
+    named = {path: value for path, value in answers.items() if not draft.is_uuid(value)}  # its file was not sent along
+    assert row.case.service == service.key and row.case.answers == named
+
+
+def test_what_was_never_taken_is_forgotten(town):
+    deliver(town, data_hash="0" * 128)
+    row = arrive(town)
+    for _look in range(3):
+        row = again(row)
+    assert actions.forget_old(timezone.now()) == 0
+    assert actions.forget_old(timezone.now() + timedelta(days=91)) and not Reception.objects.exists()
