@@ -25,7 +25,7 @@ def message(do: Do, places: Sequence[Place]) -> str:
     """What to do instead."""
     names = [f"„{place.element.label}“" for place in places]
     if do.act is Act.LIMIT:
-        values = [literal.label or literal.text for literal in do.values]
+        values = [f"{each.text} bis {each.high}" if each.high else each.label or each.text for each in do.values]
         return _short(f"Bei {names[0]} ist hier nur möglich: {', '.join(values)}.")
     match do.condition:
         case Or(parts=parts) if all(_is_filled(part) for part in parts):

@@ -61,8 +61,11 @@ class Index:
                 for place in self.by_path.values():
                     self._by_label.setdefault(_plain(place.element.label), []).append(place)
             return self._by_label.get(_plain(ref.name), [])
-        found = self.by_id.get(ref.ids[-1], [])
-        return [place for place in found if _follows(ref.ids[:-1], place.ids[:-1])] if len(ref.ids) > 1 else found
+        for ids in (ref.ids, tuple(map(_other_standard, ref.ids))):
+            found = self.by_id.get(ids[-1], [])
+            if found:
+                return [place for place in found if _follows(ids[:-1], place.ids[:-1])] if len(ids) > 1 else found
+        return []
 
 
 def _places(children: Sequence[Element], path: str, ids: tuple[str, ...], many: bool) -> Iterator[Place]:
@@ -82,6 +85,13 @@ def _id(element: Element) -> str:
         return name
     stem, _, number = element.key.rpartition("_")
     return stem if stem and number.isdecimal() else element.key
+
+
+def _other_standard(key: str) -> str:
+    """The same building block as the other XDatenfelder numbers it: F60000263 in 2, F60000000263 in 3."""
+    if len(key) == 9:
+        return f"{key[:3]}000{key[3:]}"
+    return f"{key[:3]}{key[6:]}" if len(key) == 12 and key[3:6] == "000" else key
 
 
 def _follows(ids: tuple[str, ...], around: tuple[str, ...]) -> bool:

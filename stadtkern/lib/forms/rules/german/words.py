@@ -55,6 +55,7 @@ _TOKEN = re.compile(
 _SIGNS = {"==": "=", "===": "=", "!=": "<>", "!==": "<>", "≠": "<>", "=>": ">=", "=<": "<=", "≤": "<=", "≥": ">=", "=<>": "<>"}
 _SORTS = {sort.value: sort for sort in Sort}
 _SPOKEN = (Sort.WORD, Sort.MARK)
+_NEXT_VALUE = re.compile(r"""(?:\b(?:oder|und)\b|[=<>])\s*[=<>]*\s*\w{0,8}\s*=?\s*["']""", re.IGNORECASE)
 _ONE_ID = re.compile(r"[FGD]\d{3,12}")
 _ID_HERE = re.compile(_ID)
 
@@ -114,6 +115,8 @@ def _quoted(text: str, at: int, line: bool) -> tuple[Token | None, int]:
     close = _closing(text, at, end, text[at]) or _closing(text, at, end, "\"'")
     if close is None:
         return None, at + 1
+    if _NEXT_VALUE.search(text, at + 1, close):
+        return None, at + 1  # `01 "eine ODER 03 "zwei"`: the first one has no end
     inside = " ".join(text[at + 1 : close].split())
     return Token(Sort.TEXT, inside, inside.lower(), line), close + 1
 

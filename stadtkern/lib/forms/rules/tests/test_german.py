@@ -85,6 +85,7 @@ CODES = {
     'Wenn F1 <> 002 "stark" UND <> 003 "Sturm", dann darf F6 nicht befüllt werden.': [
         ("forbid", ["F6"], "!F1 in ['002', '003']")
     ],
+    'Wenn F1 Auswahl = 02 "stark ODER 03 "Sturm", dann muss F6 befüllt werden.': [("require", ["F6"], "F1 in ['002', '003']")],
     "Wenn F1 in (002, 003), dann muss F6 befüllt werden.": [("require", ["F6"], "F1 in ['002', '003']")],
     "Wenn F1 nicht den Wert 001 hat, dann muss F6 befüllt werden.": [("require", ["F6"], "!F1='001'")],
     "Wenn F1 = alle anderen Ausprägungen, dann muss F6 befüllt werden. Wenn F1 = 001, dann ist F6 ein optionales Feld.": [
