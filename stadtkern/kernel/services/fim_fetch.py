@@ -1,4 +1,4 @@
-"""Fetching a file from an address that an operator typed: https only, public hosts only, never more than 20 MB."""
+"""Fetching a file from an address that an operator typed: https only, public hosts only, never more than 64 MB."""
 
 import ipaddress
 import socket
@@ -23,7 +23,7 @@ class NotFetched(SchemaError):
 
 
 def fetch(url: str, *, transport: httpx.BaseTransport | None = None, resolve: Resolve | None = None) -> bytes:
-    """The bytes behind an https address; NotFetched for private networks, redirects out of https, more than 20 MB.
+    """The bytes behind an https address; NotFetched for private networks, redirects out of https, more than 64 MB.
 
     Connects to the very address that was checked, so that a name cannot change its mind in between; the certificate
     is checked against the name. A `transport` stands in for the network in demo and tests.
@@ -100,5 +100,5 @@ def _limited(answer: httpx.Response, name: str) -> bytes:
     for piece in answer.iter_bytes(65_536):
         found += piece
         if len(found) > MOST_BYTES:
-            raise NotFetched(f"Die Datei von {name} ist größer als 20 MB.")
+            raise NotFetched(f"Die Datei von {name} ist größer als 64 MB.")
     return bytes(found)

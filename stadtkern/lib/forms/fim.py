@@ -15,7 +15,7 @@ _DIALECTS = {dialect.namespace: dialect for dialect in (XDF2, XDF3)}
 
 
 def load(source: bytes | Path, code_lists: CodeLists | None = None, *, land: str | None = None, bare: bool = False) -> Schema:
-    """Read a message (bytes or file, also gzip, at most 20 MB); SchemaError says in German what is wrong.
+    """Read a message (bytes or file, also gzip, at most 64 MB); SchemaError says in German what is wrong.
 
     Code lists are not part of a schema: a field whose list is not in `code_lists` becomes a text field with a note.
     `land` is the Land of the city ("NW", "" for none): rules are compiled for it; None leaves them as sentences.

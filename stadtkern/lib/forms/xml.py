@@ -12,12 +12,14 @@ from typing import Any
 
 from lxml import etree
 
-MOST_BYTES = 20 * 1024 * 1024
+MOST_BYTES = 64 * 1024 * 1024  # of a file, unpacked: a large federal schema has 20 MB, most of it derivations
+MOST_PARSED = 20 * 1024 * 1024  # of what a parser is given
 MOST_MARKS = 700_000  # "<" and "=" in a document once the derivations are cut out; the largest federal schema has 23,317
 _HEAD = 64 * 1024  # bytes that hold the start tag of the root
 _GZIP = b"\x1f\x8b"
 _DECLARED = re.compile(rb"^\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"']")
 _ENCODINGS = frozenset({"utf-8", "utf8", "us-ascii", "ascii", "iso-8859-1", "iso-8859-15", "windows-1252"})
+_COMMENT = re.compile(rb"<!--(?:[^-]|-(?!-))*+-->")
 _DOCTYPE = re.compile(rb"<!(?:DOCTYPE|ENTITY)", re.IGNORECASE)
 
 
@@ -32,20 +34,20 @@ class SchemaError(Exception):
 
 
 def bytes_of(source: bytes | Path) -> bytes:
-    """The XML of a file or of bytes, unpacked when it is gzip; SchemaError above 20 MB."""
+    """The XML of a file or of bytes, unpacked when it is gzip; SchemaError above 64 MB."""
     if isinstance(source, Path):
         source = _from_file(source)
     if source.startswith(_GZIP):
         source = _unpacked(source)
     if len(source) > MOST_BYTES:
-        raise _too_big()
+        raise _too_big(MOST_BYTES)
     return source
 
 
 def _from_file(path: Path) -> bytes:
     try:
         if path.stat().st_size > MOST_BYTES:
-            raise _too_big()
+            raise _too_big(MOST_BYTES)
         return path.read_bytes()
     except OSError as error:
         raise SchemaError(f"Die Datei „{path.name}“ lässt sich nicht lesen.") from error
@@ -59,8 +61,11 @@ def _unpacked(packed: bytes) -> bytes:
         raise SchemaError("Die gepackte Datei ist beschädigt oder unvollständig. Bitte laden Sie sie neu herunter.") from error
 
 
-def _too_big() -> SchemaError:
-    return SchemaError("Die Datei ist größer als 20 MB. So große Schemata werden nicht eingelesen.")
+def _too_big(most: int) -> SchemaError:
+    text = f"Die Datei ist größer als {most >> 20} MB"
+    return SchemaError(
+        f"{text}. So große Dateien werden nicht eingelesen." if most == MOST_BYTES else f"{text}, auch ohne Ableitungen."
+    )
 
 
 def root_of(source: bytes | Path) -> etree._Element:
@@ -117,9 +122,11 @@ def without(data: bytes, dropped: str) -> bytes:
     """The document without the derivations of XDatenfelder 3 (`relation`: 83 % of the bytes of the federal schemas).
 
     Only what has exactly the form of the standard is cut out before a parser sees it, and only where a start tag
-    cannot be anything else (no comment, no CDATA, no second prefix); all the rest is left to the parser.
+    cannot be anything else (comments gone, no CDATA, no second prefix); all the rest is left to the parser.
     """
     space, _, name = dropped[1:].partition("}")
+    if b"<!--" in data and data.count(b"<?") <= 1 and b"<![CDATA[" not in data:
+        data = _COMMENT.sub(_line_breaks, data)
     prefixes = re.findall(rb"xmlns(?::([A-Za-z_][\w.-]*))?\s*=\s*[\"']" + re.escape(space.encode()) + rb"[\"']", data[:4096])
     if len(prefixes) != 1 or b"<!" in data or data.count(b"<?") > 1 or data.count(b"xmlns:" + prefixes[0]) > 1:
         return data
@@ -131,14 +138,14 @@ def without(data: bytes, dropped: str) -> bytes:
 def _relations(prefix: str, name: str) -> re.Pattern[bytes]:
     """One or more relations beside each other: predicate with a code, object with id and version."""
     text = "[^<>&]*+"
-    tag = f"<{prefix}{{0}}{text}>\\s*+{{1}}</{prefix}{{0}}>\\s*+".format
+    tag = f"<{prefix}{{0}}(?:\\s{text})?+>\\s*+{{1}}</{prefix}{{0}}>\\s*+".format
     inside = tag("praedikat", f"<code>{text}</code>\\s*+") + tag("objekt", f"(?:{tag('id', text)})(?:{tag('version', text)})?+")
     return re.compile(f"(?:{tag(name, inside)})++".encode())
 
 
-def _line_breaks(relations: re.Match[bytes]) -> bytes:
+def _line_breaks(gone: re.Match[bytes]) -> bytes:
     """Lines keep their numbers."""
-    return b"\n" * relations[0].count(b"\n")
+    return b"\n" * gone[0].count(b"\n")
 
 
 @contextmanager
@@ -152,6 +159,8 @@ def _told_in_german() -> Iterator[None]:
 
 def refuse_crowded(data: bytes) -> None:
     """SchemaError where the elements and attributes of a document would fill the memory, however small the file is."""
+    if len(data) > MOST_PARSED:
+        raise _too_big(MOST_PARSED)
     if data.count(b"<") + data.count(b"=") > MOST_MARKS:
         raise SchemaError("Die Datei hat ungewöhnlich viele Elemente. So große Dateien werden nicht eingelesen.")
 

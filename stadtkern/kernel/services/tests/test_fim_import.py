@@ -193,13 +193,13 @@ def test_an_address_follows_only_a_few_careful_redirects_and_has_an_end():
             return httpx.Response(302, headers={"location": "/round"})
         if path == "/moved":
             return httpx.Response(301, headers={"location": "/file"})
-        return httpx.Response(200, content=b"x" * (21 * 1024 * 1024 if path == "/big" else 10))
+        return httpx.Response(200, content=b"x" * (65 * 1024 * 1024 if path == "/big" else 10))
 
     def get(path: str) -> bytes:
         return fetch(f"https://fim.example{path}", transport=httpx.MockTransport(answer))
 
     assert get("/moved") == b"x" * 10
-    for path, says in (("/far", "https"), ("/round", "leitet immer weiter"), ("/big", "20 MB")):
+    for path, says in (("/far", "https"), ("/round", "leitet immer weiter"), ("/big", "64 MB")):
         with pytest.raises(NotFetched, match=says):
             get(path)
     with pytest.raises(NotFetched, match="privates Netz"):

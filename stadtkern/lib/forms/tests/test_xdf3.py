@@ -150,6 +150,13 @@ def test_relations_are_thrown_away_while_reading() -> None:
     assert "<x:relation>" in str(one("F1", more=inside).default), "text that only looks like one stays"
 
 
+def test_a_large_schema_is_mostly_derivations() -> None:
+    many = RELATION * (30_000_000 // len(RELATION))
+    assert xdf3.read(schema(put(field("F1", more=f"<!-- viele -->{many}")))) == xdf3.read(schema(put(field("F1"))))
+    with pytest.raises(SchemaError, match="20 MB, auch ohne Ableitungen"):
+        xdf3.read(schema(put(field("F1", more=many.replace("ABL", "<b/>")))))
+
+
 def test_lines_are_counted_as_in_the_file() -> None:
     with pytest.raises(SchemaError, match="Zeile 2001"):
         xdf3.read(schema(put(field("F1", more=RELATION * 1000)), put(field("F2"), "viele")))
