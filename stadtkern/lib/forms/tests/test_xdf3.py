@@ -151,7 +151,7 @@ def test_relations_are_thrown_away_while_reading() -> None:
 
 
 def test_a_large_schema_is_mostly_derivations() -> None:
-    many = RELATION * (30_000_000 // len(RELATION))
+    many = RELATION * (21_500_000 // len(RELATION))
     assert xdf3.read(schema(put(field("F1", more=f"<!-- viele -->{many}")))) == xdf3.read(schema(put(field("F1"))))
     with pytest.raises(SchemaError, match="20 MB, auch ohne Ableitungen"):
         xdf3.read(schema(put(field("F1", more=many.replace("ABL", "<b/>")))))
