@@ -26,6 +26,12 @@ def form(sentence: str = SENTENCE) -> tuple[str, ...]:
     )
 
 
+@pytest.fixture(autouse=True)
+def arms(city_folder: Path) -> None:  # noqa: F811
+    """Every page shows the city's arms."""
+    (city_folder.parent / "arms.svg").write_text('<svg xmlns="http://www.w3.org/2000/svg" width="1" height="1"/>')
+
+
 @pytest.fixture
 def dragon(city_folder: Path) -> Path:  # noqa: F811
     return put(city_folder, "drachen_anmelden", "# von Hand\n" + SERVICE)
