@@ -2,7 +2,6 @@
 
 import shutil
 from io import StringIO
-from pathlib import Path
 
 import pytest
 from django.core.management import call_command
@@ -42,7 +41,7 @@ FILE = schema(
 
 
 @pytest.fixture
-def service(settings, tmp_path: Path, offices) -> catalogue.Service:
+def service(settings, tmp_path, offices):
     folder = tmp_path / "city"
     (folder / "services").mkdir(parents=True)
     for name in ("city.toml", "arms.svg"):
@@ -56,7 +55,7 @@ def service(settings, tmp_path: Path, offices) -> catalogue.Service:
 
 
 @pytest.fixture
-def case(service, citizen) -> Case:
+def case(service, citizen):
     return actions.start(Actor(account=citizen, trust=Trust.BASIC), service)[0]
 
 
@@ -64,7 +63,7 @@ def url(case: Case, step: str) -> str:
     return reverse("cases:step", args=[case.reference, step])
 
 
-def test_a_step_that_does_not_apply_is_skipped_and_comes_back(service, case, citizen, login) -> None:
+def test_a_step_that_does_not_apply_is_skipped_and_comes_back(service, case, citizen, login):
     browser = login(citizen)
     page = browser.get(url(case, A)).content.decode()
     assert "Vertretung" in page and "Warum" not in page and f'name="{A}/{ASK}"' in page
@@ -78,7 +77,7 @@ def test_a_step_that_does_not_apply_is_skipped_and_comes_back(service, case, cit
     assert browser.post(url(case, A), {f"{A}/{ASK}": "true", f"{A}/{WHY}": "darum"}).url == url(case, B)
 
 
-def test_htmx_gets_the_page_anew_when_a_rule_speaks_and_only_the_time_otherwise(case, citizen, login) -> None:
+def test_htmx_gets_the_page_anew_when_a_rule_speaks_and_only_the_time_otherwise(case, citizen, login):
     browser = login(citizen)
     page = browser.get(url(case, A)).content.decode()
     seen = page.split('name="_seen" value="')[1].split('"')[0]
@@ -90,7 +89,7 @@ def test_htmx_gets_the_page_anew_when_a_rule_speaks_and_only_the_time_otherwise(
     assert answer["HX-Reswap"] == "none" and "kern-error" not in answer.content.decode()
 
 
-def test_what_a_rule_forbids_is_never_sent(service, case, citizen, login) -> None:
+def test_what_a_rule_forbids_is_never_sent(service, case, citizen, login):
     browser = login(citizen)
     browser.post(url(case, A), {f"{A}/{ASK}": "true", f"{A}/{WHY}": "geheim"})
     browser.post(url(case, B), {f"{B}/{NAME}": "Frau Alt"})
@@ -106,7 +105,7 @@ def test_what_a_rule_forbids_is_never_sent(service, case, citizen, login) -> Non
     assert case.status == Status.IN_REVIEW and case.answers == {f"{A}/{ASK}": False, f"{C}/{PHONE}": "0123 456"}
 
 
-def test_a_later_answer_opens_an_earlier_step_again(service, case, citizen) -> None:
+def test_a_later_answer_opens_an_earlier_step_again(service, case, citizen):
     actor = Actor(account=citizen, trust=Trust.BASIC)
     actions.fill(actor, case, {f"{A}/{ASK}": True, f"{A}/{WHY}": "x", f"{B}/{NAME}": "y", f"{C}/{MAIL}": "a@b.de"})
     case.refresh_from_db()
@@ -119,7 +118,7 @@ def test_a_later_answer_opens_an_earlier_step_again(service, case, citizen) -> N
         actions.submit(actor, case)
 
 
-def test_the_desk_reads_the_rules_nobody_has_compiled(service, case, citizen, clerk, login) -> None:
+def test_the_desk_reads_the_rules_nobody_has_compiled(service, case, citizen, clerk, login):
     actor = Actor(account=citizen, trust=Trust.BASIC)
     actions.fill(actor, case, {f"{A}/{ASK}": False, f"{C}/{MAIL}": "a@b.de"})
     actions.submit(actor, case)
