@@ -121,7 +121,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "api/v1/verify code": [Sample("", lambda w: w.document.verify_code)],
 }
 # Things that exist for nobody in these worlds; their own tests cover them.
-NEVER_FOUND = {"payments:demo", "operate:switch", "api/{rest}"}
+NEVER_FOUND = {"services:modules_undo", "payments:demo", "operate:switch", "api/{rest}"}
 # Only an imported form has these, or a service somebody has changed.
 NEVER_FOUND |= {f"services:edit_{page}" for page in ("form", "page", "rules", "rule", "editions", "version")}
 

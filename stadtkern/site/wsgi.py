@@ -6,3 +6,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stadtkern.site.settings")
 application = get_wsgi_application()
+
+from stadtkern.kernel.services.directory import search  # noqa: E402 - needs the applications
+
+search.build()  # two seconds before the first request rather than beside it

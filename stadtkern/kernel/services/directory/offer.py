@@ -57,6 +57,7 @@ class Line:
     label: str
     note: str
     kind: Kind
+    german: bool = False  # the names of the directory exist in German only
 
 
 def services_now() -> Services:
@@ -114,7 +115,7 @@ def line(entry: Entry, services: Services | None = None) -> Line:
     """The entry as a line of a list."""
     found = offer(entry, services)
     url = reverse("services:entry", args=[entry.key])
-    return Line(title_of(entry), text_of(entry), url, found.label, "", found.kind)
+    return Line(title_of(entry), text_of(entry), url, found.label, "", found.kind, german=True)
 
 
 def line_of_service(service: Service) -> Line:

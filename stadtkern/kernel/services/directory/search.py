@@ -223,6 +223,11 @@ def _stamp() -> int:
         return 0
 
 
+def build() -> None:
+    """Build the index now; called again it does nothing."""
+    _finder()
+
+
 def warm() -> None:
     """Build the index beside the first request, so that the first search need not wait; called again it does nothing."""
     global _warming
