@@ -90,8 +90,18 @@ def reads(place: town.Town) -> list[tuple[str, Callable[[int], Request], int, Go
     mine = bearer(place.owner_token)
     return [
         ("empty page (the frame)", lambda n: Request("/betrieb/lebt"), 4, Goal()),
-        ("one case by API, its applicant", lambda n: Request(f"/api/v1/cases/{next(own)}", headers=mine), 4, Goal(300, 0.99, 50)),
-        ("one case by API, a clerk (the look is noted)", lambda n: Request(f"/api/v1/cases/{next(one)}", headers=api), 4, Goal()),
+        (
+            "one case by API, its applicant",
+            lambda n: Request(f"/api/v1/cases/{next(own)}", headers=mine),
+            4,
+            Goal(300, 0.99, 50),
+        ),
+        (
+            "one case by API, a clerk (the look is noted)",
+            lambda n: Request(f"/api/v1/cases/{next(one)}", headers=api),
+            4,
+            Goal(),
+        ),
         ("page of 100 cases by API, deep, 1 client", lambda n: Request(next(deep), headers=api), 1, Goal(None, 0.5, 25)),
         ("page of 100 cases by API, deep, 4 clients", lambda n: Request(next(deep), headers=api), 4, Goal(60)),
         (

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from stadtkern.lib import files
 from stadtkern.lib.forms import fim, genericode
 from stadtkern.lib.forms.diff import differences
 from stadtkern.lib.forms.fim import Schema, SchemaError, SchemaInfo
@@ -176,10 +177,10 @@ def _put(folder: Path, form: str, data: bytes, texts: Mapping[str, str], before:
     for name in FORMS:
         if (folder / name).exists() and (name != form or (folder / name).read_bytes() != data):
             (folder / VERSIONS).mkdir(exist_ok=True)
-            _write(folder / VERSIONS / f"{before or 'unbekannt'}.{name.removeprefix('form.')}", (folder / name).read_bytes())
-    _write(folder / form, data)
+            files.put(folder / VERSIONS / f"{before or 'unbekannt'}.{name.removeprefix('form.')}", (folder / name).read_bytes())
+    files.put(folder / form, data)
     for name, text in texts.items():
-        _write(folder / name, text.encode())
+        files.put(folder / name, text.encode())
     for name in FORMS:
         if name != form:
             (folder / name).unlink(missing_ok=True)
@@ -272,10 +273,3 @@ def _version(service: str) -> str:
     origin = tomllib.loads(service).get("origin", {}) if service else {}
     version = str(origin.get("version", "")) if isinstance(origin, dict) else ""
     return re.sub(r"[^0-9A-Za-z.]", "_", version).strip(".")[:40]
-
-
-def _write(file: Path, data: bytes) -> None:
-    """All or nothing: whoever reads sees the old file or the new one."""
-    fresh = file.with_name(f".{file.name}.new")
-    fresh.write_bytes(data)
-    fresh.replace(file)

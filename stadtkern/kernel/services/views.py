@@ -67,9 +67,15 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
     if entry := general.entry_of(key):  # its entry's page says everything
         return redirect("services:entry", entry.key)
     service = _service(key)
-    place = office(service.office)
     actor = actor_of(request)
-    context = {
+    may_assist = actor.staff is not None and actor.staff.role in (Role.CLERK, Role.LEAD)
+    return render(request, "services/page.html", {**shown(service), "may_assist": may_assist})
+
+
+def shown(service: Service) -> dict[str, Any]:
+    """What the page of a service tells; its preview tells the same."""
+    place = office(service.office)
+    return {
         "service": service,
         "facts": words.facts(service),
         "effort": words.effort(service),
@@ -78,9 +84,7 @@ def page(request: HttpRequest, key: str) -> HttpResponse:
         "kept": words.kept(service),
         "office": place,
         "hours": hours_in_words(place.hours) if place else [],
-        "may_assist": actor.staff is not None and actor.staff.role in (Role.CLERK, Role.LEAD),
     }
-    return render(request, "services/page.html", context)
 
 
 @everyone

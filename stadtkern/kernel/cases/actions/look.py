@@ -23,17 +23,22 @@ def look(actor: Actor, case: Case, service: Service, fields: tuple[str, ...] = (
     since = timezone.now() - SAME_LOOK
     if Event.objects.filter(subject=str(case), name="case.viewed", actor=actor.key, at__gt=since).exists():
         return False
-    person = getattr(case.account, "person", None) if case.account else None
     with transaction.atomic():
-        note_access(
-            actor=actor,
-            person_key=person.register_key if person else None,
-            account=case.account,
-            purpose=case.service,
-            legal_basis=(service.legal_basis or service.decision.legal_basis or "Art. 6 Abs. 1 Buchst. e DSGVO")[:200],
-            source="cases",
-            fields=fields,
-            about=str(case),
-        )
+        tell_the_person(actor, case, service, fields)
         record("case.viewed", subject=str(case), actor=actor.key)
     return True
+
+
+def tell_the_person(actor: Actor, case: Case, service: Service, fields: tuple[str, ...]) -> None:
+    """A line in "who saw my data" of the applicant: for this case, on the ground the service names."""
+    person = getattr(case.account, "person", None) if case.account else None
+    note_access(
+        actor=actor,
+        person_key=person.register_key if person else None,
+        account=case.account,
+        purpose=case.service,
+        legal_basis=(service.legal_basis or service.decision.legal_basis or "Art. 6 Abs. 1 Buchst. e DSGVO")[:200],
+        source="cases",
+        fields=fields,
+        about=str(case),
+    )

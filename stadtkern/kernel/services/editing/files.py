@@ -10,6 +10,8 @@ import tomlkit
 from django.conf import settings
 from tomlkit.items import InlineTable, Table
 
+from stadtkern.lib import files
+
 from ..folders import FORM_OVERLAY, OVERLAY, RULES, Folder
 from ..service import ServiceBroken
 
@@ -116,19 +118,12 @@ def value_at(text: str, keys: Path_) -> Any:
 def write(folder: Folder, name: str, text: str) -> None:
     """All or nothing; an empty text takes the file away. Raises Unwritable."""
     target = place(folder, name)
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
-        if not text.strip():
+        if text.strip():
+            files.put(target, text.encode())
+        else:
             target.unlink(missing_ok=True)
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with fresh.open("w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(target)
     except OSError as error:
-        fresh.unlink(missing_ok=True) if os.access(target.parent, os.W_OK) else None
         raise Unwritable(
             f"Die Datei {target.name} lässt sich nicht schreiben: Der Ordner der Stadt ist schreibgeschützt oder voll. "
             "Ihr Entwurf ist gespeichert. Bitte wenden Sie sich an die Betreuung der Plattform."

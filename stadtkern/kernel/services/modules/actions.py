@@ -1,7 +1,6 @@
 """Write the modules of an entry: a file, a line of history, a line in the diary; and take a change back."""
 
 import hashlib
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from tomlkit.exceptions import TOMLKitError
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.events.actions import record
+from stadtkern.lib import files
 
 from ..models import Change
 from . import store
@@ -113,17 +113,11 @@ def _put(key: str, before: str, after: str, actor: Actor | None, note: str, rest
 
 def _write(target: Path, data: bytes) -> None:
     """All or nothing; empty takes the file away."""
-    fresh = target.with_name(f".{target.name}.{os.getpid()}.new")
     try:
-        if not data.strip():
+        if data.strip():
+            files.put(target, data)
+        else:
             target.unlink(missing_ok=True)
-            return
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with fresh.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(target)
     except OSError as error:
         raise Refused(
             f"Die Datei {target.name} lässt sich nicht schreiben: Der Ordner der Stadt ist schreibgeschützt oder voll. "

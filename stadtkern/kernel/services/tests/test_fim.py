@@ -106,21 +106,6 @@ def test_the_overlay_hides_orders_and_names(city_folder, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("overlay", "sentence"),
-    [
-        ("hidee = []", "unbekannter Schlüssel"),
-        ("order = ", "kein gültiges TOML"),
-    ],
-)
-def test_a_wrong_overlay_is_told(city_folder, tmp_path, overlay, sentence):
-    run(invented(tmp_path, *DRAGON))
-    (city_folder / "fim_drachen_anmelden" / "form.overlay.toml").write_text(overlay)
-    with pytest.raises(catalogue.UnknownService):
-        catalogue.find("fim_drachen_anmelden")
-    assert sentence in " ".join(catalogue.broken()["fim_drachen_anmelden"])
-
-
-@pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (b"", "✗"),

@@ -11,9 +11,8 @@ from django.utils.translation import get_language
 
 from stadtkern.lib.forms.shape import placed
 
-from ... import words
 from ...models import Change
-from ...offices import hours_in_words, office
+from ...views import shown
 from .. import actions
 from ..draft import edits_of
 from ..files import FILES, Edit, text_of, value_at
@@ -111,20 +110,8 @@ def preview(request: HttpRequest, key: str) -> HttpResponse:
     if desk.service is None:
         return redirect("services:edit_review", key)
     service = desk.service.in_language(get_language() or "de")
-    place = office(service.office)
     messages.warning(request, "Vorschau Ihres Entwurfs: Das ist noch nicht veröffentlicht. Knöpfe führen zur gültigen Fassung.")
-    shown = {
-        "service": service,
-        "facts": words.facts(service),
-        "effort": words.effort(service),
-        "sign_in": words.sign_in(service),
-        "register": words.asked_of_register(service),
-        "kept": words.kept(service),
-        "office": place,
-        "hours": hours_in_words(place.hours) if place else [],
-        "may_assist": False,
-    }
-    return render(request, "services/page.html", shown)
+    return render(request, "services/page.html", {**shown(service), "may_assist": False})
 
 
 @editor
