@@ -24,7 +24,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # browser tests: Playwright's 
 def offices(db: None) -> dict[str, "Office"]:
     from stadtkern.kernel.city.models import Office
 
-    titles = {"buergeramt": "Bürgeramt", "steueramt": "Amt für Steuern und Abgaben", "ordnungsamt": "Ordnungsamt"}
+    titles = {"buergeramt": "Bürgeramt", "steueramt": "Amt für Steuern und Abgaben", "ordnungsamt": "Ordnungsamt", "datenschutz": "Datenschutzstelle"}
     address = {"street": "Rathausplatz 1", "postcode": "49999", "town": "Musterstadt", "phone": "0123 456-100"}
     return {key: Office.objects.create(key=key, title=title, **address) for key, title in titles.items()}
 
@@ -93,6 +93,11 @@ def operator(offices: dict[str, "Office"]) -> "Staff":
 @pytest.fixture
 def mayor(offices: dict[str, "Office"]) -> "Staff":
     return _staff("mayor@stadt.example", offices["buergeramt"], "MAYOR", "Dr. Eva Lindqvist")
+
+
+@pytest.fixture
+def privacy_officer(offices: dict[str, "Office"]) -> "Staff":
+    return _staff("datenschutz@stadt.example", offices["datenschutz"], "PRIVACY", "Aylin Brandt")
 
 
 @pytest.fixture

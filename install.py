@@ -2,7 +2,7 @@
 """Set up .venv from a lock file on a bare Debian; needs nothing but python3 (no pip, no venv package, no root).
 
 python3 install.py requirements.lock .venv/ready      packages into .venv, then touch the mark
-python3 install.py --browser .venv/browser             programs the tests drive: Chromium, pdfsig
+python3 install.py --browser .venv/browser             programs the tests drive: Chromium, pdfsig, xmlsec1
 """
 
 import importlib.util
@@ -16,7 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-PROGRAMS = {"chromium": "chromium", "pdfsig": "poppler-utils"}  # program -> Debian package
+PROGRAMS = {"chromium": "chromium", "pdfsig": "poppler-utils", "xmlsec1": "xmlsec1"}  # program -> Debian package
 
 
 def main(arguments: list[str]) -> int:
@@ -69,7 +69,7 @@ def put_pip() -> None:
 
 
 def programs() -> None:
-    """Chromium and pdfsig for the tests; without root only a look whether they are there."""
+    """Chromium, pdfsig and xmlsec1 for the tests; without root only a look whether they are there."""
     missing = sorted({package for program, package in PROGRAMS.items() if not shutil.which(program)})
     if not missing:
         return

@@ -30,7 +30,7 @@ from .factories import SERVICE, World, world
 SCHEMA = api.get_openapi_schema()
 
 # Everybody. "anna" lives in the case of the clerk, "bert" in the case of the clerk of another office.
-PEOPLE = ["visitor", "anna", "bert", "clerk", "other_clerk", "lead", "operator", "mayor", "editor", "colleague"]
+PEOPLE = ["visitor", "anna", "bert", "clerk", "other_clerk", "lead", "operator", "mayor", "editor", "privacy", "colleague"]
 OFFICE = {"anna": {"clerk", "lead"}, "bert": {"other_clerk"}}
 
 # Which people besides the owner may read a thing of a world: the staff of the office in charge, or nobody.
@@ -241,10 +241,10 @@ def own_place(settings, tmp_path):
 
 
 @pytest.fixture
-def people(offices, citizen, other_citizen, clerk, other_clerk, lead, operator, mayor, editor) -> dict[str, Account | None]:
+def people(offices, citizen, other_citizen, clerk, other_clerk, lead, operator, mayor, editor, privacy_officer) -> dict[str, Account | None]:
     colleague = Account.objects.create(email="kollege@example.org", name="Kollege")
     staff: dict[str, Staff] = {"clerk": clerk, "other_clerk": other_clerk, "lead": lead, "operator": operator, "mayor": mayor}
-    staff["editor"] = editor
+    staff |= {"editor": editor, "privacy": privacy_officer}
     return {"visitor": None, "anna": citizen, "bert": other_citizen, "colleague": colleague} | {
         name: member.account for name, member in staff.items()
     }

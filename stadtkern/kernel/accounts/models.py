@@ -109,6 +109,7 @@ class Role(models.TextChoices):
     EDITOR = "EDITOR"  # texts, fees, forms
     OPERATOR = "OPERATOR"  # runs the installation: queue, webhooks, tokens; sees no case content
     MAYOR = "MAYOR"  # figures, no personal data
+    PRIVACY = "PRIVACY"  # data protection officer: audits who looked, keeps the breach register; sees no case content
 
 
 class Staff(models.Model):

@@ -87,6 +87,7 @@ class Migration(migrations.Migration):
                             ("EDITOR", "Editor"),
                             ("OPERATOR", "Operator"),
                             ("MAYOR", "Mayor"),
+                            ("PRIVACY", "Privacy"),
                         ],
                         default="CLERK",
                         max_length=10,
