@@ -24,7 +24,12 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # browser tests: Playwright's 
 def offices(db: None) -> dict[str, "Office"]:
     from stadtkern.kernel.city.models import Office
 
-    titles = {"buergeramt": "Bürgeramt", "steueramt": "Amt für Steuern und Abgaben", "ordnungsamt": "Ordnungsamt", "datenschutz": "Datenschutzstelle"}
+    titles = {
+        "buergeramt": "Bürgeramt",
+        "steueramt": "Amt für Steuern und Abgaben",
+        "ordnungsamt": "Ordnungsamt",
+        "datenschutz": "Datenschutzstelle",
+    }
     address = {"street": "Rathausplatz 1", "postcode": "49999", "town": "Musterstadt", "phone": "0123 456-100"}
     return {key: Office.objects.create(key=key, title=title, **address) for key, title in titles.items()}
 

@@ -241,7 +241,9 @@ def own_place(settings, tmp_path):
 
 
 @pytest.fixture
-def people(offices, citizen, other_citizen, clerk, other_clerk, lead, operator, mayor, editor, privacy_officer) -> dict[str, Account | None]:
+def people(
+    offices, citizen, other_citizen, clerk, other_clerk, lead, operator, mayor, editor, privacy_officer
+) -> dict[str, Account | None]:
     colleague = Account.objects.create(email="kollege@example.org", name="Kollege")
     staff: dict[str, Staff] = {"clerk": clerk, "other_clerk": other_clerk, "lead": lead, "operator": operator, "mayor": mayor}
     staff |= {"editor": editor, "privacy": privacy_officer}
