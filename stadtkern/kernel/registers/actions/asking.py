@@ -1,7 +1,7 @@
 """Ask a register once, with a ground, and write down that it was asked."""
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
@@ -15,11 +15,8 @@ from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.privacy.actions import note_access
 from stadtkern.kernel.privacy.models import Consent
 
-from .adapters import NotFound, RegisterUnavailable, ResidentsRegister
-from .fields import FIELDS
-from .models import Household, Resident
-
-__all__ = ["Blocked", "Evidence", "NotFound", "RegisterUnavailable", "ask", "import_households"]
+from ..adapters import NotFound, ResidentsRegister
+from ..fields import FIELDS
 
 
 class Blocked(PermissionError):
@@ -93,17 +90,3 @@ def _allowed(consent: Consent | None, person_key: uuid.UUID, fields: Sequence[st
         return False
     person = getattr(consent.account, "person", None)
     return person is not None and person.register_key == person_key and set(fields) <= set(consent.fields)
-
-
-@transaction.atomic
-def import_households(homes: Iterable[tuple[Mapping[str, str], Sequence[Mapping[str, Any]]]], actor_key: str) -> int:
-    """First load of the residents register: (address, people) per household, in one transaction; returns how many people.
-
-    Field names are those of `Household` and `Resident`; an unknown one raises TypeError and nothing is written.
-    """
-    loaded = list(homes)
-    rows = Household.objects.bulk_create([Household(**address) for address, _ in loaded])
-    residents = [Resident(household=row, **person) for row, (_, people) in zip(rows, loaded, strict=True) for person in people]
-    Resident.objects.bulk_create(residents, batch_size=1000)
-    record("register.imported", subject="register:residents", actor=actor_key, data={"people": len(residents)})
-    return len(residents)

@@ -1,4 +1,4 @@
-"""The city's own register of residents (Melderegister), as far as services ask for it."""
+"""The register of residents (Melderegister): who lives where, who is whose parent."""
 
 import uuid
 
@@ -49,3 +49,21 @@ class Resident(models.Model):
 
     def __str__(self) -> str:
         return f"resident:{self.pk}"
+
+
+class Parentage(models.Model):
+    """A fact the city imports: this resident is a parent of that one, with or without custody (Sorgerecht)."""
+
+    child_key = models.UUIDField()
+    parent_key = models.UUIDField()
+    custody = models.BooleanField(default=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["child_key", "parent_key"], name="parentage_once"),
+            models.CheckConstraint(condition=~models.Q(child_key=models.F("parent_key")), name="parentage_of_another"),
+        ]
+        indexes = [models.Index(fields=["parent_key"], name="parentage_parent")]
+
+    def __str__(self) -> str:
+        return f"parentage:{self.pk}"

@@ -1,0 +1,18 @@
+"""The registers of the city, as far as services ask for them."""
+
+from .civil import CivilPerson, CivilRecord
+from .entries import Dog, Trade, Vehicle
+from .permits import ParkingPermit
+from .residents import Household, Parentage, Resident
+
+__all__ = [
+    "CivilPerson",
+    "CivilRecord",
+    "Dog",
+    "Household",
+    "Parentage",
+    "ParkingPermit",
+    "Resident",
+    "Trade",
+    "Vehicle",
+]

@@ -1,0 +1,31 @@
+"""Whose entry it is: a resident's, or a company's; always exactly one of the two."""
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+
+from stadtkern.kernel.accounts.models import Company
+
+
+class HeldQuerySet(models.QuerySet["Held"]):
+    def of(self, person_key: uuid.UUID | None = None, company: Company | int | None = None) -> "HeldQuerySet":
+        """Entries of one person, or of one company; nobody's for neither."""
+        if (person_key is None) == (company is None):
+            return self.none()
+        return self.filter(person_key=person_key) if person_key else self.filter(company=company)
+
+
+class Held(models.Model):
+    """`person_key` is the key of the residents register; people need not live here, so it is no foreign key."""
+
+    person_key = models.UUIDField(null=True, blank=True, db_index=True)
+    company = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects: ClassVar[HeldQuerySet] = HeldQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        abstract = True
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.CheckConstraint(condition=models.Q(person_key=None) ^ models.Q(company=None), name="%(class)s_one_holder")
+        ]
