@@ -12,6 +12,7 @@ from stadtkern.kernel.exchange import actions as exchanged
 from stadtkern.kernel.exchange import reactions as exchange
 from stadtkern.kernel.payments import reactions as payments
 from stadtkern.kernel.privacy import actions as privacy
+from stadtkern.kernel.registers import actions as registers
 
 KEEP_PROOF_DAYS = 90  # of deliveries and ticks
 
@@ -33,6 +34,8 @@ def shred_papers(timestamp: int) -> None:
 def forget_accesses(timestamp: int) -> None:
     """Looks and consents past their time."""
     while privacy.forget_old():
+        pass
+    while registers.forget_proofs():
         pass
 
 

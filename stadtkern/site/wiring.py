@@ -7,6 +7,7 @@ from django.conf import settings
 
 from stadtkern.kernel.events import queue
 from stadtkern.kernel.privacy import purposes, report
+from stadtkern.kernel.registers import evidence
 from stadtkern.kernel.services import catalogue
 
 
@@ -28,6 +29,8 @@ def connect() -> None:
         if room != "privacy" and importlib.util.find_spec(f"stadtkern.kernel.{room}.report"):
             report.PARTS[room] = importlib.import_module(f"stadtkern.kernel.{room}.report").report
     purposes.NAMES[:] = [service_title]
+    for words, more in ((purposes.SOURCE_WORDS, evidence.source_words()), (purposes.FIELD_WORDS, evidence.field_words())):
+        words.update({key: word for key, word in more.items() if key not in words})
 
 
 def service_title(key: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
+from stadtkern.kernel.registers.evidence import types
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.catalogue import Service
 from stadtkern.ui import words
@@ -92,7 +93,8 @@ def closing_letter(case: Case, service: Service, decision: Decision) -> tuple[st
 def source_of(source: str) -> str:
     """ "residents 2026-11-22" as "aus dem Melderegister, 22.11.2026"."""
     register, _space, on = source.partition(" ")
-    name = {"residents": _("aus dem Melderegister"), "account": _("aus dem Konto")}.get(register, register)
+    known = {key: str(one.origin) for key, one in types().items()} | {"account": _("aus dem Konto")}
+    name = known.get(register, register)
     try:
         return f"{name}, {words.day(date.fromisoformat(on))}"
     except ValueError:

@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from . import address  # noqa: F401  the converter "reference"
 from .desk import counter
-from .views import apply, consent, data, files, review, track
+from .views import apply, consent, data, files, preview, review, track
 
 app_name = "cases"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("neu/<slug:key>/", apply.start, name="start"),
     path("<reference:reference>/", track.track, name="track"),
     path("<reference:reference>/daten/", consent.prefill, name="prefill"),
+    path("<reference:reference>/daten/ansehen/", preview.preview, name="preview"),
     path("<reference:reference>/angaben/<slug:step>/", apply.step, name="step"),
     path("<reference:reference>/pruefen/", review.review, name="review"),
     path("<reference:reference>/senden/", review.submit, name="submit"),

@@ -66,6 +66,13 @@ PURPOSES = {
             gettext_lazy("zwei Jahre"),
             gettext_lazy("Art. 15 DSGVO"),
         ),
+        Purpose(
+            "own",
+            gettext_lazy("Ihre Einträge in Registern"),
+            gettext_lazy("eine Abfrage je Register, wenn Sie Ihre eigenen Einträge ansehen"),
+            gettext_lazy("zwei Jahre"),
+            gettext_lazy("Art. 15 DSGVO"),
+        ),
     ]
 }
 

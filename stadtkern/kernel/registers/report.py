@@ -1,30 +1,20 @@
-"""What the residents register says about the person who asks for their report."""
+"""What the city's registers say about the person who asks for their report."""
 
 from typing import Any
 
 from stadtkern.kernel.accounts.access import Actor
 
-from .actions import NotFound, RegisterUnavailable, ask
-from .fields import FIELDS
+from .actions import own_records
 
 
 def report(actor: Actor) -> dict[str, Any] | None:
-    """One's own entry; None without a proved link, a sentence when the register is away."""
-    person = getattr(actor.account, "person", None)
-    if person is None or person.register_key is None or actor.account is None:
-        return None
-    try:
-        evidence = ask(
-            actor,
-            person_key=person.register_key,
-            fields=list(FIELDS),
-            purpose="report",
-            legal_basis="Art. 15 DSGVO",
-            about=f"account:{actor.account.pk}",
-            consent=None,
-        )
-    except RegisterUnavailable:
-        return {"unavailable": "Das Melderegister antwortet gerade nicht. Laden Sie die Auskunft später noch einmal herunter."}
-    except NotFound:
-        return None
-    return evidence.values
+    """One's own entries by register; None without a proved link, a sentence where a register gives nothing now."""
+    told: dict[str, Any] = {}
+    for own in own_records(actor, purpose="report"):
+        if own.evidence is None:
+            told[own.type.key] = {"unavailable": own.problem or "Dafür müssen Sie sich mit einem Ausweis anmelden."}
+        elif own.type.many:
+            told[own.type.key] = [dict(row) for row in own.evidence.records]
+        else:
+            told[own.type.key] = dict(own.evidence.values) or None
+    return told or None

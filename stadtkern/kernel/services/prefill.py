@@ -6,19 +6,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from stadtkern.kernel.registers.evidence import types
 from stadtkern.lib.forms.check import value_problem
 from stadtkern.lib.forms.fim import block
 from stadtkern.lib.forms.model import Element, Field, Form, Group, Kind, Value, fields
 
 OFF = "none"
 ACCOUNT = "account.email"
-RESIDENTS = (
-    "family_name", "given_names", "birth_name", "birth_date", "birth_place", "sex", "nationality", "doctoral_degree", "street",
-    "house_number", "postcode", "town", "district", "moved_in_date", "household_size", "household_members",
-)  # fmt: skip
 PARTS = {"year": slice(0, 4), "month": slice(5, 7), "day": slice(8, 10)}
+# Every fact a service may ask for: "vehicles.plate", "residents.birth_date#year".
 SOURCES = frozenset(
-    [f"residents.{name}" for name in RESIDENTS] + [f"residents.{name}#{part}" for name in RESIDENTS[3:4] for part in PARTS]
+    f"{key}.{name}{part}"
+    for key, evidence in types().items()
+    for name, field in evidence.fields.items()
+    for part in ["", *(f"#{part}" for part in PARTS if field.kind == "date")]
 ) | {ACCOUNT}
 
 
@@ -80,9 +81,10 @@ def _block(field: Field) -> str:
     return block(field.fim or field.key)
 
 
-def register_field(origin: str) -> str:
-    """The field of the residents register behind a fact; empty for facts that no register is asked for."""
-    return origin.removeprefix("residents.").partition("#")[0] if origin.startswith("residents.") else ""
+def register_field(origin: str) -> tuple[str, str] | None:
+    """Register and field behind a fact: ("vehicles", "plate"); None for facts that no register is asked for."""
+    evidence, _, field = origin.partition("#")[0].partition(".")
+    return (evidence, field) if evidence in types() else None
 
 
 def own_questions(prefill: Mapping[str, str], visible: Collection[str]) -> list[str]:
@@ -111,6 +113,8 @@ def value_for(field: Field, origin: str, known: object) -> Value:
     """What the register says, as this field keeps it; None where the field cannot hold it (then it is asked)."""
     if known in (None, ""):
         return None
+    if isinstance(known, bool):
+        return known if field.kind is Kind.YES_NO else _fitting(field, "ja" if known else "nein")
     text = known.isoformat() if hasattr(known, "isoformat") else str(known)
     part = origin.partition("#")[2]
     if part:

@@ -8,7 +8,7 @@ from .elsewhere import NoOffice, come_in, pass_on, remark
 from .guard import INCOMING, AlreadyDecided, AlreadyTaken, Incomplete, MoreTrustNeeded, OwnCase, Refused, came_in
 from .hand_over import adopt_drafts, hand_over
 from .look import look
-from .prefill import decline_prefill, prefill
+from .prefill import decline_prefill, drop_proof, fetch, prefill, take_proof
 from .program import OtherContent, apply, attach
 from .retention import forget_drafts, forget_drafts_of, shred_due
 from .submission import answer, mark_paid, submit, withdraw
@@ -40,6 +40,8 @@ __all__ = [
     "decide_by_rule",
     "decline_prefill",
     "discard_draft",
+    "drop_proof",
+    "fetch",
     "fill",
     "forget_drafts",
     "forget_drafts_of",
@@ -61,6 +63,7 @@ __all__ = [
     "submit",
     "take",
     "take_out",
+    "take_proof",
     "tell_citizen",
     "withdraw",
     "write_note",

@@ -1,17 +1,23 @@
 """Once only: what the city knows is asked from the register, with consent, and never typed again."""
 
-from collections.abc import Mapping
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Trust
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.privacy import actions as privacy
 from stadtkern.kernel.registers import actions as registers
+from stadtkern.kernel.registers.actions import NotFound
+from stadtkern.kernel.registers.models import Proof
 from stadtkern.kernel.services.catalogue import Service
 from stadtkern.kernel.services.prefill import own_questions, question, register_field, value_for
 from stadtkern.lib.forms.model import Answers, Step
@@ -23,16 +29,41 @@ from .guard import Refused, locked_draft, store
 CONSENT = "Ihre Einwilligung (Art. 6 Abs. 1 Buchst. a DSGVO)"
 
 
-def wanted(service: Service, answers: Answers, step: Step | None = None) -> dict[str, str]:
-    """Path -> field of the register, for what is asked now (on this page) and has no answer yet: no more is fetched."""
+Fact = tuple[str, str]  # register and field: ("vehicles", "plate")
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What came of asking: the draft with what needs no look, and what each register that gave nothing says."""
+
+    case: Case
+    problems: Mapping[str, Exception]  # register -> RegisterUnavailable, NotFound, Blocked or NothingThere
+
+
+class NothingThere(NotFound):
+    """The register answered: there is no entry."""
+
+    said = gettext_lazy("%(register)s hat keinen Eintrag zu Ihnen.")
+
+
+def wanted(service: Service, answers: Answers, step: Step | None = None) -> dict[str, Fact]:
+    """Path -> fact of a register, for what is asked now (on this page) and has no answer yet: no more is fetched."""
     presumed = {path: value for path, value in service.presumed.items() if answers.get(path) in (None, "")}
     given = {**answers, **presumed}
     visible = {visit.path for visit in Walk(step or service.form, given, service.effects(given)).visits()}
     return {
-        path: field
+        path: fact
         for path, origin in service.prefill.items()
-        if path in visible and answers.get(path) in (None, "") and (field := register_field(origin))
+        if path in visible and answers.get(path) in (None, "") and (fact := register_field(origin))
     }
+
+
+def by_register(facts: Mapping[str, Fact]) -> dict[str, list[str]]:
+    """Register -> the fields asked of it."""
+    found: dict[str, set[str]] = {}
+    for evidence, field in facts.values():
+        found.setdefault(evidence, set()).add(field)
+    return {evidence: sorted(names) for evidence, names in found.items()}
 
 
 def worth_asking(service: Service, answers: Answers, step: Step) -> bool:
@@ -53,11 +84,24 @@ def offers(actor: Actor, case: Case, service: Service, step: Step) -> bool:
     return (known or service.trust >= Trust.SUBSTANTIAL) and bool(wanted(service, case.answers, step))
 
 
-def prefill(actor: Actor, case: Case) -> Case:
-    """The person has said yes: write down the consent, ask the register, take the answers into the draft.
+def waits_for_look(actor: Actor, case: Case) -> Proof | None:
+    """The first proof the person has not said yes or no to."""
+    return Proof.objects.waiting(actor.account, str(case)).first() if case.is_draft else None
 
-    Three transactions, because the register is outside: the consent stands even while the register does not answer.
-    Raises registers.RegisterUnavailable, registers.NotFound, registers.Blocked; the draft is unchanged then.
+
+def prefill(actor: Actor, case: Case) -> Case:
+    """`fetch`, for those who want everything or an exception: the first register that gave nothing raises what it said."""
+    fetched = fetch(actor, case)
+    for problem in fetched.problems.values():
+        raise problem
+    return fetched.case
+
+
+def fetch(actor: Actor, case: Case) -> Fetched:
+    """The person has said yes: write down one consent for each register, ask, take into the draft what needs no look.
+
+    Several transactions, because registers are outside: the consent stands even while a register does not answer. What has
+    a preview waits as a Proof; nothing of it is in the application before `take_proof`.
     """
     person = getattr(actor.account, "person", None)
     if actor.account is None or person is None or person.register_key is None:
@@ -65,50 +109,93 @@ def prefill(actor: Actor, case: Case) -> Case:
     draft = Case.objects.of_citizen(actor).drafts().get(pk=case.pk)
     service = draft.begun_on
     questions = wanted(service, draft.answers)
-    fields = sorted(set(questions.values()))
-    if not fields:
-        return draft
+    problems: dict[str, Exception] = {}
+    for key, fields in by_register(questions).items():
+        try:
+            evidence = _ask(actor, person.register_key, key, fields, service.key, str(case))
+        except (registers.RegisterUnavailable, registers.NotFound, registers.Blocked, registers.MoreTrust) as problem:
+            problems[key] = problem
+            continue
+        if not evidence.records:
+            problems[key] = NothingThere(key)
+        elif evidence.proof is None:
+            draft = _take_over(actor, case, service, questions, key, evidence.values, evidence.asked_at)
+    return Fetched(draft, problems)
+
+
+def _ask(actor: Actor, person_key: uuid.UUID, key: str, fields: Sequence[str], purpose: str, about: str) -> registers.Evidence:
+    assert actor.account is not None
     consent = privacy.give_consent(
-        actor,
-        account=actor.account,
-        purpose=service.key,
-        evidence="residents",
-        fields=fields,
-        legal_basis=CONSENT,
-        about=str(case),
+        actor, account=actor.account, purpose=purpose, evidence=key, fields=fields, legal_basis=CONSENT, about=about
     )
-    evidence = registers.ask(
+    return registers.ask(
         actor,
-        person_key=person.register_key,
+        person_key=person_key,
         fields=fields,
-        purpose=service.key,
+        purpose=purpose,
         legal_basis=CONSENT,
-        about=str(case),
+        about=about,
         consent=consent,
+        evidence=key,
     )
-    source = f"{evidence.source} {timezone.localdate(evidence.asked_at).isoformat()}"
-    return _take_over(actor, case, service, questions, evidence.values, source)
+
+
+@transaction.atomic
+def take_proof(actor: Actor, case: Case, number: int, chosen: int) -> Case:
+    """ "Übernehmen": one record of a fetched proof goes into the draft. Raises Refused where nothing waits any more."""
+    draft = locked_draft(actor, case)
+    try:
+        proof, values = registers.use_proof(actor, number, chosen)
+    except Proof.DoesNotExist as gone:
+        raise Refused(_("Dieser Nachweis liegt nicht mehr bereit.")) from gone
+    if proof.about != str(draft):
+        raise Refused(_("Dieser Nachweis gehört zu einem anderen Antrag."))
+    service = draft.begun_on
+    return _take_over(actor, draft, service, wanted(service, draft.answers), proof.evidence, values, proof.fetched_at)
+
+
+@transaction.atomic
+def drop_proof(actor: Actor, case: Case, number: int) -> Case:
+    """ "Nicht verwenden": nothing of it goes into the draft, and nothing stays."""
+    row = locked_draft(actor, case)
+    try:
+        proof = registers.drop_proof(actor, number)
+    except Proof.DoesNotExist as gone:
+        raise Refused(_("Dieser Nachweis liegt nicht mehr bereit.")) from gone
+    if proof.about != str(row):
+        raise Refused(_("Dieser Nachweis gehört zu einem anderen Antrag."))
+    if not row.sources:
+        row.prefill_declined = True
+        store(row, "prefill_declined")
+    return row
 
 
 @transaction.atomic
 def _take_over(
-    actor: Actor, case: Case, service: Service, questions: Mapping[str, str], values: Mapping[str, Any], source: str
+    actor: Actor,
+    case: Case,
+    service: Service,
+    questions: Mapping[str, Fact],
+    register: str,
+    values: Mapping[str, Any],
+    asked_at: datetime,
 ) -> Case:
     row = locked_draft(actor, case)
+    on = timezone.localdate(asked_at).isoformat()
     answers, sources = dict(row.answers), dict(row.sources)
-    for path, field in questions.items():
-        asked = question(service.form, path)
+    for path, (evidence, field) in questions.items():
+        asked = question(service.form, path) if evidence == register else None
         value = value_for(asked, service.prefill[path], values.get(field)) if asked else None
         if value in (None, "") or answers.get(path) not in (None, ""):  # typed meanwhile, in another tab
             continue
         answers[path] = value
-        sources[path] = source
+        sources[path] = f"{register} {on}"
     if actor.account:  # their own address, already in the account: no register knows it better
         visible = {visit.path for visit in Walk(service.form, answers, service.effects(answers)).visits()}
         for path in own_questions(service.prefill, visible):
             asked = question(service.form, path)
             if answers.get(path) in (None, "") and asked and (value := value_for(asked, "", actor.account.email)):
-                answers[path], sources[path] = value, f"account {source.rpartition(' ')[2]}"
+                answers[path], sources[path] = value, f"account {on}"
     row.answers, row.sources = answers, sources
     row.prefill_declined = not sources  # the register knows nothing: not asked again
     store(row, "answers", "sources", "prefill_declined")

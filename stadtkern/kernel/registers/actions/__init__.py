@@ -1,19 +1,30 @@
 """Ask registers, enter what the city gives out, take over what other systems hold; the only place that writes these tables."""
 
-from ..adapters import NotFound, RegisterUnavailable
-from .asking import Blocked, Evidence, ask
+from ..adapters import NotFound, RegisterUnavailable, sentence
+from .asking import Blocked, Evidence, MoreTrust, ask
 from .importing import import_civil_records, import_entries, import_households
+from .own import OwnRecords, own_records
 from .permits import enter_permit, revoke_permit
+from .proofs import drop_proof, drop_with_consent, forget_proofs, records_of, use_proof
 
 __all__ = [
     "Blocked",
     "Evidence",
+    "MoreTrust",
     "NotFound",
+    "OwnRecords",
     "RegisterUnavailable",
     "ask",
+    "drop_proof",
+    "drop_with_consent",
     "enter_permit",
+    "forget_proofs",
     "import_civil_records",
     "import_entries",
     "import_households",
+    "own_records",
+    "records_of",
     "revoke_permit",
+    "sentence",
+    "use_proof",
 ]

@@ -1,12 +1,7 @@
-"""No register is connected: every question is answered with "not available", and forms are filled in by hand."""
+"""No register is connected: every question is answered with "not connected", and forms are filled in by hand."""
 
-import uuid
-from collections.abc import Sequence
-
-from . import Answer, RegisterUnavailable
-
-NAME = "none"
+from . import Answer, Inquiry, NotConnected
 
 
-def ask(person_key: uuid.UUID, fields: Sequence[str]) -> Answer:
-    raise RegisterUnavailable("no residents register is connected")
+def ask(inquiry: Inquiry) -> Answer:
+    raise NotConnected(f"no register for {inquiry.evidence.key} is connected")

@@ -6,137 +6,235 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('registers', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("registers", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='CivilRecord',
+            name="CivilRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('BIRTH', 'Geburt'), ('MARRIAGE', 'Ehe'), ('DEATH', 'Tod')], max_length=10)),
-                ('office', models.CharField(max_length=120)),
-                ('register_number', models.CharField(max_length=30)),
-                ('event_date', models.DateField()),
-                ('event_place', models.CharField(max_length=120)),
-                ('entered_date', models.DateField()),
-                ('content', models.JSONField(blank=True, default=dict)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(choices=[("BIRTH", "Geburt"), ("MARRIAGE", "Ehe"), ("DEATH", "Tod")], max_length=10)),
+                ("office", models.CharField(max_length=120)),
+                ("register_number", models.CharField(max_length=30)),
+                ("event_date", models.DateField()),
+                ("event_place", models.CharField(max_length=120)),
+                ("entered_date", models.DateField()),
+                ("content", models.JSONField(blank=True, default=dict)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('kind', 'office', 'register_number'), name='civil_record_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("kind", "office", "register_number"), name="civil_record_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='CivilPerson',
+            name="CivilPerson",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('CHILD', 'Kind'), ('PARENT', 'Elternteil'), ('SPOUSE', 'Ehegatte'), ('DECEASED', 'verstorbene Person')], max_length=10)),
-                ('person_key', models.UUIDField(blank=True, db_index=True, null=True)),
-                ('given_names', models.CharField(max_length=200)),
-                ('family_name', models.CharField(max_length=200)),
-                ('birth_name', models.CharField(blank=True, max_length=200)),
-                ('birth_date', models.DateField(blank=True, null=True)),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='people', to='registers.civilrecord')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("CHILD", "Kind"),
+                            ("PARENT", "Elternteil"),
+                            ("SPOUSE", "Ehegatte"),
+                            ("DECEASED", "verstorbene Person"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("person_key", models.UUIDField(blank=True, db_index=True, null=True)),
+                ("given_names", models.CharField(max_length=200)),
+                ("family_name", models.CharField(max_length=200)),
+                ("birth_name", models.CharField(blank=True, max_length=200)),
+                ("birth_date", models.DateField(blank=True, null=True)),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="people", to="registers.civilrecord"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Parentage',
+            name="Parentage",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('child_key', models.UUIDField()),
-                ('parent_key', models.UUIDField()),
-                ('custody', models.BooleanField(default=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("child_key", models.UUIDField()),
+                ("parent_key", models.UUIDField()),
+                ("custody", models.BooleanField(default=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['parent_key'], name='parentage_parent')],
-                'constraints': [models.UniqueConstraint(fields=('child_key', 'parent_key'), name='parentage_once'), models.CheckConstraint(condition=models.Q(('child_key', models.F('parent_key')), _negated=True), name='parentage_of_another')],
+                "indexes": [models.Index(fields=["parent_key"], name="parentage_parent")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("child_key", "parent_key"), name="parentage_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(("child_key", models.F("parent_key")), _negated=True), name="parentage_of_another"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Dog',
+            name="Dog",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_key', models.UUIDField(blank=True, db_index=True, null=True)),
-                ('number', models.CharField(max_length=20, unique=True)),
-                ('name', models.CharField(max_length=60)),
-                ('chip', models.CharField(blank=True, max_length=15)),
-                ('breed', models.CharField(blank=True, max_length=80)),
-                ('born_date', models.DateField(blank=True, null=True)),
-                ('dangerous', models.BooleanField(default=False)),
-                ('since_date', models.DateField()),
-                ('until_date', models.DateField(blank=True, null=True)),
-                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person_key", models.UUIDField(blank=True, db_index=True, null=True)),
+                ("number", models.CharField(max_length=20, unique=True)),
+                ("name", models.CharField(max_length=60)),
+                ("chip", models.CharField(blank=True, max_length=15)),
+                ("breed", models.CharField(blank=True, max_length=80)),
+                ("born_date", models.DateField(blank=True, null=True)),
+                ("dangerous", models.BooleanField(default=False)),
+                ("since_date", models.DateField()),
+                ("until_date", models.DateField(blank=True, null=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('person_key', None), ('company', None), _connector='XOR'), name='dog_one_holder')],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("person_key", None), ("company", None), _connector="XOR"), name="dog_one_holder"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ParkingPermit',
+            name="ParkingPermit",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_key', models.UUIDField(blank=True, db_index=True, null=True)),
-                ('number', models.CharField(max_length=30, unique=True)),
-                ('plate', models.CharField(db_index=True, max_length=12)),
-                ('zone', models.CharField(max_length=30)),
-                ('valid_from', models.DateField()),
-                ('valid_until', models.DateField()),
-                ('about', models.CharField(blank=True, max_length=60)),
-                ('document_number', models.CharField(blank=True, max_length=40)),
-                ('entered_at', models.DateTimeField(default=django.utils.timezone.now)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_because', models.CharField(blank=True, max_length=300)),
-                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person_key", models.UUIDField(blank=True, db_index=True, null=True)),
+                ("number", models.CharField(max_length=30, unique=True)),
+                ("plate", models.CharField(db_index=True, max_length=12)),
+                ("zone", models.CharField(max_length=30)),
+                ("valid_from", models.DateField()),
+                ("valid_until", models.DateField()),
+                ("about", models.CharField(blank=True, max_length=60)),
+                ("document_number", models.CharField(blank=True, max_length=40)),
+                ("entered_at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_because", models.CharField(blank=True, max_length=300)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('person_key', None), ('company', None), _connector='XOR'), name='parkingpermit_one_holder'), models.CheckConstraint(condition=models.Q(('valid_until__gte', models.F('valid_from'))), name='permit_time'), models.UniqueConstraint(condition=models.Q(('revoked_at', None), models.Q(('about', ''), _negated=True)), fields=('about', 'plate'), name='permit_once')],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("person_key", None), ("company", None), _connector="XOR"),
+                        name="parkingpermit_one_holder",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("valid_until__gte", models.F("valid_from"))), name="permit_time"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("revoked_at", None), models.Q(("about", ""), _negated=True)),
+                        fields=("about", "plate"),
+                        name="permit_once",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Trade',
+            name="Trade",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_key', models.UUIDField(blank=True, db_index=True, null=True)),
-                ('number', models.CharField(max_length=30, unique=True)),
-                ('title', models.CharField(max_length=200)),
-                ('activity', models.CharField(max_length=500)),
-                ('street', models.CharField(blank=True, max_length=200)),
-                ('house_number', models.CharField(blank=True, max_length=20)),
-                ('postcode', models.CharField(blank=True, max_length=5)),
-                ('town', models.CharField(blank=True, max_length=100)),
-                ('since_date', models.DateField()),
-                ('until_date', models.DateField(blank=True, null=True)),
-                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person_key", models.UUIDField(blank=True, db_index=True, null=True)),
+                ("number", models.CharField(max_length=30, unique=True)),
+                ("title", models.CharField(max_length=200)),
+                ("activity", models.CharField(max_length=500)),
+                ("street", models.CharField(blank=True, max_length=200)),
+                ("house_number", models.CharField(blank=True, max_length=20)),
+                ("postcode", models.CharField(blank=True, max_length=5)),
+                ("town", models.CharField(blank=True, max_length=100)),
+                ("since_date", models.DateField()),
+                ("until_date", models.DateField(blank=True, null=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('person_key', None), ('company', None), _connector='XOR'), name='trade_one_holder')],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("person_key", None), ("company", None), _connector="XOR"), name="trade_one_holder"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Vehicle',
+            name="Vehicle",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('person_key', models.UUIDField(blank=True, db_index=True, null=True)),
-                ('plate', models.CharField(max_length=12, unique=True)),
-                ('vin', models.CharField(blank=True, max_length=17)),
-                ('make', models.CharField(max_length=60)),
-                ('model', models.CharField(blank=True, max_length=60)),
-                ('first_registration_date', models.DateField()),
-                ('fuel', models.CharField(choices=[('petrol', 'Benzin'), ('diesel', 'Diesel'), ('electric', 'Elektro'), ('hybrid', 'Hybrid'), ('gas', 'Gas'), ('hydrogen', 'Wasserstoff'), ('other', 'andere')], default='other', max_length=10)),
-                ('emission_class', models.CharField(blank=True, max_length=20)),
-                ('co2', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('valid', models.BooleanField(default=True)),
-                ('company', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.company')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("person_key", models.UUIDField(blank=True, db_index=True, null=True)),
+                ("plate", models.CharField(max_length=12, unique=True)),
+                ("vin", models.CharField(blank=True, max_length=17)),
+                ("make", models.CharField(max_length=60)),
+                ("model", models.CharField(blank=True, max_length=60)),
+                ("first_registration_date", models.DateField()),
+                (
+                    "fuel",
+                    models.CharField(
+                        choices=[
+                            ("petrol", "Benzin"),
+                            ("diesel", "Diesel"),
+                            ("electric", "Elektro"),
+                            ("hybrid", "Hybrid"),
+                            ("gas", "Gas"),
+                            ("hydrogen", "Wasserstoff"),
+                            ("other", "andere"),
+                        ],
+                        default="other",
+                        max_length=10,
+                    ),
+                ),
+                ("emission_class", models.CharField(blank=True, max_length=20)),
+                ("co2", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("valid", models.BooleanField(default=True)),
+                (
+                    "company",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.company",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
-                'constraints': [models.CheckConstraint(condition=models.Q(('person_key', None), ('company', None), _connector='XOR'), name='vehicle_one_holder')],
+                "abstract": False,
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("person_key", None), ("company", None), _connector="XOR"), name="vehicle_one_holder"
+                    )
+                ],
             },
         ),
     ]

@@ -3,6 +3,7 @@
 from .civil import CivilPerson, CivilRecord
 from .entries import Dog, Trade, Vehicle
 from .permits import ParkingPermit
+from .proofs import Proof
 from .residents import Household, Parentage, Resident
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Household",
     "Parentage",
     "ParkingPermit",
+    "Proof",
     "Resident",
     "Trade",
     "Vehicle",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from stadtkern.kernel.registers.evidence import types
 from stadtkern.lib.forms.model import Answers, Element, Field, Form, Group, Kind, Option, Step
 from stadtkern.lib.forms.read import parse
 from stadtkern.lib.forms.show import input_text
@@ -11,12 +12,6 @@ from ..overlay import cut_places, default_of, elements, required
 from ..prefill import OFF, SOURCES
 from .files import Edit, value_at
 
-FACTS = {
-    "family_name": "Familienname", "given_names": "Vornamen", "birth_name": "Geburtsname", "birth_date": "Geburtsdatum",
-    "birth_place": "Geburtsort", "sex": "Geschlecht", "nationality": "Staatsangehörigkeit", "doctoral_degree": "Doktorgrad",
-    "street": "Straße", "house_number": "Hausnummer", "postcode": "Postleitzahl", "town": "Ort", "district": "Ortsteil",
-    "moved_in_date": "Einzugsdatum", "household_size": "Personen im Haushalt", "household_members": "Mitbewohner (Anzahl)",
-}  # fmt: skip
 PARTS = {"day": "Tag", "month": "Monat", "year": "Jahr"}
 
 
@@ -26,8 +21,12 @@ def fact_words(origin: str) -> str:
         return "nicht vorausfüllen"
     if origin.startswith("account."):
         return "Konto: E-Mail-Adresse"
-    name, _, part = origin.removeprefix("residents.").partition("#")
-    return f"Melderegister: {FACTS.get(name, name)}" + (f", {PARTS[part]}" if part else "")
+    fact, _, part = origin.partition("#")
+    key, _, name = fact.partition(".")
+    if key not in types() or name not in types()[key].fields:
+        return origin
+    register, label = types()[key].short.german, types()[key].fields[name].label
+    return f"{register}: {label}" + (f", {PARTS[part]}" if part else "")
 
 
 def pages_form(form: Form) -> Step:

@@ -1,0 +1,36 @@
+"""Auskunftssperre (§ 51 BMG): who is hidden, and from whom. The one place of the rule; every door asks here."""
+
+import uuid
+from typing import Any
+
+from django.db import models
+
+from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.accounts.models import Person
+
+from .models import Resident
+
+
+def blocked_keys() -> "models.QuerySet[Resident, Any]":
+    """Register keys of everybody who is hidden, as a subquery: what is blocked a minute ago is hidden now."""
+    return Resident.objects.filter(blocked=True).values("key")
+
+
+def blocked_accounts() -> "models.QuerySet[Person, Any]":
+    """Accounts of hidden people, as a subquery."""
+    return Person.objects.filter(register_key__in=blocked_keys()).values("account")
+
+
+def is_blocked(person_key: uuid.UUID | None) -> bool:
+    return person_key is not None and Resident.objects.filter(key=person_key, blocked=True).exists()
+
+
+def is_hidden(account_id: int | None) -> bool:
+    """Whether the person behind this account is hidden."""
+    return account_id is not None and Person.objects.filter(account=account_id, register_key__in=blocked_keys()).exists()
+
+
+def is_same(actor: Actor, person_key: uuid.UUID) -> bool:
+    """The person themselves: nothing is hidden from them."""
+    person = getattr(actor.account, "person", None)
+    return person is not None and person.register_key == person_key
