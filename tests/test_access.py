@@ -94,6 +94,8 @@ SAMPLES: dict[str, list[Sample]] = {
     "payments:demo transaction": [public(uuid.uuid4())],
     "payments:refunded pk": [Sample("surplus", lambda w: w.surplus.pk)],
     "payments pk": [Sample("payment", lambda w: w.payment.pk)],
+    "pairing number": [public(1)],
+    "pairing code": [public("gibt-es-nicht")],
     "portal:audience key": [public("menschen")],
     "portal:life_event key": [public("tier")],
     "portal:page name": [public("impressum")],
@@ -122,6 +124,10 @@ SAMPLES: dict[str, list[Sample]] = {
 }
 # Things that exist for nobody in these worlds; their own tests cover them.
 NEVER_FOUND = {"services:modules_undo", "payments:demo", "operate:switch", "api/{rest}"}
+# A code of two screens is this browser's own (accounts/tests/test_pairing.py).
+NEVER_FOUND |= {
+    f"pairing:{page}" for page in ("screen", "state", "collect", "allow", "cancel", "open", "choose", "wait", "refuse")
+}
 # Only an imported form has these, or a service somebody has changed.
 NEVER_FOUND |= {f"services:edit_{page}" for page in ("form", "page", "rules", "rule", "editions", "version")}
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("api/<path:rest>", no_such_address),
     path("betrieb/", include("stadtkern.site.operate.urls")),
+    path("handy/", include("stadtkern.kernel.accounts.pairing.urls")),
     path("konto/", include("allauth.account.urls")),
     path("konto/zwei-faktor/", include("allauth.mfa.urls")),
     path("konto/sitzungen/", include("allauth.usersessions.urls")),

@@ -5,6 +5,8 @@ import importlib.util
 
 from django.conf import settings
 
+from stadtkern.kernel.accounts.pairing import codes
+from stadtkern.kernel.cases.address import what_is_at
 from stadtkern.kernel.events import queue
 from stadtkern.kernel.privacy import purposes, report
 from stadtkern.kernel.registers import evidence
@@ -31,6 +33,7 @@ def connect() -> None:
     purposes.NAMES[:] = [service_title]
     for words, more in ((purposes.SOURCE_WORDS, evidence.source_words()), (purposes.FIELD_WORDS, evidence.field_words())):
         words.update({key: word for key, word in more.items() if key not in words})
+    codes.TITLES[:] = [what_is_at]
 
 
 def service_title(key: str) -> str:

@@ -10,8 +10,11 @@ SALT = "accounts.drafts"
 DAYS = 30
 
 
+MOST = 5  # secrets a browser holds: its own, and those other screens handed over
+
+
 def secret_of(request: HttpRequest) -> str | None:
-    """The secret this browser holds; None without cookie or with a forged or outdated one."""
+    """The secrets this browser holds, joined by dots, its own first; None without cookie or with a forged or outdated one."""
     secret: str | None = request.get_signed_cookie(COOKIE, default=None, salt=SALT, max_age=DAYS * 86400)
     return secret or None
 
@@ -19,7 +22,12 @@ def secret_of(request: HttpRequest) -> str | None:
 def keys_of(request: HttpRequest) -> tuple[str, ...]:
     """For Actor.draft_keys."""
     secret = secret_of(request)
-    return (ids.digest(secret),) if secret else ()
+    return tuple(ids.digest(one) for one in secret.split(".")[:MOST]) if secret else ()
+
+
+def joined(own: str | None, given: str) -> str:
+    """What a browser holds once another screen has handed over its secrets; its own stay usable."""
+    return ".".join(list(dict.fromkeys([*(own or "").split("."), *given.split(".")]))[:MOST]).strip(".")
 
 
 def remember(response: HttpResponseBase, secret: str) -> None:

@@ -155,3 +155,50 @@ class DemoCard(models.Model):
 
     def __str__(self) -> str:
         return f"card:{self.pk}"
+
+
+class Pairing(models.Model):
+    """Two screens of one person, for two minutes: a QR code on the first, a number chosen on the second (docs/scan.md)."""
+
+    class Kind(models.TextChoices):
+        CONTINUE = "CONTINUE"  # the phone goes on with what the first screen shows
+        SIGN_IN = "SIGN_IN"  # a phone that is signed in lets the first screen in
+
+    class State(models.TextChoices):
+        WAITING = "WAITING"
+        OPENED = "OPENED"  # somebody has scanned it
+        MATCHED = "MATCHED"  # the number was right; the account of the first screen must still say yes
+        CONFIRMED = "CONFIRMED"  # may be collected, once
+        USED = "USED"
+        FINISHED = "FINISHED"  # what was begun on the first screen was sent from the second
+        REFUSED = "REFUSED"
+        BURNT = "BURNT"  # a wrong number
+
+    kind = models.CharField(max_length=10, choices=Kind)
+    state = models.CharField(max_length=10, choices=State, default=State.WAITING)
+    # Code and short code are worked out from this and the installation's secret; the table keeps only their digests.
+    nonce = models.CharField(max_length=40)
+    code_digest = models.CharField(max_length=64, unique=True)
+    short_digest = models.CharField(max_length=64, unique=True)
+    number = models.PositiveSmallIntegerField()  # shown on the first screen, chosen on the second
+    first_digest = models.CharField(max_length=64)  # the browser that made it
+    second_digest = models.CharField(max_length=64, blank=True)  # the browser that chose the number
+    target = models.CharField(max_length=500)  # an address of ours
+    drafts = models.TextField(blank=True)  # the first browser's keys of drafts, sealed; gone after use
+    agent = models.CharField(max_length=300, blank=True)  # what the first browser calls itself
+    owner = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")  # signed in on the first screen
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")  # whom the collected session belongs to
+    created_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["created_at"], name="pairing_age")]
+
+    def __str__(self) -> str:
+        return f"pairing:{self.pk}"
+
+    @property
+    def over(self) -> bool:
+        """Nothing more can come of it."""
+        ended = self.state in (self.State.USED, self.State.FINISHED, self.State.REFUSED, self.State.BURNT)
+        return ended or self.expires_at <= timezone.now()

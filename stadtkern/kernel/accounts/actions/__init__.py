@@ -3,6 +3,17 @@
 from .admit import appoint, authorise, enter_company, open_account
 from .closing import StaffAccount, close_account
 from .identity import IdentityTaken, issue_demo_card, link_resident, raise_trust
+from .pairing import (
+    PairingOver,
+    WrongNumber,
+    allow_pairing,
+    ask_to_pair,
+    choose_number,
+    collect_pairing,
+    finish_pairing,
+    open_pairing,
+    refuse_pairing,
+)
 from .profile import choose_language, save_profile
 from .represent import NotAMember, act_for
 from .session import end_session, forget_stale, note_sign_in
@@ -11,23 +22,32 @@ from .tokens import TooManyTokens, actor_of_token, create_token, revoke_token
 __all__ = [
     "IdentityTaken",
     "NotAMember",
+    "PairingOver",
     "StaffAccount",
     "TooManyTokens",
+    "WrongNumber",
     "act_for",
     "actor_of_token",
+    "allow_pairing",
     "appoint",
+    "ask_to_pair",
     "authorise",
     "choose_language",
+    "choose_number",
     "close_account",
+    "collect_pairing",
     "create_token",
     "end_session",
     "enter_company",
+    "finish_pairing",
     "forget_stale",
     "issue_demo_card",
     "link_resident",
     "note_sign_in",
     "open_account",
+    "open_pairing",
     "raise_trust",
+    "refuse_pairing",
     "revoke_token",
     "save_profile",
 ]

@@ -4,12 +4,13 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from stadtkern.kernel.events.actions import record
 
 from ..access import Actor
-from ..models import Account, DemoCard, Membership, Person, Token
+from ..models import Account, DemoCard, Membership, Pairing, Person, Token
 
 
 class StaffAccount(PermissionError):
@@ -31,6 +32,7 @@ def close_account(actor: Actor) -> None:
     Token.objects.filter(account=account, revoked_at=None).update(revoked_at=timezone.now())
     Membership.objects.filter(account=account).delete()
     Person.objects.filter(account=account).delete()
+    Pairing.objects.filter(Q(owner=account) | Q(account=account)).delete()
     DemoCard.objects.filter(holder=account).update(holder=None)
     account.email, account.name, account.is_active = f"closed-{account.pk}@account.invalid", "", False
     account.set_unusable_password()

@@ -12,9 +12,10 @@ from django.utils import timezone
 from stadtkern.kernel.events.actions import record
 
 from ..access import SYSTEM, Actor
-from ..models import Account
+from ..models import Account, Pairing
 
 UNCONFIRMED_DAYS = 30
+PAIRING_DAYS = 1  # two minutes of use, and a day to find out what went wrong
 
 
 @transaction.atomic
@@ -41,8 +42,10 @@ def forget_stale(batch: int = 5000) -> int:
     nobody = Account.objects.filter(~Exists(confirmed), created_at__lt=long_ago, is_active=True, last_login=None, staff=None)
     given_up = list(nobody.order_by("pk").values_list("pk", flat=True)[:batch])
     Account.objects.filter(pk__in=given_up).delete()
-    if devices or given_up:
-        record(
-            "account.stale_forgotten", subject="accounts", actor=SYSTEM, data={"devices": devices, "accounts": len(given_up)}
-        )
-    return int(devices) + len(given_up)
+    yesterday = timezone.now() - timedelta(days=PAIRING_DAYS)
+    pairs = list(Pairing.objects.filter(created_at__lt=yesterday).order_by("pk").values_list("pk", flat=True)[:batch])
+    Pairing.objects.filter(pk__in=pairs).delete()
+    if devices or given_up or pairs:
+        counts = {"devices": devices, "accounts": len(given_up), "pairings": len(pairs)}
+        record("account.stale_forgotten", subject="accounts", actor=SYSTEM, data=counts)
+    return int(devices) + len(given_up) + len(pairs)

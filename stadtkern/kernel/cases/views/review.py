@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts import stepup
 from stadtkern.kernel.accounts.access import Actor, actor_of, everyone
+from stadtkern.kernel.accounts.actions import finish_pairing
 from stadtkern.kernel.payments.models import Payment
 from stadtkern.kernel.services.catalogue import Service, ServiceBroken
 from stadtkern.lib.forms.shape import clean, find
@@ -92,6 +93,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
         return elsewhere
     try:
         case = actions.submit(actor, case)
+        finish_pairing(request)  # the screen on which it was begun may still look
     except actions.Incomplete:
         return _review(request, case, service, status=422)
     except actions.Refused as refused:
