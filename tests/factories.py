@@ -182,7 +182,7 @@ def private_things(made: World) -> None:
         account=account, purpose=word, evidence="residents", fields=["town"], legal_basis=word, about=f"case:{made.case.pk}"
     )
     made.things["access"] = Access.objects.create(
-        account=account, actor=f"staff:{made.clerk.pk}", office=made.clerk.office.key, purpose=word, legal_basis=word,
+        accounts=[account.pk], actor=f"staff:{made.clerk.pk}", office=made.clerk.office.key, purpose=word, legal_basis=word,
         source="residents", fields=["town"],
     )  # fmt: skip
     token, _secret = create_token(Actor(account), word, 30)

@@ -13,6 +13,7 @@ from stadtkern.kernel.exchange import reactions as exchange
 from stadtkern.kernel.payments import reactions as payments
 from stadtkern.kernel.privacy import actions as privacy
 from stadtkern.kernel.registers import actions as registers
+from stadtkern.kernel.privacy.verify import verify
 
 KEEP_PROOF_DAYS = 90  # of deliveries and ticks
 
@@ -39,6 +40,18 @@ def forget_accesses(timestamp: int) -> None:
         pass
 
 
+@app.task(name="clock.anchor", queueing_lock="clock.anchor", queue="clock")
+def anchor_log(timestamp: int) -> None:
+    """The end of the access log's chain, signed, also into a file outside the database."""
+    privacy.anchor()
+
+
+@app.task(name="clock.verify", queueing_lock="clock.verify", queue="clock")
+def verify_log(timestamp: int) -> None:
+    """Walk the whole chain; the data protection officer sees the outcome."""
+    privacy.note_verification(verify())
+
+
 @app.task(name="clock.tidy", queueing_lock="clock.tidy", queue="clock")
 def tidy(timestamp: int) -> None:
     """What only machines remember: ticks, proofs of delivery, sessions that ended."""
@@ -56,8 +69,10 @@ SCHEDULE = [
     ("* * * * *", payments.poll),
     ("* * * * *", exchange.poll),
     ("* * * * *", wake_webhooks),
+    ("7 1 * * *", anchor_log),
     ("17 2 * * *", shred_papers),
     ("37 2 * * *", forget_accesses),
+    ("47 2 * * *", verify_log),
     ("57 2 * * *", tidy),
     ("23 3 * * *", cases.tidy_up),
 ]

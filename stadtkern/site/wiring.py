@@ -7,8 +7,9 @@ from django.conf import settings
 
 from stadtkern.kernel.accounts.pairing import codes
 from stadtkern.kernel.cases.address import what_is_at
+from stadtkern.kernel.documents.sealing import bytes as seal
 from stadtkern.kernel.events import queue
-from stadtkern.kernel.privacy import purposes, report
+from stadtkern.kernel.privacy import anchors, purposes, report
 from stadtkern.kernel.registers import evidence
 from stadtkern.kernel.services import catalogue
 
@@ -34,6 +35,7 @@ def connect() -> None:
     for words, more in ((purposes.SOURCE_WORDS, evidence.source_words()), (purposes.FIELD_WORDS, evidence.field_words())):
         words.update({key: word for key, word in more.items() if key not in words})
     codes.TITLES[:] = [what_is_at]
+    anchors.SEAL[:] = [seal]
 
 
 def service_title(key: str) -> str:

@@ -65,7 +65,7 @@ def test_from_the_search_to_the_sealed_pdf(town, open_tab, press, heading, run_j
     assert (case.status, case.decision.automatic) == (Status.CLOSED, "§ 18 BMG i. V. m. § 35a VwVfG NRW")
     assert Payment.objects.get().status == Payment.Status.PAID
     assert Consent.objects.get().account == zoe
-    assert Access.objects.filter(account=zoe, source="residents").exists()
+    assert Access.objects.filter(accounts=[zoe.pk], source="residents").exists()
 
     message = Message.objects.get(account=zoe)
     assert message.documents.count() == 1

@@ -1,8 +1,12 @@
-"""Consent, and who looked at what."""
+"""Consent, who looked at what, and the chain that shows whether somebody changed it afterwards."""
 
+from datetime import datetime
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
@@ -29,44 +33,148 @@ class Consent(models.Model):
 
 
 class AccessQuerySet(models.QuerySet["Access"]):
-    def about_person(self, actor: Actor, *, before: int | None = None, limit: int = 25) -> list["Access"]:
+    def about_person(
+        self,
+        actor: Actor,
+        *,
+        before: int | None = None,
+        limit: int = 25,
+        office: str = "",
+        case: int | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> list["Access"]:
         """Looks at the data of the person behind this account, newest first, older than `before`.
 
-        Two short walks along an index, one by account and one by register key; never a scan.
+        One query, by account and by register key along one index; never a scan.
         """
         if actor.account is None:
             return []
         person = getattr(actor.account, "person", None)
-        walks = [self.filter(account=actor.account)]
-        if person and person.register_key:
-            walks.append(self.filter(person_key=person.register_key))
-        if before:
-            walks = [walk.filter(pk__lt=before) for walk in walks]
-        found = {access.pk: access for walk in walks for access in walk.order_by("-id")[:limit]}
-        return [found[pk] for pk in sorted(found, reverse=True)[:limit]]
+        key = person.register_key if person else None
+        mine = "accounts @> ARRAY[%s]::bigint[]" + (" OR person_keys @> ARRAY[%s]::uuid[]" if key else "")
+        wanted = {"id < %s": before, "office = %s": office, "at >= %s": since, "at < %s": until}
+        wanted["cases @> ARRAY[%s]::bigint[]"] = case
+        chosen = {part: value for part, value in wanted.items() if value}
+        where = " AND ".join([f"({mine})", *chosen])
+        return list(self.raw(_MINE.format(where), [actor.account.pk, *([key] if key else []), *chosen.values(), limit]))
+
+
+# The index first, then the order: with a plain LIMIT the planner walks the whole log backwards for a person seldom seen.
+_MINE = """
+WITH mine AS MATERIALIZED (SELECT id FROM privacy_access WHERE {}),
+     newest AS MATERIALIZED (SELECT id FROM mine ORDER BY id DESC LIMIT %s)
+SELECT * FROM privacy_access WHERE id IN (SELECT id FROM newest) ORDER BY id DESC
+"""
 
 
 class Access(models.Model):
-    """One look at personal data: who, why, on which ground, which fields. Names of fields, never values."""
+    """One look at personal data: who, why, on which ground, which fields. Names of fields, never values; ids, never names.
 
-    person_key = models.UUIDField(null=True)  # of the residents register
-    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")  # the person looked at
-    actor = models.CharField(max_length=60)
+    A list is one row for everybody on it. Rows are never changed (the database refuses it), and every row has its place in
+    the chain (Link), given at the end of its transaction.
+    """
+
+    class Channel(models.TextChoices):
+        PAGE = "page"
+        API = "api"
+        EXPORT = "export"
+        DOCUMENT = "document"
+        TRANSFER = "transfer"  # handed over to another authority
+
+    actor = models.CharField(max_length=60)  # "staff:5", "account:3", "system"
     office = models.CharField(max_length=60, blank=True)
     purpose = models.CharField(max_length=100)
     legal_basis = models.CharField(max_length=200)
     source = models.CharField(max_length=100)  # "residents", "cases"
     fields = models.JSONField(default=list)
-    about = models.CharField(max_length=60, blank=True)
-    at = models.DateTimeField(default=timezone.now, db_index=True)
+    # Everybody looked at. No foreign keys: a line outlives the account, and then says nothing about anybody.
+    accounts = ArrayField(models.BigIntegerField(), default=list)
+    person_keys = ArrayField(models.UUIDField(), default=list)  # of the residents register
+    cases = ArrayField(models.BigIntegerField(), default=list)  # in which they appear
+    about = models.CharField(max_length=60, blank=True)  # "case:17" when it is one thing
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.PAGE)
+    # What the case was to the clerk at that moment: "mine", "free", "colleague", "closed", "foreign"; empty for lists.
+    charge = models.CharField(max_length=10, blank=True)
+    emergency = models.BigIntegerField(null=True)  # id of the Emergency that opened the door
+    at = models.DateTimeField(default=timezone.now)
 
     objects: ClassVar[AccessQuerySet] = AccessQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         indexes = [
-            models.Index(fields=["account", "-id"], name="access_account"),
-            models.Index(fields=["person_key", "-id"], name="access_person"),
+            GinIndex(fields=["accounts", "person_keys"], name="access_subjects"),
+            models.Index(fields=["actor", "-at"], name="access_actor"),
+            BrinIndex(fields=["at"], name="access_at", pages_per_range=16),
         ]
 
     def __str__(self) -> str:
         return f"access:{self.pk}"
+
+
+class Link(models.Model):
+    """The place of one row in the chain: hash = SHA-256(hash before ‖ the row). Written by a trigger at commit."""
+
+    seq = models.BigIntegerField(primary_key=True)  # 1, 2, 3 … without gaps
+    access = models.BigIntegerField(unique=True)
+    hash = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"link:{self.pk}"
+
+
+class Anchor(models.Model):
+    """The end of the chain on one day, signed with the city's seal; the same line stands in a file outside the database."""
+
+    seq = models.BigIntegerField()
+    hash = models.BinaryField()
+    at = models.DateTimeField()
+    previous = models.CharField(max_length=64, blank=True)  # SHA-256 of the line before
+    remark = models.CharField(max_length=300, blank=True)  # why the chain is shorter than before: a backup was restored
+    signature = models.TextField()
+    certificate = models.TextField()
+
+    class Meta:
+        indexes = [models.Index(fields=["seq"], name="anchor_seq")]
+
+    def __str__(self) -> str:
+        return f"anchor:{self.pk}"
+
+
+class Verification(models.Model):
+    """The outcome of one walk along the chain."""
+
+    at = models.DateTimeField(default=timezone.now)
+    rows = models.BigIntegerField()
+    anchors = models.IntegerField()
+    seconds = models.FloatField()
+    findings = models.JSONField(default=list)  # [{"kind", "seq", "access", "text"}]
+    remarks = models.JSONField(default=list)
+
+    def __str__(self) -> str:
+        return f"verification:{self.pk}"
+
+
+class Emergency(models.Model):
+    """Break-glass: a clerk opens a case of another office with a reason, and the data protection officer looks at it."""
+
+    staff = models.BigIntegerField()  # no foreign key: it outlives the place in the office
+    office = models.CharField(max_length=60)
+    case = models.BigIntegerField()
+    account = models.BigIntegerField(null=True)
+    reason = models.TextField()
+    at = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField()
+    reviewed_at = models.DateTimeField(null=True)
+    reviewer = models.BigIntegerField(null=True)
+    justified = models.BooleanField(null=True)
+    remark = models.TextField(blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["staff", "case", "until"], name="emergency_open"),
+            models.Index(fields=["id"], name="emergency_waiting", condition=Q(reviewed_at=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"emergency:{self.pk}"

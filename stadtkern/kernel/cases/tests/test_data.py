@@ -47,7 +47,7 @@ def test_a_draft_can_be_taken_along_as_well(probe, citizen, login) -> None:
 def test_the_office_takes_them_and_the_person_sees_that(case: Case, clerk, login) -> None:
     assert login(clerk.account).get(path(case, "xml")).status_code == 200
     seen = Access.objects.get()
-    assert seen.account_id == case.account_id and "file" in seen.fields
+    assert seen.accounts == [case.account_id] and "file" in seen.fields
 
 
 def test_nobody_else(case: Case, other_clerk, login) -> None:

@@ -160,8 +160,8 @@ def test_opening_a_case_is_noted_once_an_hour_for_the_person(probe, citizen, res
     client.get(url("desk_case", case))
     client.get(url("desk_case", case))
     (access,) = Access.objects.filter(about=str(case))
-    assert (access.account, access.person_key, access.purpose, access.legal_basis, access.office) == (
-        citizen, resident.key, "probe", "§ 1 Probengesetz", "buergeramt",
+    assert (access.accounts, access.person_keys, access.purpose, access.legal_basis, access.office) == (
+        [citizen.pk], [resident.key], "probe", "§ 1 Probengesetz", "buergeramt",
     )  # fmt: skip
     assert access.actor == f"staff:{clerk.pk}"
 

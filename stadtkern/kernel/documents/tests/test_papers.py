@@ -188,7 +188,7 @@ def test_a_clerk_comes_through_the_case_and_the_owner_sees_it(citizen, clerk):
     response = views.response_for(document, Actor(account=clerk.account, staff=clerk), purpose="Auskunft")
     assert response.status_code == 200
     seen = Access.objects.get()
-    assert (seen.account, seen.actor, seen.office, seen.purpose) == (citizen, str(clerk), "buergeramt", "Auskunft")
+    assert (seen.accounts, seen.actor, seen.office, seen.purpose) == ([citizen.pk], str(clerk), "buergeramt", "Auskunft")
 
 
 def test_names_in_headers_cannot_break_out():

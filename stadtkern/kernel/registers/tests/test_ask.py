@@ -30,7 +30,7 @@ def test_the_person_gets_their_own_data_typed_and_noted(citizen, resident):
     for key, field in FIELDS.items():
         assert isinstance(evidence.values[key], field.type)
     noted = Access.objects.get()
-    assert (noted.account, noted.person_key, noted.source) == (citizen, resident.key, "residents")
+    assert (noted.accounts, noted.person_keys, noted.source) == ([citizen.pk], [resident.key], "residents")
     assert "Zoë" not in str(vars(noted)) and set(noted.fields) == set(FIELDS)
     assert Event.objects.get(name="register.asked").subject == "case:1"
 
@@ -94,11 +94,11 @@ def test_staff_asks_with_a_legal_basis_and_leaves_a_trace(clerk, resident):
         question(actor, resident, "town", legal_basis="")
     question(actor, resident, "town")
     noted = Access.objects.get()
-    assert (noted.actor, noted.office, noted.account, noted.person_key) == (
+    assert (noted.actor, noted.office, noted.accounts, noted.person_keys) == (
         f"staff:{clerk.pk}",
         "buergeramt",
-        None,
-        resident.key,
+        [],
+        [resident.key],
     )
 
 

@@ -91,7 +91,7 @@ def reset() -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP SCHEMA public CASCADE")
         cursor.execute("CREATE SCHEMA public")
-    for name in ("mail", "keys", "outage", "static", "demo-bezahldienst"):
+    for name in ("mail", "keys", "outage", "static", "demo-bezahldienst", "anchors"):
         shutil.rmtree(settings.HOME / name, ignore_errors=True)
 
 

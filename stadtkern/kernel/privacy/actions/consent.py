@@ -1,8 +1,6 @@
-"""Write down consent, and every look at personal data."""
+"""Consent: given by the person, for one purpose, and taken back by them."""
 
-import uuid
 from collections.abc import Sequence
-from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,8 +9,7 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account
 from stadtkern.kernel.events.actions import record
 
-from .models import Access, Consent
-from .purposes import ACCESS_YEARS, CONSENT_YEARS
+from ..models import Consent
 
 
 @transaction.atomic
@@ -46,41 +43,3 @@ def revoke_consent(actor: Actor, consent: Consent) -> Consent:
         record("consent.revoked", subject=subject, actor=actor.key, data={"consent": consent.pk})
     consent.refresh_from_db(fields=["revoked_at"])
     return consent
-
-
-def note_access(
-    *,
-    actor: Actor,
-    person_key: uuid.UUID | None,
-    account: Account | None,
-    purpose: str,
-    legal_basis: str,
-    source: str,
-    fields: Sequence[str],
-    about: str,
-) -> Access:
-    """One line for the data cockpit: names of fields, never values. The calling action writes the diary line."""
-    return Access.objects.create(
-        person_key=person_key,
-        account=account,
-        actor=actor.key,
-        office=actor.staff.office.key if actor.staff else "",
-        purpose=purpose,
-        legal_basis=legal_basis,
-        source=source,
-        fields=list(fields),
-        about=about,
-    )
-
-
-@transaction.atomic
-def forget_old(batch: int = 5000) -> int:
-    """What is past its time goes (purposes.py), in batches; returns how many rows."""
-    now = timezone.now()
-    old = Access.objects.filter(at__lt=now - timedelta(days=365 * ACCESS_YEARS)).order_by("at").values_list("pk", flat=True)
-    gone, _ = Access.objects.filter(pk__in=list(old[:batch])).delete()
-    over = Consent.objects.filter(revoked_at__lt=now - timedelta(days=365 * CONSENT_YEARS)).order_by("pk")[:batch]
-    also_gone, _ = Consent.objects.filter(pk__in=[consent.pk for consent in over]).delete()
-    if gone + also_gone:
-        record("privacy.forgotten", subject="privacy", actor="system", data={"accesses": gone, "consents": also_gone})
-    return gone + also_gone

@@ -1,0 +1,18 @@
+"""What privacy writes: consent, every look at personal data, its chain and anchors, emergencies, forgetting."""
+
+from .anchoring import anchor, note_verification, take_back_from_file
+from .consent import give_consent, revoke_consent
+from .forgetting import forget_old
+from .noting import SAME_LOOK, note_access, note_accesses
+
+__all__ = [
+    "SAME_LOOK",
+    "anchor",
+    "forget_old",
+    "give_consent",
+    "note_access",
+    "note_accesses",
+    "note_verification",
+    "revoke_consent",
+    "take_back_from_file",
+]
