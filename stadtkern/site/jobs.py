@@ -12,8 +12,8 @@ from stadtkern.kernel.exchange import actions as exchanged
 from stadtkern.kernel.exchange import reactions as exchange
 from stadtkern.kernel.payments import reactions as payments
 from stadtkern.kernel.privacy import actions as privacy
-from stadtkern.kernel.registers import actions as registers
 from stadtkern.kernel.privacy.verify import verify
+from stadtkern.kernel.registers import actions as registers
 
 KEEP_PROOF_DAYS = 90  # of deliveries and ticks
 
