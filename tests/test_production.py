@@ -54,6 +54,7 @@ def place(tmp_path_factory):
     text = (ROOT / "cities" / "musterstadt" / "city.toml").read_text(encoding="utf-8")
     for room, adapter in {"payments": "xbezahldienste", "registers": "none", "inbox": "smtp", "exchange": "none"}.items():
         text = text.replace(f'[{room}]\nadapter = "demo"', f'[{room}]\nadapter = "{adapter}"')
+    text = text.replace('adapter = "noots_demo"', 'adapter = "noots"')
     for room, adapter in {"documents": "clamd", "services": "fim_portal"}.items():
         if f"[{room}]" not in text:
             text += f'\n[{room}]\nadapter = "{adapter}"\n'

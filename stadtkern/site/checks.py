@@ -133,6 +133,10 @@ def _adapters() -> Iterator[Fault]:
             continue
         if city().adapters.get(room, "demo") == "demo":
             yield "adapter", f"{room} would use its demo", f'Choose another adapter in city.toml: [{room}] adapter = "…".'
+    for name, table in city().raw.get("registers", {}).items() if "registers" in settings.ROOMS else ():
+        if isinstance(table, dict) and str(table.get("adapter", "")).endswith("demo"):
+            hint = f'Choose another adapter in city.toml: [registers.{name}] adapter = "…".'
+            yield "adapter", f"the register {name} would use its demo", hint
 
 
 def check(app_configs: Any = None, **options: Any) -> list[CheckMessage]:

@@ -37,10 +37,15 @@ class Plug:
 def plugs() -> list[Plug]:
     """Every adapter of this city."""
     folder = settings.HOME / "outage"
-    return [
+    found = [
         Plug(switch, title, city().adapters.get(room, "demo"), (folder / switch).exists())
         for room, (title, switch) in PLUGS.items()
     ]
+    single = {table["adapter"] for table in city().raw.get("registers", {}).values() if isinstance(table, dict)}
+    if remote := next((name for name in sorted(single) if name.startswith("noots")), None):
+        adapter = "demo" if remote == "noots_demo" else remote
+        found.insert(1, Plug("noots", _("Register anderer Behörden (NOOTS)"), adapter, (folder / "noots").exists()))
+    return found
 
 
 def switch(name: str, away: bool) -> None:
