@@ -6,9 +6,11 @@ from .importing import import_civil_records, import_entries, import_households
 from .own import OwnRecords, own_records
 from .permits import enter_permit, revoke_permit
 from .proofs import drop_proof, drop_with_consent, forget_proofs, records_of, use_proof
+from .taking import Counts, take_over
 
 __all__ = [
     "Blocked",
+    "Counts",
     "Evidence",
     "MoreTrust",
     "NotFound",
@@ -26,5 +28,6 @@ __all__ = [
     "records_of",
     "revoke_permit",
     "sentence",
+    "take_over",
     "use_proof",
 ]

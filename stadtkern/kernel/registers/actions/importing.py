@@ -3,19 +3,12 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import models, transaction
+from django.db import transaction
 
 from stadtkern.kernel.events.actions import record
 
-from ..models import CivilPerson, CivilRecord, Dog, Household, Parentage, Resident, Trade, Vehicle
-
-# Register -> its table and the fields that say which entry is meant.
-TABLES: dict[str, tuple[type[models.Model], tuple[str, ...]]] = {
-    "vehicles": (Vehicle, ("plate",)),
-    "dogs": (Dog, ("number",)),
-    "trade": (Trade, ("number",)),
-    "parentage": (Parentage, ("child_key", "parent_key")),
-}
+from ..models import CivilPerson, CivilRecord, Household, Resident
+from .taking import TABLES
 
 
 @transaction.atomic
@@ -48,12 +41,20 @@ def import_entries(register: str, rows: Iterable[Mapping[str, Any]], actor_key: 
 @transaction.atomic
 def import_civil_records(rows: Iterable[tuple[Mapping[str, Any], Sequence[Mapping[str, Any]]]], actor_key: str) -> int:
     """(record, people) of births, marriages and deaths; the people of a known record are replaced."""
-    count = 0
-    for told, people in rows:
-        key = {name: told[name] for name in ("kind", "office", "register_number")}
-        row, _ = CivilRecord.objects.update_or_create(**key, defaults={k: v for k, v in told.items() if k not in key})
-        CivilPerson.objects.filter(record=row).delete()
-        CivilPerson.objects.bulk_create([CivilPerson(record=row, **person) for person in people])
-        count += 1
+    key, loaded = TABLES["civil"][1], list(rows)
+    told = [field.name for field in CivilRecord._meta.concrete_fields if field.name not in (*key, "id")]
+    records = CivilRecord.objects.bulk_create(
+        [CivilRecord(**one) for one, _ in loaded],
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=list(key),
+        update_fields=told,
+    )
+    CivilPerson.objects.filter(record__in=[row.pk for row in records]).delete()
+    pairs = zip(records, loaded, strict=True)
+    CivilPerson.objects.bulk_create(
+        [CivilPerson(record=row, **person) for row, (_, people) in pairs for person in people], batch_size=1000
+    )
+    count = len(loaded)
     record("register.imported", subject="register:civil", actor=actor_key, data={"entries": count})
     return count

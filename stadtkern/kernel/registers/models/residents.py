@@ -8,6 +8,7 @@ from django.db import models
 class Household(models.Model):
     """People at one address who live together."""
 
+    number = models.CharField(max_length=40, unique=True, null=True, blank=True)  # where the residents register has one
     street = models.CharField(max_length=200)
     house_number = models.CharField(max_length=20)
     postcode = models.CharField(max_length=5)

@@ -2,6 +2,7 @@
 
 import tomllib
 from argparse import ArgumentParser
+from collections.abc import Iterator
 from itertools import islice
 from typing import Any
 
@@ -15,8 +16,8 @@ from stadtkern.kernel.accounts.models import Company, Membership, Role, Trust
 from stadtkern.kernel.city.actions import import_offices
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
-from stadtkern.kernel.registers.actions import import_households
-from stadtkern.site import population, rehearsal
+from stadtkern.kernel.registers.actions import import_civil_records, import_entries, import_households
+from stadtkern.site import belongings, population, rehearsal
 
 
 class Command(BaseCommand):
@@ -38,6 +39,7 @@ class Command(BaseCommand):
         homes = population.households(source, town, options["people"], timezone.localdate())
         people = import_households(((home.address, home.people) for home in homes), SYSTEM)
         self.stdout.write(f"  {people} residents")
+        self.stdout.write(f"  {fill_registers(source, town, options['people'])} entries in other registers")
         lay_out_cards(source, town, options["people"])
         companies = {row["name"]: enter_company(Company(**row, **town), SYSTEM) for row in source["companies"]}
         for persona in source["personas"]:
@@ -45,6 +47,23 @@ class Command(BaseCommand):
         self.stdout.write(f"  {len(companies)} companies, {len(source['personas'])} demo persons")
         if not options["bare"]:
             self.stdout.write(f"  {rehearsal.play()} cases from the last weeks")
+
+
+def fill_registers(source: dict[str, Any], town: dict[str, str], people: int) -> int:
+    """Vehicles, dogs, trades, births and children of the same people."""
+    today = timezone.localdate()
+    personas = {population.persona_key(one["email"]): one for one in source["personas"] if "birth_date" in one}
+
+    def homes() -> Iterator[population.Home]:
+        return population.households(source, town, people, today)
+
+    return (
+        import_entries("vehicles", belongings.vehicles(homes(), personas, today), SYSTEM)
+        + import_entries("dogs", belongings.dogs(homes(), personas, today), SYSTEM)
+        + import_entries("trade", belongings.trades(homes(), personas, today), SYSTEM)
+        + import_entries("parentage", belongings.parentages(homes(), today), SYSTEM)
+        + import_civil_records(belongings.births(homes(), personas, town["town"], today), SYSTEM)
+    )
 
 
 def lay_out_cards(source: dict[str, Any], town: dict[str, str], people: int) -> None:

@@ -1,0 +1,1 @@
+"""What other systems hand over as files: read line by line, checked, every fault a German sentence."""
