@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.idp.oidc.models import Client
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -27,6 +28,7 @@ from stadtkern.kernel.events.models import Webhook
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments.models import Payment
 from stadtkern.kernel.privacy.models import Access, Consent
+from stadtkern.kernel.provider.models import Connection
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.actions import publish
 from stadtkern.lib.ids import ALPHABET
@@ -180,6 +182,10 @@ def private_things(made: World) -> None:
     word, account = made.hide("private"), made.account
     made.things["consent"] = Consent.objects.create(
         account=account, purpose=word, evidence="residents", fields=["town"], legal_basis=word, about=f"case:{made.case.pk}"
+    )
+    made.things["client"] = app = Client.objects.create(name=f"App von {made.name}", data={"purpose": "Ausleihe"})
+    made.things["connection"] = Connection.objects.create(
+        account=account, client=app, sub=f"sub-{made.name}", granted=[word], consent=made.consent
     )
     made.things["access"] = Access.objects.create(
         accounts=[account.pk], actor=f"staff:{made.clerk.pk}", office=made.clerk.office.key, purpose=word, legal_basis=word,

@@ -100,6 +100,8 @@ SAMPLES: dict[str, list[Sample]] = {
     "portal:life_event key": [public("tier")],
     "portal:page name": [public("impressum")],
     "privacy:revoke number": [Sample("private", lambda w: w.consent.pk)],
+    "provider number": [Sample("private", lambda w: w.connection.pk)],
+    "provider key": [Sample("", lambda w: w.client.pk)],
     "services:situation key": [public("umzug")],
     "services:entry key": [public("10124"), public("99107023044000")],
     "services key": [public(SERVICE)],

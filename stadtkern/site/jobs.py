@@ -13,6 +13,7 @@ from stadtkern.kernel.exchange import reactions as exchange
 from stadtkern.kernel.payments import reactions as payments
 from stadtkern.kernel.privacy import actions as privacy
 from stadtkern.kernel.privacy.verify import verify
+from stadtkern.kernel.provider import actions as provider
 from stadtkern.kernel.registers import actions as registers
 
 KEEP_PROOF_DAYS = 90  # of deliveries and ticks
@@ -59,6 +60,8 @@ def tidy(timestamp: int) -> None:
     rescue.forget_ticks(KEEP_PROOF_DAYS)
     rescue.forget_lost_failures()
     exchanged.forget_old(timezone.now())
+    while provider.forget_old():
+        pass
     call_command("clearsessions")
     while accounts.forget_stale():
         pass

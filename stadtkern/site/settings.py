@@ -77,7 +77,8 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = [
-    "city", "events", "accounts", "privacy", "registers", "documents", "inbox", "payments", "services", "cases", "exchange",
+    "city", "events", "accounts", "privacy", "registers", "provider", "documents", "inbox", "payments", "services", "cases",
+    "exchange",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -100,6 +101,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.idp.oidc",
     "django.forms",  # after ui: our templates of form fields win
 ]
 
@@ -193,6 +195,9 @@ _OURS_MFA = (
 )
 ACCOUNT_FORMS = {key: f"{_FORMS}{key.title().replace('_', '')}Form" for key in _OURS.split()}
 MFA_FORMS = {key: f"{_FORMS}Mfa{key.title().replace('_', '')}Form" for key in _OURS_MFA.split()}
+# The city as OpenID provider (room provider): codes live a minute, access tokens ten, refresh tokens a month.
+IDP_OIDC_ADAPTER = "stadtkern.kernel.provider.openid.Adapter"
+IDP_OIDC_ACCESS_TOKEN_EXPIRES_IN, IDP_OIDC_REFRESH_TOKEN_EXPIRES_IN = 600, 30 * 86400
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 # How many proxies stand in front; the address of a client (rate limits, list of sessions) is taken from behind them.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("STADTKERN_PROXIES", "1" if PRODUCTION else "0"))

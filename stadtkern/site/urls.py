@@ -5,6 +5,7 @@ import importlib.util
 from django.conf import settings
 from django.urls import include, path
 
+from stadtkern.kernel.provider.urls import DOORS
 from stadtkern.site.api import api, no_such_address
 
 # Where a room's pages live; a room without urls.py has none. German, for the address line.
@@ -17,6 +18,7 @@ PLACES = {
     "services": "leistungen/",
     "cases": "vorgang/",
     "registers": "register/",
+    "provider": "verbundene-dienste/",
     "exchange": "austausch/",
 }
 
@@ -26,6 +28,7 @@ urlpatterns = [
     path("api/<path:rest>", no_such_address),
     path("betrieb/", include("stadtkern.site.operate.urls")),
     path("handy/", include("stadtkern.kernel.accounts.pairing.urls")),
+    path("", DOORS),
     path("konto/", include("allauth.account.urls")),
     path("konto/zwei-faktor/", include("allauth.mfa.urls")),
     path("konto/sitzungen/", include("allauth.usersessions.urls")),

@@ -10,6 +10,7 @@ from stadtkern.kernel.cases.address import what_is_at
 from stadtkern.kernel.documents.sealing import bytes as seal
 from stadtkern.kernel.events import queue
 from stadtkern.kernel.privacy import anchors, purposes, report
+from stadtkern.kernel.provider import names
 from stadtkern.kernel.registers import evidence
 from stadtkern.kernel.services import catalogue
 
@@ -31,7 +32,7 @@ def connect() -> None:
     for room in settings.ROOMS:
         if room != "privacy" and importlib.util.find_spec(f"stadtkern.kernel.{room}.report"):
             report.PARTS[room] = importlib.import_module(f"stadtkern.kernel.{room}.report").report
-    purposes.NAMES[:] = [service_title]
+    purposes.NAMES[:] = [names.client_name, service_title]
     for words, more in ((purposes.SOURCE_WORDS, evidence.source_words()), (purposes.FIELD_WORDS, evidence.field_words())):
         words.update({key: word for key, word in more.items() if key not in words})
     codes.TITLES[:] = [what_is_at]

@@ -100,11 +100,20 @@ FIELD_WORDS = {
     "documents": gettext_lazy("Dokumente"),
     "uploads": gettext_lazy("hochgeladene Dateien"),
     "messages": gettext_lazy("Nachrichten"),
+    "sub": gettext_lazy("Kennung, die nur dieser Dienst bekommt"),
+    "given_name": gettext_lazy("Vornamen"),
+    "birthdate": gettext_lazy("Geburtsdatum"),
+    "over_16": gettext_lazy("mindestens 16 Jahre alt"),
+    "over_18": gettext_lazy("mindestens 18 Jahre alt"),
+    "resident": gettext_lazy("wohnt in der Stadt"),
+    "address": gettext_lazy("Anschrift"),
+    "email": gettext_lazy("E-Mail-Adresse"),
 }
 SOURCE_WORDS = {
     "residents": gettext_lazy("Melderegister"),
     "cases": gettext_lazy("Ihr Antrag"),
     "documents": gettext_lazy("Ihre Dokumente"),
+    "account": gettext_lazy("Ihr Stadtkonto"),
 }
 
 
@@ -130,6 +139,8 @@ def actor_words(actor: str, office_title: str, account_id: int) -> str:
         return _("Sie selbst")
     if actor.startswith("staff:"):
         return office_title or _("Mitarbeiterin oder Mitarbeiter der Stadt")
+    if actor.startswith("client:"):
+        return purpose_words(actor)
     if actor.startswith("account:"):
         return _("Jemand, der für dieselbe Firma handelt")
     return _("Automatisch")
