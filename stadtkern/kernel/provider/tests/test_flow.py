@@ -88,7 +88,7 @@ def test_two_apps_cannot_compare_people(app, public_app, browser):
 def test_every_answer_is_noted_with_the_name_of_the_app(app, browser, zoe):
     tokens = app.tokens(browser, do="chosen", grant=["resident"])
     app.userinfo(tokens["access_token"])
-    noted = Access.objects.get(account=zoe, actor=f"client:{app.client.pk}")
+    noted = Access.objects.get(accounts__contains=[zoe.pk], actor=f"client:{app.client.pk}")
     assert noted.fields == ["resident"] and noted.purpose == f"client:{app.client.pk}"
     cockpit = browser.get("/meine-daten/zugriffe/").content.decode()
     assert "Bücherei" in cockpit and "wohnt in der Stadt" in cockpit and app.client.pk not in cockpit
