@@ -27,6 +27,7 @@ from stadtkern.kernel.documents.models import Content, Document, Upload, UploadC
 from stadtkern.kernel.events.models import Webhook
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments.models import Payment
+from stadtkern.kernel.privacy import keys
 from stadtkern.kernel.privacy.models import Access, Consent
 from stadtkern.kernel.provider.models import Connection
 from stadtkern.kernel.services import catalogue
@@ -72,7 +73,7 @@ def world(name: str, account: Account, clerk: Staff) -> World:
     assisted(made)
     for build in (document, upload, message, payment, private_things):
         build(made)
-    made.things["webhook"] = Webhook.objects.create(title="Land", url="https://land.example/", secret="x", names=["case.*"])
+    made.things["webhook"] = Webhook.objects.create(title="Land", url="https://land.example/", names=["case.*"])
     note = Note.objects.create(case=made.case, staff=clerk, body=made.hide("note"))
     made.things["note"] = note
     return made
@@ -136,7 +137,9 @@ def document(made: World) -> None:
         number=f"{made.name.upper()}-1", about=f"case:{made.closed.pk}", account=made.account, title=word, kind="Bescheid",
         size=len(data), sha256=hashlib.sha256(data).hexdigest(), verify_code=verify_code(made.name), office="Bürgeramt",
     )  # fmt: skip
-    Content.objects.create(document=row, data=data + word.encode())
+    content = Content(document=row)
+    content.sealed = keys.seal(f"account:{made.account.pk}", data + word.encode(), about=row.about, place=str(content))
+    content.save()
     made.things["document"] = row
 
 
@@ -152,7 +155,9 @@ def upload(made: World) -> None:
         about=f"case:{made.case.pk}", path="proof", account=made.account, file_name=f"{word}.pdf", media_type="application/pdf",
         size=9, sha256="0" * 64, state=Upload.State.CLEAN,
     )  # fmt: skip
-    UploadContent.objects.create(upload=row, data=b"%PDF-1.7 " + word.encode())
+    content = UploadContent(upload=row)
+    content.sealed = keys.seal(f"account:{made.account.pk}", b"%PDF-1.7 " + word.encode(), about=row.about, place=str(content))
+    content.save()
     made.things["upload"] = row
 
 

@@ -41,7 +41,7 @@ class Books:
         self.cases = {case.reference: case for case in Case.objects.all()}
         self.decisions = {decision.case_id: decision for decision in Decision.objects.all()}
         self.documents = _by(Document.objects.filter(once__startswith="case.decided:"), "about")
-        self.contents = dict(Content.objects.values_list("document", "data"))
+        self.contents = {content.document_id: content.data for content in Content.objects.all()}
         self.messages = _by(Message.objects.select_related("echo").prefetch_related("documents"), "about")
         self.payments = _by(Payment.objects.order_by("pk"), "about")
         self.events: dict[str, Counter[str]] = defaultdict(Counter)

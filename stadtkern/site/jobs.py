@@ -12,6 +12,7 @@ from stadtkern.kernel.exchange import actions as exchanged
 from stadtkern.kernel.exchange import reactions as exchange
 from stadtkern.kernel.payments import reactions as payments
 from stadtkern.kernel.privacy import actions as privacy
+from stadtkern.kernel.privacy import erasure
 from stadtkern.kernel.privacy.verify import verify
 from stadtkern.kernel.provider import actions as provider
 from stadtkern.kernel.registers import actions as registers
@@ -67,12 +68,19 @@ def tidy(timestamp: int) -> None:
         pass
 
 
+@app.task(name="clock.erasures", queueing_lock="clock.erasures", queue="clock")
+def finish_erasures(timestamp: int) -> None:
+    """Erasures a stopped process left unfinished."""
+    erasure.resume()
+
+
 # A task that fails is not repeated: the next minute or night does its work, and the operator sees the reason meanwhile.
 SCHEDULE = [
     ("* * * * *", payments.poll),
     ("* * * * *", exchange.poll),
     ("* * * * *", wake_webhooks),
     ("7 1 * * *", anchor_log),
+    ("7 * * * *", finish_erasures),
     ("17 2 * * *", shred_papers),
     ("37 2 * * *", forget_accesses),
     ("47 2 * * *", verify_log),

@@ -13,6 +13,7 @@ from stadtkern.kernel.privacy import anchors, purposes, report
 from stadtkern.kernel.provider import names
 from stadtkern.kernel.registers import evidence
 from stadtkern.kernel.services import catalogue
+from stadtkern.site import erasing
 
 
 def connect() -> None:
@@ -32,6 +33,7 @@ def connect() -> None:
     for room in settings.ROOMS:
         if room != "privacy" and importlib.util.find_spec(f"stadtkern.kernel.{room}.report"):
             report.PARTS[room] = importlib.import_module(f"stadtkern.kernel.{room}.report").report
+    erasing.connect()
     purposes.NAMES[:] = [names.client_name, service_title]
     for words, more in ((purposes.SOURCE_WORDS, evidence.source_words()), (purposes.FIELD_WORDS, evidence.field_words())):
         words.update({key: word for key, word in more.items() if key not in words})

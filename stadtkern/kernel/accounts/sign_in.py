@@ -1,6 +1,5 @@
 """Sign-in as allauth does it, with our differences: one query per request, sealed secrets, calm words."""
 
-import base64
 import logging
 import time
 from collections.abc import Callable
@@ -12,9 +11,7 @@ from allauth.account.auth_backends import AuthenticationBackend
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from cryptography.fernet import Fernet, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.fernet import MultiFernet
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -23,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from stadtkern.kernel.city.profile import city
+from stadtkern.lib.secret_text import sealer
 
 from . import queries
 from .actions.session import note_sign_in
@@ -108,11 +106,7 @@ class MfaAdapter(DefaultMFAAdapter):  # type: ignore[misc]
 
 def _sealer() -> MultiFernet:
     """Keys derived from the secret; old secrets (SECRET_KEY_FALLBACKS) still open what they sealed."""
-    keys = []
-    for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]:
-        raw = HKDF(SHA256(), 32, salt=None, info=b"stadtkern second factor").derive(str(secret).encode())
-        keys.append(Fernet(base64.urlsafe_b64encode(raw)))
-    return MultiFernet(keys)
+    return sealer([str(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)], "second factor")
 
 
 class SeenNow:

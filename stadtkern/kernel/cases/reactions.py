@@ -49,5 +49,5 @@ REACTIONS = {
 @app.task(name="cases.retention", queueing_lock="cases.retention", queue="periodic")
 def tidy_up(timestamp: int) -> None:
     """Every night (site/jobs.py): cases past their retention and drafts nobody has touched for 30 days."""
-    while actions.shred_due(timezone.localdate()) or actions.forget_drafts(timezone.now()):
+    while actions.shred_due(timezone.localdate()) or actions.forget_drafts(timezone.now()) or actions.conceal_closed():
         pass

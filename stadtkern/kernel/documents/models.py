@@ -9,6 +9,14 @@ from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account, Company
+from stadtkern.kernel.privacy import keys
+
+
+def owner_of(account_id: int | None, company_id: int | None, about: str) -> str:
+    """Whose key seals a paper or file: the company's, the person's, or that of the matter nobody signed in for."""
+    if company_id:
+        return f"company:{company_id}"
+    return f"account:{account_id}" if account_id else about
 
 
 class DocumentQuerySet(models.QuerySet["Document"]):
@@ -58,13 +66,18 @@ class Document(models.Model):
 
 
 class Content(models.Model):
-    """The bytes of a document; gone after shredding."""
+    """The bytes of a document, sealed with the key of its owner; gone after shredding."""
 
     document = models.OneToOneField(Document, models.CASCADE, primary_key=True, related_name="content")
-    data = models.BinaryField()
+    sealed = models.BinaryField()
 
     def __str__(self) -> str:
         return f"content:{self.pk}"
+
+    @property
+    def data(self) -> bytes:
+        """The PDF. Raises keys.KeyShredded."""
+        return keys.open_(bytes(self.sealed), place=str(self))
 
 
 class UploadQuerySet(models.QuerySet["Upload"]):
@@ -108,10 +121,15 @@ class Upload(models.Model):
 
 
 class UploadContent(models.Model):
-    """The bytes of an upload; a refused file has none."""
+    """The bytes of an upload, sealed with the key of whoever handed it in; a refused file has none."""
 
     upload = models.OneToOneField(Upload, models.CASCADE, primary_key=True, related_name="content")
-    data = models.BinaryField()
+    sealed = models.BinaryField()
 
     def __str__(self) -> str:
         return f"upload content:{self.pk}"
+
+    @property
+    def data(self) -> bytes:
+        """The file. Raises keys.KeyShredded."""
+        return keys.open_(bytes(self.sealed), place=str(self))

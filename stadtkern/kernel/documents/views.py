@@ -5,7 +5,7 @@ import uuid
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_safe
 
 from stadtkern.kernel.accounts.access import Actor, actor_of, everyone, signed_in
+from stadtkern.kernel.privacy.keys import KeyShredded
 
 from . import actions, throttle
-from .models import Content, Document, Upload
+from .models import Content, Document, Upload, UploadContent
 from .public import Answer, answer_for, read_code, shredded
 from .sealing import check as check_seal
 
@@ -40,7 +41,7 @@ def upload(request: HttpRequest, key: uuid.UUID) -> HttpResponseBase:
 
 def response_for(document: Document, actor: Actor, *, purpose: str = "", legal_basis: str = "") -> HttpResponse:
     """The paper as a download, noted in the diary. The caller made sure that `actor` may see it (a case of their office)."""
-    data = bytes(get_object_or_404(Content, document=document).data)  # shredded: nothing left
+    data = _opened(get_object_or_404(Content, document=document))  # shredded: nothing left
     actions.note_download(actor, document, purpose=purpose, legal_basis=legal_basis)
     return _file(data, document.media_type, f"{document.title or document.kind} {document.number}.pdf")
 
@@ -49,7 +50,15 @@ def response_for_upload(row: Upload) -> HttpResponse:
     """A handed-in file as a download. The caller has made sure that the reader may see it and that it is CLEAN."""
     if row.state != Upload.State.CLEAN:
         raise ValueError(f"{row} has not been checked")
-    return _file(bytes(row.content.data), row.media_type, row.file_name)
+    return _file(_opened(row.content), row.media_type, row.file_name)
+
+
+def _opened(content: Content | UploadContent) -> bytes:
+    """A key that was destroyed leaves nothing to find, even where a restored backup brought the row back."""
+    try:
+        return content.data
+    except KeyShredded:
+        raise Http404 from None
 
 
 def _file(data: bytes, media_type: str, name: str) -> HttpResponse:

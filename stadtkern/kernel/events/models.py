@@ -1,8 +1,17 @@
 """The diary: what happened, which reactions have run, what failed on the way, who is told outside."""
 
+from cryptography.fernet import MultiFernet
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+
+from stadtkern.lib.secret_text import sealer
+
+
+def secret_sealer() -> MultiFernet:
+    """Keys derived from the secret of the installation; old ones still open."""
+    return sealer([str(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)], "webhook secret")
 
 
 class Event(models.Model):
@@ -58,7 +67,7 @@ class Webhook(models.Model):
 
     title = models.CharField(max_length=100)
     url = models.URLField(max_length=500)
-    secret = models.CharField(max_length=100)  # "whsec_" + base64; shown once
+    sealed_secret = models.CharField(max_length=300)  # of "whsec_" + base64; shown once
     names = models.JSONField(default=list)  # ["case.*", "payment.completed"]
     active = models.BooleanField(default=True)
     created_at = models.DateTimeField(default=timezone.now)
@@ -68,6 +77,11 @@ class Webhook(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def secret(self) -> str:
+        """What both sides know; it lies sealed, so that a copy of the database cannot sign in our name."""
+        return secret_sealer().decrypt(self.sealed_secret.encode()).decode()
 
 
 class Delivery(models.Model):

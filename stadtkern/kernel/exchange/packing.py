@@ -88,7 +88,7 @@ def _files(case: Case, answers: dict[str, Any]) -> Iterator[tuple[Upload, bytes]
         if upload.state == Upload.State.CHECKING:
             raise NotYet
         if upload.state == Upload.State.CLEAN:
-            yield upload, bytes(upload.content.data)
+            yield upload, upload.content.data
         else:
             for path in places:
                 del answers[path]

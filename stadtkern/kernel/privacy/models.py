@@ -1,5 +1,6 @@
-"""Consent, who looked at what, and the chain that shows whether somebody changed it afterwards."""
+"""Consent, who looked at what with the chain that shows later changes, the wrapped keys of people, erasures."""
 
+import uuid
 from datetime import datetime
 from typing import ClassVar
 
@@ -178,3 +179,45 @@ class Emergency(models.Model):
 
     def __str__(self) -> str:
         return f"emergency:{self.pk}"
+
+
+class Key(models.Model):
+    """The key of one person for one matter, wrapped with the city's key; its row outlives it to say that it was destroyed.
+
+    Not part of the ordinary backup (docs/operate.md): destroying a key here makes the copies in every archive unreadable.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    owner = models.CharField(max_length=60)  # "account:17", "company:4"; without an account "case:17"
+    about = models.CharField(max_length=60, blank=True)  # the matter that decides how long: "case:17"
+    current = models.BooleanField(default=True)  # seals new data; the others only open old ones
+    kek = models.CharField(max_length=16, blank=True)  # name of the city's key it is wrapped with
+    wrapped = models.BinaryField()
+    created_at = models.DateTimeField(default=timezone.now)
+    shredded_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "about"], name="key_current", condition=Q(current=True))]
+        indexes = [
+            models.Index(fields=["owner"], name="key_owner"),
+            models.Index(fields=["about"], name="key_about"),
+        ]
+
+    def __str__(self) -> str:
+        return f"key:{self.pk}"
+
+
+class Erasure(models.Model):
+    """One erasure (Art. 17 GDPR): how far it is, and what a law keeps. It is its own certificate and names nobody."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    account_id = models.BigIntegerField(db_index=True)  # the number outlives the account
+    register_key = models.UUIDField(null=True, blank=True)  # only while it runs
+    asked_by = models.CharField(max_length=60)  # "account:17", "staff:4"
+    begun_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    done = models.JSONField(default=list)  # rooms that are through
+    kept = models.JSONField(default=list)  # [{"room", "what", "until", "because", "about"}]
+
+    def __str__(self) -> str:
+        return f"erasure:{self.pk}"

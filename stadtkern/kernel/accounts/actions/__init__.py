@@ -1,7 +1,7 @@
 """What happens to accounts: opening, proof of identity, acting for a company, keys for programs, the end."""
 
 from .admit import appoint, authorise, enter_company, open_account
-from .closing import StaffAccount, close_account
+from .closing import StaffAccount, close_account, erase_account
 from .identity import IdentityTaken, issue_demo_card, link_resident, raise_trust
 from .pairing import (
     PairingOver,
@@ -39,6 +39,7 @@ __all__ = [
     "create_token",
     "end_session",
     "enter_company",
+    "erase_account",
     "finish_pairing",
     "forget_stale",
     "issue_demo_card",

@@ -1,15 +1,21 @@
 """The end of an account: the sign-in and the person behind it go; cases stay as long as the law says."""
 
+from pathlib import Path
+from uuid import UUID
+
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from stadtkern.kernel.events.actions import record
 
-from ..access import Actor
+from ..access import SYSTEM, Actor
 from ..models import Account, DemoCard, Membership, Pairing, Person, Token
 
 
@@ -24,7 +30,28 @@ def close_account(actor: Actor) -> None:
         raise ValueError("Nobody is signed in")
     if actor.staff:
         raise StaffAccount
-    account = Account.objects.select_for_update().get(pk=actor.account.pk)
+    _empty(actor.account.pk, actor.key)
+
+
+@transaction.atomic
+def erase_account(account_id: int, register_key: UUID | None = None) -> None:
+    """The same for the data protection office or a replay, and what closing leaves: keys for programs, mail of the demo.
+
+    Diary: `account.closed`, at the first time.
+    """
+    account = Account.objects.filter(pk=account_id).first()
+    if account is None:
+        return
+    _forget_demo_mail(account.email)
+    DemoCard.objects.filter(Q(holder=account) | Q(register_key=register_key)).delete()
+    Token.objects.filter(account=account).delete()
+    _empty(account_id, SYSTEM)
+    _forget_sessions(account_id)
+    Account.objects.filter(pk=account_id).update(language="de", last_login=None, password=make_password(None))
+
+
+def _empty(account_id: int, actor_key: str) -> None:
+    account = Account.objects.select_for_update().get(pk=account_id)
     for session in UserSession.objects.filter(user=account):
         session.end()
     for table in (EmailAddress, Authenticator):
@@ -34,7 +61,23 @@ def close_account(actor: Actor) -> None:
     Person.objects.filter(account=account).delete()
     Pairing.objects.filter(Q(owner=account) | Q(account=account)).delete()
     DemoCard.objects.filter(holder=account).update(holder=None)
+    was_open = account.is_active
     account.email, account.name, account.is_active = f"closed-{account.pk}@account.invalid", "", False
     account.set_unusable_password()
     account.save()
-    record("account.closed", subject=f"account:{account.pk}", actor=actor.key)
+    if was_open:
+        record("account.closed", subject=f"account:{account.pk}", actor=actor_key)
+
+
+def _forget_sessions(account_id: int) -> None:
+    """Also those the list of devices does not know."""
+    own = [row.pk for row in Session.objects.iterator() if str(row.get_decoded().get("_auth_user_id")) == str(account_id)]
+    Session.objects.filter(pk__in=own).delete()
+
+
+def _forget_demo_mail(address: str) -> None:
+    """The demo and the tests keep mail as files; a mail server keeps its own."""
+    folder = Path(settings.HOME) / "mail"
+    for file in folder.glob("*") if folder.is_dir() else []:
+        if address.encode() in file.read_bytes():
+            file.unlink(missing_ok=True)

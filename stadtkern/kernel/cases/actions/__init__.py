@@ -5,6 +5,7 @@ from .decision import approve, close, decide, decide_by_rule, propose, send_back
 from .desk import ask_citizen, give_back, take, tell_citizen, write_note
 from .draft import Saved, add_entry, contest, discard_draft, fill, remove_entry, save_step, start
 from .elsewhere import NoOffice, come_in, pass_on, remark
+from .erasing import conceal_closed, erase_of
 from .guard import INCOMING, AlreadyDecided, AlreadyTaken, Incomplete, MoreTrustNeeded, OwnCase, Refused, came_in
 from .hand_over import adopt_drafts, hand_over
 from .look import look
@@ -35,12 +36,14 @@ __all__ = [
     "came_in",
     "close",
     "come_in",
+    "conceal_closed",
     "contest",
     "decide",
     "decide_by_rule",
     "decline_prefill",
     "discard_draft",
     "drop_proof",
+    "erase_of",
     "fetch",
     "fill",
     "forget_drafts",

@@ -3,11 +3,13 @@
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.documents import actions as documents
 from stadtkern.kernel.events.actions import record
+from stadtkern.kernel.inbox import actions as inbox
 from stadtkern.kernel.services.catalogue import Service
 
 from ..models import FINISHED, Case, Status
@@ -22,8 +24,13 @@ def keep_until(ended: datetime, service: Service) -> date:
 
 
 def shred_due(today: date) -> int:
-    """Remove finished cases past their retention, with files and notes; a diary line without content stays."""
-    return _each(Case.objects.filter(keep_until__lt=today, status__in=FINISHED).values_list("pk", flat=True), "case.shredded")
+    """Remove finished cases past their retention, with files, letters and notes; a diary line without content stays."""
+    return _each(Case.objects.filter(over(today)).values_list("pk", flat=True), "case.shredded")
+
+
+def over(today: date) -> Q:
+    """Files whose retention has ended."""
+    return Q(keep_until__lt=today, status__in=FINISHED)
 
 
 def forget_drafts(now: datetime) -> int:
@@ -51,6 +58,7 @@ def _remove(pk: int, name: str) -> int:
     if row is None:  # somebody works on it right now: next night
         return 0
     documents.shred_uploads(str(row))
+    inbox.forget_about(str(row))
     record(name, subject=str(row), actor=SYSTEM, data={"service": row.service})
     row.delete()
     return 1

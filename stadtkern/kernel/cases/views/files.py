@@ -6,7 +6,8 @@ from django.utils.http import content_disposition_header
 
 from stadtkern.kernel.accounts.access import actor_of, everyone
 from stadtkern.kernel.documents import actions as documents
-from stadtkern.kernel.documents.models import Document, Upload
+from stadtkern.kernel.documents.models import Content, Document, Upload, UploadContent
+from stadtkern.kernel.privacy.keys import KeyShredded
 
 from ..models import Case
 
@@ -19,7 +20,7 @@ def document(request: HttpRequest, reference: str, number: str) -> HttpResponse:
         Document.objects.select_related("content"), about=str(case), number=number, shredded_at=None, content__isnull=False
     )
     documents.note_download(actor_of(request), paper)
-    return _file(bytes(paper.content.data), paper.media_type, f"{paper.number}.pdf")
+    return _file(_opened(paper.content), paper.media_type, f"{paper.number}.pdf")
 
 
 @everyone
@@ -27,7 +28,14 @@ def upload(request: HttpRequest, reference: str, key: str) -> HttpResponse:
     """A file handed in with this case, once it has been found clean."""
     case = _case(request, reference)
     found = get_object_or_404(Upload.objects.select_related("content"), about=str(case), key=key, state=Upload.State.CLEAN)
-    return _file(bytes(found.content.data), found.media_type, found.file_name)
+    return _file(_opened(found.content), found.media_type, found.file_name)
+
+
+def _opened(content: Content | UploadContent) -> bytes:
+    try:
+        return content.data
+    except KeyShredded:
+        raise Http404 from None
 
 
 def _case(request: HttpRequest, reference: str) -> Case:

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -13,10 +14,12 @@ from django.utils import timezone
 from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.accounts.models import Account, Company
 from stadtkern.kernel.city.profile import city
-from stadtkern.kernel.documents.models import Content, Document
+from stadtkern.kernel.documents.actions.sealed import end_matter
+from stadtkern.kernel.documents.models import Content, Document, Upload, owner_of
 from stadtkern.kernel.documents.render import arms, render
 from stadtkern.kernel.documents.sealing import seal
 from stadtkern.kernel.events.actions import record
+from stadtkern.kernel.privacy import keys
 from stadtkern.kernel.privacy.actions import note_access
 from stadtkern.lib import qr
 from stadtkern.lib.ids import ALPHABET
@@ -81,7 +84,10 @@ def _make(row: Document, template: str, data: dict[str, Any]) -> bytes:
 def _store(row: Document, pdf: bytes, actor_key: str) -> Document:
     row.size, row.sha256 = len(pdf), hashlib.sha256(pdf).hexdigest()
     row.save(force_insert=True)
-    Content.objects.create(document=row, data=pdf)
+    owner = owner_of(row.account_id, row.company_id, row.about)
+    content = Content(document=row)
+    content.sealed = keys.seal(owner, pdf, about=row.about, place=str(content))
+    content.save(force_insert=True)
     record("document.issued", subject=row.about, actor=actor_key, data={"document": row.pk, "size": row.size})
     return row
 
@@ -148,9 +154,27 @@ def _shred_batch(today: date) -> int:
     Document.objects.filter(pk__in=rows).update(
         shredded_at=_now(), account=None, company=None, title="", sha256="", size=0, revoked_because=""
     )
+    for about in set(rows.values()):
+        end_matter(about)
     for pk, about in rows.items():
         record("document.shredded", subject=about, actor=SYSTEM, data={"document": pk})
     return len(rows)
+
+
+@transaction.atomic
+def erase_of(account_id: int, keep: Collection[str]) -> int:
+    """Papers and files of one person, except for the matters in `keep`; returns how many. Diary: `document.erased`."""
+    papers = Document.objects.select_for_update().filter(account=account_id, company=None).exclude(about__in=list(keep))
+    ids = list(papers.values_list("pk", flat=True))
+    Content.objects.filter(document__in=ids).delete()
+    Document.objects.filter(pk__in=ids).update(
+        shredded_at=_now(), account=None, title="", sha256="", size=0, revoked_because=""
+    )
+    files, _each = Upload.objects.filter(account=account_id).exclude(about__in=list(keep)).delete()
+    if ids or files:
+        data = {"papers": len(ids), "files": files}
+        record("document.erased", subject=f"account:{account_id}", actor=SYSTEM, data=data)
+    return len(ids) + files
 
 
 def _now() -> datetime:

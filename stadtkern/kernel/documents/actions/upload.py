@@ -10,10 +10,13 @@ from django.utils.translation import gettext as _
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.accounts.models import Account
 from stadtkern.kernel.city.profile import city
+from stadtkern.kernel.documents.actions.sealed import end_matter
 from stadtkern.kernel.documents.adapters import Scanner, ScannerUnavailable
 from stadtkern.kernel.documents.intake import Refused, inspect
-from stadtkern.kernel.documents.models import Upload, UploadContent
+from stadtkern.kernel.documents.models import Upload, UploadContent, owner_of
 from stadtkern.kernel.events.actions import record
+from stadtkern.kernel.privacy import keys
+from stadtkern.kernel.privacy.sealing import actions as sealing
 
 UploadRefused = Refused
 
@@ -56,10 +59,16 @@ def receive(
             sha256=hashlib.sha256(kept).hexdigest(),
             state=state,
         )
-        UploadContent.objects.create(upload=row, data=kept)
+        _store(row, kept)
         name = "upload.received" if state == Upload.State.CLEAN else "upload.waiting"
         record(name, subject=about, actor=f"account:{account.pk}" if account else "anonymous", data={"upload": row.pk})
     return row
+
+
+def _store(row: Upload, data: bytes) -> None:
+    content = UploadContent(upload=row)
+    content.sealed = keys.seal(owner_of(row.account_id, None, row.about), data, about=row.about, place=str(content))
+    content.save()
 
 
 def _scanner() -> Scanner:
@@ -74,7 +83,7 @@ def check_again(upload_id: int) -> None:
     waiting = Upload.objects.filter(pk=upload_id, state=Upload.State.CHECKING).select_related("content").first()
     if waiting is None:
         return
-    found = _scanner().scan(bytes(waiting.content.data))
+    found = _scanner().scan(waiting.content.data)
     with transaction.atomic():
         row = Upload.objects.select_for_update().filter(pk=upload_id, state=Upload.State.CHECKING).first()
         if row is None:
@@ -97,6 +106,7 @@ def move(about: str, to: str, paths: Mapping[str, str]) -> int:
     for row in rows:
         row.about, row.path = to, paths.get(row.path, "")[:500]
     Upload.objects.bulk_update(rows, ["about", "path"])
+    sealing.move(about, to)
     return len(rows)
 
 
@@ -113,6 +123,7 @@ def shred_uploads(about: str) -> int:
     rows = Upload.objects.filter(about=about)
     if count := rows.count():
         rows.delete()
+        end_matter(about)
         record("upload.shredded", subject=about, actor=SYSTEM, data={"uploads": count})
     return count
 
@@ -120,4 +131,5 @@ def shred_uploads(about: str) -> int:
 @transaction.atomic
 def hand_over(about: str, account: Account) -> int:
     """The files of an anonymous draft get the owner who signed in; returns how many. The caller's diary line covers it."""
+    sealing.hand_over(about, f"account:{account.pk}")
     return Upload.objects.filter(about=about, account=None).update(account=account)

@@ -21,6 +21,7 @@ from stadtkern.kernel.documents.adapters import ScannerUnavailable, demo
 from stadtkern.kernel.documents.intake import inspect
 from stadtkern.kernel.documents.models import Upload, UploadContent
 from stadtkern.kernel.events.models import Event
+from stadtkern.kernel.privacy import keys
 
 
 def take(data: bytes, name="datei.pdf", media_types=(), max_bytes=None, account=None) -> Upload:
@@ -411,7 +412,8 @@ def test_a_file_waits_while_the_scanner_is_away(scanner_away, run_jobs, citizen,
 
 def test_a_waiting_virus_is_refused_and_deleted(scanner_away, db):
     upload = take(portable(lambda pdf: setattr(pdf.Root, "X", pdf.make_stream(b"%virus", compress=False))), "x.pdf")
-    UploadContent.objects.filter(upload=upload).update(data=b"%PDF %virus")
+    sealed = keys.seal("account:0", b"%PDF %virus", place=str(upload.content))
+    UploadContent.objects.filter(upload=upload).update(sealed=sealed)
     scanner_away["now"] = False
     actions.check_again(upload.pk)
     upload.refresh_from_db()

@@ -16,7 +16,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from stadtkern.kernel.events import outgoing
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.events.actions.rescue import forget_rows, hurry
-from stadtkern.kernel.events.models import Delivery, Event, Webhook
+from stadtkern.kernel.events.models import Delivery, Event, Webhook, secret_sealer
 from stadtkern.kernel.events.queue import wait_seconds
 
 NAME = re.compile(r"\*|[a-z_]+\.(\*|[a-z_]+)")
@@ -42,7 +42,8 @@ def register(*, actor_key: str, title: str, url: str, names: Sequence[str]) -> W
     wanted = list(dict.fromkeys(name.strip() for name in names if name.strip()))
     if not wanted or len(wanted) > 50 or not all(NAME.fullmatch(name) for name in wanted):
         raise WebhookRefused(_("Nennen Sie Ereignisse wie case.submitted oder case.*, eines je Zeile."))
-    webhook = Webhook.objects.create(title=title, url=url, names=wanted, secret=outgoing.new_secret())
+    sealed = secret_sealer().encrypt(outgoing.new_secret().encode()).decode()
+    webhook = Webhook.objects.create(title=title, url=url, names=wanted, sealed_secret=sealed)
     record("webhook.registered", subject=f"webhook:{webhook.pk}", actor=actor_key)
     return webhook
 

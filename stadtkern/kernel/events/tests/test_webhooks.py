@@ -13,7 +13,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from stadtkern.kernel.events import outgoing
 from stadtkern.kernel.events.actions import record, webhooks
-from stadtkern.kernel.events.models import Delivery, Event, Webhook
+from stadtkern.kernel.events.models import Delivery, Event, Webhook, secret_sealer
 
 
 class Receiver(HTTPServer):
@@ -64,6 +64,7 @@ def test_a_line_arrives_signed_and_says_nothing_about_the_clerk(transactional_db
     event = happen()
     run_jobs()
     ((headers, body),) = receiver.requests
+    assert webhook.secret not in str(Webhook.objects.values().get(pk=webhook.pk)), "the database knows it sealed only"
     key = base64.b64decode(webhook.secret.removeprefix("whsec_"))
     text = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
     assert headers["webhook-signature"] == "v1," + base64.b64encode(hmac.new(key, text, hashlib.sha256).digest()).decode()
@@ -168,7 +169,8 @@ def test_names_that_match_nothing_are_refused(db, names):
 )  # fmt: skip
 def test_outside_the_demo_no_line_enters_a_private_network(db, settings, receiver, host):
     settings.MODE = "production"
-    webhook = Webhook(url=f"http://{host}:{receiver.server_port}/", secret=outgoing.new_secret())
+    sealed = secret_sealer().encrypt(outgoing.new_secret().encode()).decode()
+    webhook = Webhook(url=f"http://{host}:{receiver.server_port}/", sealed_secret=sealed)
     sent = outgoing.send(webhook, Event(pk=1, name="test.happened", subject="test:1", actor="system"))
     assert sent.error and sent.unreachable
     assert not receiver.requests

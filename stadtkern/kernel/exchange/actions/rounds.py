@@ -6,6 +6,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.cases.models import FINISHED
 from stadtkern.kernel.events.actions import record
 from stadtkern.lib.fitconnect.client import Refused, Unavailable
 
@@ -74,3 +75,10 @@ def forget_old(now: datetime) -> int:
     """What was never taken here is forgotten after 90 days, reply channel and all; the rest goes with its case."""
     ended = [Reception.State.REJECTED, Reception.State.GONE]
     return Reception.objects.filter(case=None, state__in=ended, found_at__lt=now - KEEP).delete()[0]
+
+
+@transaction.atomic
+def forget_reply_channels(account_id: int) -> int:
+    """The applicant was erased: how they wanted the answer goes with the finished case; returns how many. The diary line is
+    that of the erasure."""
+    return Reception.objects.filter(case__account=account_id, case__status__in=FINISHED).update(reply_channel={})

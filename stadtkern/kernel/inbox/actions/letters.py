@@ -1,14 +1,15 @@
 """Letters between a person and an office."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.accounts.models import Account, Company
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.documents.models import Document, Upload
@@ -103,6 +104,28 @@ def mark_read(actor: Actor, message: Message) -> Message:
         _note("inbox.read", message, actor.key)
         message.refresh_from_db()
     return message
+
+
+@transaction.atomic
+def forget_of(account_id: int, keep: Collection[str]) -> int:
+    """Letters of one person, except for the matters in `keep`; returns how many. Diary: `inbox.forgotten`."""
+    return _forget(
+        Message.objects.filter(account=account_id, company=None).exclude(about__in=list(keep)), f"account:{account_id}"
+    )
+
+
+@transaction.atomic
+def forget_about(about: str) -> int:
+    """Every letter about one thing whose retention has ended; returns how many. Diary: `inbox.forgotten`."""
+    return _forget(Message.objects.filter(about=about), about)
+
+
+def _forget(rows: QuerySet[Message], subject: str) -> int:
+    ids = list(rows.values_list("pk", flat=True))
+    if ids:
+        Message.objects.filter(pk__in=ids).delete()
+        record("inbox.forgotten", subject=subject, actor=SYSTEM, data={"messages": len(ids)})
+    return len(ids)
 
 
 def tidy(text: str) -> str:
