@@ -166,8 +166,8 @@ def _proofs(account_id: int, register_key: UUID | None) -> list[Kept]:
     if Consent.objects.filter(account=account_id).exists():
         because = _("Art. 7 Abs. 1 DSGVO: Nachweis; enthält Zweck und Feldnamen, keine Angaben zur Person")
         kept.append(Kept(_("Dass Sie eingewilligt haben"), actions.consents_until(), because))
-    looked = Access.objects.filter(account=account_id)
-    if looked.exists() or (register_key and Access.objects.filter(person_key=register_key).exists()):
+    looked = Access.objects.filter(accounts__contains=[account_id])
+    if looked.exists() or (register_key and Access.objects.filter(person_keys__contains=[register_key]).exists()):
         until = timezone.localdate() + timedelta(days=365 * ACCESS_YEARS)
         because = _("Art. 5 Abs. 2 DSGVO: Nachweis; enthält Nummern und Feldnamen, keine Angaben zur Person")
         kept.append(Kept(_("Wer Ihre Daten angesehen hat"), until, because))
