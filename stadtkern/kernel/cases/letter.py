@@ -71,4 +71,5 @@ def _decision(decision: Decision | None) -> dict[str, Any]:
         "legal_basis": decision.legal_basis,
         "clerk": decision.made_by.account.name if decision.made_by else "",
         "automatic": bool(decision.automatic),
+        "terms": dict(decision.terms),
     }

@@ -199,6 +199,7 @@ class Decision(models.Model):
     made_by = models.ForeignKey(Staff, models.SET_NULL, null=True, related_name="+")
     made_at = models.DateTimeField(null=True, blank=True)  # None: waits for the second pair of eyes
     automatic = models.CharField(max_length=100, blank=True)  # the paragraph that allows it
+    terms = models.JSONField(default=dict)  # what is granted, as the rule of the service says: zone, valid until
 
     class Meta:
         indexes = [models.Index(fields=["case"], name="decision_proposed", condition=Q(made_at__isnull=True))]

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from stadtkern.kernel.accounts.access import Actor, actor_of, everyone, signed_in
 from stadtkern.kernel.privacy.keys import KeyShredded
 
-from . import actions, throttle
+from . import actions, codes, throttle
 from .models import Content, Document, Upload, UploadContent
 from .public import Answer, answer_for, read_code, shredded
 from .sealing import check as check_seal
@@ -99,6 +99,25 @@ def check(request: HttpRequest) -> HttpResponseBase:
         problem = _("Das ist kein Prüfcode. Er hat 27 Zeichen und steht in der Zeile unter dem QR-Code, ganz am Ende.")
         return _show(request, "documents/check.html", {"problem": problem, "typed": typed[:80], "field": "code"}, 422)
     return _check_file(request)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@everyone
+def code(request: HttpRequest) -> HttpResponse:
+    """Where a signed code leads to when any phone scans it. What it says stands behind the "#", which no server ever sees
+    before somebody sends it: the script of the page does, or a person who pastes it."""
+    token = request.POST.get("token", "").strip().rpartition("#")[2]
+    if request.method != "POST" or not token:
+        return _show(request, "documents/code.html", {})
+    try:
+        claims = codes.read(token)
+    except codes.NotGenuine:
+        if throttle.another_miss(request):
+            return _too_many(request)
+        text = _("Diesen Code hat die Stadt nicht ausgestellt, oder jemand hat ihn verändert.")
+        return _answer(request, Answer("unknown", _("Nicht echt"), text), 404)
+    found = Document.objects.filter(number=_plain(str(claims.get("number", "")))).first()
+    return _answer(request, answer_for(found), 200 if found else 404)
 
 
 def _check_file(request: HttpRequest) -> HttpResponse:

@@ -14,6 +14,9 @@ def faults(service: Service) -> list[str]:
     paths, four_eyes = paths_of(service.form), service.decision.four_eyes
     if not isinstance(four_eyes, bool):  # without its field nobody would notice that the second pair of eyes is gone
         found += [f"[decision] four_eyes {path}: dieses Feld gibt es nicht." for path in four_eyes if path not in paths]
+    for claim, place in service.code.items():
+        if not place.startswith("terms.") and place not in paths:
+            found.append(f"[code] {claim}: das Feld „{place}“ gibt es im Formular nicht.")
     return found + _rules(service)
 
 

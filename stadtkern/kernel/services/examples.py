@@ -58,6 +58,7 @@ def _example(part: Table) -> Example:
         "today": facts.text("today"),
         "prefilled": facts.text("prefilled"),
         "changed": facts.words("changed"),
+        "registers": facts.any("registers"),
     }
     facts.done()
     outcome = part.text("outcome", one_of=("", "GRANTED", "PARTLY", "REJECTED")) if "outcome" in part.raw else None
@@ -108,10 +109,11 @@ def _posted(step: Step, form: Form, texts: Mapping[str, str]) -> dict[str, list[
 
 def facts_of(service: Service, example: Example, answers: Answers) -> dict[str, Any]:
     """The facts a case would give to `Service.decide`."""
-    facts = {key: value for key, value in example.facts.items() if key in ("trust", "paid", "today")}
+    facts = {key: value for key, value in example.facts.items() if key in ("trust", "paid", "today", "registers")}
     if origin := example.facts.get("prefilled"):
         changed = set(example.facts.get("changed", ()))
-        facts["sources"] = {path: origin for path in service.prefill if path in answers and path not in changed}
+        told = {path: fact.partition(".")[0] if origin == "registers" else origin for path, fact in service.prefill.items()}
+        facts["sources"] = {path: register for path, register in told.items() if path in answers and path not in changed}
     return facts
 
 

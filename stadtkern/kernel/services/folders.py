@@ -26,6 +26,7 @@ Stamp = tuple[tuple[str, int, int], ...]
 SERVICE, OVERLAY, FORM_OVERLAY = "service.toml", "overlay.toml", "form.overlay.toml"
 RULES = "rules.overlay.toml"  # what the city's people say the rules of an imported form mean
 _WATCHED = (".toml", ".typ", ".xml")
+_DATA: dict[Path, str] = {}  # folder -> the city's file its rules read, as service.toml says
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class Folder:
             found = [(e.name, e.stat()) for e in entries if e.name.endswith(_WATCHED)]
         if self.overlay:
             found.append((OVERLAY, self.overlay.stat()))
+        if (data := _DATA.get(self.path)) and (file := settings.CITY_FOLDER / data).is_file():
+            found.append((data, file.stat()))
         return tuple(sorted((name, stat.st_mtime_ns, stat.st_size) for name, stat in found))
 
     def text(self, name: str) -> str | None:
@@ -61,8 +64,11 @@ class Folder:
             raise ServiceBroken(f"{name}: enthält ein NUL-Zeichen.")
         return text
 
-    def files(self, template: str, known: Mapping[str, str] | None = None) -> dict[str, str]:
-        """Everything that shapes an application: name -> text. Rules and examples are not part of it."""
+    def files(self, template: str, known: Mapping[str, str] | None = None, data: str = "") -> dict[str, str]:
+        """Everything that shapes an application: name -> text. Rules and examples are not part of it.
+
+        `data`: the city's file that the rules read; a city without it has no zones, no tariff table, nothing.
+        """
         there = os.listdir(self.path)  # noqa: PTH208 - names only, and called for every folder at once
         names = [name for name in there if name in (SERVICE, FORM_OVERLAY, RULES, template) or is_part(name)]
         found = dict(known or {})
@@ -70,7 +76,13 @@ class Folder:
             if name not in found and (text := self.text(name)) is not None:
                 found[name] = text
         found[template] = _template(found.get(template), template)
+        if data:
+            found[data] = _city_text(settings.CITY_FOLDER / data)
         return found
+
+
+def _city_text(file: Path) -> str:
+    return file.read_text(encoding="utf-8") if file.is_file() else ""
 
 
 def _template(text: str | None, name: str) -> str:
@@ -129,13 +141,14 @@ def load(folder: Folder) -> tuple[Service | None, list[str]]:
         if SERVICE not in texts:
             return None, [f"{SERVICE} fehlt."]
         raw = merged(texts, problems)
-        template = _name_of_template(raw)
+        template, data = _name_of_template(raw), str(raw.get("data", ""))
+        _DATA[folder.path] = data
         if "form" in raw:
-            service = assemble(folder.key, folder.domain, raw, lambda: folder.files(template), problems, folder.path)
+            service = assemble(folder.key, folder.domain, raw, lambda: folder.files(template, None, data), problems, folder.path)
             if not (folder.path / str(raw["form"])).is_file():
                 problems.append(f"{raw['form']} fehlt.")
         else:
-            files = folder.files(template, texts)
+            files = folder.files(template, texts, data)
             service = assemble(folder.key, folder.domain, raw, lambda: files, problems, folder.path)
             if not problems:
                 problems += faults(service)

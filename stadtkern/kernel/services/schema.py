@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from stadtkern.kernel.accounts.models import Trust
+from stadtkern.kernel.registers.evidence import types
 from stadtkern.lib.forms.model import Form
 
 from .blocks import block_texts
@@ -76,6 +77,8 @@ def read_service(
         build_form=build_form,
         folder=folder,
         send=_send(top),
+        data_file=_data(top),
+        code=MappingProxyType(top.mapping("code")),
     )
     top.done()
     return service
@@ -123,6 +126,7 @@ def _decision(table: Table, office: str, title: str) -> DecisionRule:
         four_eyes=MappingProxyType(four_eyes) if isinstance(four_eyes, dict) else bool(four_eyes),
         paper=table.flag("paper"),
         legal_basis=table.text("legal_basis"),
+        checks=table.words("checks", one_of=types()),
     )
     if not re.fullmatch(r"[a-z0-9_]+\.typ", rule.template):
         table.complain("template", f"„{rule.template}“ ist kein Name einer Vorlage wie {TEMPLATE}.")
@@ -136,6 +140,14 @@ def _days(table: Table) -> int:
     if text and not found:
         table.complain("within", f"„{text}“ ist keine Frist; erlaubt sind zum Beispiel „14 days“, „4 weeks“, „3 months“.")
     return int(found[1]) * UNITS[found[2]] if found else 30
+
+
+def _data(top: Table) -> str:
+    name = top.text("data")
+    if name and not re.fullmatch(r"[a-z0-9_]+\.toml", name):
+        top.complain("data", f"„{name}“ ist kein Name einer Datei im Ordner der Stadt wie parking.toml.")
+        return ""
+    return name
 
 
 def _send(top: Table) -> Send:

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -86,6 +87,7 @@ class DecisionRule:
     four_eyes: bool | Mapping[str, Any] = False
     paper: bool = False
     legal_basis: str = ""
+    checks: tuple[str, ...] = ()  # own registers the rule looks into when it decides: facts["registers"]
 
 
 @dataclass(frozen=True)
@@ -144,12 +146,14 @@ class Service:
     folder: Path | None = None  # None for a service rebuilt from an edition
     send: Send = Send()
     read_prefill: PrefillReader | None = field(repr=False, default=None)  # of an imported form
+    data_file: str = ""  # the city's data for the rules: a TOML file in the city's folder
+    code: Mapping[str, str] = field(default_factory=dict)  # signed QR on the paper: claim -> "terms.zone" or an answer's path
 
     @cached_property
-    def _shape(self) -> tuple[Form, str, str]:
+    def _shape(self) -> tuple[Form, str, str, Mapping[str, Any]]:
         # Files, form and digest come from one reading; the text of a large schema is not kept in memory.
         files = self.read_files()
-        return self.build_form(files), digest(files), files[self.decision.template]
+        return self.build_form(files), digest(files), files[self.decision.template], _city_data(files, self.data_file)
 
     @property
     def loaded(self) -> bool:
@@ -177,6 +181,11 @@ class Service:
     def presumed(self) -> Mapping[str, Value]:
         """Answers of everybody whom the register knows ("lives in Germany"), before it is asked."""
         return MappingProxyType(presumed(self.form, self.prefill))
+
+    @property
+    def data(self) -> Mapping[str, Any]:
+        """The city's data for the rules, as it was when this edition was published; empty where the city has none."""
+        return self._shape[3]
 
     def template_source(self) -> str:
         """Typst source of the document."""
@@ -234,7 +243,7 @@ class Service:
         rule = rulebook.function(self.key, "fee")
         if rule is None:
             raise ServiceBroken(f"{self.key}: [fee] nennt Beträge, aber rules.py rechnet nicht damit (Funktion fee fehlt).")
-        result = rule(answers, dict(self.fee))
+        result = rulebook.ask(rule, lambda: self.data, answers, dict(self.fee))
         pairs = [(self.title, result)] if isinstance(result, int) else result
         lines = [FeeLine(self.say(label), int(cents)) for label, cents in pairs]
         if any(line.cents < 0 for line in lines):
@@ -263,7 +272,7 @@ class Service:
             return found
         tops = {child.key for child in part.children} if part else None
         told = {problem.path for problem in found}
-        for path, message in rule(answers):
+        for path, message in rulebook.ask(rule, lambda: self.data, answers):
             if path not in told and (tops is None or re.split(r"[/\[]", path, maxsplit=1)[0] in tops):
                 found.append(Problem(path, said.say(message), ""))
         return found
@@ -272,18 +281,35 @@ class Service:
         """What the rule decides, or None: a person decides. Asked only where the service names the paragraph.
 
         `facts`, all optional: "sources" {path: register} of prefilled answers that nobody changed, "trust" (int) of the
-        session, "today" (ISO date), "paid" (bool).
+        session, "today" (ISO date), "paid" (bool), "registers" {register: [record]} for `[decision] checks`.
         """
         if not self.decision.automatic:
             return None
         rule = rulebook.function(self.key, "decide")
-        result = rule(answers, dict(facts)) if rule else None
+        result = rulebook.ask(rule, lambda: self.data, answers, dict(facts)) if rule else None
         if result is None:
             return None
         outcome, reason = result
         if outcome not in OUTCOMES:
             raise ServiceBroken(f"{self.key}: rules.py entscheidet „{outcome}“; erlaubt sind {', '.join(OUTCOMES)}.")
         return Verdict(outcome, reason)
+
+    def terms(self, answers: Answers, facts: Mapping[str, Any]) -> dict[str, str]:
+        """What is granted, in the words of the rule (zone, valid until): for paper, register and signed code.
+
+        Dates are ISO text; "valid_until" also ends the paper. Empty where the service has no such rule.
+        """
+        rule = rulebook.function(self.key, "grant")
+        found = rulebook.ask(rule, lambda: self.data, answers, dict(facts)) if rule else {}
+        return {str(key): str(value) for key, value in found.items()}
+
+    def claims(self, answers: Answers, terms: Mapping[str, str]) -> dict[str, str]:
+        """What the signed code says; empty where something it must say is missing."""
+        found = {
+            claim: terms.get(place.removeprefix("terms."), "") if place.startswith("terms.") else str(answers.get(place) or "")
+            for claim, place in self.code.items()
+        }
+        return found if all(found.values()) else {}
 
     def second_pair(self, answers: Answers) -> bool:
         """Whether a second clerk must approve the decision on these answers."""
@@ -301,6 +327,13 @@ class Service:
         if self.cost:
             return self.cost.format_map({key: euro(value) for key, value in self.fee.items() if isinstance(value, int)})
         return euro(int(self.fee["amount"])) if "amount" in self.fee else gettext("abhängig von Ihren Angaben")
+
+
+def _city_data(files: Mapping[str, str], name: str) -> Mapping[str, Any]:
+    try:
+        return MappingProxyType(tomllib.loads(files.get(name, "")))
+    except tomllib.TOMLDecodeError as error:
+        raise ServiceBroken(f"{name} ist kein gültiges TOML: {error}") from error
 
 
 def digest(files: Mapping[str, str]) -> str:

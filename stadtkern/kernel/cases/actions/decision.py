@@ -1,5 +1,8 @@
 """The decision: one clerk, or two where the service says so, or the rule where a paragraph allows it."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.db import transaction
@@ -14,6 +17,9 @@ from stadtkern.kernel.documents import actions as documents
 from stadtkern.kernel.documents.models import Document
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.inbox import actions as inbox
+from stadtkern.kernel.privacy import actions as privacy
+from stadtkern.kernel.registers.evidence import types
+from stadtkern.kernel.registers.queries import entries
 from stadtkern.kernel.services.catalogue import Service
 
 from ..letter import letter_data
@@ -99,7 +105,7 @@ def decide_by_rule(case_id: int) -> Decision | None:
     paragraph = service.decision.automatic
     if not paragraph or row.status != Status.IN_REVIEW or row.clerk_id or Decision.objects.filter(case=row).exists():
         return None
-    verdict = service.decide(row.answers, _facts(row))
+    verdict = service.decide(row.answers, _facts(row, service.decision.checks))
     if verdict is None:
         return None
     decision = Decision(case=row, outcome=verdict.outcome, reason=verdict.reason, automatic=paragraph[:100])
@@ -107,18 +113,52 @@ def decide_by_rule(case_id: int) -> Decision | None:
     return _make(row, decision, SYSTEM, None)
 
 
-def _facts(row: Case) -> dict[str, Any]:
-    return {
+@dataclass(frozen=True)
+class Rule(Actor):
+    """The rule of a service, looking into the city's own registers to decide."""
+
+    @property
+    def key(self) -> str:
+        return SYSTEM
+
+
+def _facts(row: Case, checks: Sequence[str] = ()) -> dict[str, Any]:
+    facts: dict[str, Any] = {
         "sources": {path: source.partition(" ")[0] for path, source in row.sources.items()},
         "trust": int(row.trust),
         "today": timezone.localdate().isoformat(),
         "paid": row.fee_cents > 0,
     }
+    if checks:
+        facts["registers"] = {key: _looked_up(row, key) for key in checks}
+    return facts
+
+
+def _looked_up(row: Case, register: str) -> list[dict[str, Any]]:
+    """What a register of the city holds about the applicant; they can read that it was looked at, and on which ground."""
+    person = getattr(row.account, "person", None) if row.account else None
+    if person is None or person.register_key is None:
+        return []
+    asked = types()[register]
+    privacy.note_access(
+        actor=Rule(),
+        person_key=person.register_key,
+        account=row.account,
+        purpose=row.service,
+        legal_basis=asked.legal_basis,
+        source=register,
+        fields=list(asked.fields),
+        about=str(row),
+    )
+    return entries(register, person.register_key)
 
 
 def _make(row: Case, decision: Decision, actor_key: str, staff: Staff | None) -> Decision:
     now = timezone.now()
     decision.made_by, decision.made_at = staff, now
+    if decision.outcome != Outcome.REJECTED:
+        service = row.begun_on
+        decision.terms = service.terms(row.answers, _facts(row, service.decision.checks))
     decision.save()
     row.status, row.decided_at = Status.DECIDED, now
     store(row, "status", "decided_at", "clerk", "taken_at")
@@ -151,6 +191,7 @@ def close(case_id: int) -> Case:
     decision = Decision.objects.select_related("made_by__account").get(case=row)
     now = timezone.now()
     row.keep_until = keep_until(now, service)
+    claims = service.claims(row.answers, decision.terms) if decision.outcome == Outcome.GRANTED else {}
     paper = documents.issue(
         about=str(row),
         account=row.account,
@@ -159,6 +200,8 @@ def close(case_id: int) -> Case:
         kind=service.decision.title or service.title,
         template=service.template_source(),
         data=letter_data(row, service, decision),
+        code=claims,
+        valid_until=_end(decision),
         keep_until=row.keep_until,
         actor_key=SYSTEM,
         once=f"case.decided:{decision.pk}",
@@ -168,6 +211,12 @@ def close(case_id: int) -> Case:
     store(row, "status", "closed_at", "keep_until")
     record("case.closed", subject=str(row), actor=SYSTEM, data={"service": row.service, "document": paper.pk})
     return row
+
+
+def _end(decision: Decision) -> date | None:
+    """Until when what is granted holds, where the rule says so."""
+    text = decision.terms.get("valid_until", "")
+    return date.fromisoformat(text) if text else None
 
 
 def _tell(row: Case, service: Service, decision: Decision, paper: Document) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.accounts.models import Account, Company
 from stadtkern.kernel.city.profile import city
+from stadtkern.kernel.documents import codes
 from stadtkern.kernel.documents.actions.sealed import end_matter
 from stadtkern.kernel.documents.models import Content, Document, Upload, owner_of
 from stadtkern.kernel.documents.render import arms, render
@@ -42,11 +43,13 @@ def issue(
     valid_until: date | None = None,
     once: str | None = None,
     kind: str = "",
+    code: dict[str, str] | None = None,
 ) -> Document:
     """Render, seal and store one paper.
 
     `template` is typst source (see letter.typ for the data it may use), `data` is JSON-ready. `title` may be shown to the
     owner only; `kind` ("Meldebescheinigung") is what the public verify page says, default: `data["case"]["service"]`.
+    `code`: claims for a second, signed QR code that can be checked without any network (codes.py); its number is the paper's.
     `once` makes a replay harmless: the same key returns the first document. Diary: `document.issued`.
     Raises Unrenderable or NoSeal (an operator must act), or what the timestamp service raises (try again later).
     """
@@ -67,12 +70,18 @@ def issue(
             valid_until=valid_until,
             keep_until=keep_until,
         )
-        pdf = _make(row, template, data)
+        pdf = _make(row, template, data | (_signed(row, code) if code else {}))
         try:
             return _store(row, pdf, actor_key)
         except IntegrityError:  # somebody issued the same paper meanwhile, or the number is taken: look again
             continue
     raise RuntimeError("No free number for a paper in five attempts")
+
+
+def _signed(row: Document, claims: dict[str, str]) -> dict[str, str]:
+    token = codes.sign({"number": row.number, "issued": timezone.localdate(row.issued_at).isoformat(), **claims})
+    address = settings.BASE_URL.rstrip("/") + reverse("documents:code") + "#" + token
+    return {"code": token, "code_qr": qr.svg(address)}
 
 
 def _make(row: Document, template: str, data: dict[str, Any]) -> bytes:

@@ -1,0 +1,21 @@
+"""Mobility: how people and things move through the city; parking first."""
+
+from django.utils.translation import gettext_lazy as _
+
+from stadtkern.kernel.manifest import KPI, Domain, Link
+
+from . import kpis
+
+DOMAIN = Domain(
+    name="mobility",
+    title="Mobilität",
+    office="Ordnungsamt",
+    navigation=[
+        Link(_("Parkausweise"), "mobility:permits", audience="staff"),
+        Link(_("Kontrolle"), "mobility:control", audience="staff"),
+    ],
+    kpis=[
+        KPI("permits_at_once", "Bewohnerparkausweise, sofort entschieden", "%", 80, "Ordnungsamt", kpis.permits_at_once),
+        KPI("permits_valid", "Gültige Bewohnerparkausweise", "", 1000, "Ordnungsamt", kpis.permits_valid),
+    ],
+)

@@ -1,0 +1,3 @@
+"""Parking for residents: zones, permits, control."""
+
+SERVICE = "bewohnerparkausweis"
