@@ -94,6 +94,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "payments:demo transaction": [public(uuid.uuid4())],
     "payments:refunded pk": [Sample("surplus", lambda w: w.surplus.pk)],
     "payments pk": [Sample("payment", lambda w: w.payment.pk)],
+    "mobility:permit number": [public("2026-GIBTS-NICHT")],
     "pairing number": [public(1)],
     "pairing code": [public("gibt-es-nicht")],
     "portal:audience key": [public("menschen")],
@@ -125,7 +126,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "api/v1/verify code": [Sample("", lambda w: w.document.verify_code)],
 }
 # Things that exist for nobody in these worlds; their own tests cover them.
-NEVER_FOUND = {"services:modules_undo", "payments:demo", "operate:switch", "api/{rest}"}
+NEVER_FOUND = {"mobility:permit", "services:modules_undo", "payments:demo", "operate:switch", "api/{rest}"}
 # A code of two screens is this browser's own (accounts/tests/test_pairing.py).
 NEVER_FOUND |= {
     f"pairing:{page}" for page in ("screen", "state", "collect", "allow", "cancel", "open", "choose", "wait", "refuse")
@@ -283,7 +284,7 @@ class Visit:
             session.save()
         self.cookies = self.client.cookies.output(header="", sep=";")
         member = Staff.objects.filter(account=account).select_related("office").first() if account else None
-        self.role = member.role if member else None
+        self.role, self.office = (member.role, member.office.key) if member else (None, "")
         self.token = create_token(Actor(account, member), "Prüfung", 1)[1] if account else ""
 
     def ask(self, address: Address, method: str, path: str, query: str = "") -> HttpResponseBase:
@@ -315,8 +316,9 @@ class Visit:
         if access in ("signed_in", "token"):
             return self.account is not None
         assert access is not None and access.startswith("staff")
+        access, _, office = access.partition("@")
         roles = access.split(":")[1:]
-        return self.role is not None and (not roles or self.role in roles)
+        return self.role is not None and (not roles or self.role in roles) and office in ("", self.office)
 
 
 def _body(operation: Any) -> tuple[str, str]:

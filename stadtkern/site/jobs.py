@@ -1,5 +1,10 @@
 """The city's clock: what happens every minute and every night, once per period however many workers run."""
 
+import importlib
+import importlib.util
+from typing import Any
+
+from django.conf import settings
 from django.core.management import call_command
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -89,8 +94,15 @@ SCHEDULE = [
 ]
 
 
+def of_departments() -> list[tuple[str, Any]]:
+    """What departments do by the clock: SCHEDULE in their reactions.py."""
+    places = [f"stadtkern.domains.{name}.reactions" for name in settings.DOMAINS]
+    modules = [importlib.import_module(place) for place in places if importlib.util.find_spec(place)]
+    return [entry for module in modules for entry in getattr(module, "SCHEDULE", [])]
+
+
 def keep_time() -> None:
     """Called by the worker alone, so that tests and other commands have no clock of their own."""
     app.periodic_registry.periodic_tasks.clear()
-    for cron, task in SCHEDULE:
+    for cron, task in [*SCHEDULE, *of_departments()]:
         app.periodic(cron=cron)(task)

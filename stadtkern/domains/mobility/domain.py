@@ -11,8 +11,8 @@ DOMAIN = Domain(
     title="Mobilität",
     office="Ordnungsamt",
     navigation=[
-        Link(_("Parkausweise"), "mobility:permits", audience="staff"),
-        Link(_("Kontrolle"), "mobility:control", audience="staff"),
+        Link(_("Parkausweise"), "mobility:permits", audience="office:ordnungsamt"),
+        Link(_("Kontrolle"), "mobility:control", audience="office:ordnungsamt"),
     ],
     kpis=[
         KPI("permits_at_once", "Bewohnerparkausweise, sofort entschieden", "%", 80, "Ordnungsamt", kpis.permits_at_once),

@@ -86,16 +86,19 @@ def signed_in(view: View) -> View:
     return _declare(view, "signed_in", lambda actor: actor.account is not None)
 
 
-def staff(*roles: Role) -> Callable[[View], View]:
-    """Members of staff, all or with one of these roles; everybody else gets 403 (visitors: sign in)."""
+def staff(*roles: Role, office: str = "") -> Callable[[View], View]:
+    """Members of staff, all or with one of these roles (and of this office); everybody else gets 403 (visitors: sign in)."""
 
     def decorate(view: View) -> View:
         wanted = set(roles)
-        return _declare(
-            view,
-            "staff" + "".join(f":{role.value}" for role in roles),
-            lambda actor: actor.staff is not None and (not wanted or Role(actor.staff.role) in wanted),
-        )
+
+        def may(actor: Actor) -> bool:
+            member = actor.staff
+            if member is None or (office and member.office.key != office):
+                return False
+            return not wanted or Role(member.role) in wanted
+
+        return _declare(view, "staff" + "".join(f":{role.value}" for role in roles) + (office and f"@{office}"), may)
 
     return decorate
 

@@ -85,7 +85,7 @@ def state(request: HttpRequest, payment: Payment) -> HttpResponse:
 @changes
 def start(request: HttpRequest, payment: Payment) -> HttpResponse:
     """Off to the provider; a second click ends at the same pay page."""
-    return _leave(request, payment)
+    return leave(request, payment)
 
 
 @payer
@@ -113,7 +113,7 @@ def retry(request: HttpRequest, payment: Payment) -> HttpResponse:
     except actions.Refused as refused:
         messages.warning(request, str(refused))
         return _to(payment)
-    return _to(again) if again.status == Status.PAID else _leave(request, again)
+    return _to(again) if again.status == Status.PAID else leave(request, again)
 
 
 @payer
@@ -143,7 +143,7 @@ def refunded(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("payments:operate")
 
 
-def _leave(request: HttpRequest, payment: Payment) -> HttpResponse:
+def leave(request: HttpRequest, payment: Payment) -> HttpResponse:
     """To the pay page. A form may not lead to another site (CSP form-action), so that goes over a page of ours."""
     try:
         url = actions.begin(payment, request.build_absolute_uri(reverse("payments:back", args=[payment.pk])), _key(request))

@@ -144,7 +144,9 @@ def load(folder: Folder) -> tuple[Service | None, list[str]]:
         template, data = _name_of_template(raw), str(raw.get("data", ""))
         _DATA[folder.path] = data
         if "form" in raw:
-            service = assemble(folder.key, folder.domain, raw, lambda: folder.files(template, None, data), problems, folder.path)
+            service = assemble(
+                folder.key, folder.domain, raw, lambda: folder.files(template, None, data), problems, folder.path
+            )
             if not (folder.path / str(raw["form"])).is_file():
                 problems.append(f"{raw['form']} fehlt.")
         else:

@@ -1,7 +1,6 @@
 """The decision: one clerk, or two where the service says so, or the rule where a paragraph allows it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -113,15 +112,6 @@ def decide_by_rule(case_id: int) -> Decision | None:
     return _make(row, decision, SYSTEM, None)
 
 
-@dataclass(frozen=True)
-class Rule(Actor):
-    """The rule of a service, looking into the city's own registers to decide."""
-
-    @property
-    def key(self) -> str:
-        return SYSTEM
-
-
 def _facts(row: Case, checks: Sequence[str] = ()) -> dict[str, Any]:
     facts: dict[str, Any] = {
         "sources": {path: source.partition(" ")[0] for path, source in row.sources.items()},
@@ -141,7 +131,7 @@ def _looked_up(row: Case, register: str) -> list[dict[str, Any]]:
         return []
     asked = types()[register]
     privacy.note_access(
-        actor=Rule(),
+        actor=SYSTEM,
         person_key=person.register_key,
         account=row.account,
         purpose=row.service,

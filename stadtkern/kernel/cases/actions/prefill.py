@@ -20,7 +20,7 @@ from stadtkern.kernel.registers.actions import NotFound
 from stadtkern.kernel.registers.models import Proof
 from stadtkern.kernel.services.catalogue import Service
 from stadtkern.kernel.services.prefill import own_questions, question, register_field, value_for
-from stadtkern.lib.forms.model import Answers, Step
+from stadtkern.lib.forms.model import Answers, Field, Kind, Step
 from stadtkern.lib.forms.walk import Walk
 
 from ..models import Case
@@ -198,9 +198,23 @@ def _take_over(
                 answers[path], sources[path] = value, f"account {on}"
     row.answers, row.sources = answers, sources
     row.prefill_declined = not sources  # the register knows nothing: not asked again
-    store(row, "answers", "sources", "prefill_declined")
+    row.steps_done = [*row.steps_done, *_nothing_to_ask(row, service)]
+    store(row, "answers", "sources", "prefill_declined", "steps_done")
     record("case.prefilled", subject=str(row), actor=actor.key, data={"fields": len(sources)})
     return row
+
+
+def _nothing_to_ask(row: Case, service: Service) -> list[str]:
+    """Pages on which every answer came from a register and nothing is wrong: the summary shows them, nobody has to click."""
+    effects, done = service.effects(row.answers), []
+    for step in service.form.steps:
+        walk = Walk(step, row.answers, effects).visits()
+        asked = [visit.path for visit in walk if isinstance(visit.element, Field) and visit.element.kind is not Kind.LABEL]
+        if step.key in row.steps_done or not asked or not set(asked) <= set(row.sources):
+            continue
+        if not service.problems(row.answers, step.key, effects):
+            done.append(step.key)
+    return done
 
 
 @transaction.atomic

@@ -1,5 +1,6 @@
 """Once only: may we ask the registers? Never without their yes, never more than the next pages ask, and a look before use."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -36,6 +37,8 @@ def prefill(request: HttpRequest, reference: str) -> HttpResponse:
         return elsewhere
     if case.assisted_by_id or not wanted(service, case.answers):
         return go_on(request, case, service)
+    if "nachweis" in request.GET and _said_yes(request, case):
+        return answer(request, case, service, yes=True)
     context = page(request, case, service) | facts(case, service)
     return render(request, "cases/consent.html", context)
 
@@ -60,13 +63,23 @@ def facts(case: Case, service: Service) -> dict[str, Any]:
     }
 
 
-def answer(request: HttpRequest, case: Case, service: Service) -> HttpResponse:
+YES, MINUTES = "said_yes", 15
+
+
+def _said_yes(request: HttpRequest, case: Case) -> bool:
+    """Whether this browser said yes to this application just before it went to prove who it is: nobody is asked twice."""
+    reference, at = request.session.pop(YES, ("", 0))
+    return reference == case.reference and at > time.time() - MINUTES * 60
+
+
+def answer(request: HttpRequest, case: Case, service: Service, *, yes: bool = False) -> HttpResponse:
     """Yes or no; without an answer of the register one goes on by hand and may ask again later."""
     actor = actor_of(request)
     try:
-        if request.POST.get("_prefill") != "yes":
+        if not yes and request.POST.get("_prefill") != "yes":
             case = actions.decline_prefill(actor, case)
         elif actor.trust < _needed(actor, case, service):
+            request.session[YES] = (case.reference, time.time())
             return redirect(f"{reverse('cases:prefill', args=[case.reference])}?nachweis=1")
         else:
             fetched = actions.fetch(actor, case)

@@ -14,12 +14,13 @@ from stadtkern.kernel.accounts import stepup
 from stadtkern.kernel.accounts.access import Actor, actor_of, everyone
 from stadtkern.kernel.accounts.actions import finish_pairing
 from stadtkern.kernel.payments.models import Payment
+from stadtkern.kernel.payments.views import leave
 from stadtkern.kernel.services.catalogue import Service, ServiceBroken
 from stadtkern.lib.forms.shape import clean, find
 
 from .. import actions
 from ..letter import answered
-from ..models import Case
+from ..models import Case, Status
 from ..progress import REVIEW, open_step, pages
 from .reach import begun_on, go_on, own_case
 
@@ -103,6 +104,10 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
         log.exception("submit of %s", case)
         messages.error(request, _("Ihr Antrag kann gerade nicht abgeschickt werden. Ihr Entwurf bleibt gespeichert."))
         return redirect("cases:track", case.reference)
+    if "_pay" in request.POST and case.status == Status.AWAITING_PAYMENT:
+        payment = Payment.objects.filter(about=str(case)).order_by("-pk").first()
+        if payment is not None and payment.status == Payment.Status.OPEN:
+            return leave(request, payment)
     return redirect("cases:done", case.reference)
 
 

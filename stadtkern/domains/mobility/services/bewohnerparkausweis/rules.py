@@ -9,7 +9,14 @@ from stadtkern.lib.streets import zone_of
 
 SUBSTANTIAL = 3
 RENEW = timedelta(weeks=8)  # so early a new year can be added to the old one
-HOME = ("person/given_names", "person/family_name", "address/street", "address/house_number", "address/postcode", "address/town")
+HOME = (
+    "person/given_names",
+    "person/family_name",
+    "address/street",
+    "address/house_number",
+    "address/postcode",
+    "address/town",
+)
 
 
 def fee(answers: Mapping[str, Any], tariff: Mapping[str, int]) -> list[tuple[str, int]]:

@@ -1,0 +1,15 @@
+"""Addresses below /mobility/; parking has its own branch."""
+
+from django.urls import path
+
+from .parking import control, desk
+
+app_name = "mobility"
+urlpatterns = [
+    path("parken/ausweise/", desk.permits, name="permits"),
+    path("parken/ausweise/<str:number>/", desk.permit, name="permit"),
+    path("parken/kontrolle/", control.control, name="control"),
+    path("parken/kontrolle/liste.json", control.listing, name="listing"),
+    path("parken/kontrolle/sw.js", control.worker, name="worker"),
+    path("parken/kontrolle/app.webmanifest", control.manifest, name="manifest"),
+]
