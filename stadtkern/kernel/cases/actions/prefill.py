@@ -198,23 +198,19 @@ def _take_over(
                 answers[path], sources[path] = value, f"account {on}"
     row.answers, row.sources = answers, sources
     row.prefill_declined = not sources  # the register knows nothing: not asked again
-    row.steps_done = [*row.steps_done, *_nothing_to_ask(row, service)]
+    if _nothing_left(row, service):
+        row.steps_done = [step.key for step in service.form.steps]
     store(row, "answers", "sources", "prefill_declined", "steps_done")
     record("case.prefilled", subject=str(row), actor=actor.key, data={"fields": len(sources)})
     return row
 
 
-def _nothing_to_ask(row: Case, service: Service) -> list[str]:
-    """Pages on which every answer came from a register and nothing is wrong: the summary shows them, nobody has to click."""
-    effects, done = service.effects(row.answers), []
-    for step in service.form.steps:
-        walk = Walk(step, row.answers, effects).visits()
-        asked = [visit.path for visit in walk if isinstance(visit.element, Field) and visit.element.kind is not Kind.LABEL]
-        if step.key in row.steps_done or not asked or not set(asked) <= set(row.sources):
-            continue
-        if not service.problems(row.answers, step.key, effects):
-            done.append(step.key)
-    return done
+def _nothing_left(row: Case, service: Service) -> bool:
+    """Every answer of every page came from a register and nothing is wrong: the summary shows all, nobody has to click on."""
+    effects = service.effects(row.answers)
+    walk = Walk(service.form, row.answers, effects).visits()
+    asked = {visit.path for visit in walk if isinstance(visit.element, Field) and visit.element.kind is not Kind.LABEL}
+    return asked <= set(row.sources) and not service.problems(row.answers, None, effects)
 
 
 @transaction.atomic

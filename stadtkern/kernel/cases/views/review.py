@@ -22,6 +22,7 @@ from .. import actions
 from ..letter import answered
 from ..models import Case, Status
 from ..progress import REVIEW, open_step, pages
+from ..text import source_of
 from .reach import begun_on, go_on, own_case
 
 log = logging.getLogger(__name__)
@@ -49,6 +50,7 @@ def _review(request: HttpRequest, case: Case, service: Service, status: int = 20
         "problems": _problems(service, answers),
         "due": _due(service),
         "enough_trust": _enough(actor_of(request), case, service),
+        "sources": sorted({str(source_of(source)) for source in case.sources.values()}),
     }
     try:
         lines = service.fee_lines(answers)
