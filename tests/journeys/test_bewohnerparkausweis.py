@@ -25,7 +25,7 @@ from stadtkern.ui.testing import Tab
 
 pytestmark = pytest.mark.browser
 MOST_ACTIONS, MOST_SECONDS = 9, 120
-PLATE = "MST-ZC 314"
+PLATE = "MST-ZC 42"
 
 
 class Hand:
@@ -152,7 +152,7 @@ def the_warden_checks(tab: Tab, permit: ParkingPermit, token: str) -> None:
     tab.page.locator("#kontrolle[data-ready]").wait_for()
     assert "Stand " in tab.page.inner_text("#stand")
     assert says(token) == "Gültig" and PLATE in tab.page.inner_text("#ergebnis")
-    assert says("mst zc 314") == "Gültig" and says(permit.number, "") == "Gültig"
+    assert says("mst zc 42") == "Gültig" and says(permit.number, "") == "Gültig"
     assert says(forged(token, plate="MST-XX 1")) == "Gefälscht" and says(forged(token)) == "Gefälscht"
     assert says(with_other_plate(token)) == "Gefälscht"
     assert says(token, "A") == "Andere Zone" and says("MST-QQ 999") == "Nicht gefunden"
