@@ -32,6 +32,7 @@ from stadtkern.kernel.privacy.models import Access, Consent
 from stadtkern.kernel.provider.models import Connection
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.actions import publish
+from stadtkern.kernel.vault.models import Item, Share
 from stadtkern.lib.ids import ALPHABET
 
 SERVICE = "hundesteuer_anmelden"
@@ -71,7 +72,7 @@ def world(name: str, account: Account, clerk: Staff) -> World:
     made.things["draft"] = case(made, Status.DRAFT, "draft")
     made.things["closed"] = case(made, Status.CLOSED, "case")
     assisted(made)
-    for build in (document, upload, message, payment, private_things):
+    for build in (document, upload, message, payment, vault, private_things):
         build(made)
     made.things["webhook"] = Webhook.objects.create(title="Land", url="https://land.example/", names=["case.*"])
     note = Note.objects.create(case=made.case, staff=clerk, body=made.hide("note"))
@@ -159,6 +160,21 @@ def upload(made: World) -> None:
     content.sealed = keys.seal(f"account:{made.account.pk}", b"%PDF-1.7 " + word.encode(), about=row.about, place=str(content))
     content.save()
     made.things["upload"] = row
+
+
+def vault(made: World) -> None:
+    """A document of one's own, and something shared with somebody."""
+    word = made.hide("item")
+    upload = Upload.objects.create(
+        about=f"vault:{made.name}", account=made.account, file_name=f"{word}.pdf", media_type="application/pdf", size=9,
+        sha256="0" * 64, state=Upload.State.CLEAN,
+    )  # fmt: skip
+    made.things["item"] = Item.objects.create(account=made.account, upload=upload, title=word)
+    word = made.hide("share")
+    made.things["share"] = Share.objects.create(
+        account=made.account, digest=made.name * 8, code_digest="x", fact="ITEM", item=made.item, recipient=word, purpose=word,
+        expires_at=timezone.now() + timedelta(days=1),
+    )  # fmt: skip
 
 
 def message(made: World) -> None:

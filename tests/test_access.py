@@ -103,6 +103,9 @@ SAMPLES: dict[str, list[Sample]] = {
     "privacy:revoke number": [Sample("private", lambda w: w.consent.pk)],
     "provider number": [Sample("private", lambda w: w.connection.pk)],
     "provider key": [Sample("", lambda w: w.client.pk)],
+    "vault:look secret": [Sample("", lambda w: "gibt-es-nicht")],  # the same page for everybody without the code
+    "vault:remove number": [Sample("item", lambda w: w.item.pk)],
+    "vault number": [Sample("share", lambda w: w.share.pk)],
     "services:situation key": [public("umzug")],
     "services:entry key": [public("10124"), public("99107023044000")],
     "services key": [public(SERVICE)],

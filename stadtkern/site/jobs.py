@@ -21,6 +21,7 @@ from stadtkern.kernel.privacy import erasure
 from stadtkern.kernel.privacy.verify import verify
 from stadtkern.kernel.provider import actions as provider
 from stadtkern.kernel.registers import actions as registers
+from stadtkern.kernel.vault import actions as vault
 
 KEEP_PROOF_DAYS = 90  # of deliveries and ticks
 
@@ -66,6 +67,7 @@ def tidy(timestamp: int) -> None:
     rescue.forget_ticks(KEEP_PROOF_DAYS)
     rescue.forget_lost_failures()
     exchanged.forget_old(timezone.now())
+    vault.forget_old(timezone.now())
     while provider.forget_old():
         pass
     call_command("clearsessions")

@@ -13,6 +13,7 @@ PLACES = {
     "accounts": "konto/",
     "privacy": "meine-daten/",
     "documents": "dokumente/",
+    "vault": "tresor/",
     "inbox": "post/",
     "payments": "zahlung/",
     "services": "leistungen/",

@@ -53,6 +53,16 @@ def response_for_upload(row: Upload) -> HttpResponse:
     return _file(_opened(row.content), row.media_type, row.file_name)
 
 
+def response_for_shared(row: Document | Upload | None) -> HttpResponse:
+    """A paper or file as a download for somebody its owner shares it with; the caller has noted that."""
+    if isinstance(row, Document):
+        data = _opened(get_object_or_404(Content, document=row))
+        return _file(data, row.media_type, f"{row.kind} {row.number}.pdf")
+    if row is None or row.state != Upload.State.CLEAN:
+        raise Http404
+    return response_for_upload(row)
+
+
 def _opened(content: Content | UploadContent) -> bytes:
     """A key that was destroyed leaves nothing to find, even where a restored backup brought the row back."""
     try:

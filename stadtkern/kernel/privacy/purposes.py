@@ -60,6 +60,20 @@ PURPOSES = {
             gettext_lazy("Art. 5 Abs. 2 DSGVO"),
         ),
         Purpose(
+            "share",
+            gettext_lazy("Von Ihnen geteilte Angaben"),
+            gettext_lazy("für wen, wofür, bis wann, und wann jemand nachgesehen hat"),
+            gettext_lazy("90 Tage nach dem Ende; die halbe Internet-Adresse sieben Tage"),
+            gettext_lazy("Art. 6 Abs. 1 a DSGVO"),
+        ),
+        Purpose(
+            "own",
+            gettext_lazy("Ihr Tresor"),
+            gettext_lazy("was Sie selbst hineinlegen; Registerdaten werden nur gezeigt, nicht gespeichert"),
+            gettext_lazy("bis Sie es löschen oder das Konto schließen"),
+            gettext_lazy("Art. 6 Abs. 1 a DSGVO"),
+        ),
+        Purpose(
             "report",
             gettext_lazy("Ihre Auskunft"),
             gettext_lazy("eine Abfrage, wenn Sie Ihre Daten herunterladen"),
@@ -139,6 +153,8 @@ def actor_words(actor: str, office_title: str, account_id: int) -> str:
         return _("Sie selbst")
     if actor.startswith("staff:"):
         return office_title or _("Mitarbeiterin oder Mitarbeiter der Stadt")
+    if actor.startswith("share:"):
+        return _("Jemand, mit dem Sie diese Angabe geteilt haben")
     if actor.startswith("client:"):
         return purpose_words(actor)
     if actor.startswith("account:"):
