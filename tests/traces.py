@@ -19,6 +19,8 @@ from django.db import connection
 from stadtkern.kernel.cases.models import search_text
 from stadtkern.kernel.documents.models import Content, UploadContent
 from stadtkern.kernel.privacy import keys
+from stadtkern.kernel.registers.actions import records_of
+from stadtkern.kernel.registers.models import Proof
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,8 @@ def _inside(table: str, row: dict[str, Any]) -> Iterator[str]:
         yield from _opened(Content.objects.get(pk=row["document_id"]))
     if table == "documents_uploadcontent":
         yield from _opened(UploadContent.objects.get(pk=row["upload_id"]))
+    if table == "registers_proof":
+        yield str(records_of(Proof.objects.get(pk=row["id"])))
     if table == "django_session":
         yield str(signing.loads(row["session_data"], salt="django.contrib.sessions.SessionStore", max_age=None))
     if table == "accounts_attempts":

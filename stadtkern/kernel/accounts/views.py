@@ -1,7 +1,5 @@
 """Pages of the account: overview, own data, companies, keys for programs, the end."""
 
-from typing import Any
-
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -156,29 +154,7 @@ def revoke_token(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("accounts:tokens")
 
 
-@reauthentication_required  # type: ignore[untyped-decorator]
-def _close(request: HttpRequest) -> HttpResponse:
-    actor = actor_of(request)
-    context: dict[str, Any] = {"is_staff": actor.staff is not None, "is_persona": _is_persona(_account(request))}
-    if request.method == "POST" and not (context["is_staff"] or context["is_persona"]):
-        if request.POST.get("sure") == "yes":
-            actions.close_account(actor)
-            logout(request)
-            return render(request, "accounts/closed.html")
-        context["problem"] = _("Kreuzen Sie an, dass Sie das Konto schließen wollen.")
-    return render(request, "accounts/close.html", context)
-
-
 @signed_in
-@never_cache
-def close(request: HttpRequest) -> HttpResponseBase:
-    """Close the account after one more proof of who it is."""
-    response: HttpResponseBase = _close(request)
-    return response
-
-
-def _is_persona(account: Account) -> bool:
-    """The demo's people stay for the next visitor."""
-    from stadtkern.kernel.city.profile import city
-
-    return settings.DEMO and account.email in {persona["email"] for persona in city().raw.get("personas", [])}
+def close(request: HttpRequest) -> HttpResponse:
+    """What goes and what a law keeps is told, and done, by privacy; this address stays."""
+    return redirect("privacy:erase")

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import views
+from .erasing import views as erasing
 
 app_name = "privacy"
 urlpatterns = [
@@ -11,4 +12,6 @@ urlpatterns = [
     path("einwilligungen/", views.consents, name="consents"),
     path("einwilligungen/<int:number>/widerrufen/", views.revoke, name="revoke"),
     path("auskunft/", views.report, name="report"),
+    path("loeschen/", erasing.erase, name="erase"),
+    path("loeschung/<uuid:number>/", erasing.certificate, name="certificate"),
 ]

@@ -5,17 +5,25 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.privacy.erasure import Kept, Preview
+from stadtkern.kernel.privacy.models import Consent
 
+from . import actions
 from .models import CivilPerson, Dog, ParkingPermit, Resident, Trade, Vehicle
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:
     """Only what stays."""
-    return Preview([], erase(account_id, register_key))
+    return Preview([], _laws(register_key))
 
 
 def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
-    """No entry is deleted; the link from the account to the entry goes with the account."""
+    """Kept proofs go; no entry is deleted. The link from the account to the entry goes with the account."""
+    for consent in Consent.objects.filter(account=account_id).values_list("pk", flat=True):
+        actions.drop_with_consent(consent)
+    return _laws(register_key)
+
+
+def _laws(register_key: UUID | None) -> list[Kept]:
     if register_key is None:
         return []
     laws = [

@@ -12,7 +12,6 @@ OWN = [
     "angaben/",
     "vertretung/",
     "schluessel/",
-    "schliessen/",
     "ausweisen/?trust=high",
     "email/",
     "password/change/",
@@ -23,7 +22,7 @@ OWN = [
     "zwei-faktor/webauthn/add/",
     "sitzungen/",
 ]
-DATA = ["", "zugriffe/", "einwilligungen/"]
+DATA = ["", "zugriffe/", "einwilligungen/", "loeschen/"]
 
 
 @pytest.fixture

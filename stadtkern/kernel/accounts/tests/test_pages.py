@@ -118,13 +118,13 @@ def test_closing_forgets_the_person_and_keeps_the_shell(login, citizen, resident
     create_token(Actor(citizen), "x", 1)
     other_device, browser = login(citizen), confirmed(login(citizen))
     other_device.get("/konto/uebersicht/")
-    assert browser.post("/konto/schliessen/", {}).status_code == 200  # not sure: nothing happens
+    assert browser.post("/meine-daten/loeschen/", {}).status_code == 200  # not sure: nothing happens
     assert Account.objects.get(pk=citizen.pk).is_active
-    assert "geschlossen" in browser.post("/konto/schliessen/", {"sure": "yes"}).content.decode()
+    assert "Ihre Daten sind gelöscht" in browser.post("/meine-daten/loeschen/", {"sure": "yes"}, follow=True).content.decode()
     shell = Account.objects.get(pk=citizen.pk)
     assert not shell.is_active and shell.name == "" and shell.email.endswith("@account.invalid")
     assert not Person.objects.exists() and not EmailAddress.objects.exists() and not Membership.objects.exists()
-    assert Token.objects.get().revoked_at and other_device.get("/konto/uebersicht/").status_code == 302
+    assert not Token.objects.exists() and other_device.get("/konto/uebersicht/").status_code == 302
     assert Event.objects.filter(name="account.closed", subject=f"account:{citizen.pk}").count() == 1
     again = login(citizen)  # a session made for a closed account opens nothing
     assert again.get("/konto/uebersicht/").status_code == 302
@@ -136,7 +136,7 @@ def test_the_address_is_free_again_after_closing(citizen):
 
 
 def test_closing_asks_who_it_is(login, citizen):
-    answer = login(citizen).post("/konto/schliessen/", {"sure": "yes"})
+    answer = login(citizen).post("/meine-daten/loeschen/", {"sure": "yes"})
     assert "/reauthenticate/" in answer["Location"] and Account.objects.get(pk=citizen.pk).is_active
 
 
@@ -144,7 +144,7 @@ def test_staff_accounts_are_closed_by_the_office(login, clerk):
     with pytest.raises(StaffAccount):
         close_account(Actor(clerk.account, clerk))
     browser = confirmed(login(clerk.account))
-    browser.post("/konto/schliessen/", {"sure": "yes"})
+    browser.post("/meine-daten/loeschen/", {"sure": "yes"})
     assert Account.objects.get(pk=clerk.account.pk).is_active
 
 
@@ -245,7 +245,7 @@ PAGES = [
     "accounts:profile",
     "accounts:companies",
     "accounts:tokens",
-    "accounts:close",
+    "privacy:erase",
     "accounts:step_up",
     "privacy:overview",
     "privacy:accesses",

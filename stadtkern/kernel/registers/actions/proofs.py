@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.events.actions import record
+from stadtkern.kernel.privacy import keys
 from stadtkern.kernel.privacy.models import Consent
 
 from ..adapters import Answer, Inquiry
@@ -47,12 +48,21 @@ def again(proof: Proof, fields: Sequence[str]) -> Answer:
 
 def records_of(proof: Proof) -> list[dict[str, Any]]:
     """What the register said; nothing once it is dropped."""
-    rows: list[dict[str, Any]] = json.loads(bytes(proof.content)) if proof.content else []
+    try:
+        content = keys.open_(bytes(proof.content), place=_place(proof.account_id)) if proof.content else b"[]"
+    except keys.KeyShredded:
+        content = b"[]"
+    rows: list[dict[str, Any]] = json.loads(content)
     return rows
 
 
 def _sealed(account_id: int, records: Sequence[Mapping[str, Any]]) -> bytes:
-    return json.dumps([dict(row) for row in records], ensure_ascii=False).encode()
+    data = json.dumps([dict(row) for row in records], ensure_ascii=False).encode()
+    return keys.seal(f"account:{account_id}", data, about="proofs", place=_place(account_id))
+
+
+def _place(account_id: int) -> str:
+    return f"proofs of account:{account_id}"
 
 
 @transaction.atomic
