@@ -9,6 +9,7 @@ from ninja import Path, Query, Router, Schema
 from ninja.errors import HttpError
 
 from stadtkern.kernel.accounts.access import actor_of
+from stadtkern.kernel.privacy.actions import note_owned
 
 from . import throttle
 from .models import Document
@@ -62,15 +63,20 @@ def list_documents(
     before: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
 ) -> dict[str, Any]:
     """The caller's papers, or those of the company acted for."""
-    mine = Document.objects.visible_to(actor_of(request)).order_by("-pk")
+    actor = actor_of(request)
+    mine = Document.objects.visible_to(actor).order_by("-pk")
     found = list((mine.filter(pk__lt=before) if before else mine)[: limit + 1])
+    note_owned(actor, found[:limit], source="documents", fields=("title",), channel="api")
     return {"items": found[:limit], "next": found[limit - 1].pk if len(found) > limit else None}
 
 
 @router.get("/documents/{number}", response=DocumentOut, url_name="document")
 def get_document(request: HttpRequest, number: Number) -> Document:
     """One paper of the caller; anybody else's is 404."""
-    return get_object_or_404(Document.objects.visible_to(actor_of(request)), number=number)
+    actor = actor_of(request)
+    found = get_object_or_404(Document.objects.visible_to(actor), number=number)
+    note_owned(actor, [found], source="documents", fields=("title",), channel="api")
+    return found
 
 
 @router.get("/documents/{number}/file", url_name="document_file")

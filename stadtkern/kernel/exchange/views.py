@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from stadtkern.kernel.accounts.access import actor_of, everyone, staff
 from stadtkern.kernel.accounts.models import Role
+from stadtkern.kernel.cases.actions import look_at_list
 from stadtkern.kernel.cases.models import Case
 from stadtkern.kernel.city.profile import city
 from stadtkern.lib.fitconnect import callbacks
@@ -45,7 +46,9 @@ def callback(request: HttpRequest) -> HttpResponse:
 @clerks
 def desk(request: HttpRequest) -> HttpResponse:
     """What this office handed to other authorities, what came back first."""
-    rows = Transmission.objects.of_desk(actor_of(request)).select_related("case").order_by("-pk")[:MOST]
+    actor = actor_of(request)
+    rows = list(Transmission.objects.of_desk(actor).select_related("case").order_by("-pk")[:MOST])
+    look_at_list(actor, [{"id": row.case_id, "account": row.case.account_id} for row in rows])
     trouble = {Transmission.State.REJECTED, Transmission.State.FAILED}
     shown = sorted(rows, key=lambda row: row.state not in trouble)
     return render(request, "exchange/desk.html", {"rows": shown, "most": MOST})
@@ -71,12 +74,16 @@ def again(request: HttpRequest, reference: str) -> HttpResponse:
 @operators
 def operate(request: HttpRequest) -> HttpResponse:
     """The state of the connection, of everything on its way and everything that came; no content, only numbers."""
+    going = list(Transmission.objects.select_related("case").order_by("next_try_at", "-pk")[:MOST])
+    coming = list(Reception.objects.select_related("case").order_by("next_try_at", "-pk")[:MOST])
+    shown = [row.case for row in [*going, *coming] if row.case]
+    look_at_list(actor_of(request), [{"id": case.pk, "account": case.account_id} for case in shown], purpose="operation")
     context = {
         "adapter": city().adapters.get("exchange", "demo"),
         "missing": adapter().state(),
         "destinations": Destination.objects.all()[:MOST],
-        "going": Transmission.objects.select_related("case").order_by("next_try_at", "-pk")[:MOST],
-        "coming": Reception.objects.select_related("case").order_by("next_try_at", "-pk")[:MOST],
+        "going": going,
+        "coming": coming,
         "sample": settings.DEMO and city().adapters.get("exchange", "demo") == "demo",
     }
     return render(request, "exchange/operate.html", context)

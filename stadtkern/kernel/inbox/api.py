@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from ninja import Path, Query, Router, Schema
 
 from stadtkern.kernel.accounts.access import actor_of
+from stadtkern.kernel.privacy.actions import note_owned
 
 from . import actions
 from .models import Message
@@ -54,12 +55,16 @@ def list_letters(
     after: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
 ) -> dict[str, Any]:
     """The caller's post (or that of the company acted for)."""
-    rows = Message.objects.of_person(actor_of(request)).order_by("-pk")
+    actor = actor_of(request)
+    rows = Message.objects.of_person(actor).order_by("-pk")
     if unread:
         rows = rows.unread()
     if after:
         rows = rows.filter(pk__lt=after)
     found = list(rows.values("id", "direction", "office__key", "about", "title", "created_at", "read_at")[: limit + 1])
+    if actor.company:
+        shown = list(rows.only("pk", "account_id", "company_id", "about")[:limit])
+        note_owned(actor, shown, source="inbox", fields=("title",), channel="api")
     items = [{**row, "office": row["office__key"]} for row in found[:limit]]
     return {"items": items, "next": items[-1]["id"] if len(found) > limit else None}
 
@@ -77,7 +82,10 @@ def read(request: HttpRequest, letter: Key) -> dict[str, Any]:
 
 
 def _own(request: HttpRequest, key: int) -> Message:
-    return get_object_or_404(Message.objects.of_person(actor_of(request)).select_related("office"), pk=key)
+    actor = actor_of(request)
+    found = get_object_or_404(Message.objects.of_person(actor).select_related("office"), pk=key)
+    note_owned(actor, [found], source="inbox", fields=("messages",), channel="api")
+    return found
 
 
 def _out(message: Message) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 
 from stadtkern.kernel.accounts.access import actor_of, signed_in, staff
 from stadtkern.kernel.accounts.models import Role
+from stadtkern.kernel.privacy.actions import note_owned
 
 from . import actions
 from .models import Echo, Message
@@ -15,7 +16,8 @@ PAGE = 25
 @signed_in
 def overview(request: HttpRequest) -> HttpResponse:
     """All letters of the person (or the company acted for), `?nur=neu` the unread ones; paged by key."""
-    rows = Message.objects.of_person(actor_of(request)).select_related("office").order_by("-pk")
+    actor = actor_of(request)
+    rows = Message.objects.of_person(actor).select_related("office").order_by("-pk")
     only_new = request.GET.get("nur") == "neu"
     if only_new:
         rows = rows.unread()
@@ -23,6 +25,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     if before.isascii() and before.isdigit():
         rows = rows.filter(pk__lt=int(before[:18]))
     page = list(rows.defer("body")[: PAGE + 1])
+    note_owned(actor, page[:PAGE], source="inbox", fields=("title",))
     older = f"?{'nur=neu&' if only_new else ''}before={page[PAGE - 1].pk}" if len(page) > PAGE else ""
     return render(request, "inbox/list.html", {"letters": page[:PAGE], "older": older, "only_new": only_new})
 
@@ -33,6 +36,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     actor = actor_of(request)
     found = Message.objects.visible_to(actor).select_related("office")
     letter = actions.mark_read(actor, get_object_or_404(found, pk=pk))
+    note_owned(actor, [letter], source="inbox", fields=("messages",))
     papers = {"documents": letter.documents.order_by("pk"), "uploads": letter.uploads.order_by("pk")}
     mine = Message.objects.of_person(actor).filter(pk=pk).exists()
     return render(request, "inbox/message.html", {"letter": letter, "mine": mine, **papers})

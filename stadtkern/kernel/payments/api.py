@@ -10,6 +10,7 @@ from django.urls import reverse
 from ninja import Path, Query, Router, Schema
 
 from stadtkern.kernel.accounts.access import actor_of
+from stadtkern.kernel.privacy.actions import note_owned
 
 from . import actions
 from .models import Payment
@@ -54,12 +55,16 @@ def list_payments(
     after: Annotated[int | None, Query(ge=1, le=2**63 - 1)] = None,
 ) -> dict[str, Any]:
     """What the caller owes or has paid, for example `about=case:17`."""
-    rows = Payment.objects.visible_to(actor_of(request)).order_by("-pk")
+    actor = actor_of(request)
+    rows = Payment.objects.visible_to(actor).order_by("-pk")
     if about:
         rows = rows.filter(about=about)
     if after:
         rows = rows.filter(pk__lt=after)
     found = list(rows.values(*PaymentOut.model_fields)[: limit + 1])
+    if actor.company:
+        shown = list(rows.only("pk", "account_id", "company_id", "about")[:limit])
+        note_owned(actor, shown, source="payments", fields=("payment",), channel="api")
     return {"items": found[:limit], "next": found[limit - 1]["id"] if len(found) > limit else None}
 
 
@@ -80,4 +85,7 @@ def start(request: HttpRequest, payment: Key) -> dict[str, Any]:
 
 
 def _own(request: HttpRequest, key: int) -> Payment:
-    return get_object_or_404(Payment.objects.visible_to(actor_of(request)), pk=key)
+    actor = actor_of(request)
+    found = get_object_or_404(Payment.objects.visible_to(actor), pk=key)
+    note_owned(actor, [found], source="payments", fields=("payment",), channel="api")
+    return found

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import actor_of, everyone, signed_in, staff
 from stadtkern.kernel.accounts.models import Role
+from stadtkern.kernel.privacy.actions import note_owned
 
 from . import actions
 from .adapters import ProviderError, ProviderUnavailable
@@ -37,7 +38,9 @@ def payer(view: View) -> View:
         actor = actor_of(request)
         if actor.account is None and not actor.draft_keys:
             return redirect_to_login(reverse("payments:show", args=[pk]))
-        return view(request, get_object_or_404(Payment.objects.visible_to(actor), pk=pk), **kwargs)
+        payment = get_object_or_404(Payment.objects.visible_to(actor), pk=pk)
+        note_owned(actor, [payment], source="payments", fields=("payment",))
+        return view(request, payment, **kwargs)
 
     return guarded  # type: ignore[return-value]
 
@@ -55,11 +58,13 @@ def changes(view: View) -> View:
 @signed_in
 def overview(request: HttpRequest) -> HttpResponse:
     """Everything this person (or the company acted for) has paid or owes, newest first."""
-    rows = Payment.objects.visible_to(actor_of(request)).order_by("-pk")
+    actor = actor_of(request)
+    rows = Payment.objects.visible_to(actor).order_by("-pk")
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit():
         rows = rows.filter(pk__lt=int(before[:18]))
     page = list(rows[: PAGE + 1])
+    note_owned(actor, page[:PAGE], source="payments", fields=("payment",))
     older = f"?before={page[PAGE - 1].pk}" if len(page) > PAGE else ""
     return render(request, "payments/list.html", {"payments": page[:PAGE], "older": older})
 
@@ -130,7 +135,9 @@ def receipt(request: HttpRequest, payment: Payment) -> HttpResponse:
 @staff(Role.OPERATOR)
 def operate(request: HttpRequest) -> HttpResponse:
     """What waits for the provider, and what the cash office has to send back. No names, only numbers."""
-    context = {"unanswered": Payment.objects.unanswered()[:100], "to_refund": Payment.objects.to_refund()[:100]}
+    context = {"unanswered": list(Payment.objects.unanswered()[:100]), "to_refund": list(Payment.objects.to_refund()[:100])}
+    shown = [*context["unanswered"], *context["to_refund"]]
+    note_owned(actor_of(request), shown, source="payments", fields=("payment",))
     return render(request, "payments/operate.html", context)
 
 

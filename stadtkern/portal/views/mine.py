@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from stadtkern.kernel.accounts.access import Actor, actor_of, signed_in
-from stadtkern.kernel.cases.actions import adopt_drafts
+from stadtkern.kernel.cases import actions as cases
 from stadtkern.kernel.cases.models import Case, Status
 from stadtkern.kernel.cases.text import status_of, title_of
+from stadtkern.kernel.privacy.actions import note_owned
 from stadtkern.portal import queries
 
 TODO = {
@@ -26,8 +27,12 @@ TODO = {
 def my_city(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if actor.account:  # whoever signed in with drafts in the browser finds them here
-        adopt_drafts(actor.account, actor.draft_keys)
+        cases.adopt_drafts(actor.account, actor.draft_keys)
     mine = queries.my_city(actor)
+    if actor.company:  # colleagues' things are theirs: they see who looked
+        cases.look_at_own_list(actor, mine.tasks + mine.running)
+        note_owned(actor, mine.documents, source="documents", fields=("title",))
+        note_owned(actor, mine.post, source="inbox", fields=("title",))
     context = {
         "mine": mine,
         "tasks": [_row(case) for case in mine.tasks],
@@ -53,6 +58,11 @@ def my_documents(request: HttpRequest) -> HttpResponse:
 def _listed(request: HttpRequest, rows: QuerySet[Any], view: str) -> HttpResponse:
     before, after = _id(request, "vor"), _id(request, "nach")
     page = queries.page(rows, before=before, after=after)
+    actor = actor_of(request)
+    if view == "portal:my_cases":
+        cases.look_at_own_list(actor, page.rows)
+    else:
+        note_owned(actor, page.rows, source="documents", fields=("title",))
     if after is not None and page.newer is None and len(page.rows) < queries.PAGE:
         return redirect(view)  # back at the top: a full first page
     context = {

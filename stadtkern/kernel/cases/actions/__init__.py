@@ -8,7 +8,7 @@ from .elsewhere import NoOffice, come_in, pass_on, remark
 from .erasing import conceal_closed, erase_of
 from .guard import INCOMING, AlreadyDecided, AlreadyTaken, Incomplete, MoreTrustNeeded, OwnCase, Refused, came_in
 from .hand_over import adopt_drafts, hand_over
-from .look import look
+from .look import ON_THE_PAGE, look, look_at_list, look_at_own_list, note_transfer
 from .prefill import decline_prefill, drop_proof, fetch, prefill, take_proof
 from .program import OtherContent, apply, attach
 from .retention import forget_drafts, forget_drafts_of, shred_due
@@ -17,6 +17,7 @@ from .take_out import take_out
 
 __all__ = [
     "INCOMING",
+    "ON_THE_PAGE",
     "AlreadyDecided",
     "AlreadyTaken",
     "Incomplete",
@@ -52,7 +53,10 @@ __all__ = [
     "give_code",
     "hand_over",
     "look",
+    "look_at_list",
+    "look_at_own_list",
     "mark_paid",
+    "note_transfer",
     "pass_on",
     "pick_up",
     "prefill",

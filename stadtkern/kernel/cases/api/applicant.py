@@ -1,6 +1,7 @@
 """What an applicant can do: list, begin, fill in, send, write, withdraw; one call is enough for a whole application."""
 
 import hashlib
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -53,7 +54,11 @@ def list_cases(
     request: HttpRequest, state: Literal["", "draft", "open", "finished"] = "", limit: Limit = 50, after: After = ""
 ) -> HttpResponse:
     """The caller's cases (or those of the company acted for), newest first."""
-    found = queries.page(actor_of(request), int(after) if after else None, STATES.get(state), limit + 1)
+    actor = actor_of(request)
+    found = queries.page(actor, int(after) if after else None, STATES.get(state), limit + 1)
+    if actor.company:
+        shown = Case.objects.filter(pk__in=[row["id"] for row in found[:limit]]).only("pk", "account_id")
+        actions.look_at_own_list(actor, shown, channel="api")
     more = str(found[limit - 1]["id"]) if len(found) > limit else None
     return shapes.page(shapes.heads(found[:limit]), more)
 
@@ -141,7 +146,7 @@ def withdraw(request: HttpRequest, reference: shapes.Reference, data: Annotated[
 @router.get("/cases/{reference:reference}/messages", response=list[shapes.MessageOut], url_name="case_messages")
 def messages(request: HttpRequest, reference: shapes.Reference) -> list[dict[str, Any]]:
     """Everything written about the case, oldest first; at most 200."""
-    row = _row(actor_of(request), reference)
+    row = _row(actor_of(request), reference, ("messages",))
     thread = Message.objects.thread(f"case:{row['id']}").filter(office__key=row["office__key"])
     return [shapes.letter(message) for message in thread[:200]]
 
@@ -157,7 +162,7 @@ def write(request: HttpRequest, reference: shapes.Reference, data: Words) -> Sta
 @router.get("/cases/{reference:reference}/documents", response=list[DocumentOut], url_name="case_documents")
 def documents(request: HttpRequest, reference: shapes.Reference) -> list[Document]:
     """Papers of the case, newest first; the applicant fetches one under /documents/{number}/file."""
-    row = _row(actor_of(request), reference)
+    row = _row(actor_of(request), reference, ("documents",))
     return list(Document.objects.filter(about=f"case:{row['id']}", shredded_at=None).order_by("-pk")[:MOST])
 
 
@@ -167,23 +172,23 @@ def own(actor: Actor, reference: str) -> Case:
     case = rows.filter(reference=reference).first()
     if case is None:
         raise Http404
+    actions.look(actor, case, case.begun_on, channel="api")
     return case
 
 
-def _row(actor: Actor, reference: str) -> dict[str, Any]:
+def _row(actor: Actor, reference: str, fields: Sequence[str]) -> dict[str, Any]:
+    """What this actor may see; noted unless it is their own."""
     row = queries.one(actor, reference)
     if row is None:
         raise Http404
+    if actor.account and row["account"] != actor.account.pk:
+        case = Case.objects.select_related("edition", "account__person").defer("edition__files").get(pk=row["id"])
+        actions.look(actor, case, case.begun_on, fields, channel="api")
     return row
 
 
 def _detail(actor: Actor, reference: str) -> dict[str, Any]:
-    row = _row(actor, reference)
-    mine = row["assisted_by"] == actor.staff.pk if actor.staff else True
-    if actor.staff and actor.account and row["account"] != actor.account.pk and not mine:
-        case = Case.objects.select_related("edition", "account__person").defer("edition__files").get(pk=row["id"])
-        actions.look(actor, case, case.begun_on)
-    return shapes.detail(row)
+    return shapes.detail(_row(actor, reference, actions.ON_THE_PAGE))
 
 
 def _draft(actor: Actor, service: Service, answers: shapes.Answers) -> Case:

@@ -76,7 +76,8 @@ def queue(
 ) -> HttpResponse:
     """Cases of the clerk's office, the most urgent first. A search answers with up to 100 hits, newest first, on one page."""
     wish = listing.Wish.read({"ansicht": VIEWS[view], "leistung": service, "q": q, "nach": after})
-    rows, cursor = listing.rows(_clerk(request), wish, limit=MOST if q else limit, columns=("id", "due_date"))
+    rows, cursor = listing.rows(_clerk(request), wish, limit=MOST if q else limit, columns=("id", "due_date", "account"))
+    actions.look_at_list(actor_of(request), rows, purpose="search" if q else "desk", channel="api")
     return shapes.page(_rows([row["id"] for row in rows]), cursor)
 
 
@@ -150,7 +151,9 @@ def _case(request: HttpRequest, reference: str) -> Case:
 
 def _did(request: HttpRequest, case: Case) -> dict[str, Any]:
     """The case as it is now."""
-    return _rows(Case.objects.of_office(_clerk(request)).filter(pk=case.pk).values_list("pk", flat=True))[0]
+    rows = list(Case.objects.of_office(_clerk(request)).filter(pk=case.pk).values("id", "account"))
+    actions.look_at_list(actor_of(request), rows, channel="api")
+    return _rows([row["id"] for row in rows])[0]
 
 
 def _rows(keys: Iterable[int]) -> list[dict[str, Any]]:

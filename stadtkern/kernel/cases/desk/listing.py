@@ -39,8 +39,8 @@ FILTERS = {
 _ANY = "MS-0000-0000"  # stands for any reference in an address
 _COUNTED = ("meine", "frei", "freigabe", "ueberfaellig")
 COLUMNS = (
-    "id", "reference", "service", "status", "applicant", "due_date", "submitted_at", "asked_at", "closed_at", "fee_cents",
-    "clerk", "clerk__account__name", "decision__id", "decision__made_at", "decision__proposed_by",
+    "id", "account", "reference", "service", "status", "applicant", "due_date", "submitted_at", "asked_at", "closed_at",
+    "fee_cents", "clerk", "clerk__account__name", "decision__id", "decision__made_at", "decision__proposed_by",
 )  # fmt: skip
 
 
@@ -94,6 +94,7 @@ class Listing:
 
     wish: Wish
     lines: list[Line]
+    rows: list[dict[str, Any]]  # what they were made of
     older: str
     cut: bool = False  # there are more hits than a search shows
 
@@ -104,7 +105,7 @@ def read(staff: Staff, wish: Wish) -> Listing:
     older = f"{reverse('cases:desk')}?{wish.query(nach=cursor)}" if cursor else ""
     cut = bool(wish.words) and len(found) > MOST_FOUND
     reader = _Reader(staff, wish)
-    return Listing(wish, [reader.line(row) for row in found[:MOST_FOUND]], older, cut)
+    return Listing(wish, [reader.line(row) for row in found[:MOST_FOUND]], found[:MOST_FOUND], older, cut)
 
 
 def rows(

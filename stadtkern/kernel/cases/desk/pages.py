@@ -19,9 +19,8 @@ clerks = staff(Role.CLERK, Role.LEAD)
 @clerks
 def desk(request: HttpRequest) -> HttpResponse:
     """The list of the clerk's office."""
-    member = member_of(request)
     wish = listing.Wish.read(request.GET)
-    context = frame(member, listing.read(member, wish))
+    context = frame(request, listing.read(member_of(request), wish))
     return render(request, "cases/desk.html", context)
 
 
@@ -38,7 +37,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, **typed: Any) -
     actions.look(actor_of(request), case, service)
     wish = listing.Wish.read(request.GET)
     context = {
-        **frame(member, listing.read(member, wish)),
+        **frame(request, listing.read(member, wish)),
         **file.context(member, case, service),
         "query": wish.query(),
         "refused": "",
@@ -54,8 +53,10 @@ def office_load(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/desk_load.html", {"office": member.office, "loads": load.of_office(member), "cap": load.CAP})
 
 
-def frame(member: Staff, found: listing.Listing) -> dict[str, Any]:
-    """What the list needs, on its own page and beside a case."""
+def frame(request: HttpRequest, found: listing.Listing) -> dict[str, Any]:
+    """What the list needs, on its own page and beside a case. Everybody on it will see that."""
+    member = member_of(request)
+    actions.look_at_list(actor_of(request), found.rows, purpose="search" if found.wish.words else "desk")
     numbers = listing.counts(member)
     chips = [
         {

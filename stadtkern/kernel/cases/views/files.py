@@ -9,6 +9,7 @@ from stadtkern.kernel.documents import actions as documents
 from stadtkern.kernel.documents.models import Content, Document, Upload, UploadContent
 from stadtkern.kernel.privacy.keys import KeyShredded
 
+from .. import actions
 from ..models import Case
 
 
@@ -16,10 +17,11 @@ from ..models import Case
 def document(request: HttpRequest, reference: str, number: str) -> HttpResponse:
     """A sealed paper of this case."""
     case = _case(request, reference)
+    actor = actor_of(request)
     paper = get_object_or_404(
         Document.objects.select_related("content"), about=str(case), number=number, shredded_at=None, content__isnull=False
     )
-    documents.note_download(actor_of(request), paper)
+    documents.note_download(actor, paper, purpose=case.service, legal_basis=case.begun_on.legal_basis)
     return _file(_opened(paper.content), paper.media_type, f"{paper.number}.pdf")
 
 
@@ -28,6 +30,7 @@ def upload(request: HttpRequest, reference: str, key: str) -> HttpResponse:
     """A file handed in with this case, once it has been found clean."""
     case = _case(request, reference)
     found = get_object_or_404(Upload.objects.select_related("content"), about=str(case), key=key, state=Upload.State.CLEAN)
+    actions.look(actor_of(request), case, case.begun_on, ("uploads",), channel="document")
     return _file(_opened(found.content), found.media_type, found.file_name)
 
 
@@ -39,7 +42,7 @@ def _opened(content: Content | UploadContent) -> bytes:
 
 
 def _case(request: HttpRequest, reference: str) -> Case:
-    rows = Case.objects.visible_to(actor_of(request)).only("pk", "reference", "status")
+    rows = Case.objects.visible_to(actor_of(request)).select_related("edition").defer("answers", "sources", "edition__files")
     case = rows.filter(reference=reference).first()
     if case is None:
         raise Http404

@@ -24,6 +24,7 @@ def own_case(request: HttpRequest, reference: str) -> Case:
     if actor.account and case.account_id is None and case.draft_key in actor.draft_keys and case.is_draft:
         adopt(actor)
         case.account, case.draft_key = actor.account, None
+    actions.look(actor, case, case.begun_on)  # nothing for one's own
     return case
 
 

@@ -21,7 +21,8 @@ from stadtkern.kernel.documents.render import arms, render
 from stadtkern.kernel.documents.sealing import seal
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.privacy import keys
-from stadtkern.kernel.privacy.actions import note_access
+from stadtkern.kernel.privacy.actions import note_owned
+from stadtkern.kernel.privacy.models import Access
 from stadtkern.lib import qr
 from stadtkern.lib.ids import ALPHABET
 
@@ -192,20 +193,14 @@ def _now() -> datetime:
 
 @transaction.atomic
 def note_download(actor: Actor, document: Document, *, purpose: str = "", legal_basis: str = "") -> None:
-    """Somebody fetched the paper. Diary: `document.fetched`; the owner's data cockpit shows it when it was staff."""
-    if actor.staff is not None and not _owns(actor, document):
-        note_access(
-            actor=actor,
-            person_key=None,
-            account=document.account,
-            purpose=purpose or document.kind,
-            legal_basis=legal_basis or "Art. 6 Abs. 1 Buchst. e DSGVO",
-            source="documents",
-            fields=["document"],
-            about=document.about,
-        )
+    """Somebody fetched the paper. Diary: `document.fetched`; the owner's data cockpit shows it when it was somebody else."""
+    note_owned(
+        actor,
+        [document],
+        source="documents",
+        fields=("document",),
+        purpose=purpose or document.kind,
+        legal_basis=legal_basis,
+        channel=Access.Channel.DOCUMENT,
+    )
     record("document.fetched", subject=document.about, actor=actor.key, data={"document": document.pk})
-
-
-def _owns(actor: Actor, document: Document) -> bool:
-    return actor.account is not None and actor.account.pk == document.account_id

@@ -129,6 +129,7 @@ def _hand_in(row: Transmission, link: Connection) -> bool:
 def _handed_in(row: Transmission) -> None:
     with transaction.atomic():
         _forward(row, State.SUBMITTED, submitted_at=timezone.now())
+        cases.note_transfer(row.case)
         data = {"transmission": row.pk, "attempt": row.attempt}
         record("exchange.submitted", subject=str(row.case), actor=SYSTEM, data=data)
 

@@ -3,15 +3,19 @@
 from .anchoring import anchor, note_verification, take_back_from_file
 from .consent import give_consent, revoke_consent
 from .forgetting import forget_old
-from .noting import SAME_LOOK, note_access, note_accesses
+from .noting import PUBLIC_TASK, REPRESENTATION, SAME_LOOK, note_access, note_accesses, note_colleague, note_owned
 
 __all__ = [
+    "PUBLIC_TASK",
+    "REPRESENTATION",
     "SAME_LOOK",
     "anchor",
     "forget_old",
     "give_consent",
     "note_access",
     "note_accesses",
+    "note_colleague",
+    "note_owned",
     "note_verification",
     "revoke_consent",
     "take_back_from_file",

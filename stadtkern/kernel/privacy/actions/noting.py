@@ -2,8 +2,9 @@
 
 import uuid
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 from django.utils import timezone
@@ -15,6 +16,8 @@ from stadtkern.kernel.accounts.models import Account
 from ..models import Access
 
 SAME_LOOK = timedelta(minutes=15)
+PUBLIC_TASK = "Art. 6 Abs. 1 Buchst. e DSGVO"  # where nothing narrower is known
+REPRESENTATION = "§ 14 VwVfG"  # acting for somebody
 _COLUMNS = (
     "actor", "office", "purpose", "legal_basis", "source", "fields", "accounts", "person_keys", "cases", "about", "channel",
     "charge", "emergency", "at",
@@ -81,12 +84,87 @@ def note_accesses(
     return _written(_INSERT + _UNLESS, values)
 
 
+def note_colleague(
+    actor: Actor,
+    owners: Iterable[tuple[int | None, int | None]],
+    *,
+    source: str,
+    fields: Sequence[str],
+    purpose: str = "representation",
+    about: str = "",
+    channel: str = Access.Channel.PAGE,
+) -> Access | None:
+    """Somebody who acts for a company or for another person reads what an account they act beside or for has handed in.
+
+    `owners`: (account, case or None) of everything shown. One's own things are no look, and cost no query.
+    """
+    own = actor.account.pk if actor.account else None
+    others = [(account, case) for account, case in owners if account and account != own]
+    if own is None or not others:
+        return None
+    return note_accesses(
+        actor=replace(actor, staff=None),  # as a private person, whatever else they are
+        accounts=[account for account, _case in others],
+        cases=[case for _account, case in others],
+        purpose=purpose,
+        legal_basis=REPRESENTATION,
+        source=source,
+        fields=fields,
+        about=about,
+        channel=channel,
+    )
+
+
+class Owned(Protocol):
+    """A thing of somebody: a paper, a letter, a payment."""
+
+    account_id: int | None
+    company_id: int | None
+    about: str
+
+
+def note_owned(
+    actor: Actor,
+    things: Sequence[Any],
+    *,
+    source: str,
+    fields: Sequence[str],
+    purpose: str = "",
+    legal_basis: str = "",
+    channel: str = Access.Channel.PAGE,
+) -> Access | None:
+    """Somebody sees things (`Owned`) of others: staff for `purpose`, or whoever acts for the company they belong to."""
+    own = actor.account.pk if actor.account else None
+    others: list[Owned] = [thing for thing in things if thing.account_id and thing.account_id != own]
+    if not others:
+        return None
+    about = others[0].about if len({thing.about for thing in others}) == 1 else ""
+    owners = [(thing.account_id, _case(thing.about)) for thing in others]
+    if actor.staff is None or (actor.company and all(thing.company_id == actor.company.pk for thing in others)):
+        return note_colleague(actor, owners, source=source, fields=fields, about=about, channel=channel)
+    return note_accesses(
+        actor=actor,
+        accounts=[account for account, _number in owners],
+        cases=[number for _account, number in owners],
+        purpose=purpose or source,
+        legal_basis=legal_basis or PUBLIC_TASK,
+        source=source,
+        fields=fields,
+        about=about,
+        channel=channel,
+    )
+
+
+def _case(about: str) -> int | None:
+    return int(about[5:]) if about.startswith("case:") and about[5:].isdecimal() and len(about) < 24 else None
+
+
 def _row(
     actor: Actor | str, purpose: str, legal_basis: str, source: str, fields: Sequence[str], *, about: str, **more: Any
 ) -> dict[str, Any]:
     member = actor.staff if isinstance(actor, Actor) else None
-    if not more.get("cases") and about.startswith("case:") and about[5:].isdecimal():
-        more["cases"] = [int(about[5:])]
+    if not more.get("cases") and (number := _case(about)):
+        more["cases"] = [number]
     return {
         "actor": actor.key if isinstance(actor, Actor) else actor,
         "office": member.office.key if member else "",
