@@ -1,9 +1,9 @@
-# The seven verbs. Everything happens inside this folder: .venv (programs) and .data (database, keys, mail).
+# The verbs. Everything happens inside this folder: .venv (programs) and .data (database, keys, mail).
 PYTHON ?= python3
 VENV := .venv/bin/python
 PORT ?= 8000
 
-.PHONY: help install demo test check bench new-service new-domain
+.PHONY: help install demo test check bench tamper new-service new-domain
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
@@ -23,6 +23,9 @@ check: .venv/complete .venv/browser ## linter, types, import contracts, tests
 
 bench: .venv/complete ## the measurements of benchmarks/ (about 15 minutes)
 	@$(VENV) benchmarks/run.py $(ARGS)
+
+tamper: .venv/ready ## alter and delete a line of the access log in a throwaway database, and see verify_log find it
+	@$(VENV) benchmarks/tamper.py
 
 new-service: .venv/ready ## a service folder that passes: make new-service NAME=hund_anmelden
 	@$(VENV) manage.py new_service $(NAME)

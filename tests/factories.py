@@ -57,6 +57,18 @@ class World:
         """The word that must not be read by the wrong people, noted for the test."""
         return self.secrets.setdefault(kind, secret(kind, self.name))
 
+    def is_named_by(self, line: Access) -> bool:
+        """Whether a line of the access log is about this person."""
+        return self.account.pk in line.accounts or bool({case.pk for case in self._cases()} & set(line.cases))
+
+    def marks(self) -> list[str]:
+        """What shows that something of this person is on a page, besides the secret words."""
+        money = [self.things[kind].purpose for kind in ("payment", "surplus") if kind in self.things]
+        return [*(case.reference for case in self._cases()), *money]
+
+    def _cases(self) -> list[Case]:
+        return [thing for thing in self.things.values() if isinstance(thing, Case)]
+
     def __getattr__(self, kind: str) -> Any:
         try:
             return self.things[kind]
@@ -77,6 +89,20 @@ def world(name: str, account: Account, clerk: Staff) -> World:
     made.things["webhook"] = Webhook.objects.create(title="Land", url="https://land.example/", names=["case.*"])
     note = Note.objects.create(case=made.case, staff=clerk, body=made.hide("note"))
     made.things["note"] = note
+    return made
+
+
+def company_world(name: str, account: Account, company: Company, clerk: Staff) -> World:
+    """What a citizen has handed in for a company: everybody who acts for it sees it."""
+    made = World(name, account, clerk)
+    made.things["case"] = case(made, Status.AWAITING_CITIZEN, "case")
+    made.things["draft"] = case(made, Status.DRAFT, "draft")
+    made.things["closed"] = case(made, Status.CLOSED, "case")
+    for build in (document, upload, message, payment):
+        build(made)
+    for thing in made.things.values():
+        if hasattr(thing, "company_id"):
+            type(thing).objects.filter(pk=thing.pk).update(company=company)
     return made
 
 

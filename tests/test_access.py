@@ -1,7 +1,8 @@
 """Generated: every address and every API operation × everybody × own and foreign things. New addresses are found by themselves.
 
 Expected, from what the view declares: visitors are sent to sign in (API: 401), a wrong role gets 403, things of others are 404,
-nothing is ever a 500, and no answer of any kind carries a word that is none of the reader's business.
+nothing is ever a 500, and no answer of any kind carries a word that is none of the reader's business. And whatever somebody
+reads about another person stands in the access log: every read a line, no line without a read.
 """
 
 import json
@@ -23,9 +24,10 @@ from stadtkern.kernel.accounts.access import Actor, access_of
 from stadtkern.kernel.accounts.actions import create_token
 from stadtkern.kernel.accounts.models import Account, Company, Membership, Staff
 from stadtkern.kernel.inbox.models import Message
+from stadtkern.kernel.privacy.models import Access
 from stadtkern.site.api import api
 
-from .factories import SERVICE, World, world
+from .factories import SERVICE, World, company_world, world
 
 SCHEMA = api.get_openapi_schema()
 
@@ -138,6 +140,11 @@ NEVER_FOUND |= {
 # Only an imported form has these, or a service somebody has changed.
 NEVER_FOUND |= {f"services:edit_{page}" for page in ("form", "page", "rules", "rule", "editions", "version")}
 
+
+# How many (address, person) pairs the walk must at least have read something through; what is read is in the log.
+READS = {"clerk": 18, "lead": 18, "other_clerk": 18}
+OWN_DOORS = ("everyone", "signed_in", "token")
+COMPANY = {"case", "draft", "document", "upload", "message", "payment"}  # things of company_world
 
 # Operations of the API for some roles only.
 ROLE_DOORS = ("/api/v1/desk/", "/api/v1/operate/")
@@ -276,7 +283,9 @@ def worlds(people, clerk, other_clerk) -> dict[str, World]:
 class Visit:
     """A person at the door: asks, and takes everything back that the question changed."""
 
-    def __init__(self, who: str, account: Account | None, login: Callable[[Account], Client]) -> None:
+    def __init__(
+        self, who: str, account: Account | None, login: Callable[[Account], Client], company: Company | None = None
+    ) -> None:
         self.who, self.account = who, account
         self.client = login(account) if account else Client()
         self.client.raise_request_exception = False
@@ -285,11 +294,15 @@ class Visit:
             session["account_authentication_methods"] = [{"method": "password", "at": time.time(), "reauthenticated": True}]
             session["account_authentication_methods_user"] = str(account.pk)
             session["seen"] = int(time.time())
+            session["acting_for"] = company.pk if company else None
             session.save()
         self.cookies = self.client.cookies.output(header="", sep=";")
         member = Staff.objects.filter(account=account).select_related("office").first() if account else None
         self.role, self.office = (member.role, member.office.key) if member else (None, "")
-        self.token = create_token(Actor(account, member), "Prüfung", 1)[1] if account else ""
+        self.token = create_token(Actor(account, member, company), "Prüfung", 1)[1] if account else ""
+        self.key = Actor(account, member if company is None else None).key
+        self.mark = Access.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+        self.reads: set[tuple[str, str]] = set()  # (address, whose) that showed something of somebody else
 
     def ask(self, address: Address, method: str, path: str, query: str = "") -> HttpResponseBase:
         self.client.cookies.clear()
@@ -310,6 +323,7 @@ class Visit:
                 answer = self.client.generic(method, path + query, body, form, headers=headers)
             if answer.streaming:
                 answer.told = b"".join(answer.streaming_content)
+            answer.noted = list(Access.objects.filter(pk__gt=self.mark))
             return answer
         finally:
             transaction.savepoint_rollback(point)
@@ -374,6 +388,25 @@ def problems(visit: Visit, worlds: dict[str, World], address: Address, method: s
             if wrong := _wrong(visit, address, answer, kind, whose):
                 yield f"{said}, {wrong}"
             yield from (f"{said}, it tells {leak}" for leak in leaks(visit.who, worlds, answer))
+            yield from (f"{said}, {gap}" for gap in gaps(visit, worlds, address, answer, whose if kind else ""))
+
+
+def gaps(
+    visit: Visit, worlds: dict[str, World], address: Address, answer: HttpResponseBase, asked_for: str = ""
+) -> Iterator[str]:
+    """The access log against what was read, both ways. Nobody leaves a line by reading about themselves."""
+    text = text_of(answer)
+    for whose, owner in worlds.items():
+        mine = visit.account is not None and visit.account.pk == owner.account.pk
+        read = "" if mine else next((word for word in owner.secrets.values() if word in text), "")
+        lines = [line for line in answer.noted if owner.is_named_by(line)]  # type: ignore[attr-defined]
+        if read:
+            visit.reads.add((address.name, whose))
+        if read and visit.account and not any(line.actor == visit.key and line.fields for line in lines):
+            yield f"it shows {read}, and the log does not say so"
+        meant = read or (whose == asked_for and answer.status_code < 500 and answer.status_code not in (403, 404))
+        if lines and (mine or not (meant or any(mark in text for mark in owner.marks()))):
+            yield f"the log says {whose} was read, and nothing of theirs is there: {vars(lines[0])}"
 
 
 def _wrong(visit: Visit, address: Address, answer: HttpResponseBase, kind: str, whose: str) -> str:
@@ -411,6 +444,7 @@ def test_every_address_answers_everybody_as_declared(who, people, worlds, login)
         for method in address.methods:
             found += problems(visit, worlds, address, method, reached)
     assert found == [], "\n" + "\n".join(found)
+    assert len(visit.reads) >= READS.get(who, 0), "the walk has stopped reading: the comparison with the log says nothing"
 
 
 def test_every_thing_is_found_by_somebody(people, worlds, login):
@@ -458,6 +492,7 @@ def test_lists_and_search_show_nothing_of_others(who, people, worlds, login):
                 if answer.status_code >= 500 and answer.status_code != 503:
                     found.append(f"{said}, an error of ours")
                 found += [f"{said}, it tells {leak}" for leak in leaks(who, worlds, answer)]
+                found += [f"{said}, {gap}" for gap in gaps(visit, worlds, address, answer)]
     assert found == [], "\n" + "\n".join(found)
 
 
@@ -484,6 +519,40 @@ def test_acting_for_a_company_hides_the_private_cases(people, worlds, login):
     browser.post("/konto/vertretung/wechseln/", {"company": worlds["anna"].company.pk})
     assert browser.get(f"/vorgang/{worlds['anna'].case.reference}/").status_code == 404
     assert Message.objects.visible_to(Actor(people["anna"], company=worlds["anna"].company)).count() == 0
+
+
+def test_a_colleague_in_the_company_leaves_lines(people, worlds, login):
+    """Whatever one member handed in for the company, another may read, and the first one sees that."""
+    anna, partner = worlds["anna"], Account.objects.create(email="partner@example.org", name="Partnerin")
+    Membership.objects.create(account=partner, company=anna.company)
+    firm = company_world("firma", people["anna"], anna.company, anna.clerk)
+    visit, found = Visit("partner", partner, login, anna.company), []
+    for address in [address for address in ASKED if "GET" in address.methods and address.access in OWN_DOORS]:
+        for kind, samples in address.samples():
+            if any(sample.kind and sample.kind not in COMPANY for sample in samples.values()):
+                continue
+            path = address.path.format(**{name: sample.value(firm) for name, sample in samples.items()})
+            answer = visit.ask(address, "GET", path)
+            found += [
+                f"GET {path} -> {answer.status_code}, {gap}"
+                for gap in gaps(visit, {"firma": firm}, address, answer, kind and "firma")
+            ]
+    assert found == [], "\n" + "\n".join(found)
+    assert len(visit.reads) >= 15
+
+
+def test_the_comparison_sees_a_missing_and_an_idle_line(people, worlds, login):
+    visit, address, anna = Visit("clerk", people["clerk"], login), ASKED[0], worlds["anna"]
+    answer = HttpResponse(f"… {anna.secrets['case']} …")
+    answer.noted = []
+    assert ["does not say so" in gap for gap in gaps(visit, worlds, address, answer)] == [True]
+    answer.noted = [Access(actor=visit.key, accounts=[anna.account.pk], fields=["answers"])]
+    assert list(gaps(visit, worlds, address, answer)) == []
+    answer.noted = [Access(actor="staff:0", accounts=[anna.account.pk], fields=["answers"])]
+    assert len(list(gaps(visit, worlds, address, answer))) == 1, "the line of somebody else is no line of this reader"
+    other = HttpResponse("nothing")
+    other.noted = answer.noted
+    assert ["nothing of theirs" in gap for gap in gaps(visit, worlds, address, other)] == [True]
 
 
 def test_every_view_declares_who_may(client):

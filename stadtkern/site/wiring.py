@@ -4,9 +4,11 @@ import importlib
 import importlib.util
 
 from django.conf import settings
+from django.urls import reverse
 
 from stadtkern.kernel.accounts.pairing import codes
 from stadtkern.kernel.cases.address import what_is_at
+from stadtkern.kernel.cases.named import cases_of_person
 from stadtkern.kernel.documents.sealing import bytes as seal
 from stadtkern.kernel.events import queue
 from stadtkern.kernel.privacy import anchors, purposes, report
@@ -39,6 +41,8 @@ def connect() -> None:
         words.update({key: word for key, word in more.items() if key not in words})
     codes.TITLES[:] = [what_is_at]
     anchors.SEAL[:] = [seal]
+    purposes.CASES[:] = [cases_of_person]
+    purposes.SUSPICION[:] = [where_to_report]
 
 
 def service_title(key: str) -> str:
@@ -47,3 +51,9 @@ def service_title(key: str) -> str:
         return catalogue.even_retired(key).title
     except catalogue.UnknownService:
         return ""
+
+
+def where_to_report() -> str:
+    """The service "report a suspicion", where this city has it."""
+    key = "datenschutz_verdacht_melden"
+    return reverse("services:page", args=[key]) if key in catalogue.all_services() else ""

@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from stadtkern.kernel.accounts.access import Actor
+
 
 @dataclass(frozen=True)
 class Purpose:
@@ -74,6 +76,13 @@ PURPOSES = {
             gettext_lazy("Art. 6 Abs. 1 a DSGVO"),
         ),
         Purpose(
+            "oversight",
+            gettext_lazy("Aufsicht über Zugriffe"),
+            gettext_lazy("die Datenschutzstelle prüft, wer wessen Daten angesehen hat"),
+            gettext_lazy("zwei Jahre"),
+            gettext_lazy("Art. 39 Abs. 1 Buchst. b DSGVO"),
+        ),
+        Purpose(
             "report",
             gettext_lazy("Ihre Auskunft"),
             gettext_lazy("eine Abfrage, wenn Sie Ihre Daten herunterladen"),
@@ -92,6 +101,20 @@ PURPOSES = {
 
 # Names of purposes that rooms above know better (titles of services); filled once at start by site/wiring.py.
 NAMES: list[Callable[[str], str]] = []
+
+
+@dataclass(frozen=True)
+class Named:
+    """A case as its applicant knows it."""
+
+    title: str
+    url: str
+
+
+# Own cases of a person by id, among those given or the newest ones (None); from the room of the cases.
+CASES: list[Callable[[Actor, set[int] | None], dict[int, Named]]] = []
+# Where a citizen says that a look seems wrong: an address, or "" where this city has no such service.
+SUSPICION: list[Callable[[], str]] = []
 
 FIELD_WORDS = {
     "family_name": gettext_lazy("Familienname"),
@@ -122,12 +145,48 @@ FIELD_WORDS = {
     "resident": gettext_lazy("wohnt in der Stadt"),
     "address": gettext_lazy("Anschrift"),
     "email": gettext_lazy("E-Mail-Adresse"),
+    "applicant": gettext_lazy("Name"),
+    "service": gettext_lazy("Leistung"),
+    "status": gettext_lazy("Stand"),
+    "due_date": gettext_lazy("Frist"),
+    "document": gettext_lazy("Dokument"),
+    "file": gettext_lazy("Datei mit den Angaben"),
+    "title": gettext_lazy("Betreff"),
+    "payment": gettext_lazy("Zahlung"),
+    "log": gettext_lazy("Zugriffsprotokoll"),
+}
+# The same as the object of a sentence: "hat … angesehen".
+WHAT = {
+    "address": gettext_lazy("Ihre Anschrift"),
+    "applicant": gettext_lazy("Ihren Namen"),
+    "family_name": gettext_lazy("Ihren Namen"),
+    "given_names": gettext_lazy("Ihren Namen"),
+    "birth_name": gettext_lazy("Ihren Geburtsnamen"),
+    "birth_date": gettext_lazy("Ihr Geburtsdatum"),
+    "birth_place": gettext_lazy("Ihren Geburtsort"),
+    "nationality": gettext_lazy("Ihre Staatsangehörigkeit"),
+    "moved_in_date": gettext_lazy("Ihr Einzugsdatum"),
+    "answers": gettext_lazy("Ihre Angaben im Antrag"),
+    "messages": gettext_lazy("Ihre Nachrichten"),
+    "uploads": gettext_lazy("Ihre hochgeladenen Dateien"),
+    "documents": gettext_lazy("Ihre Dokumente"),
+    "document": gettext_lazy("ein Dokument von Ihnen"),
+    "file": gettext_lazy("Ihre Angaben"),
+    "service": gettext_lazy("die Art Ihres Antrags"),
+    "status": gettext_lazy("den Stand Ihres Antrags"),
+    "due_date": gettext_lazy("die Frist Ihres Antrags"),
+    "title": gettext_lazy("den Betreff"),
+    "payment": gettext_lazy("Ihre Zahlung"),
+    "log": gettext_lazy("das Protokoll der Zugriffe auf Ihre Daten"),
 }
 SOURCE_WORDS = {
     "residents": gettext_lazy("Melderegister"),
     "cases": gettext_lazy("Ihr Antrag"),
     "documents": gettext_lazy("Ihre Dokumente"),
     "account": gettext_lazy("Ihr Stadtkonto"),
+    "inbox": gettext_lazy("Ihre Post"),
+    "payments": gettext_lazy("Ihre Zahlungen"),
+    "privacy": gettext_lazy("Zugriffsprotokoll"),
 }
 
 
@@ -136,6 +195,10 @@ def purpose_words(key: str) -> str:
     if key in PURPOSES:
         return str(PURPOSES[key].title)
     return next((name for look_up in NAMES if (name := look_up(key))), _plain(key))
+
+
+def is_service(key: str) -> bool:
+    return key not in PURPOSES and any(look_up(key) for look_up in NAMES)
 
 
 def source_words(key: str) -> str:

@@ -1,14 +1,15 @@
 """The data cockpit: consents, who looked, the report, how long things are kept."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -19,41 +20,12 @@ from stadtkern.kernel.city.models import Office
 
 from . import actions
 from .models import Access, Consent
-from .purposes import PURPOSES, actor_words, field_words, purpose_words, source_words
-from .report import compose
+from .plain import looks, own_cases
+from .protocol import protocol
+from .purposes import PURPOSES, SUSPICION, field_words, purpose_words, source_words
+from .report import MOST, compose
 
 PAGE = 25
-
-
-@dataclass(frozen=True)
-class Look:
-    """One look at the data, in plain words."""
-
-    at: datetime
-    who: str
-    purpose: str
-    legal_basis: str
-    source: str
-    fields: str
-
-
-def looks(actor: Actor, accesses: Iterable[Access]) -> list[Look]:
-    """Three queries for any number of lines: the accesses, and the offices behind them."""
-    accesses = list(accesses)
-    keys = {access.office for access in accesses if access.office}
-    offices = dict(Office.objects.filter(key__in=keys).values_list("key", "title")) if keys else {}
-    account_id = actor.account.pk if actor.account else 0
-    return [
-        Look(
-            access.at,
-            actor_words(access.actor, offices.get(access.office, ""), account_id),
-            purpose_words(access.purpose),
-            access.legal_basis,
-            source_words(access.source),
-            field_words(access.fields),
-        )
-        for access in accesses
-    ]
 
 
 def _before(request: HttpRequest) -> int | None:
@@ -79,22 +51,83 @@ def _consents(actor: Actor, before: int | None = None, limit: int = PAGE) -> lis
 def overview(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     context = {
-        "looks": looks(actor, Access.objects.about_person(actor, limit=5)),
+        "groups": looks(actor, Access.objects.about_person(actor, limit=5)),
         "consents": _consents(actor, limit=5),
         "purposes": PURPOSES.values(),
     }
     return render(request, "privacy/overview.html", context)
 
 
+@dataclass(frozen=True)
+class Wish:
+    """What the address asks for; everything unreadable in it is as if it were not there."""
+
+    office: str = ""
+    case: int | None = None
+    since: date | None = None
+    until: date | None = None
+
+    @classmethod
+    def read(cls, query: QueryDict) -> "Wish":
+        case, office = query.get("vorgang", ""), query.get("amt", "").replace("\x00", "")[:60]
+        number = int(case) if case.isascii() and case.isdecimal() and len(case) < 18 else None
+        return cls(office, number, _day(query.get("von", "")), _day(query.get("bis", "")))
+
+    def query(self, **more: Any) -> str:
+        parts = {"amt": self.office, "vorgang": self.case, "von": self.since, "bis": self.until, **more}
+        return urlencode({name: value for name, value in parts.items() if value})
+
+    def limits(self) -> dict[str, Any]:
+        """For AccessQuerySet.about_person; days in local time, the last one included."""
+        return {
+            "office": self.office,
+            "case": self.case,
+            "since": _midnight(self.since) if self.since else None,
+            "until": _midnight(self.until + timedelta(days=1)) if self.until else None,
+        }
+
+
+def _day(text: str) -> date | None:
+    try:
+        found = date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+    return found if 2000 <= found.year < 3000 else None
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
 @signed_in
 @never_cache
 def accesses(request: HttpRequest) -> HttpResponse:
-    """Who looked, page by page."""
+    """Who looked, by day and case, page by page; the number of queries does not depend on the lines."""
+    actor, wish = actor_of(request), Wish.read(request.GET)
+    found = Access.objects.about_person(actor, before=_before(request), limit=PAGE + 1, **wish.limits())
+    context = {
+        "groups": looks(actor, found[:PAGE]),
+        "wish": wish,
+        "offices": list(Office.objects.order_by("title").values_list("key", "title")),
+        "cases": sorted(own_cases(actor, None).items(), reverse=True),
+        "filtered": wish != Wish(),
+        "suspicion": next((url for ask in SUSPICION if (url := ask())), ""),
+        "older": f"?{wish.query(before=found[PAGE - 1].pk)}" if len(found) > PAGE else "",
+        "newer": f"?{wish.query()}" if _before(request) else "",
+        "file": f"{reverse('privacy:accesses_file')}?{wish.query()}",
+    }
+    return render(request, "privacy/accesses.html", context)
+
+
+@signed_in
+@never_cache
+def accesses_file(request: HttpRequest) -> HttpResponse:
+    """The same lines as a file for other programs; see docs/access-log.md for what is assumed about its shape."""
     actor = actor_of(request)
-    found = Access.objects.about_person(actor, before=_before(request), limit=PAGE + 1)
-    older = f"?before={found[PAGE - 1].pk}" if len(found) > PAGE else ""
-    newer = "?" if _before(request) else ""
-    return render(request, "privacy/accesses.html", {"looks": looks(actor, found[:PAGE]), "older": older, "newer": newer})
+    body = protocol(actor, Access.objects.about_person(actor, limit=MOST, **Wish.read(request.GET).limits()))
+    response = JsonResponse(body, json_dumps_params={"ensure_ascii": False, "indent": 2})
+    response["Content-Disposition"] = f'attachment; filename="zugriffe-{timezone.localdate().isoformat()}.json"'
+    return response
 
 
 @signed_in

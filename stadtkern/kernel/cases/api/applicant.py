@@ -146,9 +146,13 @@ def withdraw(request: HttpRequest, reference: shapes.Reference, data: Annotated[
 @router.get("/cases/{reference:reference}/messages", response=list[shapes.MessageOut], url_name="case_messages")
 def messages(request: HttpRequest, reference: shapes.Reference) -> list[dict[str, Any]]:
     """Everything written about the case, oldest first; at most 200."""
-    row = _row(actor_of(request), reference, ("messages",))
+    actor = actor_of(request)
+    row = _row(actor, reference)
     thread = Message.objects.thread(f"case:{row['id']}").filter(office__key=row["office__key"])
-    return [shapes.letter(message) for message in thread[:200]]
+    found = [shapes.letter(message) for message in thread[:200]]
+    if found:
+        _look(actor, row, ("messages",))
+    return found
 
 
 @router.post("/cases/{reference:reference}/messages", response={201: shapes.CaseDetail}, url_name="write_message")
@@ -162,8 +166,12 @@ def write(request: HttpRequest, reference: shapes.Reference, data: Words) -> Sta
 @router.get("/cases/{reference:reference}/documents", response=list[DocumentOut], url_name="case_documents")
 def documents(request: HttpRequest, reference: shapes.Reference) -> list[Document]:
     """Papers of the case, newest first; the applicant fetches one under /documents/{number}/file."""
-    row = _row(actor_of(request), reference, ("documents",))
-    return list(Document.objects.filter(about=f"case:{row['id']}", shredded_at=None).order_by("-pk")[:MOST])
+    actor = actor_of(request)
+    row = _row(actor, reference)
+    found = list(Document.objects.filter(about=f"case:{row['id']}", shredded_at=None).order_by("-pk")[:MOST])
+    if found:
+        _look(actor, row, ("documents",))
+    return found
 
 
 def own(actor: Actor, reference: str) -> Case:
@@ -176,19 +184,24 @@ def own(actor: Actor, reference: str) -> Case:
     return case
 
 
-def _row(actor: Actor, reference: str, fields: Sequence[str]) -> dict[str, Any]:
-    """What this actor may see; noted unless it is their own."""
+def _row(actor: Actor, reference: str) -> dict[str, Any]:
     row = queries.one(actor, reference)
     if row is None:
         raise Http404
-    if actor.account and row["account"] != actor.account.pk:
-        case = Case.objects.select_related("edition", "account__person").defer("edition__files").get(pk=row["id"])
-        actions.look(actor, case, case.begun_on, fields, channel="api")
     return row
 
 
+def _look(actor: Actor, row: dict[str, Any], fields: Sequence[str]) -> None:
+    """Noted unless it is the caller's own."""
+    if actor.account and row["account"] != actor.account.pk:
+        case = Case.objects.select_related("edition", "account__person").defer("edition__files").get(pk=row["id"])
+        actions.look(actor, case, case.begun_on, fields, channel="api")
+
+
 def _detail(actor: Actor, reference: str) -> dict[str, Any]:
-    return shapes.detail(_row(actor, reference, actions.ON_THE_PAGE))
+    row = _row(actor, reference)
+    _look(actor, row, actions.ON_THE_PAGE)
+    return shapes.detail(row)
 
 
 def _draft(actor: Actor, service: Service, answers: shapes.Answers) -> Case:
