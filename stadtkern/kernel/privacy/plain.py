@@ -121,6 +121,8 @@ def subject(access: Access, office: str, account: int) -> str:
         return _("Ihr eigenes Konto")
     if access.actor.startswith("account:"):
         return _("Jemand, der für dieselbe Firma oder in Ihrem Auftrag handelt,")
+    if access.actor.startswith("client:"):
+        return _("Der Dienst „%s“, dem Sie das erlaubt haben,") % purpose_words(access.actor)
     if not access.actor.startswith("staff:"):
         return _("Unser Programm")
     return with_article(office) if office else _("Jemand von der Stadt")

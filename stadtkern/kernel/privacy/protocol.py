@@ -54,8 +54,8 @@ def _reader(actor: Actor, access: Access, offices: dict[str, str]) -> dict[str, 
         return {"art": "amt", "name": offices.get(access.office, access.office), "schluessel": access.office}
     if actor.account and access.actor == f"account:{actor.account.pk}":
         return {"art": "selbst", "name": "die betroffene Person"}
-    kind = "vertretung" if access.actor.startswith("account:") else "programm"
-    return {
-        "art": kind,
-        "name": {"vertretung": "handelt für dieselbe Firma oder in Vertretung", "programm": "automatisch"}[kind],
-    }
+    if access.actor.startswith("account:"):
+        return {"art": "vertretung", "name": "handelt für dieselbe Firma oder in Vertretung"}
+    if access.actor.startswith("client:"):
+        return {"art": "dienst", "name": purpose_words(access.actor)}
+    return {"art": "programm", "name": "automatisch"}
