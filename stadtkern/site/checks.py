@@ -13,11 +13,14 @@ from django.core.checks import CheckMessage, Critical
 from django.core.exceptions import ImproperlyConfigured
 
 from stadtkern.kernel.city.profile import city
+from stadtkern.kernel.credentials import keys
+from stadtkern.kernel.services import catalogue
 
 MODES = ("demo", "test", "production")
 LOCAL = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 # Commands that serve nobody and write nothing: they may run to prepare or to explain.
-HARMLESS = {"check", "collectstatic", "compilemessages", "help", "version", "--version", "--help"}
+# `credential_keys` makes what the start is refused for.
+HARMLESS = {"check", "collectstatic", "credential_keys", "compilemessages", "help", "version", "--version", "--help"}
 
 Fault = tuple[str, str, str]  # id, what is wrong, what to do
 
@@ -27,7 +30,16 @@ def faults() -> list[Fault]:
     if settings.MODE not in MODES:
         return [("mode", f"STADTKERN_MODE is {settings.MODE!r}", f"Set it to one of: {', '.join(MODES)}.")]
     if settings.MODE == "production":
-        return [*_basics(), *_address(), *_cross_origin(), *_content_policy(), *_cookies(), *_sign_in(), *_adapters()]
+        return [
+            *_basics(),
+            *_address(),
+            *_cross_origin(),
+            *_content_policy(),
+            *_cookies(),
+            *_sign_in(),
+            *_proofs(),
+            *_adapters(),
+        ]
     if settings.MODE == "demo" and not settings.PUBLIC_DEMO and not set(settings.ALLOWED_HOSTS) <= LOCAL:
         text = "The demo (anybody can become the mayor with one click) would be open to the network"
         return [
@@ -122,6 +134,23 @@ def _sign_in() -> Iterator[Fault]:
         yield "sign-in", "A stolen password would open a clerk's desk", "Leave STAFF_SECOND_FACTOR as it is."
     if "locmem" in backend or "dummy" in backend:
         yield "sign-in", "Wrong passwords would be counted per process only", "Leave CACHES as it is."
+
+
+def _proofs() -> Iterator[Fault]:
+    """A city that offers proofs for wallets needs a key of its own, kept where it is backed up."""
+    if not any(service.credential for service in catalogue.all_services().values()):
+        return
+    if not os.environ.get("STADTKERN_CREDENTIAL_KEYS"):
+        yield (
+            "proofs",
+            "There is no place for the keys of proofs",
+            "Set STADTKERN_CREDENTIAL_KEYS to a folder.",
+        )
+        return
+    try:
+        keys.ring()
+    except keys.NoKeys as problem:
+        yield "proofs", str(problem), "Run manage.py credential_keys rotate once, as the user the server runs as."
 
 
 def _adapters() -> Iterator[Fault]:

@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 
 from stadtkern.kernel.accounts import actions as accounts
 from stadtkern.kernel.cases import reactions as cases
+from stadtkern.kernel.credentials import actions as credentials
 from stadtkern.kernel.documents import actions as documents
 from stadtkern.kernel.events.actions import rescue, webhooks
 from stadtkern.kernel.exchange import actions as exchanged
@@ -81,11 +82,21 @@ def finish_erasures(timestamp: int) -> None:
     erasure.resume()
 
 
+@app.task(name="clock.proofs", queueing_lock="clock.proofs", queue="clock")
+def forget_proofs(timestamp: int) -> None:
+    """Answers of wallets past their minutes; claims nobody fetched, proofs that ended."""
+    while credentials.forget_answers(timezone.now()):
+        pass
+    while credentials.forget_due(timezone.now()):
+        pass
+
+
 # A task that fails is not repeated: the next minute or night does its work, and the operator sees the reason meanwhile.
 SCHEDULE = [
     ("* * * * *", payments.poll),
     ("* * * * *", exchange.poll),
     ("* * * * *", wake_webhooks),
+    ("*/5 * * * *", forget_proofs),
     ("7 1 * * *", anchor_log),
     ("7 * * * *", finish_erasures),
     ("17 2 * * *", shred_papers),

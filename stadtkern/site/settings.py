@@ -77,8 +77,8 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = [
-    "city", "events", "accounts", "privacy", "registers", "provider", "documents", "vault", "inbox", "payments", "services",
-    "cases", "exchange",
+    "city", "events", "accounts", "privacy", "registers", "provider", "documents", "credentials", "vault", "inbox", "payments",
+    "services", "cases", "exchange",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -2,6 +2,7 @@
 
 import importlib
 import importlib.util
+from functools import lru_cache
 
 from django.conf import settings
 from django.urls import reverse
@@ -9,12 +10,14 @@ from django.urls import reverse
 from stadtkern.kernel.accounts.pairing import codes
 from stadtkern.kernel.cases.address import what_is_at
 from stadtkern.kernel.cases.named import cases_of_person
+from stadtkern.kernel.credentials import cards, kinds
 from stadtkern.kernel.documents.sealing import bytes as seal
 from stadtkern.kernel.events import queue
 from stadtkern.kernel.privacy import anchors, purposes, report
 from stadtkern.kernel.provider import names
 from stadtkern.kernel.registers import evidence
 from stadtkern.kernel.services import catalogue
+from stadtkern.kernel.services.steps import fields
 from stadtkern.site import erasing
 
 
@@ -43,6 +46,12 @@ def connect() -> None:
     anchors.SEAL[:] = [seal]
     purposes.CASES[:] = [cases_of_person]
     purposes.SUSPICION[:] = [where_to_report]
+    kinds.SOURCES[:] = [kinds_of_proof]
+    cards.SOURCES[:] = [
+        importlib.import_module(f"stadtkern.domains.{name}.cards").cards
+        for name in settings.DOMAINS
+        if importlib.util.find_spec(f"stadtkern.domains.{name}.cards")
+    ]
 
 
 def service_title(key: str) -> str:
@@ -57,3 +66,19 @@ def where_to_report() -> str:
     """The service "report a suspicion", where this city has it."""
     key = "datenschutz_verdacht_melden"
     return reverse("services:page", args=[key]) if key in catalogue.all_services() else ""
+
+
+def kinds_of_proof() -> dict[str, kinds.Kind]:
+    """What services attest, in their words; read anew only when a folder changes."""
+    return _kinds(catalogue.version())
+
+
+@lru_cache(maxsize=4)
+def _kinds(version: int) -> dict[str, kinds.Kind]:
+    found = {}
+    for service in catalogue.all_services().values():
+        if (rule := service.credential) is not None:
+            of_form = {path: field.label for path, field in fields(service.form)}
+            labels = {name: of_form[path] for name, path in rule.claims.items() if path in of_form}
+            found[rule.type] = kinds.Kind(rule.type, rule.titles(service), tuple(rule.claims), labels)
+    return found

@@ -37,12 +37,19 @@ def forget_drafts(event: Event) -> None:
     actions.forget_drafts_of(int(event.subject.removeprefix("account:")))
 
 
+def offer_proof_again(event: Event) -> None:
+    """A person wants a proof of this case in another wallet."""
+    if (pk := case_of(event)) is not None:
+        actions.offer_again(pk)
+
+
 REACTIONS = {
     "account.closed": [forget_drafts],
     "payment.completed": [mark_paid],
     "case.submitted": [decide_by_rule],
     "case.paid": [decide_by_rule],
     "case.decided": [carry_out],
+    "credential.wanted": [offer_proof_again],
 }
 
 

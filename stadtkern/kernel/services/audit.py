@@ -1,6 +1,6 @@
 """What only shows when service, form and rules are seen together."""
 
-from . import rulebook
+from . import credential, rulebook
 from .service import Service
 from .steps import paths_of
 
@@ -17,7 +17,7 @@ def faults(service: Service) -> list[str]:
     for claim, place in service.code.items():
         if not place.startswith("terms.") and place not in paths:
             found.append(f"[code] {claim}: das Feld „{place}“ gibt es im Formular nicht.")
-    return found + _rules(service)
+    return found + credential.faults(service, paths) + _rules(service)
 
 
 def leftovers(service: Service) -> list[str]:

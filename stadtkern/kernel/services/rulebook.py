@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-FUNCTIONS = ("fee", "problems", "decide", "grant")
+FUNCTIONS = ("fee", "problems", "decide", "grant", "credential")
 
 
 @cache

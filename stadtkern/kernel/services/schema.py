@@ -12,6 +12,7 @@ from stadtkern.kernel.registers.evidence import types
 from stadtkern.lib.forms.model import Form
 
 from .blocks import block_texts
+from .credential import read_credential
 from .fim_form import FORMS
 from .prefill import OFF, SOURCES
 from .service import AUDIENCES, LIFE_EVENTS, Appointment, DecisionRule, Keep, PrefillReader, Send, Service, key_error
@@ -79,6 +80,7 @@ def read_service(
         send=_send(top),
         data_file=_data(top),
         code=MappingProxyType(top.mapping("code")),
+        credential=read_credential(top.table("credential"), str(_dict(raw.get("decision")).get("title") or title)),
     )
     top.done()
     return service

@@ -20,6 +20,7 @@ from stadtkern.lib.forms.rules.evaluate import Effects, evaluate
 from stadtkern.ui.words import euro
 
 from . import rulebook
+from .credential import CredentialRule
 from .prefill import presumed
 from .texts import Texts, translated
 
@@ -145,6 +146,7 @@ class Service:
     language: str = "de"
     folder: Path | None = None  # None for a service rebuilt from an edition
     send: Send = Send()
+    credential: CredentialRule | None = None  # what a granted application proves in the wallet
     read_prefill: PrefillReader | None = field(repr=False, default=None)  # of an imported form
     data_file: str = ""  # the city's data for the rules: a TOML file in the city's folder
     code: Mapping[str, str] = field(default_factory=dict)  # signed QR on the paper: claim -> "terms.zone" or an answer's path

@@ -1,5 +1,6 @@
 """Everything that happens to a case; the only place that writes its rows."""
 
+from .attest import offer_again
 from .counter import give_code, pick_up
 from .decision import approve, close, decide, decide_by_rule, propose, send_back
 from .desk import ask_citizen, give_back, take, tell_citizen, write_note
@@ -57,6 +58,7 @@ __all__ = [
     "look_at_own_list",
     "mark_paid",
     "note_transfer",
+    "offer_again",
     "pass_on",
     "pick_up",
     "prefill",

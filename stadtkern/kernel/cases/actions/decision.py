@@ -24,6 +24,7 @@ from stadtkern.kernel.services.catalogue import Service
 from ..letter import letter_data
 from ..models import Case, Decision, Note, Status
 from ..text import closing_letter
+from .attest import offer_credential
 from .guard import Refused, in_review, locked, locked_at_desk, not_elsewhere, not_with_a_colleague, store
 from .retention import keep_until
 
@@ -196,6 +197,7 @@ def close(case_id: int) -> Case:
         actor_key=SYSTEM,
         once=f"case.decided:{decision.pk}",
     )
+    offer_credential(row, decision, paper)
     _tell(row, service, decision, paper)
     row.status, row.closed_at = Status.CLOSED, now
     store(row, "status", "closed_at", "keep_until")

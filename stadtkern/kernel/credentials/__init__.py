@@ -1,0 +1,1 @@
+"""Credentials: proofs for the wallet (SD-JWT VC): offer, hand over, revoke, verify, ask for."""
