@@ -22,6 +22,9 @@ from stadtkern.kernel.accounts.actions import create_token
 from stadtkern.kernel.accounts.models import Account, Company, Membership, Staff, Token
 from stadtkern.kernel.cases.models import Case, Decision, Note, Status, search_text
 from stadtkern.kernel.city.models import Office
+from stadtkern.kernel.credentials import actions as credentials
+from stadtkern.kernel.credentials.codes import digest
+from stadtkern.kernel.credentials.models import Credential, Grant, Query, StatusList
 from stadtkern.kernel.documents.actions.paper import CODE
 from stadtkern.kernel.documents.models import Content, Document, Upload, UploadContent
 from stadtkern.kernel.events.models import Webhook
@@ -84,7 +87,7 @@ def world(name: str, account: Account, clerk: Staff) -> World:
     made.things["draft"] = case(made, Status.DRAFT, "draft")
     made.things["closed"] = case(made, Status.CLOSED, "case")
     assisted(made)
-    for build in (document, upload, message, payment, vault, private_things):
+    for build in (document, upload, message, payment, vault, private_things, proof):
         build(made)
     made.things["webhook"] = Webhook.objects.create(title="Land", url="https://land.example/", names=["case.*"])
     note = Note.objects.create(case=made.case, staff=clerk, body=made.hide("note"))
@@ -222,6 +225,23 @@ def payment(made: World) -> None:
             about=f"case:{made.case.pk}", account=made.account, amount_cents=1200, purpose=f"{made.name}{kind}".upper(),
             description=word, items=[{"label": word, "cents": 1200}], status=status,
         )  # fmt: skip
+
+
+def proof(made: World) -> None:
+    """A credential for the wallet, a way open into one, and a question the clerk of the case has put."""
+    word, later = made.hide("private"), timezone.now() + timedelta(days=1)
+    row = Credential.objects.create(
+        account=made.account, about=f"case:{made.closed.pk}", kind="meldebescheinigung", vct="urn:x", title=word,
+        open_until=later, document=made.document, claims=b"x",
+    )  # fmt: skip
+    key = f"way-{made.name}"
+    Grant.objects.create(credential=row, key_digest=digest(key), code_digest=digest(word), expires_at=later)
+    made.things |= {"proof": row, "way": key}
+    made.things["query"] = Query.objects.create(
+        account=made.clerk.account, staff=made.clerk, question="anschrift", purpose=made.hide("query"), legal_basis="-",
+        nonce="n", expires_at=later,
+    )  # fmt: skip
+    made.things["status_list"] = StatusList.objects.first() or credentials.draw(1)[0]
 
 
 def private_things(made: World) -> None:

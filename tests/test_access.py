@@ -39,12 +39,15 @@ OFFICE = {"anna": {"clerk", "lead"}, "bert": {"other_clerk"}}
 WITH_OFFICE = {"case", "person", "document", "upload", "message", "payment"}
 ONLY_OWNER = {"draft", "private", "company"}
 ONLY_OFFICE = {"note"}  # not even the person it is about
+ONLY_ASKER = {"query": {"anna": {"clerk"}, "bert": {"other_clerk"}}}  # a question to a wallet, for whoever put it
 ONLY_CLERK = {"assisted": {"anna": {"clerk"}, "bert": {"other_clerk"}}}  # being filled in at the counter
 
 
 def readers(kind: str, whose: str) -> set[str]:
     if kind == "surplus":
         return {whose, "operator"}  # money to send back: the operator sees amount and reference number
+    if kind in ONLY_ASKER:
+        return ONLY_ASKER[kind][whose]
     if kind in ONLY_CLERK:
         return ONLY_CLERK[kind][whose]
     if kind in ONLY_OFFICE:
@@ -83,6 +86,13 @@ SAMPLES: dict[str, list[Sample]] = {
         Sample("case", lambda w: w.case.reference),
         Sample("draft", lambda w: w.draft.reference),
     ],
+    "credentials:way key": [Sample("private", lambda w: w.way)],
+    "credentials:query pk": [Sample("query", lambda w: w.query.pk)],
+    "credentials pk": [Sample("private", lambda w: w.proof.pk)],
+    "credentials:offer key": [Sample("", lambda w: w.way)],  # the wallet has nothing but the address
+    "credentials kind": [public("meldebescheinigung")],
+    "credentials handle": [Sample("", lambda w: w.query.handle)],
+    "credentials:status key": [Sample("", lambda w: w.status_list.key)],
     "documents:verify code": [Sample("", lambda w: w.document.verify_code)],  # public on purpose: says nothing about the person
     "documents number": [Sample("document", lambda w: w.document.number)],
     "documents key": [Sample("upload", lambda w: w.upload.key)],

@@ -1,6 +1,6 @@
 """From the granted application to the end: offered, shown as a card, asked for again, revoked with its paper, deleted."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from django.core.management import call_command
@@ -10,12 +10,8 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.credentials import actions, cards
 from stadtkern.kernel.credentials.models import Copy, Credential, Grant, UsedNonce
 from stadtkern.kernel.credentials.report import report
-from stadtkern.kernel.documents import actions as documents
 from stadtkern.kernel.documents.models import Document
 from stadtkern.kernel.privacy import keys as vault
-from stadtkern.kernel.services import catalogue
-from stadtkern.kernel.services.credential import after, attested, read_credential
-from stadtkern.kernel.services.table import Table
 
 from .conftest import open_way
 
@@ -29,42 +25,6 @@ def paper(citizen, offered):
     )
     Credential.objects.filter(pk=offered.pk).update(document=row)
     return row
-
-
-@pytest.mark.django_db(transaction=True)
-def test_a_granted_application_offers_a_proof(citizen, resident, clerk, login, run_jobs, wallet):
-    from stadtkern.kernel.cases import actions as cases
-    from stadtkern.kernel.cases.models import Case, Status, search_text
-    from stadtkern.kernel.services.actions import publish
-
-    service = catalogue.find("meldebescheinigung")
-    row = Case.objects.create(
-        reference="MS-7F3K-9QXM", service=service.key, edition=publish(service), status=Status.IN_REVIEW, account=citizen,
-        applicant="Zoë", office=clerk.office, submitted_at=timezone.now(), due_date=timezone.localdate(), trust=3,
-        answers={"kind": "simple", "purpose": "bank", "language": "de", "copies": 1, "person/given_names": "Zoë Łucja",
-                 "person/family_name": "Çelik-Müller", "person/birth_date": "1988-02-29", "address/street": "Lindenstraße",
-                 "address/house_number": "12a", "address/postcode": "49999", "address/town": "Musterstadt"},
-    )  # fmt: skip
-    assert search_text("x")
-    cases.decide(Actor(clerk.account, clerk), row, "GRANTED")
-    run_jobs()
-    proof = Credential.objects.get(account=citizen)
-    assert proof.about == str(row) and proof.document.about == str(row) and proof.claims
-    assert proof.valid_until.date() > timezone.localdate() + timedelta(days=170)
-    client = login(citizen)
-    link, pin = open_way(client, proof)
-    text = wallet.fetch(link, pin)[0]
-    page = client.post("/nachweise/pruefen/", {"proof": text}).content.decode()
-    assert "Echt und gültig" in page and "Çelik-Müller" in page and proof.document.number in page
-    client.post(f"/nachweise/{proof.pk}/noch-einmal/")  # a new phone
-    run_jobs()
-    link, pin = open_way(client, proof)
-    wallet.fetch(link, pin)
-    assert Copy.objects.filter(credential=proof, revoked_at=None).count() == 2
-    documents.revoke("system", proof.document, "Irrtum")
-    run_jobs()
-    assert "gilt nicht mehr" in client.post("/nachweise/pruefen/", {"proof": text}).content.decode()
-    assert "Widerrufen" in client.get("/nachweise/").content.decode()
 
 
 def test_cards_say_what_can_be_done(offered, paper, citizen, login):
@@ -147,34 +107,3 @@ def test_the_command_shows_and_rotates(offered, capsys):
     call_command("credential_keys", "rotate")
     call_command("credential_keys", "list")
     assert len(capsys.readouterr().out.strip().splitlines()) == 3
-
-
-@pytest.mark.parametrize(
-    ("written", "said"),
-    [
-        ({"type": "Große Karte", "claims": {"a": "x"}}, "type"),
-        ({"claims": {"a": "x"}}, "type: fehlt"),
-        ({"type": "karte"}, "claims"),
-        ({"type": "karte", "claims": {"iss": "x"}}, "iss"),
-        ({"type": "karte", "claims": {"A B": "x"}}, "A B"),
-        ({"type": "karte", "claims": {"a": "x", "a.b": "y"}}, "zugleich"),
-        ({"type": "karte", "claims": {"a": "x"}, "colour": "red"}, "colour"),
-        ({"type": "karte", "claims": {"a": 7}}, "a: muss"),
-    ],
-)
-def test_a_wrong_table_is_told(written, said):
-    problems = []
-    read_credential(Table(written, "[credential]", problems), "Karte")
-    assert any(said in problem for problem in problems), problems
-
-
-def test_the_last_day(db):
-    assert after(date(2026, 8, 31), 6, "month") == date(2027, 2, 28) and after(date(2024, 2, 29), 1, "year") == date(
-        2025, 2, 28
-    )
-    assert after(date(2026, 12, 31), 2, "week") == date(2027, 1, 14)
-    service = catalogue.find("meldebescheinigung")
-    claims, last = attested(service, {"person/given_names": "Z"}, {"document.number": "N"}, date(2026, 1, 31))
-    assert (
-        claims["given_name"] == "Z" and claims["number"] == "N" and claims["nationality"] is None and last == date(2026, 7, 31)
-    )
