@@ -3,12 +3,12 @@
     [credential]
     type  = "meldebescheinigung"        # part of the address of the type; a new meaning needs a new word
     title = "Meldebescheinigung"        # optional: the title of the decision
-    valid = "6 months"                  # or the path of a date in the form, or "rule"; missing: no end
+    valid = "6 months"                  # or the path of a date in the form, or "terms.valid_until"; missing: no end
     [credential.claims]
-    given_name = "person/given_names"   # name of the claim -> path of the answer, a fact (FACTS), or "rule"
+    given_name = "person/given_names"   # name of the claim -> path of the answer, a fact (FACTS), or "terms.zone"
     "address.locality" = "address/town"
 
-"rule": `credential(answers, facts)` in rules.py returns {"zone": …, "valid_until": "2027-05-31"}.
+"terms.…" is what the rule granted (`grant` in rules.py).
 """
 
 import calendar
@@ -28,8 +28,7 @@ if TYPE_CHECKING:
     from .service import Service
 
 FACTS = ("case.reference", "document.number", "decision.date")
-RULE = "rule"
-VALID_UNTIL = "valid_until"  # name under which a rule tells the last day
+TERMS = "terms."
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,40}(\.[a-z][a-z0-9_]{0,40}){0,3}")
 _DURATION = re.compile(r"(\d{1,3}) (day|week|month|year)s?")
 
@@ -68,7 +67,7 @@ def read_credential(table: Table, title: str) -> CredentialRule | None:
 def _claims(table: Table) -> Mapping[str, str]:
     found = {name: table.text(name, required=True) for name in table.raw}
     for name in found:
-        if not _NAME.fullmatch(name) or name in OPEN or name == VALID_UNTIL:
+        if not _NAME.fullmatch(name) or name in OPEN:
             table.complain(
                 name, "kann keine Angabe eines Nachweises heißen (nur a-z, 0-9, _ und Punkte; nicht iss, exp, vct …)."
             )
@@ -82,44 +81,44 @@ def faults(service: "Service", paths: set[str]) -> list[str]:
     rule = service.credential
     if rule is None:
         return []
+    known = {*paths, *FACTS}
     found = [
         f"[credential.claims] {name}: „{source}“ gibt es im Formular nicht."
         for name, source in rule.claims.items()
-        if source and source != RULE and source not in FACTS and source not in paths
+        if source and not source.startswith(TERMS) and source not in known
     ]
-    if rule.valid and rule.valid != RULE and not _DURATION.fullmatch(rule.valid) and rule.valid not in paths:
-        found.append(f"[credential] valid: „{rule.valid}“ ist weder eine Dauer wie „6 months“ noch ein Feld des Formulars.")
-    written = rulebook.function(service.key, "credential") is not None
-    if (RULE in (rule.valid, *rule.claims.values())) != written:
-        found.append('[credential] "rule" und die Funktion credential in rules.py gehören zusammen; eines von beiden fehlt.')
+    valid = rule.valid
+    if valid and not valid.startswith(TERMS) and not _DURATION.fullmatch(valid) and valid not in paths:
+        found.append(f"[credential] valid: „{valid}“ ist weder eine Dauer wie „6 months“ noch ein Feld des Formulars.")
+    by_rule = any(source.startswith(TERMS) for source in (valid, *rule.claims.values()))
+    if by_rule and rulebook.function(service.key, "grant") is None:
+        found.append("[credential] „terms.…“: rules.py hat keine Funktion grant.")
     return found
 
 
 def attested(
-    service: "Service", answers: Mapping[str, Any], facts: Mapping[str, str], today: date
+    service: "Service", answers: Mapping[str, Any], facts: Mapping[str, str], terms: Mapping[str, Any], today: date
 ) -> tuple[dict[str, Any], date | None]:
-    """The claims of this application and the last day they hold (None: no end)."""
+    """The claims of this application and the last day they hold (None: no end). `terms`: what the rule granted."""
     rule = service.credential
     if rule is None:
         return {}, None
-    written = rulebook.function(service.key, "credential")
-    by_rule: Mapping[str, Any] = written(answers, dict(facts)) if written else {}
-    claims = {name: _value(name, source, answers, facts, by_rule) for name, source in rule.claims.items()}
-    return claims, _last_day(rule.valid, answers, by_rule, today)
+    claims = {name: _value(source, answers, facts, terms) for name, source in rule.claims.items()}
+    return claims, _last_day(rule.valid, answers, terms, today)
 
 
-def _value(name: str, source: str, answers: Mapping[str, Any], facts: Mapping[str, str], by_rule: Mapping[str, Any]) -> Any:
-    if source == RULE:
-        return by_rule.get(name)
+def _value(source: str, answers: Mapping[str, Any], facts: Mapping[str, str], terms: Mapping[str, Any]) -> Any:
+    if source.startswith(TERMS):
+        return terms.get(source.removeprefix(TERMS))
     return facts.get(source) if source in FACTS else answers.get(source)
 
 
-def _last_day(valid: str, answers: Mapping[str, Any], by_rule: Mapping[str, Any], today: date) -> date | None:
+def _last_day(valid: str, answers: Mapping[str, Any], terms: Mapping[str, Any], today: date) -> date | None:
     if not valid:
         return None
     if found := _DURATION.fullmatch(valid):
         return after(today, int(found[1]), found[2])
-    told = by_rule.get(VALID_UNTIL) if valid == RULE else answers.get(valid)
+    told = _value(valid, answers, {}, terms)
     return date.fromisoformat(str(told)) if told else None
 
 

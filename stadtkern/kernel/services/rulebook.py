@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-FUNCTIONS = ("fee", "problems", "decide", "grant", "credential")
+FUNCTIONS = ("fee", "problems", "decide", "grant")
 
 
 @cache

@@ -21,7 +21,7 @@ def offer_credential(row: Case, decision: Decision, paper: Document) -> None:
         return
     decided = timezone.localdate(decision.made_at)
     facts = {"case.reference": row.reference, "document.number": paper.number, "decision.date": decided.isoformat()}
-    claims, last_day = attested(service, row.answers, facts, decided)
+    claims, last_day = attested(service, row.answers, facts, decision.terms or {}, decided)
     if paper.valid_until and (last_day is None or paper.valid_until < last_day):
         last_day = paper.valid_until
     if last_day and last_day < timezone.localdate():

@@ -336,8 +336,8 @@ def test_a_partner_may_ask_what_the_city_allows(in_wallet, other_citizen, login)
     assert "Lindenstraße" in client.get(page).content.decode() and Access.objects.filter(source="wallet").exists()
 
 
-def test_without_certificate_nobody_pretends(counter, settings, monkeypatch):
-    monkeypatch.setattr(settings, "PRODUCTION", True)
+def test_without_certificate_nobody_pretends(counter, settings):
+    settings.PRODUCTION = True
     answer = counter.get("/nachweise/abfragen/")
     assert answer.status_code == 503 and "Nicht verbunden" in answer.content.decode()
     assert CLAIMS and open_way  # the way in stays as it is

@@ -34,7 +34,7 @@ def test_the_last_day(db):
     )
     assert after(date(2026, 12, 31), 2, "week") == date(2027, 1, 14)
     service = catalogue.find("meldebescheinigung")
-    claims, last = attested(service, {"person/given_names": "Z"}, {"document.number": "N"}, date(2026, 1, 31))
+    claims, last = attested(service, {"person/given_names": "Z"}, {"document.number": "N"}, {}, date(2026, 1, 31))
     assert (
         claims["given_name"] == "Z" and claims["number"] == "N" and claims["nationality"] is None and last == date(2026, 7, 31)
     )
