@@ -19,7 +19,7 @@ from fido2.webauthn import AttestationObject, AttestedCredentialData, Authentica
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.actions import create_token
-from stadtkern.kernel.accounts.models import Account, Company, Membership, Staff, Token
+from stadtkern.kernel.accounts.models import Account, Company, ExternalIdentity, Membership, Staff, Token
 from stadtkern.kernel.cases.models import Case, Decision, Note, Status, search_text
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.credentials.codes import digest
@@ -259,6 +259,7 @@ def private_things(made: World) -> None:
     )  # fmt: skip
     token, _secret = create_token(Actor(account), word, 30)
     made.things["token"] = Token.objects.get(pk=token.pk)
+    made.things["identity"] = ExternalIdentity.objects.create(account=account, means="bundid", subject=word, trust=1)
     made.things["session"] = UserSession.objects.create(
         user=account, ip="203.0.113.7", session_key=f"{made.name}{uuid.uuid4().hex}"[:40], user_agent=word
     )

@@ -72,6 +72,8 @@ def public(value: Any) -> Sample:
 SAMPLES: dict[str, list[Sample]] = {
     "api/{rest} rest": [public("gibt-es-nicht")],
     "accounts:end_session number": [Sample("private", lambda w: w.session.pk)],
+    "accounts:unlink number": [Sample("private", lambda w: w.identity.pk)],
+    "accounts name": [public("bundid")],
     "accounts:revoke_token number": [Sample("private", lambda w: w.token.pk)],
     "cases:start key": [public(SERVICE)],
     "cases:upload key": [Sample("upload", lambda w: w.upload.key)],

@@ -40,6 +40,7 @@ FAULTS = {
     "no mail": ({"STADTKERN_SMTP": None}, "no mail server"),
     "no seal": ({"STADTKERN_SEAL_P12": "/does/not/exist"}, "no seal of its own"),
     "demo adapters": ({"STADTKERN_CITY": "musterstadt"}, "payments would use its demo"),
+    "means without a contract": ({"STADTKERN_CITY": "promising"}, "Signing in by bundid is promised but not connected"),
     "misspelt mode": ({"STADTKERN_MODE": "Production"}, "STADTKERN_MODE is 'Production'"),
     "demo in the network": ({"STADTKERN_MODE": "demo"}, "anybody can become the mayor"),
     "CORS for all": ({"DJANGO_SETTINGS_MODULE": "cors_for_all"}, "CORS_ALLOW_ALL_ORIGINS lets pages of any origin"),
@@ -55,6 +56,9 @@ def place(tmp_path_factory):
     for room, adapter in {"payments": "xbezahldienste", "registers": "none", "inbox": "smtp", "exchange": "none"}.items():
         text = text.replace(f'[{room}]\nadapter = "demo"', f'[{room}]\nadapter = "{adapter}"')
     text = text.replace('adapter = "noots_demo"', 'adapter = "noots"')
+    (place / "promising").mkdir()
+    (place / "promising" / "city.toml").write_text(text, encoding="utf-8")
+    text = text.replace('means = ["bundid", "organisation", "staff"]', "means = []")
     for room, adapter in {"documents": "clamd", "services": "fim_portal"}.items():
         if f"[{room}]" not in text:
             text += f'\n[{room}]\nadapter = "{adapter}"\n'
@@ -71,6 +75,8 @@ def started(place):
     def start(changes: dict[str, str | None]) -> tuple[int, str]:
         own = {"STADTKERN_CITY": "stadt", "STADTKERN_HOME": "home", "STADTKERN_SEAL_P12": "seal.p12"}
         values = SAFE | {name: str(place / path) for name, path in own.items()} | changes
+        if values["STADTKERN_CITY"] == "promising":
+            values["STADTKERN_CITY"] = str(place / "promising")
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("STADTKERN", "DATABASE", "DJANGO"))}
         environment = kept | {key: value for key, value in values.items() if value is not None}
         environment["PYTHONPATH"] = f"{ROOT}:{place}"

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Critical
 from django.core.exceptions import ImproperlyConfigured
 
+from stadtkern.kernel.accounts import adapters
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.credentials import keys
 from stadtkern.kernel.services import catalogue
@@ -38,6 +39,7 @@ def faults() -> list[Fault]:
             *_cookies(),
             *_sign_in(),
             *_proofs(),
+            *_means(),
             *_adapters(),
         ]
     if settings.MODE == "demo" and not settings.PUBLIC_DEMO and not set(settings.ALLOWED_HOSTS) <= LOCAL:
@@ -153,10 +155,25 @@ def _proofs() -> Iterator[Fault]:
         yield "proofs", str(problem), "Run manage.py credential_keys rotate once, as the user the server runs as."
 
 
+def _means() -> Iterator[Fault]:
+    """A way to sign in that the city promises must be one that works, with the city's own contract."""
+    for name in adapters.listed():
+        hint = f"See docs/sign-in.md: [accounts.{name}] in city.toml, or take it out of [accounts] means."
+        try:
+            works = adapters.load(name).connected()
+        except Exception as problem:  # whatever is wrong with a file or key is said, not hidden
+            yield "means", f"Signing in by {name} is set up wrongly ({problem})", hint
+            continue
+        if not works:
+            yield "means", f"Signing in by {name} is promised but not connected", hint
+    if str(adapters.table("staff").get("issuer", "https://")).split(":")[0] != "https":
+        yield "means", "The staff's directory is asked without encryption", "Let [accounts.staff] issuer begin with https."
+
+
 def _adapters() -> Iterator[Fault]:
     """Rooms that would pretend: a demo instead of the real outside."""
     for room in settings.ROOMS:
-        # accounts offers no provider at all in production; its demo doors are not even mounted.
+        # accounts offers no demo in production; its demo doors are not even mounted (its means: _means).
         has_demo = (settings.ROOT / "stadtkern" / "kernel" / room / "adapters" / "demo.py").exists()
         if room == "accounts" or not has_demo:
             continue

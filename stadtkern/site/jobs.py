@@ -74,6 +74,8 @@ def tidy(timestamp: int) -> None:
     call_command("clearsessions")
     while accounts.forget_stale():
         pass
+    while accounts.forget_answers():
+        pass
 
 
 @app.task(name="clock.erasures", queueing_lock="clock.erasures", queue="clock")

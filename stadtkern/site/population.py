@@ -21,8 +21,11 @@ class Home:
 
 
 def material(folder: Path) -> dict[str, Any]:
-    """`seed/people.toml` of a city."""
-    return tomllib.loads((folder / "seed" / "people.toml").read_text(encoding="utf-8"))
+    """`seed/people.toml` of a city, and of `seed/identities.toml` those who live there."""
+    source = tomllib.loads((folder / "seed" / "people.toml").read_text(encoding="utf-8"))
+    known = folder / "seed" / "identities.toml"
+    listed = tomllib.loads(known.read_text(encoding="utf-8")).get("people", []) if known.exists() else []
+    return source | {"identities": [one for one in listed if one.get("resident")]}
 
 
 def households(source: dict[str, Any], town: dict[str, str], count: int, today: date, seed: int = 7) -> Iterator[Home]:
@@ -31,12 +34,28 @@ def households(source: dict[str, Any], town: dict[str, str], count: int, today: 
     people = 0
     for persona in source["personas"]:
         if "birth_date" in persona:
-            yield Home(_address(dice, source, town), [_persona(dice, source, persona, today)])
+            yield Home(_address(dice, source, town) | _fixed(persona), [_persona(dice, source, persona, today)])
             people += 1
+    for one in source.get("identities", []):
+        yield Home(town | _fixed(one), [_known(one, today)])
+        people += 1
     while people < count:
         home = _family(dice, source, town, today)
         people += len(home.people)
         yield home
+
+
+def _fixed(one: dict[str, Any]) -> dict[str, str]:
+    return {name: one[name] for name in ("street", "house_number", "district") if name in one}
+
+
+def _known(one: dict[str, Any], today: date) -> dict[str, Any]:
+    """Somebody the simulator of BundID knows, too."""
+    told = {name: one[name] for name in ("given_names", "family_name", "birth_date", "birth_place", "sex")}
+    return told | {
+        "key": uuid.uuid5(NAMESPACE, one["key"]),
+        "moved_in_date": max(one["birth_date"], today - timedelta(days=900)),
+    }
 
 
 def _family(dice: random.Random, source: dict[str, Any], town: dict[str, str], today: date) -> Home:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from django.conf import settings
 from django.urls import reverse
 
+from stadtkern.kernel.accounts import residents
 from stadtkern.kernel.accounts.pairing import codes
 from stadtkern.kernel.cases.address import what_is_at
 from stadtkern.kernel.cases.named import cases_of_person
@@ -16,6 +17,7 @@ from stadtkern.kernel.events import queue
 from stadtkern.kernel.privacy import anchors, purposes, report
 from stadtkern.kernel.provider import names
 from stadtkern.kernel.registers import evidence
+from stadtkern.kernel.registers.matching import keys_of
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.steps import fields
 from stadtkern.site import erasing
@@ -52,6 +54,7 @@ def connect() -> None:
         for name in settings.DOMAINS
         if importlib.util.find_spec(f"stadtkern.domains.{name}.cards")
     ]
+    residents.FIND[:] = [keys_of]
 
 
 def service_title(key: str) -> str:

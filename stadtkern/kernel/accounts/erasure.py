@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from . import actions
-from .models import Account, Membership, Person, Token
+from .models import Account, ExternalIdentity, Membership, Person, Token
 
 
 def goes(account_id: int, register_key: UUID | None) -> list[str]:
@@ -16,6 +16,8 @@ def goes(account_id: int, register_key: UUID | None) -> list[str]:
     words = [_("Ihre Anmeldung: E-Mail-Adresse, Passwort, zweiter Faktor, angemeldete Geräte")]
     if Person.objects.filter(account=account_id).exists():
         words.append(_("Ihre Angaben zur Person und die Verbindung zum Melderegister"))
+    if ExternalIdentity.objects.filter(account=account_id).exists():
+        words.append(_("Die Verbindung zu BundID, Unternehmenskonto und anderen Anmeldungen; dort bleibt Ihr Konto bestehen"))
     if Token.objects.filter(account=account_id).exists():
         words.append(_("Ihre Schlüssel für Programme"))
     if Membership.objects.filter(account=account_id).exists():

@@ -191,7 +191,7 @@ class ProfileForm(forms.Form):
         names = list(self.base_fields)
         initial = {name: getattr(person, name) for name in names} if person else {}
         super().__init__(*args, **{**kwargs, "initial": initial})
-        if person and person.register_key:
+        if person and person.proved:
             for name in ("given_names", "family_name", "birth_date"):
                 del self.fields[name]
         for name, field in self.fields.items():

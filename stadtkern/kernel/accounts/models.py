@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from stadtkern.kernel.city.models import Office
 
+NOWHERE = "account.invalid"  # RFC 2606: no mail ever goes there
+
 
 class AccountManager(BaseUserManager["Account"]):
     def get_by_natural_key(self, username: str | None) -> "Account":
@@ -33,6 +35,11 @@ class Account(AbstractBaseUser):
 
     def __str__(self) -> str:
         return f"account:{self.pk}"
+
+    @property
+    def mail(self) -> str:
+        """Where mail reaches this account; "" for one that was opened from elsewhere and has told us no address."""
+        return "" if self.email.endswith(f"@{NOWHERE}") else self.email
 
 
 class Trust(models.IntegerChoices):
@@ -69,6 +76,11 @@ class Person(models.Model):
     def __str__(self) -> str:
         return f"person:{self.pk}"
 
+    @property
+    def proved(self) -> bool:
+        """Names and birth date were proved; nobody types over them."""
+        return self.register_key is not None or self.proved_trust >= Trust.SUBSTANTIAL
+
 
 class Company(models.Model):
     name = models.CharField(max_length=200)
@@ -78,6 +90,8 @@ class Company(models.Model):
     house_number = models.CharField(max_length=20, blank=True)
     postcode = models.CharField(max_length=10, blank=True)
     town = models.CharField(max_length=100, blank=True)
+    # Pseudonym of the organisation account ("du-…"), known after its first proof.
+    account_key = models.CharField(max_length=200, null=True, blank=True, unique=True)
 
     def __str__(self) -> str:
         return f"company:{self.pk}"
@@ -99,6 +113,42 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"membership:{self.pk}"
+
+
+class ExternalIdentity(models.Model):
+    """A sign-in elsewhere (BundID, organisation account, the staff's directory) that opens this account, joined by proof."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="identities")
+    means = models.CharField(max_length=20)
+    subject = models.CharField(max_length=200)  # the pseudonym by which the means knows this person in this city
+    trust = models.PositiveSmallIntegerField(choices=Trust)  # the best proof so far
+    company = models.ForeignKey(Company, models.SET_NULL, null=True, blank=True, related_name="+")
+    brought = models.BooleanField(default=False)  # the membership in that company came with this sign-in and goes with it
+    post_box = models.CharField(max_length=200, blank=True)  # BundID: legacyPostkorbHandle
+    linked_at = models.DateTimeField(default=timezone.now)
+    used_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["means", "subject"], name="identity_once")]
+
+    def __str__(self) -> str:
+        return f"identity:{self.pk}"
+
+
+class Answer(models.Model):
+    """A verified answer of a means, waiting to be fetched by the browser that asked; kept afterwards so that it counts once."""
+
+    means = models.CharField(max_length=20)
+    assertion = models.CharField(max_length=64, unique=True)  # SHA-256 of issuer and id: a replay finds it here
+    question = models.CharField(max_length=100)  # id of the request it answers
+    key = models.CharField(max_length=64, unique=True)  # SHA-256 of the one-time key in the browser's hand
+    sealed = models.TextField()  # who it is; only that key opens it
+    created_at = models.DateTimeField(default=timezone.now)
+    keep_until = models.DateTimeField(db_index=True)
+    taken_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"answer:{self.pk}"
 
 
 class Role(models.TextChoices):

@@ -1,4 +1,4 @@
-"""More trust, asked only where it is needed: the way to the proof of identity and back to the same place."""
+"""Proofs in the middle of things: the way to a means and back to the same place, for signing in and for more trust."""
 
 import secrets
 import time
@@ -15,12 +15,25 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from . import actions
-from .access import actor_of, signed_in
-from .adapters import Cancelled, PinBlocked, Refused, TimedOut, provider
+from . import actions, arrival
+from .access import actor_of, everyone, signed_in
+from .adapters import (
+    Cancelled,
+    Departure,
+    Means,
+    PinBlocked,
+    Refused,
+    TimedOut,
+    Unavailable,
+    WrongLevel,
+    connected,
+    listed,
+    load,
+    offered,
+)
 from .models import Trust
 
-QUESTIONS = 5  # how many tabs may be on their way to the provider at once
+QUESTIONS = 5  # how many tabs may be on their way to a means at once
 SECONDS = 900
 
 
@@ -46,9 +59,9 @@ def safe_next(request: HttpRequest, default: str | None = None) -> str:
     return reverse("portal:my_city") if default is None else default
 
 
-def _wanted(request: HttpRequest) -> Trust:
+def _wanted(request: HttpRequest, default: Trust = Trust.SUBSTANTIAL) -> Trust:
     word = (request.POST.get("trust") or request.GET.get("trust") or "").upper()
-    return Trust[word] if word in Trust.__members__ else Trust.SUBSTANTIAL
+    return Trust[word] if word in Trust.__members__ else default
 
 
 @signed_in
@@ -58,68 +71,162 @@ def step_up(request: HttpRequest) -> HttpResponse:
     wanted, target = _wanted(request), safe_next(request)
     if actor_of(request).trust >= wanted:
         return HttpResponseRedirect(target)
-    context = {"wanted": wanted, "next": target, "provider": provider(), "words": _word(wanted)}
+    ways = [means for means in offered() if means.STEPS_UP and wanted <= means.TRUST]
+    absent = not any(means.NAME == "bundid" for means in ways)
+    context = {"wanted": wanted, "next": target, "ways": _choices(ways), "absent": absent, "words": word_of(wanted)}
     return render(request, "accounts/step_up.html", context)
 
 
-def _word(trust: Trust) -> str:
-    return _("hoch") if trust == Trust.HIGH else _("substanziell")
+def _choices(ways: list[Means]) -> list[dict[str, Any]]:
+    return [{"means": means, "works": means.connected()} for means in ways]
+
+
+def sign_in_choices() -> list[dict[str, Any]]:
+    """For the sign-in page: every means that opens an account, connected or not."""
+    return _choices([load(name) for name in listed() if load(name).SIGNS_IN])
+
+
+def word_of(trust: Trust) -> str:
+    """The level as the law names it."""
+    words = {Trust.HIGH: _("hoch"), Trust.SUBSTANTIAL: _("substanziell")}
+    return words.get(trust, _("niedrig"))
 
 
 @signed_in
 @require_POST
 def identify(request: HttpRequest) -> HttpResponse:
-    """Off to the identity provider; where to return is kept here, not in the address."""
-    connected = provider()
-    if connected is None:
+    """Off to a means that proves who one is; where to return is kept here, not in the address."""
+    means = connected(request.POST.get("means", "demo"))
+    if means is None or not means.STEPS_UP:
         return redirect("accounts:step_up")
-    state = secrets.token_urlsafe(16)
+    return _leave(request, means, _wanted(request))
+
+
+@everyone
+@require_POST
+def sign_in_with(request: HttpRequest) -> HttpResponse:
+    """Off to a means that opens the account; for somebody signed in: to join it to this account."""
+    means = connected(request.POST.get("means", ""))
+    if means is None or not means.SIGNS_IN:
+        messages.warning(request, _("Dieser Weg ist hier noch nicht angeschlossen. Wählen Sie einen anderen."))
+        return redirect("account_login")
+    return _leave(request, means, _wanted(request, Trust.BASIC))
+
+
+def _leave(request: HttpRequest, means: Means, trust: Trust) -> HttpResponse:
+    account, state, target = actor_of(request).account, secrets.token_urlsafe(16), safe_next(request)
+    try:
+        way = means.begin(request, state=state, trust=trust, return_url=reverse("accounts:identified"))
+    except Unavailable:
+        messages.warning(
+            request, _("Dieser Dienst antwortet gerade nicht. Versuchen Sie es später, oder nehmen Sie einen anderen Weg.")
+        )
+        return _way_back({"account": account and account.pk, "trust": int(trust), "next": target})
+    question = {
+        "state": state, "means": means.NAME, "next": target, "trust": int(trust), "at": time.time(),
+        "account": account.pk if account else None, "keep": way.keep,
+    }  # fmt: skip
+    if not way.own:
+        question["form"] = {"url": way.url, "fields": way.fields, "origins": way.origins}
     asked: dict[str, Any] = request.session.get("identify", {})
-    asked[state] = {"next": safe_next(request), "trust": int(_wanted(request)), "at": time.time()}
+    asked[state] = question
     request.session["identify"] = dict(list(asked.items())[-QUESTIONS:])
-    return HttpResponseRedirect(connected.begin(request, state=state, return_url=reverse("accounts:identified")))
+    return HttpResponseRedirect(way.url if way.own else reverse("accounts:depart", query={"state": state}))
 
 
-@signed_in
+@everyone
+@never_cache
+def depart(request: HttpRequest) -> HttpResponse:
+    """A form that carries the question to another house; sent by itself where there is a script, and not again by "back"."""
+    question = request.session.get("identify", {}).get(request.GET.get("state", ""))
+    means = connected(question["means"]) if question else None
+    if question is None or means is None or "form" not in question:
+        messages.info(request, _("Dieser Vorgang ist abgeschlossen. Beginnen Sie bei Bedarf noch einmal."))
+        return redirect("portal:my_city" if actor_of(request).account else "account_login")
+    way = Departure(**question["form"])
+    response = render(request, "accounts/depart.html", {"means": means, "way": way, "back": _way_back(question).url})
+    response._csp_update = {"form-action": way.origins}  # type: ignore[attr-defined]
+    return response
+
+
+@everyone
 @never_cache
 def identified(request: HttpRequest) -> HttpResponse:
-    """Back from the identity provider: every way it can end has its own words, and the question is used up."""
-    connected, state = provider(), request.GET.get("state", "")
+    """Back from a means: every way it can end has its own words, and the question is used up."""
     asked = request.session.get("identify", {})
-    question = asked.pop(state, None)
-    if connected is None or question is None:
-        messages.warning(request, _("Diese Rückmeldung wurde schon benutzt. Beginnen Sie bei Bedarf noch einmal."))
-        return redirect("accounts:step_up")
+    question = asked.pop(request.GET.get("state", ""), None)
+    means = connected(question["means"]) if question else None
+    if question is None or means is None:
+        return _nobody_asked(request)
     request.session["identify"] = asked
-    problem = _apply(request, connected, state, question)
-    if problem is None:
-        return HttpResponseRedirect(question["next"])
-    messages.warning(request, problem)
+    outcome = _believe(request, means, question)
+    if isinstance(outcome, HttpResponse):
+        return outcome
+    messages.warning(request, outcome)
+    return _way_back(question)
+
+
+def _nobody_asked(request: HttpRequest) -> HttpResponse:
+    if actor_of(request).account is None:
+        text = _("Ihre Sitzung ist inzwischen zu Ende, oder diese Rückmeldung wurde schon benutzt. Melden Sie sich noch einmal "
+                 "an. Was Sie ausgefüllt haben, ist gespeichert.")  # fmt: skip
+        messages.warning(request, text)
+        return redirect("account_login")
+    messages.warning(request, _("Diese Rückmeldung wurde schon benutzt. Beginnen Sie bei Bedarf noch einmal."))
+    return redirect("accounts:step_up")
+
+
+def _way_back(question: dict[str, Any]) -> HttpResponseRedirect:
+    """To the page where the person chose; nothing is lost, and the target stays the same."""
+    if question["account"] is None:
+        return HttpResponseRedirect(f"{reverse('account_login')}?{urlencode({'next': question['next']})}")
     query = urlencode({"trust": Trust(question["trust"]).name.lower(), "next": question["next"]})
     return HttpResponseRedirect(f"{reverse('accounts:step_up')}?{query}")
 
 
-def _apply(request: HttpRequest, connected: Any, state: str, question: dict[str, Any]) -> str | None:
-    """Believe the provider's answer, or say what went wrong and what to do."""
-    account = actor_of(request).account
-    assert account is not None
+def _believe(request: HttpRequest, means: Means, question: dict[str, Any]) -> HttpResponse | str:
+    """Go on with the means' answer, or say what went wrong and what to do."""
     try:
         if question["at"] < time.time() - SECONDS:
             raise TimedOut
-        identity = connected.finish(state=state, query=request.GET.dict())
-        actions.link_resident(account, identity.register_key, connected.NAME, identity.trust, identity.facts)
-        actions.raise_trust(request, identity.trust)
-    except Cancelled:
-        return _("Sie haben abgebrochen. Ihre Angaben sind noch da. Sie können es jederzeit noch einmal versuchen.")
-    except PinBlocked:
-        return _("Die PIN war dreimal falsch. Die Karte ist gesperrt, bis Sie die PUK eingeben. Ihre Angaben sind noch da.")
-    except TimedOut:
-        return _("Das hat zu lange gedauert. Ihre Angaben sind noch da. Versuchen Sie es noch einmal.")
-    except Refused:
-        return _("Die Antwort des Ausweisdienstes war nicht gültig. Versuchen Sie es noch einmal.")
-    except actions.IdentityTaken:
-        return _(
-            "Dieser Ausweis passt nicht zu diesem Konto. Melden Sie sich mit Ihrem eigenen Konto an, "
-            "oder rufen Sie uns an, wenn das ein Irrtum ist."
-        )
-    return None
+        identity = means.finish(question=question, query=request.GET.dict())
+        return arrival.arrive(request, means, identity, question)
+    except WrongLevel as weak:
+        return too_weak(weak.got, Trust(question["trust"]))
+    except tuple(ENDS) as ended:
+        return str(next(text for kind, text in ENDS.items() if isinstance(ended, kind))())
+
+
+def too_weak(got: Trust, asked: Trust) -> str:
+    """Asked for 4, got 1: what was missing, and with what it works."""
+    with_what = {
+        Trust.HIGH: _("Nehmen Sie dort den Online-Ausweis."),
+        Trust.SUBSTANTIAL: _("Nehmen Sie dort das ELSTER-Zertifikat oder den Online-Ausweis."),
+    }.get(asked, "")
+    text = _("Ihre Anmeldung hat das Vertrauensniveau „%(got)s“, nötig ist „%(asked)s“. %(how)s Ihre Angaben sind noch da.")
+    return text % {"got": word_of(got), "asked": word_of(asked), "how": with_what}
+
+
+# In the order of asking; functions, because the language is known only in the request.
+ENDS: dict[type[Exception], Any] = {
+    Cancelled: lambda: _("Sie haben abgebrochen. Ihre Angaben sind noch da. Sie können es jederzeit noch einmal versuchen."),
+    PinBlocked: lambda: _(
+        "Die PIN war dreimal falsch. Die Karte ist gesperrt, bis Sie die PUK eingeben. Ihre Angaben sind noch da."
+    ),
+    TimedOut: lambda: _("Das hat zu lange gedauert. Ihre Angaben sind noch da. Versuchen Sie es noch einmal."),
+    Unavailable: lambda: _(
+        "Dieser Dienst antwortet gerade nicht. Ihre Angaben sind noch da. Versuchen Sie es später noch einmal."
+    ),
+    Refused: lambda: _("Die Antwort des Ausweisdienstes war nicht gültig. Versuchen Sie es noch einmal."),
+    arrival.AnotherAccount: lambda: _(
+        "In diesem Browser ist inzwischen jemand anderes angemeldet, oder Ihre Sitzung ist zu Ende. "
+        "Melden Sie sich neu an, und beginnen Sie noch einmal."
+    ),
+    actions.IdentityTaken: lambda: _(
+        "Dieser Ausweis passt nicht zu diesem Konto. Melden Sie sich mit Ihrem eigenen Konto an, "
+        "oder rufen Sie uns an, wenn das ein Irrtum ist."
+    ),
+    actions.NotAppointed: lambda: _(
+        "Ihre Anmeldung ist gültig, aber unter diesem Namen gibt es hier keinen Arbeitsplatz. Wenden Sie sich an Ihre IT."
+    ),
+}

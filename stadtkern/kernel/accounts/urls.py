@@ -3,7 +3,9 @@
 from django.conf import settings
 from django.urls import path
 
-from . import demo, stepup, views
+from . import demo, joining, stepup, views
+from .saml import doors
+from .simulators import directory, provider
 
 app_name = "accounts"
 urlpatterns = [
@@ -19,10 +21,22 @@ urlpatterns = [
     path("ausweisen/", stepup.step_up, name="step_up"),
     path("ausweisen/los/", stepup.identify, name="identify"),
     path("ausweisen/zurueck/", stepup.identified, name="identified"),
+    path("anmelden-mit/", stepup.sign_in_with, name="sign_in_with"),
+    path("weiter/", stepup.depart, name="depart"),
+    path("erstes-mal/", joining.first_time, name="first_time"),
+    path("verbinden/", joining.join, name="join"),
+    path("verbindungen/<int:number>/trennen/", joining.unlink, name="unlink"),
+    path("saml/<slug:name>/", doors.answer, name="saml_answer"),
+    path("saml/<slug:name>/metadata.xml", doors.metadata, name="saml_metadata"),
 ]
 if settings.MODE in ("demo", "test"):
     urlpatterns += [
         path("demo/", demo.personas, name="personas"),
         path("demo/werden/", demo.become, name="become"),
         path("demo/ausweis/", demo.card_reader, name="card_reader"),
+        path("demo/anbieter/<slug:name>/", provider.page, name="simulator"),
+        path("demo/verzeichnis/", directory.page, name="directory"),
+        path("demo/verzeichnis/.well-known/openid-configuration", directory.discovery, name="directory_discovery"),
+        path("demo/verzeichnis/schluessel/", directory.keys, name="directory_keys"),
+        path("demo/verzeichnis/token/", directory.token, name="directory_token"),
     ]

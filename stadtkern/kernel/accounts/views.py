@@ -16,9 +16,10 @@ from django.views.decorators.http import require_POST
 
 from . import actions
 from .access import actor_of, ask_second_factor, lacks_second_factor, signed_in
+from .adapters import load, offered
 from .forms import ProfileForm, TokenForm
-from .models import Account, Company, Membership, Person, Token
-from .stepup import safe_next
+from .models import Account, Company, ExternalIdentity, Membership, Person, Token, Trust
+from .stepup import safe_next, word_of
 
 
 def _account(request: HttpRequest) -> Account:
@@ -46,8 +47,20 @@ def overview(request: HttpRequest) -> HttpResponse:
         "tokens": len(_live_tokens(account)),
         "companies": len(account.memberships.values_list("pk")[:100]),
         "languages": settings.LANGUAGES,
+        "passkeys": sum(key.wrap().is_passwordless for key in Authenticator.objects.filter(user=account, type="webauthn")),
+        **_ways(account),
     }
     return render(request, "accounts/overview.html", context)
+
+
+def _ways(account: Account) -> dict[str, Any]:
+    """Sign-ins from elsewhere that open this account, and those that could."""
+    rows = list(ExternalIdentity.objects.filter(account=account).select_related("company").order_by("id")[:50])
+    known = {row.means for row in rows}
+    # A person has one BundID; a workplace is joined by the city's directory itself.
+    more = [way for way in offered() if way.SIGNS_IN and way.AUDIENCE != "staff" and way.connected()]
+    listed = [{"row": row, "title": load(row.means).TITLE, "level": word_of(Trust(row.trust))} for row in rows]
+    return {"identities": listed, "more": [way for way in more if way.NAME not in known or way.AUDIENCE == "companies"]}
 
 
 @signed_in

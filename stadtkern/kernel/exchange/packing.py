@@ -69,7 +69,7 @@ def pack(case: Case, service: Service, jwk: Mapping[str, Any]) -> Packed:
         attachments=tuple(attachments),
         service=service_urn(service),
         service_name=service.title,
-        reply={"eMail": {"address": case.account.email}} if case.account else {},
+        reply={"eMail": {"address": case.account.mail}} if case.account and case.account.mail else {},
         sender_reference=case.reference,
         application_date=timezone.localdate(case.submitted_at).isoformat() if case.submitted_at else "",
     )

@@ -35,7 +35,9 @@ def _account(actor: Actor) -> dict[str, Any]:
     hidden = {"id", "account", "account_id"}
     person: Mapping[str, Any] = Person.objects.filter(account=account).values().first() or {}
     companies = list(account.memberships.values("company__name", "role"))
-    return {**row, "person": {k: v for k, v in person.items() if k not in hidden}, "companies": companies}
+    elsewhere = list(account.identities.values("means", "subject", "trust", "post_box", "linked_at", "used_at"))
+    told = {k: v for k, v in person.items() if k not in hidden}
+    return {**row, "person": told, "companies": companies, "sign_ins_elsewhere": elsewhere}
 
 
 def report(actor: Actor) -> dict[str, Any]:

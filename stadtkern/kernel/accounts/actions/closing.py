@@ -16,7 +16,7 @@ from django.utils import timezone
 from stadtkern.kernel.events.actions import record
 
 from ..access import SYSTEM, Actor
-from ..models import Account, DemoCard, Membership, Pairing, Person, Token
+from ..models import NOWHERE, Account, DemoCard, ExternalIdentity, Membership, Pairing, Person, Token
 
 
 class StaffAccount(PermissionError):
@@ -57,12 +57,13 @@ def _empty(account_id: int, actor_key: str) -> None:
     for table in (EmailAddress, Authenticator):
         table.objects.filter(user=account).delete()
     Token.objects.filter(account=account, revoked_at=None).update(revoked_at=timezone.now())
+    ExternalIdentity.objects.filter(account=account).delete()
     Membership.objects.filter(account=account).delete()
     Person.objects.filter(account=account).delete()
     Pairing.objects.filter(Q(owner=account) | Q(account=account)).delete()
     DemoCard.objects.filter(holder=account).update(holder=None)
     was_open = account.is_active
-    account.email, account.name, account.is_active = f"closed-{account.pk}@account.invalid", "", False
+    account.email, account.name, account.is_active = f"closed-{account.pk}@{NOWHERE}", "", False
     account.set_unusable_password()
     account.save()
     if was_open:

@@ -19,7 +19,7 @@ def save_profile(actor: Actor, facts: dict[str, Any]) -> Person:
     if actor.account is None:
         raise ValueError("Only an account has a profile")
     person, _ = Person.objects.select_for_update().get_or_create(account=actor.account)
-    names = OPEN if person.register_key else PROVED + OPEN
+    names = OPEN if person.proved else PROVED + OPEN
     changed = [name for name in names if name in facts and getattr(person, name) != facts[name]]
     for name in changed:
         setattr(person, name, facts[name])

@@ -13,19 +13,26 @@ from django.utils.translation import gettext_lazy as _
 
 from stadtkern.kernel.accounts.models import Trust
 
-from . import Cancelled, Identity, PinBlocked, Refused, TimedOut
+from . import Cancelled, Departure, Identity, PinBlocked, Refused, TimedOut
 
 NAME = "demo"
 TITLE = _("Demo-Ausweis")
+TEXT = _("Ein nachgebauter Online-Ausweis für die Vorführung. Karte auflegen, PIN eingeben, fertig. Dauert eine halbe Minute.")
+AUDIENCE = "citizens"
 TRUST = Trust.HIGH
+SIGNS_IN, STEPS_UP = False, True
 PIN = "123456"
 QUESTION, ANSWER = "accounts.demo.question", "accounts.demo.answer"
 SECONDS = 300  # a question, and an answer, is worth nothing later
 
 
-def begin(request: HttpRequest, *, state: str, return_url: str) -> str:
+def connected() -> bool:
+    return True  # offered in demo and test only
+
+
+def begin(request: HttpRequest, *, state: str, trust: Trust, return_url: str) -> Departure:
     question = signing.dumps({"state": state, "return": return_url}, salt=QUESTION)
-    return f"{reverse('accounts:card_reader')}?{urlencode({'question': question})}"
+    return Departure(f"{reverse('accounts:card_reader')}?{urlencode({'question': question})}", own=True)
 
 
 def read_question(question: str) -> dict[str, str]:
@@ -45,7 +52,7 @@ def answer_url(asked: Mapping[str, str], *, error: str = "", card: Mapping[str, 
     return f"{asked['return']}?{urlencode({'state': asked['state'], **answer})}"
 
 
-def finish(*, state: str, query: Mapping[str, str]) -> Identity:
+def finish(*, question: Mapping[str, Any], query: Mapping[str, str]) -> Identity:
     if error := query.get("error"):
         raise {"cancelled": Cancelled, "pin_blocked": PinBlocked, "timeout": TimedOut}.get(error, Refused)
     try:
@@ -54,7 +61,7 @@ def finish(*, state: str, query: Mapping[str, str]) -> Identity:
         raise TimedOut from late
     except signing.BadSignature as forged:
         raise Refused from forged
-    if said["state"] != state:
+    if said["state"] != question["state"]:
         raise Refused
     facts = dict(said["card"])
     key = uuid.UUID(facts.pop("register_key"))

@@ -13,7 +13,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory
 from django.utils import timezone
 
-from stadtkern.kernel.accounts import access, stepup
+from stadtkern.kernel.accounts import access, adapters, stepup
 from stadtkern.kernel.accounts.actions import IdentityTaken, issue_demo_card, link_resident
 from stadtkern.kernel.accounts.models import Person, Trust
 from stadtkern.kernel.accounts.sign_in import Backend
@@ -172,14 +172,16 @@ def test_a_made_up_question_is_refused(login, citizen, question):
 
 def test_the_page_is_honest_about_what_works(login, citizen):
     page = login(citizen).get("/konto/ausweisen/?trust=high&next=/konto/angaben/").content.decode()
-    assert page.count("noch nicht angeschlossen") == 2 and "Demo-Ausweis" in page and "Bürgeramt" in page
+    assert "Demo-Ausweis" in page and "Weiter mit: BundID" in page and "Bürgeramt" in page
+    assert "Unmittelbar ist er hier nicht verbunden" in page  # no card reader of our own
 
 
 def test_without_a_provider_the_page_offers_the_counter(login, citizen, monkeypatch):
-    monkeypatch.setattr(stepup, "provider", lambda: None)
+    monkeypatch.setattr(adapters, "offered", list)
+    monkeypatch.setattr(stepup, "offered", list)
     browser = login(citizen)
     page = browser.get("/konto/ausweisen/?trust=high").content.decode()
-    assert "Demo-Ausweis" not in page and "Bürgeramt" in page
+    assert "Demo-Ausweis" not in page and "nicht verbunden" in page and "Bürgeramt" in page
     assert browser.post("/konto/ausweisen/los/", {})["Location"] == "/konto/ausweisen/"
 
 

@@ -194,7 +194,7 @@ def _take_over(
         visible = {visit.path for visit in Walk(service.form, answers, service.effects(answers)).visits()}
         for path in own_questions(service.prefill, visible):
             asked = question(service.form, path)
-            if answers.get(path) in (None, "") and asked and (value := value_for(asked, "", actor.account.email)):
+            if answers.get(path) in (None, "") and asked and (value := value_for(asked, "", actor.account.mail)):
                 answers[path], sources[path] = value, f"account {on}"
     row.answers, row.sources = answers, sources
     row.prefill_declined = not sources  # the register knows nothing: not asked again

@@ -25,6 +25,9 @@ def send_echo(message_id: int) -> None:
     echo = Echo.objects.select_related("message__account").filter(message_id=message_id).first()
     if echo is None or echo.state != Echo.State.WAITING:
         return
+    if not echo.message.account.mail:
+        _refused(echo, AddressRefused("the account has told no address"))
+        return
     mailer: Mailer = city().adapter("inbox").connect()
     try:
         mailer.send(compose(echo))
