@@ -52,10 +52,9 @@ def _fixed(one: dict[str, Any]) -> dict[str, str]:
 def _known(one: dict[str, Any], today: date) -> dict[str, Any]:
     """Somebody the simulator of BundID knows, too."""
     told = {name: one[name] for name in ("given_names", "family_name", "birth_date", "birth_place", "sex")}
-    return told | {
-        "key": uuid.uuid5(NAMESPACE, one["key"]),
-        "moved_in_date": max(one["birth_date"], today - timedelta(days=900)),
-    }
+    moved = max(one["birth_date"], today - timedelta(days=900))
+    plain = {"birth_name": "", "doctoral_degree": "", "nationality": "deutsch", "blocked": False, "moved_in_date": moved}
+    return told | plain | {"key": uuid.uuid5(NAMESPACE, one["key"])}
 
 
 def _family(dice: random.Random, source: dict[str, Any], town: dict[str, str], today: date) -> Home:

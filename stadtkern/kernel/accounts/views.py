@@ -1,5 +1,7 @@
 """Pages of the account: overview, own data, companies, keys for programs, the end."""
 
+from typing import Any
+
 from allauth.account.decorators import reauthentication_required
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
