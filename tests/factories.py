@@ -17,6 +17,7 @@ from fido2.cose import ES256
 from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 
+from stadtkern.domains.dataprotection.models import Breach
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.actions import create_token
 from stadtkern.kernel.accounts.models import Account, Company, ExternalIdentity, Membership, Staff, Token
@@ -89,6 +90,9 @@ def world(name: str, account: Account, clerk: Staff) -> World:
     for build in (document, upload, message, payment, vault, private_things, proof):
         build(made)
     made.things["webhook"] = Webhook.objects.create(title="Land", url="https://land.example/", names=["case.*"])
+    made.things["breach"] = Breach.objects.create(
+        title=made.hide("register"), happened=made.hide("register"), noticed_at=timezone.now()
+    )
     note = Note.objects.create(case=made.case, staff=clerk, body=made.hide("note"))
     made.things["note"] = note
     return made

@@ -14,7 +14,7 @@ class Link:
 
     title: str
     view: str
-    audience: str = "everyone"  # everyone · citizens · companies · tourists · staff
+    audience: str = "everyone"  # everyone · signed_in · staff · or a role ("PRIVACY")
 
 
 @dataclass(frozen=True)
@@ -60,3 +60,13 @@ class Domain:
     kpis: list[KPI] = field(default_factory=list)
     datasets: list[Dataset] = field(default_factory=list)
     boards: list[Board] = field(default_factory=list)
+
+
+# Every department of this city; filled once at start by site/wiring.py.
+DOMAINS: list[Domain] = []
+
+
+def links(account: bool, role: str) -> list[Link]:
+    """What the departments put into the navigation of this reader; `role` is empty for who is not staff."""
+    mine = {role, "staff", "signed_in"} if role else {"signed_in"} if account else set()
+    return [link for domain in DOMAINS for link in domain.navigation if link.audience in mine]

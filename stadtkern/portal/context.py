@@ -8,6 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext, gettext_lazy
 
+from stadtkern.kernel import manifest
 from stadtkern.kernel.accounts.access import Actor, actor_of
 from stadtkern.kernel.accounts.models import Role, Trust
 from stadtkern.kernel.city.profile import city
@@ -61,6 +62,8 @@ def navigation(actor: Actor, path: str, unread: Any = 0) -> list[dict[str, Any]]
         places.append((gettext("Redaktion"), "services:edit_home", 0))
     if actor.staff and actor.staff.role == Role.OPERATOR:
         places.append((gettext("Betrieb"), "operate:home", 0))
+    role = actor.staff.role if actor.staff else ""
+    places += [(str(link.title), link.view, 0) for link in manifest.links(actor.account is not None, role)]
     links = [(title, url, count) for title, view, count in places if (url := address(view))]
     nearest = max((url for _title, url, _count in links if path.startswith(url)), key=len, default="")
     return [

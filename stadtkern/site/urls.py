@@ -24,6 +24,9 @@ PLACES = {
     "exchange": "austausch/",
 }
 
+# The same for departments; without an entry the name of the folder.
+DEPARTMENTS = {"dataprotection": "datenschutz/"}
+
 urlpatterns = [
     path("", include("stadtkern.portal.urls")),
     path("api/v1/", api.urls),
@@ -41,7 +44,7 @@ for room, place in PLACES.items():
         urlpatterns.append(path(place, include(f"stadtkern.kernel.{room}.urls")))
 for name in settings.DOMAINS:
     if importlib.util.find_spec(f"stadtkern.domains.{name}.urls"):
-        urlpatterns.append(path(f"{name}/", include(f"stadtkern.domains.{name}.urls")))
+        urlpatterns.append(path(DEPARTMENTS.get(name, f"{name}/"), include(f"stadtkern.domains.{name}.urls")))
 handler400 = "stadtkern.portal.errors.bad_request"
 handler403 = "stadtkern.portal.errors.forbidden"
 handler404 = "stadtkern.portal.errors.not_found"

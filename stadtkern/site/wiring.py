@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from stadtkern.kernel.accounts import residents
+from stadtkern.kernel import manifest
 from stadtkern.kernel.accounts.pairing import codes
 from stadtkern.kernel.cases.address import what_is_at
 from stadtkern.kernel.cases.named import cases_of_person
@@ -40,6 +41,9 @@ def connect() -> None:
     for room in settings.ROOMS:
         if room != "privacy" and importlib.util.find_spec(f"stadtkern.kernel.{room}.report"):
             report.PARTS[room] = importlib.import_module(f"stadtkern.kernel.{room}.report").report
+    for name in settings.DOMAINS:
+        if importlib.util.find_spec(f"stadtkern.domains.{name}.report"):
+            report.PARTS[name] = importlib.import_module(f"stadtkern.domains.{name}.report").report
     erasing.connect()
     purposes.NAMES[:] = [names.client_name, service_title]
     for words, more in ((purposes.SOURCE_WORDS, evidence.source_words()), (purposes.FIELD_WORDS, evidence.field_words())):
@@ -55,6 +59,7 @@ def connect() -> None:
         if importlib.util.find_spec(f"stadtkern.domains.{name}.cards")
     ]
     residents.FIND[:] = [keys_of]
+    manifest.DOMAINS[:] = [importlib.import_module(f"stadtkern.domains.{name}.domain").DOMAIN for name in settings.DOMAINS]
 
 
 def service_title(key: str) -> str:

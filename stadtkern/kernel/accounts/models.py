@@ -159,7 +159,10 @@ class Role(models.TextChoices):
     EDITOR = "EDITOR"  # texts, fees, forms
     OPERATOR = "OPERATOR"  # runs the installation: queue, webhooks, tokens; sees no case content
     MAYOR = "MAYOR"  # figures, no personal data
-    PRIVACY = "PRIVACY"  # data protection officer: audits who looked, keeps the breach register; sees no case content
+    PRIVACY = "PRIVACY"  # data protection officer: audits looks, keeps the breach register; cases of the own office only
+
+
+DESK_ROLES = (Role.CLERK, Role.LEAD, Role.PRIVACY)  # who works on the cases of the own office
 
 
 class Staff(models.Model):

@@ -14,6 +14,8 @@ from stadtkern.lib.forms.shape import Section, summary
 from .applicant import who
 from .models import Case, Decision
 
+PRIVACY = ("officer", "email", "authority", "authority_web")  # whom one may complain to (Art. 12 Abs. 4 DSGVO)
+
 
 def letter_data(case: Case, service: Service, decision: Decision | None) -> dict[str, Any]:
     """JSON-ready; letters are German whatever the applicant reads. Dates ISO, money integer cents, answers as text."""
@@ -38,6 +40,7 @@ def letter_data(case: Case, service: Service, decision: Decision | None) -> dict
                 if any(row.text for row in section.rows)
             ],
             "date": timezone.localdate().isoformat(),
+            "privacy": {key: city().raw.get("privacy", {}).get(key, "") for key in PRIVACY},
         }
 
 

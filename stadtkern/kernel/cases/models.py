@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.accounts.models import Account, Company, Role, Staff, Trust
+from stadtkern.kernel.accounts.models import DESK_ROLES, Account, Company, Staff, Trust
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.models import Edition
@@ -92,7 +92,7 @@ def _own(actor: Actor) -> Q:
 
 
 def _on_desk(staff: Staff | None) -> Q:
-    if staff is None or staff.role not in (Role.CLERK, Role.LEAD):
+    if staff is None or staff.role not in DESK_ROLES:
         return Q(pk__in=[])
     return (Q(office=staff.office_id) & ~Q(status=Status.DRAFT)) | Q(assisted_by=staff.pk)
 
@@ -137,6 +137,7 @@ class Case(models.Model):
     submitted_at = models.DateTimeField(null=True, blank=True)
     due_date = models.DateField(null=True, blank=True)
     asked_at = models.DateTimeField(null=True, blank=True)  # the clock stands still since then
+    extended_at = models.DateTimeField(null=True, blank=True)  # the period of law was extended, with reasons
     decided_at = models.DateTimeField(null=True, blank=True)
     closed_at = models.DateTimeField(null=True, blank=True)
     keep_until = models.DateField(null=True, blank=True)

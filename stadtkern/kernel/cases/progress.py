@@ -93,7 +93,14 @@ def track(case: Case, decision: Decision | None) -> list[Stage]:
         return [*stages, *_elsewhere(case, happened, destination_title(sent))]
     stages.append(_checking(case, happened))
     if case.status == Status.AWAITING_CITIZEN:
-        stages.append(Stage(_("Wartet auf Ihre Antwort"), "current", case.asked_at, _("So lange steht die Frist still.")))
+        stages.append(
+            Stage(
+                _("Wartet auf Ihre Antwort"),
+                "current",
+                case.asked_at,
+                "" if case.begun_on.decision.clock else _("So lange steht die Frist still."),
+            )
+        )
     elif "case.citizen_answered" in happened:
         stages.append(Stage(_("Rückfrage beantwortet"), "done", happened["case.citizen_answered"]))
     return [*stages, *_end(case, decision)]

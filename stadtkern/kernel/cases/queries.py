@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.accounts.models import Role
+from stadtkern.kernel.accounts.models import DESK_ROLES
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.services.catalogue import Service
 
@@ -101,7 +101,7 @@ def place(service: Service) -> tuple[Office, int | None] | None:
 
 def _visible(actor: Actor) -> tuple[str, list[Any]]:
     own, values = _own(actor)
-    if actor.staff is None or actor.staff.role not in (Role.CLERK, Role.LEAD):
+    if actor.staff is None or actor.staff.role not in DESK_ROLES:
         return own, values
     desk = "(k.office_id = %s AND k.status <> 'DRAFT') OR k.assisted_by_id = %s"
     return f"{own} OR {desk}", [*values, actor.staff.office_id, actor.staff.pk]

@@ -4,12 +4,13 @@ from django.urls import include, path
 
 from . import address  # noqa: F401  the converter "reference"
 from .desk import counter
-from .views import apply, consent, data, files, preview, review, track
+from .views import apply, consent, data, fetch, files, preview, review, track
 
 app_name = "cases"
 urlpatterns = [
     path("schreibtisch/", include("stadtkern.kernel.cases.desk.urls")),
     path("abholen/", counter.pick_up, name="pick_up"),
+    path("antwort/", fetch.fetch, name="fetch"),
     path("neu/<slug:key>/", apply.start, name="start"),
     path("<reference:reference>/", track.track, name="track"),
     path("<reference:reference>/daten/", consent.prefill, name="prefill"),

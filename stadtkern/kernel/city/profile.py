@@ -27,6 +27,11 @@ class City:
     texts: dict[str, str] = field(default_factory=dict)
     raw: dict[str, Any] = field(default_factory=dict)  # everything, for rooms with a table of their own
 
+    @property
+    def local_holidays(self) -> tuple[str, ...]:
+        """Holidays this municipality has besides those of its Land (names in lib/calendar.py): `[holidays] local = […]`."""
+        return tuple(self.raw.get("holidays", {}).get("local", ()))
+
     def adapter(self, room: str) -> ModuleType:
         """The module behind a plug: `[payments] adapter = "demo"` is `kernel/payments/adapters/demo.py`."""
         return importlib.import_module(f"stadtkern.kernel.{room}.adapters.{self.adapters.get(room, 'demo')}")

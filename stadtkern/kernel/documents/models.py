@@ -64,6 +64,11 @@ class Document(models.Model):
     def __str__(self) -> str:
         return f"document:{self.pk}"
 
+    @property
+    def ending(self) -> str:
+        """ "pdf", "zip": how the file is called."""
+        return self.media_type.rpartition("/")[2]
+
 
 class Content(models.Model):
     """The bytes of a document, sealed with the key of its owner; gone after shredding."""

@@ -43,7 +43,7 @@ def response_for(document: Document, actor: Actor, *, purpose: str = "", legal_b
     """The paper as a download, noted in the diary. The caller made sure that `actor` may see it (a case of their office)."""
     data = _opened(get_object_or_404(Content, document=document))  # shredded: nothing left
     actions.note_download(actor, document, purpose=purpose, legal_basis=legal_basis)
-    return _file(data, document.media_type, f"{document.title or document.kind} {document.number}.pdf")
+    return _file(data, document.media_type, f"{document.title or document.kind} {document.number}.{document.ending}")
 
 
 def response_for_upload(row: Upload) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.accounts.models import Account, Company, Role
+from stadtkern.kernel.accounts.models import DESK_ROLES, Account, Company
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.documents.models import Document, Upload
 
@@ -23,14 +23,14 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def visible_to(self, actor: Actor) -> "MessageQuerySet":
         """Own post, and for clerks the post of their office."""
         mine = self.of_person(actor)
-        if actor.staff and actor.staff.role in (Role.CLERK, Role.LEAD):
+        if actor.staff and actor.staff.role in DESK_ROLES:
             return mine | self.filter(office=actor.staff.office_id)
         return mine
 
     def received_by(self, actor: Actor) -> "MessageQuerySet":
         """Letters this actor is the receiver of: the person theirs, a clerk those to the office."""
         to_person = self.of_person(actor).filter(direction=Message.Direction.TO_PERSON)
-        if actor.staff and actor.staff.role in (Role.CLERK, Role.LEAD):
+        if actor.staff and actor.staff.role in DESK_ROLES:
             return to_person | self.filter(office=actor.staff.office_id, direction=Message.Direction.TO_OFFICE)
         return to_person
 
@@ -50,7 +50,8 @@ class Message(models.Model):
         TO_PERSON = "TO_PERSON"
         TO_OFFICE = "TO_OFFICE"
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    # None: written about a report without a name, and fetched with its code.
+    account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
     company = models.ForeignKey(Company, models.CASCADE, null=True, blank=True, related_name="+")
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+")
     direction = models.CharField(max_length=10, choices=Direction)

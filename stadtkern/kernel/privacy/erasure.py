@@ -29,6 +29,7 @@ from stadtkern.kernel.accounts.models import Account, Person, Staff
 from .erasing import actions, journal
 from .models import Access, Consent, Erasure, Key
 from .purposes import ACCESS_YEARS
+from .restricting import actions as restricting
 from .sealing import actions as sealing
 
 
@@ -158,6 +159,7 @@ def own_preview(account_id: int, register_key: UUID | None) -> Preview:
 def own_part(account_id: int, register_key: UUID | None) -> list[Kept]:
     """Consents are revoked; what is kept holds numbers and names of fields, never a value."""
     actions.revoke_consents(account_id)
+    restricting.forget_of(account_id)
     return _proofs(account_id, register_key)
 
 

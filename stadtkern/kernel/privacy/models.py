@@ -33,6 +33,33 @@ class Consent(models.Model):
         return f"consent:{self.pk}"
 
 
+class RestrictionQuerySet(models.QuerySet["Restriction"]):
+    def holding(self, account_id: int, subject: str) -> "Restriction | None":
+        """The restriction under which this thing of the account lies now: everything, or this one thing."""
+        return self.filter(account=account_id, lifted_at=None, scope__in=["", subject]).order_by("pk").first()
+
+
+class Restriction(models.Model):
+    """Art. 18 DSGVO: data of a person are kept and not used until this is lifted."""
+
+    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    scope = models.CharField(max_length=60, blank=True)  # "case:17"; "" = everything of this person
+    ground = models.CharField(max_length=20)  # accuracy · unlawful · claims · objection
+    about = models.CharField(max_length=60, blank=True)  # the request that led to it
+    since = models.DateTimeField(default=timezone.now)
+    lifted_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[RestrictionQuerySet] = RestrictionQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["account", "scope"], name="restriction_once", condition=models.Q(lifted_at=None))
+        ]
+
+    def __str__(self) -> str:
+        return f"restriction:{self.pk}"
+
+
 class AccessQuerySet(models.QuerySet["Access"]):
     def about_person(
         self,

@@ -9,6 +9,7 @@ from typing import Any
 
 from stadtkern.kernel.accounts.models import Trust
 from stadtkern.kernel.registers.evidence import types
+from stadtkern.lib.calendar import Term
 from stadtkern.lib.forms.model import Form
 
 from .blocks import block_texts
@@ -23,7 +24,6 @@ LANGUAGES = ("en", "leicht")
 OCCASIONS = ("submitted", "decided", "granted", "partly", "rejected")
 AUTHORITIES = ("city", "district", "state", "federal")
 TRUSTS = tuple(name.lower() for name in Trust.names)
-UNITS = {"day": 1, "week": 7, "month": 30}
 TEMPLATE = "bescheid.typ"
 
 
@@ -81,9 +81,18 @@ def read_service(
         data_file=_data(top),
         code=MappingProxyType(top.mapping("code")),
         credential=read_credential(top.table("credential"), str(_dict(raw.get("decision")).get("title") or title)),
+        anonymous=_anonymous(top, fee),
+        desk_page=top.text("desk_page"),
     )
     top.done()
     return service
+
+
+def _anonymous(top: Table, fee: Mapping[str, Any]) -> bool:
+    found = top.flag("anonymous")
+    if found and (fee or "prefill" in top.raw or top.raw.get("trust", "none") != "none"):
+        top.complain("anonymous", "ohne Namen heißt: keine Anmeldung (trust), kein Register ([prefill]), keine Gebühr ([fee]).")
+    return found
 
 
 def _leika(top: Table) -> str:
@@ -121,7 +130,7 @@ def _decision(table: Table, office: str, title: str) -> DecisionRule:
         four_eyes = True
     rule = DecisionRule(
         by=table.text("by", office),
-        within_days=_days(table),
+        within=_term(table, "within", required=True) or Term(30, "day"),
         template=table.text("template", TEMPLATE),
         title=table.text("title", title),
         automatic=table.text("automatic"),
@@ -129,19 +138,23 @@ def _decision(table: Table, office: str, title: str) -> DecisionRule:
         paper=table.flag("paper"),
         legal_basis=table.text("legal_basis"),
         checks=table.words("checks", one_of=types()),
+        clock=table.text("clock"),
+        extend=_term(table, "extend"),
     )
+    if rule.extend and not rule.clock:
+        table.complain("extend", 'verlängern kann nur ein Gesetz: clock = "Art. 12 Abs. 3 DSGVO" nennt es.')
     if not re.fullmatch(r"[a-z0-9_]+\.typ", rule.template):
         table.complain("template", f"„{rule.template}“ ist kein Name einer Vorlage wie {TEMPLATE}.")
     table.done()
     return rule
 
 
-def _days(table: Table) -> int:
-    text = table.text("within", required=True)
-    found = re.fullmatch(r"(\d{1,3}) (day|week|month)s?", text)
+def _term(table: Table, key: str, *, required: bool = False) -> Term | None:
+    text = table.text(key, required=required)
+    found = Term.read(text)
     if text and not found:
-        table.complain("within", f"„{text}“ ist keine Frist; erlaubt sind zum Beispiel „14 days“, „4 weeks“, „3 months“.")
-    return int(found[1]) * UNITS[found[2]] if found else 30
+        table.complain(key, f"„{text}“ ist keine Frist; erlaubt sind zum Beispiel „14 days“, „4 weeks“, „3 months“.")
+    return found
 
 
 def _data(top: Table) -> str:

@@ -5,6 +5,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
@@ -13,6 +14,8 @@ from typing import Any, Literal
 from django.utils.translation import get_language, gettext, gettext_lazy
 
 from stadtkern.kernel.accounts.models import Trust
+from stadtkern.kernel.city.profile import city
+from stadtkern.lib.calendar import Term, legal_end
 from stadtkern.lib.forms.check import Problem
 from stadtkern.lib.forms.check import problems as form_problems
 from stadtkern.lib.forms.model import Answers, Form, Value
@@ -78,10 +81,12 @@ class DecisionRule:
 
     `automatic` is the paragraph that allows a decision without a person, empty where there is none. `four_eyes` is true,
     false, or a condition on the answers; read it through `Service.second_pair`. `paper` = the result comes by post.
+    `clock` is the law that sets the period ("Art. 12 Abs. 3 DSGVO"): then it is counted as the law says and does not rest
+    while others must act; `extend` is what that law allows to add, once and with reasons.
     """
 
     by: str
-    within_days: int
+    within: Term
     template: str
     title: str
     automatic: str = ""
@@ -89,6 +94,20 @@ class DecisionRule:
     paper: bool = False
     legal_basis: str = ""
     checks: tuple[str, ...] = ()  # own registers the rule looks into when it decides: facts["registers"]
+    clock: str = ""
+    extend: Term | None = None
+
+    @property
+    def within_days(self) -> int:
+        """About how many days."""
+        return self.within.days
+
+    def due(self, start: date, *, extended: bool = False) -> date:
+        """Until when to decide what came in on this day."""
+        if not self.clock:
+            return self.within.after(start)
+        terms = [self.within, self.extend] if extended and self.extend else [self.within]
+        return legal_end(start, terms, city().state, city().local_holidays)
 
 
 @dataclass(frozen=True)
@@ -147,6 +166,8 @@ class Service:
     folder: Path | None = None  # None for a service rebuilt from an edition
     send: Send = Send()
     credential: CredentialRule | None = None  # what a granted application proves in the wallet
+    anonymous: bool = False  # nobody is told who: never an account, answers are fetched with a code
+    desk_page: str = ""  # name of a page of the department that helps with a case: "dataprotection:request"
     read_prefill: PrefillReader | None = field(repr=False, default=None)  # of an imported form
     data_file: str = ""  # the city's data for the rules: a TOML file in the city's folder
     code: Mapping[str, str] = field(default_factory=dict)  # signed QR on the paper: claim -> "terms.zone" or an answer's path

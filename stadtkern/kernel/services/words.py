@@ -3,6 +3,7 @@
 from django.utils.translation import gettext, ngettext
 
 from stadtkern.kernel.accounts.models import Trust
+from stadtkern.lib.calendar import Term
 from stadtkern.lib.forms.model import Kind, fields
 
 from .service import Service
@@ -33,10 +34,17 @@ def _cost(service: Service) -> Fact:
 
 
 def _time(service: Service) -> Fact:
-    longest = days_in_words(service.decision.within_days)
+    longest = term_in_words(service.decision.within)
     if service.decision.automatic:
         return gettext("Dauer"), gettext("meist sofort"), gettext("sonst höchstens %s") % longest
     return gettext("Dauer"), gettext("höchstens %s") % longest, gettext("bis zur Entscheidung")
+
+
+def term_in_words(term: Term) -> str:
+    """A month stays a month, because the law counts it so."""
+    if term.unit == "month":
+        return ngettext("%(n)s Monat", "%(n)s Monate", term.number) % {"n": term.number}
+    return days_in_words(term.days)
 
 
 def days_in_words(days: int) -> str:

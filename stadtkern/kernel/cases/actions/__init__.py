@@ -7,16 +7,19 @@ from .desk import ask_citizen, give_back, take, tell_citizen, write_note
 from .draft import Saved, add_entry, contest, discard_draft, fill, remove_entry, save_step, start
 from .elsewhere import NoOffice, come_in, pass_on, remark
 from .erasing import conceal_closed, erase_of
+from .extension import extend
 from .guard import INCOMING, AlreadyDecided, AlreadyTaken, Incomplete, MoreTrustNeeded, OwnCase, Refused, came_in
 from .hand_over import adopt_drafts, hand_over
 from .look import ON_THE_PAGE, look, look_at_list, look_at_own_list, note_transfer
 from .prefill import decline_prefill, drop_proof, fetch, prefill, take_proof
 from .program import OtherContent, apply, attach
+from .rest import GROUNDS, open_despite_rest
 from .retention import forget_drafts, forget_drafts_of, shred_due
 from .submission import answer, mark_paid, submit, withdraw
 from .take_out import take_out
 
 __all__ = [
+    "GROUNDS",
     "INCOMING",
     "ON_THE_PAGE",
     "AlreadyDecided",
@@ -46,6 +49,7 @@ __all__ = [
     "discard_draft",
     "drop_proof",
     "erase_of",
+    "extend",
     "fetch",
     "fill",
     "forget_drafts",
@@ -59,6 +63,7 @@ __all__ = [
     "mark_paid",
     "note_transfer",
     "offer_again",
+    "open_despite_rest",
     "pass_on",
     "pick_up",
     "prefill",

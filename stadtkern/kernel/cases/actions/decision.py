@@ -26,6 +26,7 @@ from ..models import Case, Decision, Note, Status
 from ..text import closing_letter
 from .attest import offer_credential
 from .guard import Refused, in_review, locked, locked_at_desk, not_elsewhere, not_with_a_colleague, store
+from .rest import not_resting, resting
 from .retention import keep_until
 
 Outcome = Decision.Outcome
@@ -42,6 +43,7 @@ def decide(actor: Actor, case: Case, outcome: str, reason: str = "") -> Decision
     in_review(row)
     not_with_a_colleague(row, staff)
     not_elsewhere(row)
+    not_resting(actor, row)
     text = reason.replace("\x00", "").strip()[:20_000]
     if outcome not in Outcome.values:
         raise Refused(_("Bitte wählen Sie eine Entscheidung aus."))
@@ -75,6 +77,7 @@ def approve(actor: Actor, case: Case, proposal: int | None = None) -> Decision:
     """
     row, staff = locked_at_desk(actor, case)
     in_review(row)
+    not_resting(actor, row)
     decision = _open_proposal(row, proposal)
     if decision.proposed_by_id == staff.pk:
         raise Refused(_("Sie haben diese Entscheidung vorgeschlagen. Freigeben muss sie eine zweite Person."))
@@ -103,7 +106,13 @@ def decide_by_rule(case_id: int) -> Decision | None:
     row = locked(case_id)
     service = row.begun_on
     paragraph = service.decision.automatic
-    if not paragraph or row.status != Status.IN_REVIEW or row.clerk_id or Decision.objects.filter(case=row).exists():
+    if (
+        not paragraph
+        or row.status != Status.IN_REVIEW
+        or row.clerk_id
+        or Decision.objects.filter(case=row).exists()
+        or resting(row)
+    ):
         return None
     verdict = service.decide(row.answers, _facts(row, service.decision.checks))
     if verdict is None:

@@ -13,6 +13,7 @@ from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.inbox import actions as inbox
 
 from ..models import QUEUE, Case, Decision, Note, Status
+from ..nameless import is_nameless
 from .guard import AlreadyTaken, Refused, in_review, locked_at_desk, not_with_a_colleague, store, taken_sentence
 
 
@@ -55,10 +56,10 @@ def ask_citizen(actor: Actor, case: Case, question: str) -> Case:
     row, staff = locked_at_desk(actor, case)
     in_review(row)
     not_with_a_colleague(row, staff)
-    text = _required(question, _("Bitte schreiben Sie Ihre Frage."))
+    text = required(question, _("Bitte schreiben Sie Ihre Frage."))
     if Decision.objects.filter(case=row).exists():
         raise Refused(_("Ein Entscheidungsvorschlag liegt vor. Geben Sie ihn zuerst zurück, dann können Sie fragen."))
-    _letter(actor, row, gettext_noop("Rückfrage zu Ihrem Antrag %s"), text)
+    letter(actor, row, gettext_noop("Rückfrage zu Ihrem Antrag %s"), text)
     row.status, row.asked_at = Status.AWAITING_CITIZEN, timezone.now()
     row.clerk, row.taken_at = staff, row.taken_at or row.asked_at
     store(row, "status", "asked_at", "clerk", "taken_at")
@@ -70,8 +71,8 @@ def ask_citizen(actor: Actor, case: Case, question: str) -> Case:
 def tell_citizen(actor: Actor, case: Case, body: str, documents: tuple[Document, ...] = ()) -> Case:
     """A message to the applicant that asks nothing: the state stays."""
     row, _staff = locked_at_desk(actor, case)
-    text = _required(body, _("Bitte schreiben Sie eine Nachricht."))
-    _letter(actor, row, gettext_noop("Nachricht zu Ihrem Antrag %s"), text, documents)
+    text = required(body, _("Bitte schreiben Sie eine Nachricht."))
+    letter(actor, row, gettext_noop("Nachricht zu Ihrem Antrag %s"), text, documents)
     record("case.citizen_told", subject=str(row), actor=actor.key)
     return row
 
@@ -80,17 +81,18 @@ def tell_citizen(actor: Actor, case: Case, body: str, documents: tuple[Document,
 def write_note(actor: Actor, case: Case, body: str) -> Note:
     """A remark among colleagues; part of the file, never shown to the applicant."""
     row, staff = locked_at_desk(actor, case)
-    note = Note.objects.create(case=row, staff=staff, body=_required(body, _("Bitte schreiben Sie einen Vermerk.")))
+    note = Note.objects.create(case=row, staff=staff, body=required(body, _("Bitte schreiben Sie einen Vermerk.")))
     record("case.note_written", subject=str(row), actor=actor.key, data={"note": note.pk})
     return note
 
 
-def _letter(actor: Actor, row: Case, title: str, body: str, documents: tuple[Document, ...] = ()) -> None:
-    if row.account is None:
+def letter(actor: Actor, row: Case, title: str, body: str, documents: tuple[Document, ...] = ()) -> None:
+    """Into the post box of the applicant; who reported without a name fetches it with the code."""
+    if row.account is None and not is_nameless(row.service):
         raise Refused(
             _("Dieser Antrag wurde ohne Konto gestellt, ein Postfach gibt es nicht. Bitte rufen Sie an oder schreiben Sie.")
         )
-    with override(row.account.language):  # the reader's, not the clerk's
+    with override(row.account.language if row.account else "de"):  # the reader's, not the clerk's
         title = _(title) % row.reference
     inbox.deliver(
         account=row.account,
@@ -105,7 +107,8 @@ def _letter(actor: Actor, row: Case, title: str, body: str, documents: tuple[Doc
     )
 
 
-def _required(text: str, sentence: str) -> str:
+def required(text: str, sentence: str) -> str:
+    """What was typed; Refused with this sentence where nothing was."""
     clean = text.replace("\x00", "").strip()[:10_000]
     if not clean:
         raise Refused(sentence)

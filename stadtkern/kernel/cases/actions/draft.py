@@ -28,6 +28,7 @@ from stadtkern.lib.forms.rules.evaluate import Effects
 from stadtkern.lib.forms.walk import Walk
 
 from ..models import Case
+from ..nameless import is_nameless
 from .guard import Refused, locked_draft, store
 
 Files = Mapping[str, Sequence["UploadedFile[Any]"]]
@@ -55,6 +56,8 @@ def start(
     """
     if service.retired:
         raise Refused(_("Diese Leistung nimmt keine neuen Anträge mehr an."))
+    if service.anonymous and (actor.account or len(actor.draft_keys) != 1):
+        raise Refused(_("Diese Meldung geht nur auf der Seite der Stadt, ohne Konto."))
     office = Office.objects.filter(key=service.office).first()
     if office is None:
         raise Refused(_("Für diese Leistung ist noch keine zuständige Stelle eingetragen. Bitte rufen Sie uns an."))
@@ -133,6 +136,7 @@ def _receive(
                 path=visit.path,
                 account=case.account,
                 file_name=(upload.name or "")[:255],
+                nameless=is_nameless(case.service),
                 data=upload.read(most + 1),  # one byte too many is enough to be refused
                 media_types=element.media_types,
                 max_bytes=most,

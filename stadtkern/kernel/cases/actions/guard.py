@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.accounts.models import Role, Staff
+from stadtkern.kernel.accounts.models import DESK_ROLES, Staff
 from stadtkern.kernel.events.models import Event
 from stadtkern.ui import words
 
@@ -73,7 +73,7 @@ def locked_own(actor: Actor, case: Case) -> Case:
 def locked_at_desk(actor: Actor, case: Case) -> tuple[Case, Staff]:
     """A case on the desk of this clerk's office, in any state but DRAFT."""
     staff = actor.staff
-    if staff is None or staff.role not in (Role.CLERK, Role.LEAD):
+    if staff is None or staff.role not in DESK_ROLES:
         raise Case.DoesNotExist
     row = locked(case.pk, Case.objects.of_office(staff))
     if actor.account and row.account_id == actor.account.pk:

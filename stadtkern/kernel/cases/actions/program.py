@@ -39,6 +39,8 @@ def apply(actor: Actor, service: Service, answers: Mapping[str, Any], *, once: s
     """
     if service.retired:
         raise Refused(_("Diese Leistung nimmt keine neuen Anträge mehr an."))
+    if service.anonymous:
+        raise Refused(_("Diese Meldung geht nur auf der Seite der Stadt, ohne Konto."))
     if actor.trust < service.trust:
         raise MoreTrustNeeded(_("Für diese Leistung müssen Sie sich ausweisen. Das geht nur auf der Seite der Stadt."))
     key = f"{actor.account.pk}:{once}" if once and actor.account else None

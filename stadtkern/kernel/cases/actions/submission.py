@@ -22,6 +22,7 @@ from stadtkern.lib.forms.shape import clean
 
 from ..applicant import who
 from ..models import QUEUE, Case, Decision, Note, Status, search_text
+from ..nameless import is_nameless
 from .guard import Incomplete, MoreTrustNeeded, Refused, locked, locked_own, not_elsewhere, store
 from .retention import keep_until
 
@@ -95,7 +96,7 @@ def enter(row: Case, service: Service, answers: dict[str, object]) -> None:
     row.fee_cents = service.fee_cents(answers)
     row.status = Status.AWAITING_PAYMENT if row.fee_cents else Status.IN_REVIEW
     row.submitted_at = row.updated_at = now
-    row.due_date = timezone.localdate(now) + timedelta(days=service.decision.within_days)
+    row.due_date = service.decision.due(timezone.localdate(now))
     row.keep_until = keep_until(now, service)
     row.steps_done = [step.key for step in service.form.steps]
 
@@ -114,7 +115,7 @@ def mark_paid(case_id: int, actor_key: str) -> Case:
     row = locked(case_id)
     if row.status == Status.AWAITING_PAYMENT:
         row.status = Status.IN_REVIEW
-        row.due_date = timezone.localdate() + timedelta(days=row.begun_on.decision.within_days)
+        row.due_date = row.begun_on.decision.due(timezone.localdate())
         store(row, "status", "due_date")
         record("case.paid", subject=str(row), actor=actor_key, data={"service": row.service, "fee_cents": row.fee_cents})
     elif row.status == Status.WITHDRAWN:
@@ -130,7 +131,8 @@ def answer(actor: Actor, case: Case, body: str, uploads: Sequence[Upload] = ()) 
     The days of waiting are added to the due date. The same words within a minute are one message.
     """
     row = locked(case.pk, Case.objects.of_citizen(actor))
-    if actor.account is None:
+    nameless = row.account_id is None and is_nameless(row.service)
+    if actor.account is None and not nameless:
         raise Refused(_("Diesen Antrag haben Sie ohne Konto gestellt. Bitte rufen Sie das Amt an."))
     if row.status in (Status.DRAFT, Status.WITHDRAWN):
         raise Refused(_("Zu diesem Antrag können Sie keine Nachricht mehr schreiben. Bitte wenden Sie sich direkt an das Amt."))
@@ -147,13 +149,15 @@ def answer(actor: Actor, case: Case, body: str, uploads: Sequence[Upload] = ()) 
         body=text or _("Dateien zum Antrag"),
         uploads=uploads,
         link=reverse("cases:track", args=[row.reference]),
+        nameless=nameless,
     )
     if row.status != Status.AWAITING_CITIZEN:
         record("case.message_written", subject=str(row), actor=actor.key)
         return row
     row.status = Status.IN_REVIEW
     waited = timezone.localdate() - timezone.localdate(row.asked_at) if row.asked_at else timedelta()
-    row.due_date = row.due_date + waited if row.due_date else None
+    if not row.begun_on.decision.clock:  # a period of law does not wait
+        row.due_date = row.due_date + waited if row.due_date else None
     row.asked_at = None
     store(row, "status", "due_date", "asked_at")
     record("case.citizen_answered", subject=str(row), actor=actor.key, data={"days": waited.days})

@@ -8,7 +8,7 @@ from ninja import Query, Router, Schema
 from ninja.errors import HttpError
 
 from stadtkern.kernel.accounts.access import Actor, actor_of
-from stadtkern.kernel.accounts.models import Role, Staff
+from stadtkern.kernel.accounts.models import DESK_ROLES, Staff
 
 from .. import actions, queries
 from ..desk import listing
@@ -137,7 +137,7 @@ def send_back(request: HttpRequest, reference: shapes.Reference, data: SentBack)
 
 def _clerk(request: HttpRequest) -> Staff:
     actor: Actor = actor_of(request)
-    if actor.staff is None or actor.staff.role not in (Role.CLERK, Role.LEAD):
+    if actor.staff is None or actor.staff.role not in DESK_ROLES:
         raise HttpError(403, "Das können nur Beschäftigte eines Amtes.")
     return actor.staff
 

@@ -61,13 +61,29 @@ def give_back(request: HttpRequest, actor: Actor, case: Case) -> str:
 @button("ask", "question")
 def ask(request: HttpRequest, actor: Actor, case: Case) -> str:
     actions.ask_citizen(actor, case, request.POST.get("question", ""))
-    return _("Ihre Rückfrage liegt im Postfach. Die Frist ruht bis zur Antwort.")
+    return (
+        _("Ihre Rückfrage liegt im Postfach.")
+        if case.begun_on.decision.clock
+        else _("Ihre Rückfrage liegt im Postfach. Die Frist ruht bis zur Antwort.")
+    )
 
 
 @button("tell", "body")
 def tell(request: HttpRequest, actor: Actor, case: Case) -> str:
     actions.tell_citizen(actor, case, request.POST.get("body", ""))
     return _("Ihre Nachricht liegt im Postfach.")
+
+
+@button("extend", "because")
+def extend(request: HttpRequest, actor: Actor, case: Case) -> str:
+    actions.extend(actor, case, request.POST.get("because", ""))
+    return _("Die Frist ist verlängert. Der Brief mit dem Grund liegt im Postfach.")
+
+
+@button("open_rest", "ground", "because")
+def open_rest(request: HttpRequest, actor: Actor, case: Case) -> str:
+    actions.open_despite_rest(actor, case, request.POST.get("ground", ""), request.POST.get("because", ""))
+    return _("Der Vorgang ist für eine Stunde geöffnet. Die Person sieht Ihren Grund.")
 
 
 @button("note", "note")

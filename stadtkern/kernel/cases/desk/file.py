@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Role, Staff
 from stadtkern.kernel.documents.models import Document, Upload
 from stadtkern.kernel.inbox.models import Message
@@ -16,6 +18,7 @@ from stadtkern.lib.forms.rules.model import State
 from stadtkern.lib.forms.shape import Section, summary
 
 from ..actions.guard import came_in, is_elsewhere
+from ..actions.rest import GROUNDS, opened, resting
 from ..letter import rules_then
 from ..models import QUEUE, Case, Decision, Note, Status
 from ..progress import handed_over_words, track
@@ -67,7 +70,8 @@ def context(staff: Staff, case: Case, service: Service) -> dict[str, Any]:
         "case": case,
         "service": service,
         "words": listing.for_desk(case.status),
-        "due": listing.due_of(case.status, case.due_date, case.asked_at, case.closed_at),
+        "due": listing.due_of(case.status, case.due_date, case.asked_at, case.closed_at, rests=not service.decision.clock),
+        **_law(staff, case, service),
         "sections": _sections(case, service, uploads),
         "by_hand": by_hand(service),
         "uploads": [upload for upload in uploads if not _answered(case, upload)],
@@ -90,6 +94,7 @@ def _may(staff: Staff, case: Case, service: Service, decision: Decision | None) 
     reviewed = case.status == Status.IN_REVIEW and not own and not (handed_over and is_elsewhere(case))
     proposed = decision if decision and decision.made_at is None and reviewed else None
     free = case.clerk_id is None or mine
+    reachable = case.account_id is not None or service.anonymous
     return {
         "own": own,
         "elsewhere": handed_over_words(case) if handed_over and decision is None else None,
@@ -102,10 +107,26 @@ def _may(staff: Staff, case: Case, service: Service, decision: Decision | None) 
         "can_take_over": case.status in QUEUE and not free and staff.role == Role.LEAD and not own,
         "can_return": case.status in QUEUE and case.clerk_id is not None and (mine or staff.role == Role.LEAD),
         "can_decide": reviewed and free and proposed is None,
-        "can_ask": reviewed and free and proposed is None and case.account_id is not None,
-        "can_tell": case.account_id is not None and case.status != Status.WITHDRAWN and not own,
+        "can_ask": reviewed and free and proposed is None and reachable,
+        "can_tell": reachable and case.status != Status.WITHDRAWN and not own,
         "outcomes": [(outcome, outcome_words(outcome)) for outcome in Decision.Outcome.values],
         "blocks": blocks(service),
+    }
+
+
+def _law(staff: Staff, case: Case, service: Service) -> dict[str, Any]:
+    """The period of law and how far it can grow; whether the data are at rest."""
+    actor = Actor(staff.account, staff)
+    rest = resting(case)
+    grows = service.decision.extend is not None and case.status in QUEUE and case.extended_at is None
+    in_time = case.due_date is not None and timezone.localdate() <= case.due_date
+    start = timezone.localdate(case.submitted_at) if case.submitted_at else None
+    return {
+        "rest": rest,
+        "rest_opened": rest is not None and opened(actor, case),
+        "rest_grounds": GROUNDS.items(),
+        "can_extend": grows and in_time and case.account_id != staff.account_id,
+        "extended_due": service.decision.due(start, extended=True) if grows and start else None,
     }
 
 

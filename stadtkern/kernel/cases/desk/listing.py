@@ -200,13 +200,13 @@ class _Reader:
     def line(self, row: dict[str, Any]) -> Line:
         service, status, reference = row["service"], row["status"], row["reference"]
         proposed = row["decision__id"] is not None and row["decision__made_at"] is None
-        when = (status, row["due_date"], row["asked_at"], row["closed_at"])
+        when = (status, row["due_date"], row["asked_at"], row["closed_at"], has_clock(service))
         if service not in self.titles:
             self.titles[service] = service_title(service)
         if (status, proposed) not in self.words:
             self.words[status, proposed] = for_desk(status, proposed=proposed)
         if when not in self.dues:
-            self.dues[when] = due_of(*when)
+            self.dues[when] = due_of(*when[:4], rests=not when[4])
         return Line(
             reference=reference,
             url=self.address.replace(_ANY, reference) + self.query,
@@ -231,11 +231,11 @@ def for_desk(status: str, *, proposed: bool = False) -> Words:
     return own.get(Status(status)) or Words(str(common.word), str(common.sentence), common.tone)
 
 
-def due_of(status: str, due_date: date | None, asked_at: Any, closed_at: Any) -> Due:
-    """ "2 Tage überfällig", "heute fällig", "in 3 Tagen (Mittwoch)"; while others must act the clock stands still."""
+def due_of(status: str, due_date: date | None, asked_at: Any, closed_at: Any, *, rests: bool = True) -> Due:
+    """ "2 Tage überfällig", "heute fällig", "in 3 Tagen"; while others must act the clock rests, unless a law sets it."""
     if status in FINISHED or status == Status.DECIDED:
         return Due(words.relative_day(closed_at) if closed_at else "–", "success", None)
-    if status == Status.AWAITING_CITIZEN:
+    if status == Status.AWAITING_CITIZEN and rests:
         return Due(
             _("Frist ruht, gefragt %s") % words.relative_day(asked_at) if asked_at else _("Frist ruht"), "info", due_date
         )
@@ -247,6 +247,14 @@ def due_of(status: str, due_date: date | None, asked_at: Any, closed_at: Any) ->
     if days == 0:
         return Due(_("heute fällig"), "warning", due_date)
     return Due(words.relative_day(due_date), "warning" if days <= 2 else "success", due_date)
+
+
+def has_clock(key: str) -> bool:
+    """Whether a law sets the period of this service (no query)."""
+    try:
+        return bool(catalogue.even_retired(key).decision.clock)
+    except catalogue.UnknownService:
+        return False
 
 
 def _cursor(text: str) -> tuple[date | None, int] | None:

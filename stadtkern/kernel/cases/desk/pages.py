@@ -7,13 +7,13 @@ from django.shortcuts import render
 from django.utils.translation import get_language
 
 from stadtkern.kernel.accounts.access import actor_of, staff
-from stadtkern.kernel.accounts.models import Role, Staff
+from stadtkern.kernel.accounts.models import DESK_ROLES, Role, Staff
 
 from .. import actions
 from ..models import Case
 from . import file, listing, load
 
-clerks = staff(Role.CLERK, Role.LEAD)
+clerks = staff(*DESK_ROLES)
 
 
 @clerks

@@ -25,7 +25,7 @@ from stadtkern.lib.forms.rules.evaluate import Effects
 from stadtkern.lib.forms.shape import html_id, placed
 from stadtkern.lib.forms.walk import Walk
 
-from .. import actions
+from .. import actions, nameless
 from ..actions.prefill import offers, worth_asking
 from ..letter import file_names
 from ..models import Case
@@ -41,6 +41,8 @@ SALT = "cases.start"
 def start(request: HttpRequest, key: str) -> HttpResponse:
     """The first page. Nothing is written before the first save; its reference is made here, so two clicks are one draft."""
     service = offered(key)
+    if service.anonymous:
+        return _start_nameless(request, service)
     actor = actor_of(request)
     adopt(actor)
     if request.method == "POST":
@@ -58,6 +60,28 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
     response = render(request, "cases/consent.html" if asks else "cases/step.html", context)
     if actor.account is None:
         draft_cookie.remember(response, draft_cookie.secret_of(request) or ids.secret())
+    return response
+
+
+def _start_nameless(request: HttpRequest, service: Service) -> HttpResponse:
+    """The same first page, begun by nobody: the draft hangs on a code of its own (nameless.py)."""
+    secret = draft_cookie.secret_of(request) or ids.secret()
+    reference = _reference(request, service) if request.method == "POST" else None
+    reference = reference or ids.reference(str(city().raw.get("reference_prefix", "MS")))
+    actor = nameless.nobody(request, secret, reference)
+    if request.method == "POST":
+        case, _secret = actions.start(actor, service, reference=reference)
+        if case.reference != reference:  # somebody has this number already, and the code would not fit the new one
+            actions.discard_draft(actor, case)
+            return redirect("cases:start", service.key)
+        own_case(request, reference)
+        response = _whole(request, _save(request, case, service, shown_steps(service.form, {})[0]) if case.is_draft
+                          else redirect("cases:track", case.reference))  # fmt: skip
+    else:
+        token = signing.dumps([service.key, reference], salt=SALT)
+        context = _page(Case(service=service.key), service, shown_steps(service.form, {})[0])
+        response = render(request, "cases/step.html", {**context, "token": token, "action": request.path})
+    draft_cookie.remember(response, secret)
     return response
 
 

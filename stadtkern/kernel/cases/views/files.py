@@ -9,7 +9,8 @@ from stadtkern.kernel.documents import actions as documents
 from stadtkern.kernel.documents.models import Content, Document, Upload, UploadContent
 from stadtkern.kernel.privacy.keys import KeyShredded
 
-from .. import actions
+from .. import actions, nameless
+from ..actions.rest import closed_to
 from ..models import Case
 
 
@@ -17,18 +18,20 @@ from ..models import Case
 def document(request: HttpRequest, reference: str, number: str) -> HttpResponse:
     """A sealed paper of this case."""
     case = _case(request, reference)
+    _not_at_rest(request, case)
     actor = actor_of(request)
     paper = get_object_or_404(
         Document.objects.select_related("content"), about=str(case), number=number, shredded_at=None, content__isnull=False
     )
     documents.note_download(actor, paper, purpose=case.service, legal_basis=case.begun_on.legal_basis)
-    return _file(_opened(paper.content), paper.media_type, f"{paper.number}.pdf")
+    return _file(_opened(paper.content), paper.media_type, f"{paper.number}.{paper.ending}")
 
 
 @everyone
 def upload(request: HttpRequest, reference: str, key: str) -> HttpResponse:
     """A file handed in with this case, once it has been found clean."""
     case = _case(request, reference)
+    _not_at_rest(request, case)
     found = get_object_or_404(Upload.objects.select_related("content"), about=str(case), key=key, state=Upload.State.CLEAN)
     actions.look(actor_of(request), case, case.begun_on, ("uploads",), channel="document")
     return _file(_opened(found.content), found.media_type, found.file_name)
@@ -42,11 +45,21 @@ def _opened(content: Content | UploadContent) -> bytes:
 
 
 def _case(request: HttpRequest, reference: str) -> Case:
-    rows = Case.objects.visible_to(actor_of(request)).select_related("edition").defer("answers", "sources", "edition__files")
+    actor = nameless.reader(request, reference)
+    rows = Case.objects.visible_to(actor).select_related("edition").defer("answers", "sources", "edition__files")
     case = rows.filter(reference=reference).first()
     if case is None:
         raise Http404
+    if case.draft_key in actor.draft_keys:
+        nameless.step_back(request, case.service, actor)
     return case
+
+
+def _not_at_rest(request: HttpRequest, case: Case) -> None:
+    """Data at rest are opened at the desk with a ground first (Art. 18 DSGVO)."""
+    actor = actor_of(request)
+    if actor.staff and closed_to(actor, case):
+        raise Http404
 
 
 def _file(data: bytes, media_type: str, name: str) -> HttpResponse:

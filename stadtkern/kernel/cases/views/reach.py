@@ -8,7 +8,7 @@ from stadtkern.kernel.accounts.access import Actor, actor_of
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.catalogue import Service
 
-from .. import actions
+from .. import actions, nameless
 from ..actions.prefill import offers
 from ..models import Case
 from ..progress import open_step
@@ -16,12 +16,19 @@ from ..progress import open_step
 
 def own_case(request: HttpRequest, reference: str) -> Case:
     """The case of this applicant; foreign and unknown ones are 404 alike."""
-    actor = actor_of(request)
+    actor = nameless.reader(request, reference)
     rows = Case.objects.of_applicant(actor).select_related("edition", "office").defer("edition__files")
     case = rows.filter(reference=reference.upper()).first()
     if case is None:
         raise Http404
-    if actor.account and case.account_id is None and case.draft_key in actor.draft_keys and case.is_draft:
+    nameless.step_back(request, case.service, actor)
+    if (
+        actor.account
+        and not nameless.is_nameless(case.service)
+        and case.account_id is None
+        and case.draft_key in actor.draft_keys
+        and case.is_draft
+    ):
         adopt(actor)
         case.account, case.draft_key = actor.account, None
     actions.look(actor, case, case.begun_on)  # nothing for one's own

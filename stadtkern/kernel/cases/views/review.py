@@ -1,7 +1,7 @@
 """The end of filling in: check everything, send it once, read what happens next; or throw the draft away."""
 
 import logging
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +18,7 @@ from stadtkern.kernel.payments.views import leave
 from stadtkern.kernel.services.catalogue import Service, ServiceBroken
 from stadtkern.lib.forms.shape import clean, find
 
-from .. import actions
+from .. import actions, nameless
 from ..letter import answered
 from ..models import Case, Status
 from ..progress import REVIEW, open_step, pages
@@ -74,7 +74,7 @@ def _problems(service: Service, answers: dict[str, Any]) -> list[tuple[str, str,
 
 
 def _due(service: Service) -> date:
-    return timezone.localdate() + timedelta(days=service.decision.within_days)
+    return service.decision.due(timezone.localdate())
 
 
 def _enough(actor: Actor, case: Case, service: Service) -> bool:
@@ -134,6 +134,8 @@ def _after(request: HttpRequest, reference: str, template: str) -> HttpResponse:
     context: dict[str, Any] = {"case": case, "service": service, "payment": payment}
     if template == "cases/receipt.html":
         context["sections"] = [section for section in answered(case, service) if section.rows]
+    if service.anonymous:
+        context["code"] = nameless.code_here(request, case.reference)
     return render(request, template, context)
 
 

@@ -19,6 +19,7 @@ from stadtkern.kernel.payments.models import Payment
 from .. import actions
 from ..letter import answered
 from ..models import QUEUE, Case, Decision, Status
+from ..nameless import is_nameless
 from ..progress import handed_over_words
 from ..progress import track as stages_of
 from ..text import status_of
@@ -45,6 +46,8 @@ def _track(request: HttpRequest, case: Case, body: str = "", wrong: str = "", st
     for letter in thread:
         if letter.direction == Message.Direction.TO_PERSON and letter.read_at is None:
             inbox.mark_read(actor, letter)
+    if service.anonymous:
+        inbox.mark_fetched(str(case))
     stages = stages_of(case, decision)
     elsewhere = service.send.to and decision is None and case.status in (Status.IN_REVIEW, Status.CLOSED)
     context: dict[str, Any] = {
@@ -60,7 +63,7 @@ def _track(request: HttpRequest, case: Case, body: str = "", wrong: str = "", st
         "payment": Payment.objects.filter(about=str(case)).order_by("-pk").first() if case.fee_cents else None,
         "sections": [section for section in answered(case, service) if section.rows],
         "can_withdraw": case.status in QUEUE,
-        "can_write": case.account_id is not None and case.status != Status.WITHDRAWN,
+        "can_write": (case.account_id is not None or service.anonymous) and case.status != Status.WITHDRAWN,
         "body": body,
         "wrong": wrong,
     }
@@ -96,6 +99,7 @@ def _take_in(case: Case, request: HttpRequest) -> Sequence[Upload]:
             about=str(case),
             path="nachricht",
             account=case.account,
+            nameless=is_nameless(case.service),
             file_name=(file.name or "")[:255],
             data=file.read(MOST_BYTES + 1),
             media_types=(),

@@ -85,6 +85,44 @@ def _signed(row: Document, claims: dict[str, str]) -> dict[str, str]:
     return {"code": token, "code_qr": qr.svg(address)}
 
 
+def deposit(
+    *,
+    about: str,
+    account: Account | None,
+    company: Company | None,
+    title: str,
+    kind: str,
+    data: bytes,
+    media_type: str,
+    keep_until: date | None,
+    actor_key: str,
+    once: str,
+) -> Document:
+    """A file of the city that is no letter (an archive of one's data), kept and shredded like one. `once`: as with `issue`."""
+    for _attempt in range(5):
+        if first := Document.objects.filter(once=once).first():
+            return first
+        row = Document(
+            number=f"{timezone.localdate().year}-{_random(5)}-{_random(NUMBER - 5)}",
+            about=about,
+            account=account,
+            company=company,
+            title=title[:200],
+            kind=kind[:200],
+            office=city().name[:200],
+            media_type=media_type,
+            verify_code=_random(CODE),
+            once=once,
+            issued_at=timezone.now(),
+            keep_until=keep_until,
+        )
+        try:
+            return _store(row, data, actor_key)
+        except IntegrityError:
+            continue
+    raise RuntimeError("No free number for a file in five attempts")
+
+
 def _make(row: Document, template: str, data: dict[str, Any]) -> bytes:
     pdf = render(template, _complete(row, data), at=row.issued_at)
     return seal(pdf, reason=f"Dokument {row.number}", place=city().contact.get("town", city().name)).data

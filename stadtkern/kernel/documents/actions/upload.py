@@ -13,6 +13,7 @@ from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.documents.actions.sealed import end_matter
 from stadtkern.kernel.documents.adapters import Scanner, ScannerUnavailable
 from stadtkern.kernel.documents.intake import Refused, inspect
+from stadtkern.kernel.documents.intake.nameless import plain_name, without_author
 from stadtkern.kernel.documents.models import Upload, UploadContent, owner_of
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.privacy import keys
@@ -31,16 +32,17 @@ def receive(
     media_types: Collection[str],
     max_bytes: int | None,
     as_is: bool = False,
+    nameless: bool = False,
 ) -> Upload:
     """Take in one file: type by content, images re-encoded, PDFs cleaned, viruses refused.
 
     `media_types` empty = PDF, JPEG, PNG, WebP; `max_bytes` None = 10 MB. Raises UploadRefused(message). The upload is CLEAN,
     or CHECKING while no virus scanner answers: then a job asks again, and it must not be used before. Diary:
     `upload.received`, or `upload.waiting`. `as_is`: checked the same way, but kept byte for byte, because somebody vouches for
-    it with a hash (FIT-Connect).
+    it with a hash (FIT-Connect). `nameless`: the file must not tell who handed it in (its name, its author).
     """
     taken = inspect(file_name, data, media_types, max_bytes)
-    kept = data if as_is else taken.data
+    kept = data if as_is else without_author(taken.data, taken.media_type) if nameless else taken.data
     try:
         found = _scanner().scan(data)
         state = Upload.State.CLEAN
@@ -53,7 +55,7 @@ def receive(
             about=about,
             path=path[:500],
             account=account,
-            file_name=taken.file_name,
+            file_name=plain_name(taken.media_type) if nameless else taken.file_name,
             media_type=taken.media_type,
             size=len(kept),
             sha256=hashlib.sha256(kept).hexdigest(),

@@ -29,7 +29,7 @@ class Refused(Exception):
 @transaction.atomic
 def deliver(
     *,
-    account: Account,
+    account: Account | None,
     about: str,
     office: Office | None,
     title: str,
@@ -42,9 +42,10 @@ def deliver(
 ) -> Message:
     """A letter from the office to the person, plus an e-mail without content that says so.
 
-    `once` makes a replay return the first letter. `link` is the path of the page where the answer is written
-    ("/vorgang/…/"). The e-mail goes out by a job of the same transaction. ValueError for a letter longer than 20,000
-    characters: it belongs into a document.
+    Without an account (a report without a name) it waits to be fetched with the code, and no e-mail goes out. `once` makes
+    a replay return the first letter. `link` is the path of the page where the answer is written ("/vorgang/…/").
+    The e-mail goes out by a job of the same transaction. ValueError for a letter longer than 20,000 characters: it belongs
+    into a document.
     """
     body = tidy(body)
     if len(body) > LONGEST:
@@ -57,8 +58,9 @@ def deliver(
     )  # fmt: skip
     if fresh:
         message.documents.set(documents)
-        Echo.objects.create(message=message)
-        send_echo.defer(message_id=message.pk)
+        if account is not None:
+            Echo.objects.create(message=message)
+            send_echo.defer(message_id=message.pk)
         _note("inbox.delivered", message, actor_key, documents=len(documents))
     return message
 
@@ -73,12 +75,13 @@ def write(
     body: str,
     uploads: Sequence[Upload] = (),
     link: str = "",
+    nameless: bool = False,
 ) -> Message:
     """A letter from the signed-in person (or the company acted for) to the office.
 
     Refused for an empty or too long text; ValueError for uploads of something else.
     """
-    if actor.account is None:
+    if actor.account is None and not nameless:
         raise Refused(_("Melden Sie sich an, um dem Amt zu schreiben."))
     body = tidy(body)
     if not body:
@@ -88,7 +91,8 @@ def write(
     if any(upload.about != about for upload in uploads):
         raise ValueError("a file that was handed in for something else")
     message = Message.objects.create(
-        account=actor.account, company=actor.company, office=office, direction=Direction.TO_OFFICE, about=about,
+        account=None if nameless else actor.account, company=None if nameless else actor.company, office=office,
+        direction=Direction.TO_OFFICE, about=about,
         link=own_path(link), title=_title(title), body=body,
     )  # fmt: skip
     message.uploads.set(uploads)
@@ -126,6 +130,15 @@ def _forget(rows: QuerySet[Message], subject: str) -> int:
         Message.objects.filter(pk__in=ids).delete()
         record("inbox.forgotten", subject=subject, actor=SYSTEM, data={"messages": len(ids)})
     return len(ids)
+
+
+@transaction.atomic
+def mark_fetched(about: str) -> int:
+    """Whoever has the code of a report without a name has read what was written about it; returns how many letters."""
+    rows = Message.objects.filter(about=about, account=None, direction=Direction.TO_PERSON, read_at=None)
+    if count := rows.update(read_at=timezone.now()):
+        record("inbox.read", subject=about, actor="anonymous", data={"messages": count})
+    return count
 
 
 def tidy(text: str) -> str:

@@ -20,6 +20,7 @@ def test_everyone_may_read_the_catalogue_page_by_page(db, client: Client):
 
 def test_filters_and_search(db, client: Client):
     assert [item["key"] for item in client.get(API, {"audience": "tourists"}).json()["items"]] == [
+        "datenschutz_verdacht_melden",
         "fundsache_melden",
         "kurtaxe_gaestekarte",
     ]

@@ -1,5 +1,6 @@
 """Fill an empty city with believable offices, people, companies and staff from `cities/<key>/seed`."""
 
+import importlib
 import tomllib
 from argparse import ArgumentParser
 from collections.abc import Iterator
@@ -47,6 +48,8 @@ class Command(BaseCommand):
         self.stdout.write(f"  {len(companies)} companies, {len(source['personas'])} demo persons")
         if not options["bare"]:
             self.stdout.write(f"  {rehearsal.play()} cases from the last weeks")
+            if "dataprotection" in settings.DOMAINS:
+                importlib.import_module("stadtkern.site.rights").play()
 
 
 def fill_registers(source: dict[str, Any], town: dict[str, str], people: int) -> int:

@@ -1,0 +1,1 @@
+"""Data at rest (Art. 18 DSGVO): kept, not used."""
