@@ -7,8 +7,8 @@ from functools import lru_cache
 from django.conf import settings
 from django.urls import reverse
 
-from stadtkern.kernel.accounts import residents
 from stadtkern.kernel import manifest
+from stadtkern.kernel.accounts import residents
 from stadtkern.kernel.accounts.pairing import codes
 from stadtkern.kernel.cases.address import what_is_at
 from stadtkern.kernel.cases.named import cases_of_person
