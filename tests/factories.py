@@ -31,7 +31,7 @@ from stadtkern.kernel.events.models import Webhook
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments.models import Payment
 from stadtkern.kernel.privacy import keys
-from stadtkern.kernel.privacy.models import Access, Consent
+from stadtkern.kernel.privacy.models import Access, Consent, Emergency
 from stadtkern.kernel.provider.models import Connection
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.actions import publish
@@ -256,6 +256,14 @@ def private_things(made: World) -> None:
     made.things["client"] = app = Client.objects.create(name=f"App von {made.name}", data={"purpose": "Ausleihe"})
     made.things["connection"] = Connection.objects.create(
         account=account, client=app, sub=f"sub-{made.name}", granted=[word], consent=made.consent
+    )
+    made.things["emergency"] = Emergency.objects.create(
+        staff=0,
+        office="ordnungsamt",
+        case=made.case.pk,
+        account=account.pk,
+        reason=made.hide("emergency"),
+        until=timezone.now(),
     )
     made.things["access"] = Access.objects.create(
         accounts=[account.pk], actor=f"staff:{made.clerk.pk}", office=made.clerk.office.key, purpose=word, legal_basis=word,

@@ -3,6 +3,7 @@
 import importlib
 import importlib.util
 from functools import lru_cache
+from uuid import UUID
 
 from django.conf import settings
 from django.urls import reverse
@@ -16,8 +17,9 @@ from stadtkern.kernel.credentials import cards, kinds
 from stadtkern.kernel.documents.sealing import bytes as seal
 from stadtkern.kernel.events import queue
 from stadtkern.kernel.privacy import anchors, purposes, report
+from stadtkern.kernel.privacy.oversight import figures
 from stadtkern.kernel.provider import names
-from stadtkern.kernel.registers import evidence
+from stadtkern.kernel.registers import blocks, evidence
 from stadtkern.kernel.registers.matching import keys_of
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.steps import fields
@@ -50,6 +52,7 @@ def connect() -> None:
         words.update({key: word for key, word in more.items() if key not in words})
     codes.TITLES[:] = [what_is_at]
     anchors.SEAL[:] = [seal]
+    figures.BLOCKED[:] = [hidden_people]
     purposes.CASES[:] = [cases_of_person]
     purposes.SUSPICION[:] = [where_to_report]
     kinds.SOURCES[:] = [kinds_of_proof]
@@ -90,3 +93,9 @@ def _kinds(version: int) -> dict[str, kinds.Kind]:
             labels = {name: of_form[path] for name, path in rule.claims.items() if path in of_form}
             found[rule.type] = kinds.Kind(rule.type, rule.titles(service), tuple(rule.claims), labels)
     return found
+
+
+def hidden_people() -> tuple[list[int], list[UUID]]:
+    """Accounts and register keys of people with a block on information."""
+    accounts = blocks.blocked_accounts().values_list("account", flat=True)
+    return list(accounts), list(blocks.blocked_keys().values_list("key", flat=True))

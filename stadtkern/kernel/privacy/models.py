@@ -183,6 +183,12 @@ class Verification(models.Model):
         return f"verification:{self.pk}"
 
 
+class EmergencyQuerySet(models.QuerySet["Emergency"]):
+    def live(self, staff: int, case: int) -> "Emergency | None":
+        """What this clerk has opened and may still read."""
+        return self.filter(staff=staff, case=case, until__gt=timezone.now()).order_by("-pk").first()
+
+
 class Emergency(models.Model):
     """Break-glass: a clerk opens a case of another office with a reason, and the data protection officer looks at it."""
 
@@ -197,6 +203,8 @@ class Emergency(models.Model):
     reviewer = models.BigIntegerField(null=True)
     justified = models.BooleanField(null=True)
     remark = models.TextField(blank=True)
+
+    objects: ClassVar[EmergencyQuerySet] = EmergencyQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         indexes = [

@@ -105,6 +105,13 @@ def look_at_own_list(actor: Actor, rows: Iterable[Case], *, channel: str = Acces
     privacy.note_colleague(actor, owners, source="cases", fields=ON_A_LIST, channel=channel)
 
 
+def look_in_emergency(actor: Actor, case: Case, service: Service, fields: Sequence[str], emergency: int) -> None:
+    """A clerk of another office reads it; the line says so, and belongs to the emergency that is reviewed."""
+    with transaction.atomic():
+        if tell_the_person(actor, case, service, fields, emergency=emergency, again_after=timedelta(minutes=5)):
+            record("case.viewed_in_emergency", subject=str(case), actor=actor.key, data={"emergency": emergency})
+
+
 def note_transfer(case: Case) -> None:
     """The whole application went to the authority that decides: who got it stands with the case."""
     fields = ("answers", "uploads")

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from . import acts, counter, pages
+from . import acts, counter, emergency, pages
 
 urlpatterns = [
     path("", pages.desk, name="desk"),
     path("auslastung/", pages.office_load, name="desk_load"),
     path("aufnehmen/", counter.assist, name="desk_assist"),
     path("aufnehmen/<reference:reference>/", counter.give_code, name="desk_code"),
+    path("notfall/", emergency.emergency, name="desk_emergency"),
+    path("notfall/<reference:reference>/", emergency.emergency_case, name="desk_emergency_case"),
     path("<reference:reference>/", pages.case, name="desk_case"),
     path("<reference:reference>/uebernehmen/", acts.take, name="desk_take"),
     path("<reference:reference>/zuruecklegen/", acts.give_back, name="desk_return"),

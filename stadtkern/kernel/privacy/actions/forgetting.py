@@ -7,13 +7,13 @@ from django.utils import timezone
 
 from stadtkern.kernel.events.actions import record
 
-from ..models import Access, Anchor, Consent, Link
+from ..models import Access, Anchor, Consent, Emergency, Link, Verification
 from ..purposes import ACCESS_YEARS, CONSENT_YEARS
 
 
 def forget_old(batch: int = 5000) -> int:
     """One piece of the log and a batch of consents; returns how many rows. Call it until nothing is left."""
-    return _forget_piece() + _forget_consents(batch)
+    return _forget_piece() + _forget_consents(batch) + _forget_reviews(batch)
 
 
 @transaction.atomic
@@ -47,6 +47,19 @@ def _forget_consents(batch: int) -> int:
     gone, _ = Consent.objects.filter(pk__in=[consent.pk for consent in over]).delete()
     if gone:
         record("privacy.forgotten", subject="privacy", actor="system", data={"consents": gone})
+    return gone
+
+
+@transaction.atomic
+def _forget_reviews(batch: int) -> int:
+    """Emergencies and outcomes of examinations live as long as the log they explain."""
+    limit = timezone.now() - timedelta(days=365 * ACCESS_YEARS)
+    gone = 0
+    for model in (Emergency, Verification):
+        keys = list(model.objects.filter(at__lt=limit).order_by("pk").values_list("pk", flat=True)[:batch])  # type: ignore[attr-defined]
+        gone += model.objects.filter(pk__in=keys).delete()[0]  # type: ignore[attr-defined]
+    if gone:
+        record("privacy.forgotten", subject="privacy", actor="system", data={"reviews": gone})
     return gone
 
 
