@@ -1,0 +1,203 @@
+"""What the access log costs: pages with and without it side by side, the chain, its examination, and eight writers at once.
+
+One command, its own throwaway database. CPU time is that of this process (page and client) plus that of its PostgreSQL backend,
+so a busy machine changes little; modes take turns request by request.
+"""
+
+import json
+import os
+import statistics
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+ROUNDS = int(os.environ.get("ROUNDS", "120"))
+CASES, ROWS, WRITERS, EACH = 200, 100_000, 8, 100
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory(prefix="stadtkern-log-") as home:
+        Path(home).chmod(0o711)
+        os.environ |= {"STADTKERN_HOME": home, "STADTKERN_MODE": "demo", "DJANGO_SETTINGS_MODULE": "stadtkern.site.settings"}
+        for name in ("DATABASE_URL", "STADTKERN_ANCHORS", "STADTKERN_SEAL_P12"):
+            os.environ.pop(name, None)
+        sys.path.insert(0, str(ROOT))
+        from stadtkern.lib.postgres import Cluster
+
+        cluster = Cluster(Path(home))
+        try:
+            told = measure()
+        finally:
+            cluster.remove()
+    print(json.dumps(told))
+
+
+def measure() -> dict[str, float]:
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    print("· a town of its own", flush=True)
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", interactive=False, verbosity=0)
+    call_command("seed", people=300, bare=True)
+    return pages() | chain() | writers()
+
+
+def pages() -> dict[str, float]:
+    """The clerk's list, a case, and the list of the API: without the log, with a line each time, and the same page again."""
+    from django.test import Client
+
+    from stadtkern.kernel.accounts.access import Actor
+    from stadtkern.kernel.accounts.actions import create_token
+    from stadtkern.kernel.privacy.actions import noting
+
+    member, reference = fill()
+    client = Client()
+    client.force_login(member.account, backend="stadtkern.kernel.accounts.sign_in.Backend")
+    token = create_token(Actor(member.account, member), "Messung", 1)[1]
+    asks = {
+        "the clerk's list (50 people)": lambda: client.get("/vorgang/schreibtisch/", headers={"host": "localhost"}),
+        "a case, the list beside it": lambda: client.get(f"/vorgang/schreibtisch/{reference}/", headers={"host": "localhost"}),
+        "the list of the API (50 people)": lambda: client.get(
+            "/api/v1/desk/cases?limit=50", headers={"host": "localhost", "authorization": f"Bearer {token}"}
+        ),
+    }
+    written, unless = noting._written, noting._UNLESS
+    told = {}
+    print(f"\n{'median CPU of a request, ms':34}{'off':>9}{'new line':>11}{'ratio':>8}{'again':>9}{'ratio':>8}")
+    for name, ask in asks.items():
+        taken: dict[str, list[float]] = {"off": [], "new": [], "again": []}
+        for turn in range(ROUNDS + 10):
+            for mode in sorted(taken, key=lambda mode: (len(taken[mode]) + hash((mode, turn))) % 97):
+                noting._written = (lambda statement, values: None) if mode == "off" else written
+                noting._UNLESS = "" if mode == "new" else unless
+                begun = cpu()
+                answer = ask()
+                spent = cpu() - begun
+                assert answer.status_code == 200, answer.status_code
+                if turn >= 10:
+                    taken[mode].append(spent * 1000)
+        noting._written, noting._UNLESS = written, unless
+        off, new, again = (statistics.median(taken[mode]) for mode in ("off", "new", "again"))
+        print(f"{name:34}{off:9.2f}{new:11.2f}{new / off:8.3f}{again:9.2f}{again / off:8.3f}", flush=True)
+        told[f"{name}: ratio"] = round(new / off, 3)
+    return told
+
+
+def fill():
+    """A clerk with 200 cases of 200 people in review."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from stadtkern.kernel.accounts.models import Account, Staff
+    from stadtkern.kernel.cases.models import Case, Status
+    from stadtkern.kernel.services import actions, catalogue
+
+    member = Staff.objects.select_related("office", "account").filter(role="CLERK", office__key="buergeramt").first()
+    service = catalogue.find("meldebescheinigung")
+    edition = actions.publish(service)
+    people = Account.objects.bulk_create(Account(email=f"mensch-{n}@example.org", name=f"Mensch {n}") for n in range(CASES))
+    now = timezone.now()
+    Case.objects.bulk_create(
+        Case(reference=f"MS-2222-{n:04}", service=service.key, edition=edition, status=Status.IN_REVIEW, account=person,
+             applicant=person.name, office=member.office, submitted_at=now, due_date=(now + timedelta(days=n % 20)).date())
+        for n, person in enumerate(people)
+    )  # fmt: skip
+    return member, "MS-2222-0007"
+
+
+def cpu() -> float:
+    return time.process_time() + backend()
+
+
+def backend() -> float:
+    """Seconds the PostgreSQL process of this connection was on a CPU; waits until it has gone idle."""
+    from django.db import connection
+
+    if connection.connection is None:
+        return 0.0
+    pid = connection.connection.info.backend_pid
+    return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+
+
+def chain() -> dict[str, float]:
+    from django.db import connection
+
+    from stadtkern.kernel.privacy import actions
+    from stadtkern.kernel.privacy.verify import verify
+
+    def insert(count: int) -> float:
+        begun = backend()
+        for number in range(count):
+            actions.note_access(actor="staff:1", person_key=None, account=None, cases=[number], purpose="desk", legal_basis="§",
+                                source="cases", fields=["applicant"], about="")  # fmt: skip
+        return (backend() - begun) / count * 1e6
+
+    insert(50)
+    plain, linked = [], []
+    for _ in range(8):
+        linked.append(insert(100))
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE privacy_access DISABLE TRIGGER privacy_access_link")
+        plain.append(insert(100))
+        with connection.cursor() as cursor:
+            cursor.execute("ALTER TABLE privacy_access ENABLE TRIGGER privacy_access_link")
+    with connection.cursor() as cursor:
+        cursor.execute("SET session_replication_role = replica")
+        cursor.execute("DELETE FROM privacy_access a WHERE NOT EXISTS (SELECT FROM privacy_link l WHERE l.access = a.id)")
+        cursor.execute("SET session_replication_role = origin")
+        cursor.execute(
+            "INSERT INTO privacy_access (actor, office, purpose, legal_basis, source, fields, accounts, person_keys, cases, about,"
+            " channel, charge, at) SELECT 'staff:' || n %% 50, 'buergeramt', 'desk', '§', 'cases', '[\"applicant\"]', ARRAY[n],"
+            " '{}', ARRAY[n], 'case:' || n, 'page', 'mine', now() FROM generate_series(1, %s) n",
+            [ROWS],
+        )
+    actions.anchor()
+    begun = time.process_time() + backend()
+    report = verify()
+    spent = time.process_time() + backend() - begun
+    assert report.sound, report.findings[:3]
+    one, other = statistics.median(plain), statistics.median(linked)
+    print(f"\nan insert: {one:.0f} µs of the database without the chain, {other:.0f} µs with it")
+    print(
+        f"verify_log: {report.rows} rows, {report.rows / spent:,.0f} rows per CPU second ({report.seconds:.1f} s on this machine)"
+    )
+    return {"chain_us": round(other - one), "verify_rows_per_cpu_s": round(report.rows / spent)}
+
+
+def writers() -> dict[str, float]:
+    from django.db import connections
+
+    from stadtkern.kernel.privacy import actions
+    from stadtkern.kernel.privacy.models import Link
+
+    before = Link.objects.count()
+
+    def write(who: int) -> None:
+        try:
+            for number in range(EACH):
+                actions.note_access(actor=f"staff:{who}", person_key=None, account=None, cases=[number], purpose="desk",
+                                    legal_basis="§", source="cases", fields=["applicant"], about="")  # fmt: skip
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=write, args=(who,)) for who in range(WRITERS)]
+    begun = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    rate = WRITERS * EACH / (time.perf_counter() - begun)
+    assert Link.objects.count() == before + WRITERS * EACH
+    print(f"{WRITERS} writers at once, each line its own transaction on disk: {rate:,.0f} lines/s")
+    return {"writers_lines_per_s": round(rate)}
+
+
+if __name__ == "__main__":
+    main()
