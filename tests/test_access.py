@@ -37,7 +37,7 @@ OFFICE = {"anna": {"clerk", "lead"}, "bert": {"other_clerk"}}
 
 # Which people besides the owner may read a thing of a world: the staff of the office in charge, or nobody.
 WITH_OFFICE = {"case", "person", "document", "upload", "message", "payment"}
-ONLY_OWNER = {"draft", "private", "company"}
+ONLY_OWNER = {"draft", "private", "company", "item", "share"}
 ONLY_OFFICE = {"note"}  # not even the person it is about
 ONLY_ASKER = {"query": {"anna": {"clerk"}, "bert": {"other_clerk"}}}  # a question to a wallet, for whoever put it
 ONLY_CLERK = {"assisted": {"anna": {"clerk"}, "bert": {"other_clerk"}}}  # being filled in at the counter
