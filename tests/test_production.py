@@ -22,6 +22,7 @@ SAFE = {
     "STADTKERN_HOSTS": "stadt.example",
     "STADTKERN_URL": "https://stadt.example",
     "STADTKERN_SMTP": "smtp://user:word@mail.example:587",
+    "STADTKERN_KEK": "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE=",
     "DATABASE_URL": "postgres://stadt:word@database.example/stadt",
 }
 # name -> (changed environment, a word of the refusal)
@@ -39,6 +40,8 @@ FAULTS = {
     "another address": ({"STADTKERN_URL": "https://andere.example"}, "none of the hosts"),
     "no mail": ({"STADTKERN_SMTP": None}, "no mail server"),
     "no seal": ({"STADTKERN_SEAL_P12": "/does/not/exist"}, "no seal of its own"),
+    "no city key": ({"STADTKERN_KEK": None}, "could not be sealed"),
+    "broken city key": ({"STADTKERN_KEK": "kurz"}, "could not be sealed"),
     "demo adapters": ({"STADTKERN_CITY": "musterstadt"}, "payments would use its demo"),
     "means without a contract": ({"STADTKERN_CITY": "promising"}, "Signing in by bundid is promised but not connected"),
     "misspelt mode": ({"STADTKERN_MODE": "Production"}, "STADTKERN_MODE is 'Production'"),
@@ -107,6 +110,7 @@ def production(settings, monkeypatch, tmp_path):
     """The running settings, turned into those of a safe production."""
     (tmp_path / "seal.p12").touch()
     monkeypatch.setenv("STADTKERN_SEAL_P12", str(tmp_path / "seal.p12"))
+    monkeypatch.setenv("STADTKERN_KEK", SAFE["STADTKERN_KEK"])
     settings.MODE, settings.PRODUCTION, settings.DEBUG = "production", True, False
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = SAFE["STADTKERN_SECRET"], []
     settings.ALLOWED_HOSTS, settings.BASE_URL = ["stadt.example", ".stadt.example"], SAFE["STADTKERN_URL"]

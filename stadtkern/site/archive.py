@@ -34,7 +34,7 @@ def dump(target: Path, options: list[str]) -> int:
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with (
         os.fdopen(descriptor, "wb") as out,
-        subprocess.Popen(_program("pg_dump", *options), stdout=subprocess.PIPE, env=_place()) as pg,
+        subprocess.Popen([program("pg_dump"), *options], stdout=subprocess.PIPE, env=place()) as pg,
     ):
         assert pg.stdout is not None
         _encrypt(pg.stdout, out)
@@ -47,17 +47,21 @@ def dump(target: Path, options: list[str]) -> int:
 
 
 def load(source: Path, *options: str) -> None:
-    """Feed one archive to pg_restore. Nothing reaches the database unless the whole archive is genuine."""
-    for _piece in pieces(source):
-        pass
-    command = _program("pg_restore", "--no-owner", "--exit-on-error", *options, f"--dbname={connection.settings_dict['NAME']}")
-    with subprocess.Popen(command, stdin=subprocess.PIPE, env=_place()) as pg:
+    """Feed one archive to pg_restore; `check` it before anything is emptied."""
+    command = [program("pg_restore"), "--no-owner", "--exit-on-error", *options, f"--dbname={connection.settings_dict['NAME']}"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, env=place()) as pg:
         assert pg.stdin is not None
         for piece in pieces(source):
             pg.stdin.write(piece)
         pg.stdin.close()
         if pg.wait():
             raise BrokenArchive(f"pg_restore ended with {pg.returncode}")
+
+
+def check(source: Path) -> None:
+    """Raises BrokenArchive unless the whole archive is genuine and the city key for it is here."""
+    for _piece in pieces(source):
+        pass
 
 
 def pieces(source: Path) -> Iterator[bytes]:
@@ -68,12 +72,14 @@ def pieces(source: Path) -> Iterator[bytes]:
             raw = kek.unwrap(head["kek"], base64.b64decode(head["key"]), b"archive")
         except (ValueError, KeyError, TypeError) as error:
             raise BrokenArchive(f"{source} is no archive of this platform") from error
+        except kek.NoMasterKey as error:
+            raise BrokenArchive(f"{source}: {error}") from error
         number, last = 0, False
         while size := int.from_bytes(file.read(4), "big"):
             if last:
                 raise BrokenArchive(f"{source} goes on behind its end")
             sealed = file.read(size)
-            last = not file.peek(1)  # type: ignore[attr-defined]
+            last = not file.peek(1)
             try:
                 yield AESGCM(raw).decrypt(number.to_bytes(12, "big"), sealed, b"last" if last else b"more")
             except InvalidTag:
@@ -97,11 +103,12 @@ def _encrypt(plain: IO[bytes], out: IO[bytes]) -> None:
         number, piece = number + 1, more
 
 
-def _program(name: str, *options: str) -> list[str]:
-    return [str(find_bin() / name), *options]
+def program(name: str) -> str:
+    """PostgreSQL's own program, of the embedded server or the installed one."""
+    return str(find_bin() / name)
 
 
-def _place() -> dict[str, str]:
+def place() -> dict[str, str]:
     """Where the database is, for PostgreSQL's own programs; the password is not seen in the list of processes."""
     told = connection.settings_dict
     names = {"PGHOST": "HOST", "PGPORT": "PORT", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGDATABASE": "NAME"}

@@ -15,6 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 from stadtkern.kernel.accounts import adapters
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.credentials import keys
+from stadtkern.kernel.privacy.sealing import kek
 from stadtkern.kernel.services import catalogue
 
 MODES = ("demo", "test", "production")
@@ -22,6 +23,7 @@ LOCAL = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 # Commands that serve nobody and write nothing: they may run to prepare or to explain.
 # `credential_keys` makes what the start is refused for.
 HARMLESS = {"check", "collectstatic", "credential_keys", "compilemessages", "help", "version", "--version", "--help"}
+HARMLESS = {"check", "collectstatic", "compilemessages", "help", "rotate_kek", "version", "--version", "--help"}
 
 Fault = tuple[str, str, str]  # id, what is wrong, what to do
 
@@ -61,6 +63,12 @@ def _basics() -> Iterator[Fault]:
                 f"The {which} is missing, the default, or too short",
                 "Set STADTKERN_SECRET: 50 random characters or more.",
             )
+    try:
+        kek.names()
+    except kek.NoMasterKey as problem:
+        yield "kek", f"Papers and uploads could not be sealed or opened: {problem}", "See „Keys“ in docs/operate.md."
+    if not os.environ.get("STADTKERN_KEK") and kek.place().exists() and kek.place().stat().st_mode & 0o077:
+        yield "kek", f"Others may read the city's key in {kek.place()}", f"chmod 600 {kek.place()}"
     if "MD5" in settings.PASSWORD_HASHERS[0] or "SHA1" in settings.PASSWORD_HASHERS[0]:
         yield "hasher", "Passwords would be hashed by a fast algorithm", "Leave PASSWORD_HASHERS as it is."
     if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):

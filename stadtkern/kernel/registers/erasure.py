@@ -1,5 +1,6 @@
 """Nothing of the registers goes at a citizen's wish: each has its own law, and it is named here."""
 
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -26,7 +27,7 @@ def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
 def _laws(register_key: UUID | None) -> list[Kept]:
     if register_key is None:
         return []
-    laws = [
+    laws: list[tuple[Any, dict[str, UUID], str, str]] = [
         (Resident, {"key": register_key}, _("Ihr Eintrag im Melderegister"),
          _("§§ 13 bis 15 BMG: solange Sie hier wohnen, danach fünf Jahre und weitere fünfzig gesperrt")),
         (CivilPerson, {"person_key": register_key}, _("Einträge in Geburten-, Ehe- und Sterberegister"),

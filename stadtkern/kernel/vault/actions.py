@@ -57,7 +57,7 @@ def add_item(actor: Actor, *, kind: str, title: str, valid_until: date | None, f
 def remove_item(actor: Actor, item: Item) -> None:
     """Gone at once, its key too, and every share of it. A second time changes nothing."""
     found = Item.objects.visible_to(actor).select_for_update().filter(pk=item.pk).select_related("upload").first()
-    if isinstance(found, Item):
+    if found is not None:
         about, key = found.upload.about, found.pk
         found.delete()
         documents.shred_uploads(about)
@@ -118,7 +118,7 @@ def open_share(secret: str, code: str, *, device: str, network: str) -> tuple[Sh
     """
     with transaction.atomic():
         row = Share.objects.select_for_update(of=("self",)).filter(digest=digest_of(secret)).first()
-        if not isinstance(row, Share) or not row.is_open(timezone.now()):
+        if row is None or not row.is_open(timezone.now()):
             raise Over
         right = secrets.compare_digest(row.code_digest, digest_of(f"{secret}:{code}"))
         if right:

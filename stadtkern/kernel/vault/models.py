@@ -13,8 +13,8 @@ from stadtkern.kernel.accounts.models import Account
 from stadtkern.kernel.documents.models import Document, Upload
 
 
-class OwnQuerySet(models.QuerySet["models.Model"]):
-    def visible_to(self, actor: Actor) -> "OwnQuerySet":
+class ItemQuerySet(models.QuerySet["Item"]):
+    def visible_to(self, actor: Actor) -> "ItemQuerySet":
         """The person's alone, also when they act for a company; nobody of the staff."""
         return self.filter(account=actor.account) if actor.account else self.none()
 
@@ -38,17 +38,21 @@ class Item(models.Model):
     valid_until = models.DateField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[OwnQuerySet] = OwnQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[ItemQuerySet] = ItemQuerySet.as_manager()  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return f"item:{self.pk}"
 
 
-class ShareQuerySet(OwnQuerySet):
+class ShareQuerySet(models.QuerySet["Share"]):
+    def visible_to(self, actor: Actor) -> "ShareQuerySet":
+        """The person's alone."""
+        return self.filter(account=actor.account) if actor.account else self.none()
+
     def open(self, now: datetime) -> "ShareQuerySet":
         """Those that still show something."""
         limited = Q(most_uses=None) | Q(uses__lt=F("most_uses"))
-        return self.filter(limited, revoked_at=None, expires_at__gt=now)  # type: ignore[return-value]
+        return self.filter(limited, revoked_at=None, expires_at__gt=now)
 
 
 class Share(models.Model):

@@ -142,8 +142,8 @@ def remove(request: HttpRequest, number: int) -> HttpResponse:
     actor = actor_of(request)
     item = get_object_or_404(Item.objects.visible_to(actor), pk=number)
     if request.method == "POST":
-        actions.remove_item(actor, item)  # type: ignore[arg-type]
-        messages.info(request, _("„%(title)s“ ist gelöscht.") % {"title": item.title})  # type: ignore[attr-defined]
+        actions.remove_item(actor, item)
+        messages.info(request, _("„%(title)s“ ist gelöscht.") % {"title": item.title})
         return redirect("vault:overview")
     shares = Share.objects.visible_to(actor).open(timezone.now()).filter(item=number).count()
     return render(request, "vault/remove.html", {"item": item, "shares": shares})
@@ -160,7 +160,7 @@ def share(request: HttpRequest) -> HttpResponse:
     items = Item.objects.visible_to(actor).order_by("-pk")
     choices = register_facts() if _linked(_account(actor)) else []
     choices += [(f"document:{paper.pk}", f"{paper.kind}, {words.day(paper.issued_at)}") for paper in papers]
-    choices += [(f"item:{item.pk}", item.title) for item in items]  # type: ignore[attr-defined]
+    choices += [(f"item:{item.pk}", item.title) for item in items]
     initial = {"what": request.GET.get("was", "")}
     form = ShareForm(choices, request.POST or None, initial=initial)
     context: dict[str, Any] = {"form": form, "nothing": not choices, "hidden": is_hidden(_account(actor).pk)}
@@ -196,7 +196,6 @@ def _made(actor: Actor, form: ShareForm, papers: dict[int, Any], items: dict[int
 def shared(request: HttpRequest, number: int) -> HttpResponse:
     """One share and everybody who looked."""
     row = get_object_or_404(Share.objects.visible_to(actor_of(request)).select_related("document", "item"), pk=number)
-    assert isinstance(row, Share)
     context = {
         "share": row,
         "uses": row.seen.order_by("-pk")[:100],
@@ -212,6 +211,6 @@ def end(request: HttpRequest, number: int) -> HttpResponse:
     """Stop sharing at once."""
     actor = actor_of(request)
     row = get_object_or_404(Share.objects.visible_to(actor), pk=number)
-    actions.end_share(actor, row)  # type: ignore[arg-type]
+    actions.end_share(actor, row)
     messages.info(request, _("Beendet. Der Link zeigt ab sofort nichts mehr."))
     return redirect("vault:shared", number)

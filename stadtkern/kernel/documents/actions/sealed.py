@@ -1,6 +1,7 @@
 """Keys of papers and files: destroyed with the last of their matter; and bytes from before there were keys."""
 
 from django.db import transaction
+from django.db.models.functions import Substr
 
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.documents.models import Content, UploadContent, owner_of
@@ -24,13 +25,14 @@ def end_matter(about: str) -> None:
 def seal_old(batch: int = BATCH) -> int:
     """Seal what was stored before there were keys; returns how many. Diary: `document.sealed`."""
     done = 0
-    for content in Content.objects.select_related("document").exclude(sealed__startswith=keys.HEAD)[:batch]:
+    head = Substr("sealed", 1, len(keys.HEAD))
+    for content in Content.objects.select_related("document").annotate(head=head).exclude(head=keys.HEAD)[:batch]:
         paper = content.document
         owner = owner_of(paper.account_id, paper.company_id, paper.about)
         content.sealed = keys.seal(owner, bytes(content.sealed), about=paper.about, place=str(content))
         content.save(update_fields=["sealed"])
         done += 1
-    for kept in UploadContent.objects.select_related("upload").exclude(sealed__startswith=keys.HEAD)[:batch]:
+    for kept in UploadContent.objects.select_related("upload").annotate(head=head).exclude(head=keys.HEAD)[:batch]:
         owner = owner_of(kept.upload.account_id, None, kept.upload.about)
         kept.sealed = keys.seal(owner, bytes(kept.sealed), about=kept.upload.about, place=str(kept))
         kept.save(update_fields=["sealed"])

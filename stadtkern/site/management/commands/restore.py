@@ -28,10 +28,12 @@ class Command(BaseCommand):
         try:
             with tempfile.TemporaryDirectory() as folder:
                 restored = options["keys"] or _keys_of_today(Path(folder))
+                archive.check(data)
+                archive.check(restored)
                 _empty()
                 archive.load(data)
                 archive.load(restored, "--data-only")
-        except archive.BrokenArchive as error:
+        except (archive.BrokenArchive, OSError) as error:
             raise CommandError(str(error)) from error
         keys.forget()
         done = erasure.replay(journal)
