@@ -21,9 +21,10 @@ from stadtkern.kernel.services import catalogue
 MODES = ("demo", "test", "production")
 LOCAL = {"localhost", "127.0.0.1", "[::1]", "testserver"}
 # Commands that serve nobody and write nothing: they may run to prepare or to explain.
-# `credential_keys` makes what the start is refused for.
-HARMLESS = {"check", "collectstatic", "credential_keys", "compilemessages", "help", "version", "--version", "--help"}
-HARMLESS = {"check", "collectstatic", "compilemessages", "help", "rotate_kek", "version", "--version", "--help"}
+# `credential_keys` and `rotate_kek --first` make what the start is refused for.
+HARMLESS = {
+    "check", "collectstatic", "credential_keys", "compilemessages", "help", "rotate_kek", "version", "--version", "--help",
+}  # fmt: skip
 
 Fault = tuple[str, str, str]  # id, what is wrong, what to do
 

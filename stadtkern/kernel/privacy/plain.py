@@ -123,6 +123,8 @@ def subject(access: Access, office: str, account: int) -> str:
         return _("Jemand, der für dieselbe Firma oder in Ihrem Auftrag handelt,")
     if access.actor.startswith("client:"):
         return _("Der Dienst „%s“, dem Sie das erlaubt haben,") % purpose_words(access.actor)
+    if access.actor.startswith("share:"):
+        return _("Jemand, mit dem Sie diese Angabe geteilt haben,")
     if not access.actor.startswith("staff:"):
         return _("Unser Programm")
     return with_article(office) if office else _("Jemand von der Stadt")
@@ -162,6 +164,7 @@ def why(access: Access, named: Named | None) -> str:
         "operation": _("um eine technische Störung zu klären"),
         "oversight": _("um zu prüfen, wer Ihre Daten angesehen hat"),
         "representation": _("um etwas für diese Firma oder für Sie zu erledigen"),
+        "share": _("weil Sie Link und Code weitergegeben haben"),
         "report": _("um Ihre Auskunft zusammenzustellen"),
     }
     if access.purpose in reasons:

@@ -56,6 +56,8 @@ def _reader(actor: Actor, access: Access, offices: dict[str, str]) -> dict[str, 
         return {"art": "selbst", "name": "die betroffene Person"}
     if access.actor.startswith("account:"):
         return {"art": "vertretung", "name": "handelt für dieselbe Firma oder in Vertretung"}
+    if access.actor.startswith("share:"):
+        return {"art": "geteilt", "name": "wem die Person Link und Code gegeben hat"}
     if access.actor.startswith("client:"):
         return {"art": "dienst", "name": purpose_words(access.actor)}
     return {"art": "programm", "name": "automatisch"}

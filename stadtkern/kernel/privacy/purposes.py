@@ -69,7 +69,7 @@ PURPOSES = {
             gettext_lazy("Art. 6 Abs. 1 a DSGVO"),
         ),
         Purpose(
-            "own",
+            "vault",
             gettext_lazy("Ihr Tresor"),
             gettext_lazy("was Sie selbst hineinlegen; Registerdaten werden nur gezeigt, nicht gespeichert"),
             gettext_lazy("bis Sie es löschen oder das Konto schließen"),

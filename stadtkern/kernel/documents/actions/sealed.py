@@ -1,6 +1,7 @@
 """Keys of papers and files: destroyed with the last of their matter; and bytes from before there were keys."""
 
 from django.db import transaction
+from django.db.models import BinaryField
 from django.db.models.functions import Substr
 
 from stadtkern.kernel.accounts.access import SYSTEM
@@ -25,7 +26,7 @@ def end_matter(about: str) -> None:
 def seal_old(batch: int = BATCH) -> int:
     """Seal what was stored before there were keys; returns how many. Diary: `document.sealed`."""
     done = 0
-    head = Substr("sealed", 1, len(keys.HEAD))
+    head = Substr("sealed", 1, len(keys.HEAD), output_field=BinaryField())
     for content in Content.objects.select_related("document").annotate(head=head).exclude(head=keys.HEAD)[:batch]:
         paper = content.document
         owner = owner_of(paper.account_id, paper.company_id, paper.about)
