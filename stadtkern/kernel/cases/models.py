@@ -14,6 +14,7 @@ from django.utils import timezone
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import DESK_ROLES, Account, Company, Staff, Trust
 from stadtkern.kernel.city.models import Office
+from stadtkern.kernel.registers.blocks import hidden
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.models import Edition
 
@@ -51,7 +52,14 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(own | Q(assisted_by=actor.staff.pk) if actor.staff else own)
 
     def of_office(self, staff: Staff) -> "CaseQuerySet":
-        """What lies on the desks of this office: never a draft. No OR in it, so that lists follow an index."""
+        """What this clerk may open: cases of the office, never a draft; of hidden people only those in their own hands."""
+        return self.listed_for(staff).filter(_open_to(staff))
+
+    def listed_for(self, staff: Staff) -> "CaseQuerySet":
+        """What lies on the desks of this office, hidden people (§ 51 BMG) too: for lists that mask them, and for taking.
+
+        No OR in it, so that lists follow an index.
+        """
         return self.filter(office=staff.office_id).exclude(status=Status.DRAFT)
 
     def assisted_by(self, staff: Staff) -> "CaseQuerySet":
@@ -94,7 +102,12 @@ def _own(actor: Actor) -> Q:
 def _on_desk(staff: Staff | None) -> Q:
     if staff is None or staff.role not in DESK_ROLES:
         return Q(pk__in=[])
-    return (Q(office=staff.office_id) & ~Q(status=Status.DRAFT)) | Q(assisted_by=staff.pk)
+    return (Q(office=staff.office_id) & ~Q(status=Status.DRAFT) & _open_to(staff)) | Q(assisted_by=staff.pk)
+
+
+def _open_to(staff: Staff) -> Q:
+    """Auskunftssperre: whoever works on the case sees it, colleagues do not."""
+    return Q(clerk=staff.pk) | ~Q(hidden())
 
 
 _FOLD = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "a", "œ": "o", "þ": "th"})

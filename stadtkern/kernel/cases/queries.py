@@ -9,6 +9,7 @@ from django.db import connection
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import DESK_ROLES
 from stadtkern.kernel.city.models import Office
+from stadtkern.kernel.registers.blocks import HIDDEN_SQL, mask
 from stadtkern.kernel.services.catalogue import Service
 
 _MOMENT = """to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')"""
@@ -38,7 +39,13 @@ _ONE = f"""
 SELECT {", ".join(DETAIL.values())}
 FROM cases_case k LEFT JOIN city_office o ON o.id = k.office_id LEFT JOIN cases_decision d ON d.case_id = k.id
 WHERE k.reference = %s AND """  # noqa: S608 - columns of ours
-_QUEUE = {**HEAD, "clerk__name": "ca.name", "decision__id": "d.id", "decision__made": "d.made_at IS NOT NULL"}
+_QUEUE = {
+    **HEAD,
+    "clerk__name": "ca.name",
+    "decision__id": "d.id",
+    "decision__made": "d.made_at IS NOT NULL",
+    "hidden": HIDDEN_SQL.format("k.account_id"),
+}
 _DESK = f"""
 SELECT {", ".join(_QUEUE.values())}
 FROM cases_case k LEFT JOIN city_office o ON o.id = k.office_id LEFT JOIN cases_decision d ON d.case_id = k.id
@@ -76,10 +83,16 @@ def page(actor: Actor, after: int | None, states: list[str] | None, limit: int) 
 
 
 def on_desk(keys: Sequence[int]) -> list[dict[str, Any]]:
-    """HEAD, `clerk__name`, `decision__id`, `decision__made` of these cases in this order; who may see them was asked before."""
+    """HEAD, `clerk__name`, `decision__id`, `decision__made` of these cases in this order; who may see them was asked before.
+
+    A list names no hidden person (§ 51 BMG), whoever reads it.
+    """
     with connection.cursor() as cursor:
         cursor.execute(_DESK, [list(keys)])
         found = {row[0]: dict(zip(_QUEUE, row, strict=True)) for row in cursor.fetchall()}
+    for row in found.values():
+        if row.pop("hidden"):
+            row["applicant"] = mask()
     return [found[key] for key in keys if key in found]
 
 
@@ -103,8 +116,9 @@ def _visible(actor: Actor) -> tuple[str, list[Any]]:
     own, values = _own(actor)
     if actor.staff is None or actor.staff.role not in DESK_ROLES:
         return own, values
-    desk = "(k.office_id = %s AND k.status <> 'DRAFT') OR k.assisted_by_id = %s"
-    return f"{own} OR {desk}", [*values, actor.staff.office_id, actor.staff.pk]
+    opened = f"(k.clerk_id = %s OR NOT {HIDDEN_SQL.format('k.account_id')})"
+    desk = f"(k.office_id = %s AND k.status <> 'DRAFT' AND {opened}) OR k.assisted_by_id = %s"
+    return f"{own} OR {desk}", [*values, actor.staff.office_id, actor.staff.pk, actor.staff.pk]
 
 
 def _own(actor: Actor) -> tuple[str, list[Any]]:

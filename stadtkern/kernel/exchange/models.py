@@ -42,7 +42,7 @@ class TransmissionQuerySet(models.QuerySet["Transmission"]):
         staff = actor.staff
         if staff is None or staff.role not in (Role.CLERK, Role.LEAD):
             return self.none()
-        return self.filter(case__office=staff.office_id)
+        return self.filter(case__in=Case.objects.of_office(staff))
 
 
 class Transmission(models.Model):

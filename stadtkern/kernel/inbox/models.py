@@ -11,6 +11,7 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import DESK_ROLES, Account, Company
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.documents.models import Document, Upload
+from stadtkern.kernel.registers.blocks import hidden
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -21,17 +22,17 @@ class MessageQuerySet(models.QuerySet["Message"]):
         return self.filter(Q(company=actor.company) if actor.company else Q(account=actor.account, company=None))
 
     def visible_to(self, actor: Actor) -> "MessageQuerySet":
-        """Own post, and for clerks the post of their office."""
+        """Own post, and for clerks the post of their office; of hidden people (§ 51 BMG) only on the page of the case."""
         mine = self.of_person(actor)
         if actor.staff and actor.staff.role in DESK_ROLES:
-            return mine | self.filter(office=actor.staff.office_id)
+            return mine | self.filter(~Q(hidden()), office=actor.staff.office_id)
         return mine
 
     def received_by(self, actor: Actor) -> "MessageQuerySet":
         """Letters this actor is the receiver of: the person theirs, a clerk those to the office."""
         to_person = self.of_person(actor).filter(direction=Message.Direction.TO_PERSON)
         if actor.staff and actor.staff.role in DESK_ROLES:
-            return to_person | self.filter(office=actor.staff.office_id, direction=Message.Direction.TO_OFFICE)
+            return to_person | self.filter(~Q(hidden()), office=actor.staff.office_id, direction=Message.Direction.TO_OFFICE)
         return to_person
 
     def thread(self, about: str) -> "MessageQuerySet":

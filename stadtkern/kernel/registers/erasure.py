@@ -1,4 +1,4 @@
-"""Nothing of the registers goes at a citizen's wish: each has its own law, and it is named here."""
+"""No entry of a register goes at a citizen's wish: each has its own law, named here. Fetched proofs do go."""
 
 from typing import Any
 from uuid import UUID
@@ -6,25 +6,24 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.privacy.erasure import Kept, Preview
-from stadtkern.kernel.privacy.models import Consent
 
-from . import actions
-from .models import CivilPerson, Dog, ParkingPermit, Resident, Trade, Vehicle
+from .actions import forget_proofs_of
+from .models import CivilPerson, Dog, ParkingPermit, Proof, Resident, Trade, Vehicle
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:
-    """Only what stays."""
-    return Preview([], _laws(register_key))
+    """Proofs fetched for applications go, entries stay."""
+    goes = [_("Nachweise, die wir mit Ihrer Einwilligung abgerufen haben")]
+    return Preview(goes if Proof.objects.filter(account=account_id).exists() else [], _kept(register_key))
 
 
 def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
-    """Kept proofs go; no entry is deleted. The link from the account to the entry goes with the account."""
-    for consent in Consent.objects.filter(account=account_id).values_list("pk", flat=True):
-        actions.drop_with_consent(consent)
-    return _laws(register_key)
+    """Fetched proofs go. No entry is deleted; the link from the account to the entry goes with the account."""
+    forget_proofs_of(account_id)
+    return _kept(register_key)
 
 
-def _laws(register_key: UUID | None) -> list[Kept]:
+def _kept(register_key: UUID | None) -> list[Kept]:
     if register_key is None:
         return []
     laws: list[tuple[Any, dict[str, UUID], str, str]] = [

@@ -23,7 +23,7 @@ def take(actor: Actor, case: Case, *, over: bool = False) -> Case:
 
     `over`: a LEAD takes it from a colleague (illness, holiday). Raises AlreadyTaken with name and time.
     """
-    row, staff = locked_at_desk(actor, case)
+    row, staff = locked_at_desk(actor, case, unseen=True)
     if row.status not in QUEUE:
         in_review(row)
     if row.clerk_id == staff.pk:

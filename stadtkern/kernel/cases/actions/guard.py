@@ -70,12 +70,12 @@ def locked_own(actor: Actor, case: Case) -> Case:
     return locked(case.pk, Case.objects.of_applicant(actor))
 
 
-def locked_at_desk(actor: Actor, case: Case) -> tuple[Case, Staff]:
-    """A case on the desk of this clerk's office, in any state but DRAFT."""
+def locked_at_desk(actor: Actor, case: Case, *, unseen: bool = False) -> tuple[Case, Staff]:
+    """A case on the desk of this clerk's office, in any state but DRAFT; `unseen`: also one of a hidden person."""
     staff = actor.staff
     if staff is None or staff.role not in DESK_ROLES:
         raise Case.DoesNotExist
-    row = locked(case.pk, Case.objects.of_office(staff))
+    row = locked(case.pk, Case.objects.listed_for(staff) if unseen else Case.objects.of_office(staff))
     if actor.account and row.account_id == actor.account.pk:
         raise OwnCase(_("Das ist Ihr eigener Antrag. Bitte geben Sie ihn an eine Kollegin oder einen Kollegen."))
     return row, staff

@@ -84,7 +84,10 @@ def queue(
 @router.post("/desk/cases/{reference:reference}/take", response=QueueRow, url_name="desk_take")
 def take(request: HttpRequest, reference: shapes.Reference, over: bool = False) -> dict[str, Any]:
     """Work on it from now on. `over`: the head of the office takes it from a colleague."""
-    return _did(request, actions.take(actor_of(request), _case(request, reference), over=over))
+    case = Case.objects.listed_for(_clerk(request)).filter(reference=reference).first()
+    if case is None:
+        raise Http404
+    return _did(request, actions.take(actor_of(request), case, over=over))
 
 
 @router.post("/desk/cases/{reference:reference}/return", response=QueueRow, url_name="desk_return")
@@ -151,7 +154,7 @@ def _case(request: HttpRequest, reference: str) -> Case:
 
 def _did(request: HttpRequest, case: Case) -> dict[str, Any]:
     """The case as it is now."""
-    rows = list(Case.objects.of_office(_clerk(request)).filter(pk=case.pk).values("id", "account"))
+    rows = list(Case.objects.listed_for(_clerk(request)).filter(pk=case.pk).values("id", "account"))
     actions.look_at_list(actor_of(request), rows, channel="api")
     return _rows([row["id"] for row in rows])[0]
 

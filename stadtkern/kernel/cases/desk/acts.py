@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from stadtkern.kernel.accounts.access import Actor, View, actor_of
+from stadtkern.kernel.registers.blocks import is_hidden
 
 from .. import actions
 from ..models import Case
@@ -29,11 +30,15 @@ def button(name: str, *kept: str) -> Callable[[Act], View]:
         @require_POST
         @wraps(act)
         def view(request: HttpRequest, reference: str) -> HttpResponse:
-            case = file.case_of(member_of(request), reference)
+            find = file.listed_case if name == "take" else file.case_of  # what nobody may open yet can be taken
+            case = find(member_of(request), reference)
             try:
                 said = act(request, actor_of(request), case)
             except actions.Refused as refused:
                 typed = {f"typed_{field}": request.POST.get(field, "") for field in kept}
+                if is_hidden(case.account_id):
+                    messages.warning(request, str(refused))
+                    return redirect("cases:desk_case", case.reference)
                 case = file.case_of(member_of(request), reference)  # as it is now, not as it was when the page was made
                 return show(request, case, status=409, refused=str(refused), refused_form=name, **typed)
             if said:

@@ -13,6 +13,7 @@ from stadtkern.kernel.accounts.models import Role, Staff
 from stadtkern.kernel.documents.models import Document, Upload
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments.models import Payment
+from stadtkern.kernel.registers.blocks import is_hidden
 from stadtkern.kernel.services.catalogue import Service
 from stadtkern.lib.forms.rules.model import State
 from stadtkern.lib.forms.shape import Section, summary
@@ -60,6 +61,14 @@ def case_of(staff: Staff, reference: str) -> Case:
     return case
 
 
+def listed_case(staff: Staff, reference: str) -> Case:
+    """A case as the list has it: of a hidden person, too. Only for taking it, or for saying that it is not open."""
+    case = Case.objects.listed_for(staff).select_related("clerk__account").filter(reference=reference).first()
+    if case is None:
+        raise Http404
+    return case
+
+
 def context(staff: Staff, case: Case, service: Service) -> dict[str, Any]:
     """For the template; the number of queries does not depend on the case."""
     about = str(case)
@@ -82,6 +91,7 @@ def context(staff: Staff, case: Case, service: Service) -> dict[str, Any]:
         "history": history.of_case(about),
         "decision": decision,
         "outcome": outcome_of(decision) if decision else "",
+        "hidden": is_hidden(case.account_id),
         **_may(staff, case, service, decision),
     }
 

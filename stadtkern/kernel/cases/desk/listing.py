@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.models import Staff
 from stadtkern.kernel.city.profile import city
+from stadtkern.kernel.registers.blocks import hidden, mask
 from stadtkern.kernel.services import catalogue
 from stadtkern.lib import ids
 from stadtkern.ui import words
@@ -146,15 +147,20 @@ def _queue(staff: Staff, wish: Wish, limit: int, columns: tuple[str, ...]) -> li
         rows = rows.page_after(wish.after[1] if wish.after else None)
     else:
         rows = rows.urgent_after(*(wish.after or (None, None)))
-    return list(rows.values(*columns)[:limit])
+    return list(rows.values(*columns, **_extra(columns))[:limit])
+
+
+def _extra(columns: tuple[str, ...]) -> dict[str, Any]:
+    """Whether the applicant is hidden, for lists that would show the name."""
+    return {"hidden": hidden()} if "applicant" in columns else {}
 
 
 def _found(staff: Staff, wish: Wish, columns: tuple[str, ...]) -> list[dict[str, Any]]:
     """By reference or name, in all states but drafts; newest first. A whole reference is looked up directly."""
-    office = Case.objects.of_office(staff)
+    office = Case.objects.of_office(staff)  # a hidden person is not found by name, not even that there is one
     prefix = str(city().raw.get("reference_prefix", "MS"))
     if reference := ids.read_reference(wish.words, prefix):
-        found = list(office.filter(reference=reference).values(*columns))
+        found = list(Case.objects.listed_for(staff).filter(reference=reference).values(*columns, **_extra(columns)))
         if found:
             return found
     if len(wish.words) < SHORTEST:
@@ -166,7 +172,7 @@ def _found(staff: Staff, wish: Wish, columns: tuple[str, ...]) -> list[dict[str,
     keys = list(hits.filter(status__in=QUEUE).values_list("pk", flat=True)[: MOST_FOUND + 1])
     if len(keys) <= MOST_FOUND:
         keys += hits.exclude(status__in=QUEUE).values_list("pk", flat=True)[: MOST_FOUND + 1 - len(keys)]
-    return list(Case.objects.filter(pk__in=keys).order_by("-pk").values(*columns))
+    return list(Case.objects.filter(pk__in=keys).order_by("-pk").values(*columns, **_extra(columns)))
 
 
 def counts(staff: Staff) -> dict[str, str]:
@@ -211,7 +217,7 @@ class _Reader:
             reference=reference,
             url=self.address.replace(_ANY, reference) + self.query,
             title=self.titles[service],
-            applicant=row["applicant"],
+            applicant=mask() if row["hidden"] else row["applicant"],
             words=self.words[status, proposed],
             clerk=row["clerk__account__name"] or "",
             mine=row["clerk"] == self.staff.pk,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
 
@@ -10,7 +10,8 @@ from stadtkern.kernel.accounts.access import actor_of, staff
 from stadtkern.kernel.accounts.models import DESK_ROLES, Role, Staff
 
 from .. import actions
-from ..models import Case
+from ..models import QUEUE, Case
+from ..text import title_of
 from . import file, listing, load
 
 clerks = staff(*DESK_ROLES)
@@ -27,7 +28,24 @@ def desk(request: HttpRequest) -> HttpResponse:
 @clerks
 def case(request: HttpRequest, reference: str) -> HttpResponse:
     """One case, the list beside it where the window is wide. Opening it is noted for the person it is about."""
-    return show(request, file.case_of(member_of(request), reference))
+    member = member_of(request)
+    try:
+        return show(request, file.case_of(member, reference))
+    except Http404:
+        return closed(request, file.listed_case(member, reference))
+
+
+def closed(request: HttpRequest, case: Case) -> HttpResponse:
+    """The file of a hidden person who is in nobody's or a colleague's hands: nothing of it, only the way to take it."""
+    member = member_of(request)
+    free = case.status in QUEUE and case.account_id != member.account_id
+    context = {
+        "case": case,
+        "title": title_of(case),
+        "can_take": free and case.clerk_id is None,
+        "can_take_over": free and case.clerk_id is not None and member.role == Role.LEAD,
+    }
+    return render(request, "cases/desk_closed.html", context, status=403)
 
 
 def show(request: HttpRequest, case: Case, *, status: int = 200, **typed: Any) -> HttpResponse:

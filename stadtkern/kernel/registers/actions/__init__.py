@@ -5,7 +5,7 @@ from .asking import Blocked, Evidence, MoreTrust, ask
 from .importing import import_civil_records, import_entries, import_households
 from .own import OwnRecords, own_records
 from .permits import enter_permit, revoke_permit
-from .proofs import drop_proof, drop_with_consent, forget_proofs, records_of, use_proof
+from .proofs import drop_proof, drop_with_consent, forget_proofs, forget_proofs_of, records_of, use_proof
 from .taking import Counts, take_over
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "drop_with_consent",
     "enter_permit",
     "forget_proofs",
+    "forget_proofs_of",
     "import_civil_records",
     "import_entries",
     "import_households",

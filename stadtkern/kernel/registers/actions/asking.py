@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -109,7 +109,7 @@ def _day_or_other(asked: EvidenceType, name: str, value: Any) -> bool:
     if asked.fields[name].kind != "date":
         return True
     try:
-        return datetime.fromisoformat(value).date().isoformat() == value
+        return date.fromisoformat(value).isoformat() == str(value)
     except ValueError:
         return False
 

@@ -109,6 +109,15 @@ def drop_with_consent(consent: int) -> int:
 
 
 @transaction.atomic
+def forget_proofs_of(account_id: int) -> int:
+    """Erasure: every proof of this person goes; a second time changes nothing."""
+    count, _ = Proof.objects.filter(account=account_id).delete()
+    if count:
+        record("proof.forgotten", subject=f"account:{account_id}", actor=SYSTEM, data={"proofs": count})
+    return count
+
+
+@transaction.atomic
 def forget_proofs(batch: int = 5000) -> int:
     """Proofs past their time, in batches; returns how many."""
     old = Proof.objects.filter(until__lt=timezone.now()).order_by("until").values_list("pk", flat=True)[:batch]

@@ -169,7 +169,8 @@ def _write_civil(found: Mapping[tuple[Any, ...], Values], counts: Counts) -> Non
     }
     same = {key for key in found if old.get(key) == people[key]}
     _write(CivilRecord, natural, found, counts)
-    rows = {tuple(getattr(row, name) for name in natural): row for row in _existing(CivilRecord, natural, found)}
+    told_rows = CivilRecord.objects.filter(register_number__in={key[-1] for key in found})
+    rows = {(row.kind, row.office, row.register_number): row for row in told_rows}
     anew = [rows[key] for key in found if key not in same]
     CivilPerson.objects.filter(record__in=anew).delete()
     CivilPerson.objects.bulk_create(

@@ -31,7 +31,7 @@ class Holders:
         if names:
             told = Resident.objects.filter(family_name__in=names)
             for person, *named in told.values_list("key", *PERSON):
-                found.people.setdefault(tuple(named), []).append(person)  # type: ignore[arg-type]
+                found.people.setdefault(tuple(named), []).append(person)
         if numbers:
             for pk, number in Company.objects.filter(register_number__in=numbers).values_list("pk", "register_number"):
                 found.companies.setdefault(number, []).append(pk)

@@ -1,8 +1,10 @@
 """What people and companies keep in this town: vehicles, dogs, trades."""
 
+from typing import ClassVar
+
 from django.db import models
 
-from .holder import Held
+from .holder import Held, HeldQuerySet
 
 
 class Vehicle(Held):
@@ -27,6 +29,8 @@ class Vehicle(Held):
     co2 = models.PositiveSmallIntegerField(null=True, blank=True)  # grams per kilometre
     valid = models.BooleanField(default=True)  # False: taken off the road (außer Betrieb gesetzt)
 
+    objects: ClassVar[HeldQuerySet["Vehicle"]] = HeldQuerySet.as_manager()  # type: ignore[assignment]
+
     class Meta(Held.Meta):
         abstract = False
 
@@ -45,6 +49,8 @@ class Dog(Held):
     dangerous = models.BooleanField(default=False)
     since_date = models.DateField()
     until_date = models.DateField(null=True, blank=True)
+
+    objects: ClassVar[HeldQuerySet["Dog"]] = HeldQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta(Held.Meta):
         abstract = False
@@ -65,6 +71,8 @@ class Trade(Held):
     town = models.CharField(max_length=100, blank=True)
     since_date = models.DateField()
     until_date = models.DateField(null=True, blank=True)
+
+    objects: ClassVar[HeldQuerySet["Trade"]] = HeldQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta(Held.Meta):
         abstract = False

@@ -1,15 +1,17 @@
 """Whose entry it is: a resident's, or a company's; always exactly one of the two."""
 
 import uuid
-from typing import ClassVar
+from typing import ClassVar, Self, TypeVar
 
 from django.db import models
 
 from stadtkern.kernel.accounts.models import Company
 
+Row = TypeVar("Row", bound="Held")
 
-class HeldQuerySet(models.QuerySet["Held"]):
-    def of(self, person_key: uuid.UUID | None = None, company: Company | int | None = None) -> "HeldQuerySet":
+
+class HeldQuerySet(models.QuerySet[Row]):
+    def of(self, person_key: uuid.UUID | None = None, company: Company | int | None = None) -> Self:
         """Entries of one person, or of one company; nobody's for neither."""
         if (person_key is None) == (company is None):
             return self.none()
@@ -21,8 +23,6 @@ class Held(models.Model):
 
     person_key = models.UUIDField(null=True, blank=True, db_index=True)
     company = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="+")
-
-    objects: ClassVar[HeldQuerySet] = HeldQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         abstract = True

@@ -9,7 +9,7 @@ from django.utils import timezone
 from .holder import Held, HeldQuerySet
 
 
-class ParkingPermitQuerySet(HeldQuerySet):
+class ParkingPermitQuerySet(HeldQuerySet["ParkingPermit"]):
     def valid_on(self, day: datetime.date) -> "ParkingPermitQuerySet":
         """Not revoked, and within its time on that day."""
         return self.filter(revoked_at=None, valid_from__lte=day, valid_until__gte=day)
