@@ -1,7 +1,7 @@
 """The clerk's page of permits: find one, see what it says, revoke it."""
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -9,7 +9,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from stadtkern.kernel.accounts.access import Actor, actor_of
+from stadtkern.kernel.cases.models import Case
 from stadtkern.kernel.privacy.actions import note_accesses
+from stadtkern.kernel.registers.blocks import is_blocked
 from stadtkern.kernel.registers.models import ParkingPermit
 from stadtkern.lib import plates
 
@@ -34,7 +36,7 @@ def permits(request: HttpRequest) -> HttpResponse:
     """By plate or number; without words those that end soon."""
     words = request.GET.get("q", "").replace("\x00", "").strip()[:40]
     today = timezone.localdate()
-    rows = ParkingPermit.objects.order_by("valid_until", "pk")
+    rows = ParkingPermit.objects.without_hidden().order_by("valid_until", "pk")
     if words:
         plate = plates.normal(words)
         rows = rows.filter(plate=plate) if plate else rows.filter(number=words.upper())
@@ -55,11 +57,21 @@ def permits(request: HttpRequest) -> HttpResponse:
 @never_cache
 def permit(request: HttpRequest, number: str) -> HttpResponse:
     """One permit, and the way to end it."""
-    row = get_object_or_404(ParkingPermit, number=number.replace("\x00", ""))
+    row = _open_to(request, get_object_or_404(ParkingPermit, number=number.replace("\x00", "")))
     _note(actor_of(request), [row])
     if request.method == "POST":
         return _revoke(request, row)
     return _show(request, row)
+
+
+def _open_to(request: HttpRequest, row: ParkingPermit) -> ParkingPermit:
+    """Of a hidden person (§ 51 BMG) only for the clerk with the case in hand: plate and zone say where somebody lives."""
+    staff, case = actor_of(request).staff, actions.case_of(row)
+    if not is_blocked(row.person_key):
+        return row
+    if staff is None or case is None or not Case.objects.of_office(staff).filter(pk=case.pk).exists():
+        raise Http404
+    return row
 
 
 def _revoke(request: HttpRequest, row: ParkingPermit) -> HttpResponse:

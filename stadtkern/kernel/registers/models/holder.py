@@ -7,6 +7,8 @@ from django.db import models
 
 from stadtkern.kernel.accounts.models import Company
 
+from .residents import Resident
+
 Row = TypeVar("Row", bound="Held")
 
 
@@ -16,6 +18,10 @@ class HeldQuerySet(models.QuerySet[Row]):
         if (person_key is None) == (company is None):
             return self.none()
         return self.filter(person_key=person_key) if person_key else self.filter(company=company)
+
+    def without_hidden(self) -> Self:
+        """Without entries of hidden people (§ 51 BMG): for every list and search that leads from a thing to its holder."""
+        return self.exclude(person_key__in=Resident.objects.filter(blocked=True).values("key"))
 
 
 class Held(models.Model):
