@@ -153,11 +153,11 @@ def test_births_in_both_shapes_and_who_is_whose_parent(db, file):
 
 def test_a_big_file_needs_little_memory(db):
     def many():
-        for n in range(20_000):
+        for n in range(5_000):
             yield Raw(n, {"number": str(n), "name": "Rex", "since_date": "2020-01-01", "person_key": str(KEY)})
 
     tracemalloc.start()
     counts = take_over("dogs", many(), "system", lambda line, problem: None)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    assert counts.new == 20_000 and peak < 40_000_000, peak
+    assert counts.new == 5_000 and peak < 12_000_000, peak
