@@ -13,7 +13,7 @@ from stadtkern.kernel.accounts.models import Role, Staff
 from stadtkern.kernel.documents.models import Document, Upload
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments.models import Payment
-from stadtkern.kernel.registers.blocks import is_hidden
+from stadtkern.kernel.registers.blocks import hidden
 from stadtkern.kernel.services.catalogue import Service
 from stadtkern.lib.forms.rules.model import State
 from stadtkern.lib.forms.shape import Section, summary
@@ -55,7 +55,7 @@ def case_of(staff: Staff, reference: str) -> Case:
     rows = Case.objects.of_office(staff).select_related(
         "edition", "office", "account__person", "company", "clerk__account", "assisted_by__account"
     )
-    case = rows.defer("edition__files").filter(reference=reference).first()
+    case = rows.defer("edition__files").annotate(is_hidden=hidden()).filter(reference=reference).first()
     if case is None:
         raise Http404
     return case
@@ -91,7 +91,7 @@ def context(staff: Staff, case: Case, service: Service) -> dict[str, Any]:
         "history": history.of_case(about),
         "decision": decision,
         "outcome": outcome_of(decision) if decision else "",
-        "hidden": is_hidden(case.account_id),
+        "hidden": getattr(case, "is_hidden", False),
         **_may(staff, case, service, decision),
     }
 
