@@ -9,7 +9,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from stadtkern.kernel import manifest
-from stadtkern.kernel.accounts import residents
+from stadtkern.kernel.accounts import mandates, residents
 from stadtkern.kernel.accounts.pairing import codes
 from stadtkern.kernel.cases.address import what_is_at
 from stadtkern.kernel.cases.named import cases_of_person
@@ -19,7 +19,7 @@ from stadtkern.kernel.events import queue
 from stadtkern.kernel.privacy import anchors, purposes, report
 from stadtkern.kernel.privacy.oversight import figures
 from stadtkern.kernel.provider import names
-from stadtkern.kernel.registers import blocks, evidence
+from stadtkern.kernel.registers import blocks, children, evidence
 from stadtkern.kernel.registers.matching import keys_of
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.steps import fields
@@ -51,6 +51,8 @@ def connect() -> None:
     for words, more in ((purposes.SOURCE_WORDS, evidence.source_words()), (purposes.FIELD_WORDS, evidence.field_words())):
         words.update({key: word for key, word in more.items() if key not in words})
     codes.TITLES[:] = [what_is_at]
+    mandates.CHILDREN[:], mandates.FIND[:] = [children.of_parent], [children.key_of]
+    mandates.SERVICES[:] = [service_choices]
     anchors.SEAL[:] = [seal]
     figures.BLOCKED[:] = [hidden_people]
     purposes.CASES[:] = [cases_of_person]
@@ -99,3 +101,9 @@ def hidden_people() -> tuple[list[int], list[UUID]]:
     """Accounts and register keys of people with a block on information."""
     accounts = blocks.blocked_accounts().values_list("account", flat=True)
     return list(accounts), list(blocks.blocked_keys().values_list("key", flat=True))
+
+
+def service_choices() -> list[tuple[str, str]]:
+    """What somebody may be sent for: every service with its title."""
+    listed = [(key, service.title) for key, service in catalogue.all_services().items()]
+    return sorted(listed, key=lambda pair: pair[1].casefold())

@@ -1,5 +1,6 @@
 """Who may: the actor of a request, and the declaration every view must carry (deny by default)."""
 
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
@@ -15,20 +16,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import draft_cookie
-from .models import Account, Company, Role, Staff, Trust
+from .models import Account, Company, Mandate, Role, Staff, Trust
 
 View = Callable[..., HttpResponseBase]
 
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts in this request: nobody, a citizen (perhaps for a company), or a member of staff."""
+    """Who acts in this request: nobody, a citizen (perhaps for somebody else), or a member of staff."""
 
     account: Account | None = None
     staff: Staff | None = None
     company: Company | None = None
     trust: Trust = Trust.NONE
     draft_keys: tuple[str, ...] = ()  # keys of anonymous drafts this browser holds
+    mandate: Mandate | None = None  # live; acting under it one sees only what was made under it
 
     @property
     def key(self) -> str:
@@ -36,6 +38,19 @@ class Actor:
         if self.staff:
             return f"staff:{self.staff.pk}"
         return f"account:{self.account.pk}" if self.account else "anonymous"
+
+    @property
+    def owner(self) -> Account | None:
+        """Whose case it is: of the person acted for, else of the one who acts (also for a company)."""
+        return self.mandate.principal if self.mandate and self.mandate.principal else self.account
+
+    @property
+    def register_key(self) -> uuid.UUID | None:
+        """Whom registers are asked about: oneself; a child or ward acted for; nobody else acted for."""
+        if self.mandate:
+            return self.mandate.register_key
+        person = getattr(self.account, "person", None)
+        return person.register_key if person else None
 
 
 SYSTEM = "system"  # actor string of jobs and reactions
@@ -58,6 +73,11 @@ def _build(request: HttpRequest) -> Actor:
     if company_id := request.session.get("acting_for"):
         company = Company.objects.filter(pk=company_id, pk__in=account.memberships.values("company")).first()
     member = None if lacks_second_factor(request) else getattr(account, "staff", None)
+    if mandate_id := request.session.get("mandate"):
+        mandate = Mandate.objects.under(account).select_related("principal__person", "company").filter(pk=mandate_id).first()
+        if mandate:  # nobody is a clerk while acting for somebody else
+            return Actor(account, None, mandate.company, _trust(request), (), mandate)
+        request._mandate_over = mandate_id  # type: ignore[attr-defined]
     return Actor(account, member, company, _trust(request), drafts)
 
 
@@ -107,6 +127,8 @@ def _declare(view: View, name: str, may: Callable[[Actor], bool]) -> View:
     @wraps(view)
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         actor = actor_of(request)
+        if hasattr(request, "_mandate_over"):
+            return _mandate_over(request)
         if not may(actor):
             if actor.account is None:
                 return redirect_to_login(request.get_full_path())
@@ -143,6 +165,17 @@ class DenyByDefault:
         if declared != "everyone" and not hasattr(view, "access") and actor_of(request).account is None:
             return redirect_to_login(request.get_full_path())
         return None
+
+
+def _mandate_over(request: HttpRequest) -> HttpResponseBase:
+    """The mandate ended while somebody was at work: say so before anything happens in the wrong name."""
+    over = Mandate.objects.filter(pk=request.session.pop("mandate")).first()
+    text = _(
+        "Sie handeln nicht mehr für %(name)s: Die Vertretung ist beendet. Was Sie bis dahin gespeichert oder abgeschickt "
+        "haben, ist nicht verloren; es gehört %(name)s. Ab jetzt handeln Sie wieder für sich selbst."
+    )
+    messages.warning(request, text % {"name": over.title if over else _("jemand anderen")})
+    return redirect("accounts:companies")
 
 
 def access_of(view: View) -> str | None:

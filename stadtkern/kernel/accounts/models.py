@@ -151,6 +151,90 @@ class Answer(models.Model):
         return f"answer:{self.pk}"
 
 
+class MandateQuerySet(models.QuerySet["Mandate"]):
+    def live(self) -> "MandateQuerySet":
+        """In force today; everything a mandate opens asks this, every time."""
+        today = timezone.localdate()
+        return self.filter(
+            models.Q(valid_until=None) | models.Q(valid_until__gte=today),
+            valid_from__lte=today,
+            revoked_at=None,
+            accepted_at__isnull=False,
+            agent__is_active=True,
+        )
+
+    def under(self, agent: Account) -> "MandateQuerySet":
+        """Those this account may act under now."""
+        return self.live().filter(agent=agent)
+
+    def told_to(self, account: Account) -> "MandateQuerySet":
+        """Those somebody holds for this person, or for a company this person owns: also ended ones."""
+        owned = account.memberships.filter(role=Membership.Role.OWNER).values("company")
+        return self.filter(models.Q(principal=account, company=None) | models.Q(company__in=owned))
+
+
+class Mandate(models.Model):
+    """Somebody (agent) acts for somebody else (principal): a child, a ward, a person, a company, an association."""
+
+    class Kind(models.TextChoices):
+        CHILD = "CHILD"
+        WARD = "WARD"
+        PERSON = "PERSON"
+        COMPANY = "COMPANY"
+        ASSOCIATION = "ASSOCIATION"
+
+    class Proof(models.TextChoices):
+        REGISTER = "REGISTER"  # parent with custody, by the residents register
+        COURT = "COURT"  # a clerk saw the court's document
+        OWN = "OWN"  # granted by the principal
+        OWNER = "OWNER"  # granted by an owner of the company
+
+    kind = models.CharField(max_length=12, choices=Kind)
+    agent = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")  # None until the invitation is accepted
+    # Whose case it is; for somebody without a sign-in an account that nobody can sign in to.
+    principal = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
+    company = models.ForeignKey(Company, models.CASCADE, null=True, related_name="+")
+    register_key = models.UUIDField(null=True, blank=True)  # of the child or ward: registers are asked about them
+    title = models.CharField(max_length=200)  # "Sie handeln für …"
+    services = models.JSONField(default=list)  # keys; empty: all
+    granted_by = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+")
+    proof = models.CharField(max_length=10, choices=Proof)
+    reference = models.CharField(max_length=100, blank=True)  # of the court's document
+    invited = models.EmailField(blank=True)  # who may accept; emptied when accepted
+    code = models.CharField(max_length=64, null=True, blank=True, unique=True)  # SHA-256 of the invitation's code
+    code_until = models.DateTimeField(null=True, blank=True)
+    valid_from = models.DateField(default=timezone.localdate)
+    valid_until = models.DateField(null=True, blank=True)  # last day
+    created_at = models.DateTimeField(default=timezone.now)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[MandateQuerySet] = MandateQuerySet.as_manager()  # type: ignore[assignment]
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(principal=None) ^ models.Q(company=None), name="mandate_of_person_or_company"
+            ),
+            models.CheckConstraint(condition=~models.Q(agent=models.F("principal")), name="mandate_for_somebody_else"),
+        ]
+
+    def __str__(self) -> str:
+        return f"mandate:{self.pk}"
+
+    @property
+    def live(self) -> bool:
+        """Like MandateQuerySet.live, for a row that was read."""
+        today = timezone.localdate()
+        begun = self.accepted_at is not None and self.revoked_at is None and self.valid_from <= today
+        return begun and (self.valid_until is None or self.valid_until >= today)
+
+    def covers(self, service: str) -> bool:
+        """Whether it is good for this service."""
+        return not self.services or service in self.services
+
+
 class Role(models.TextChoices):
     """What a member of staff may do."""
 

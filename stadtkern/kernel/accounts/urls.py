@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.urls import path
 
-from . import demo, joining, stepup, views
+from . import demo, joining, mandates, stepup, views
 from .saml import doors
 from .simulators import directory, provider
 
@@ -13,8 +13,13 @@ urlpatterns = [
     path("angaben/", views.profile, name="profile"),
     path("sprache/", views.language, name="language"),
     path("sitzungen/<int:number>/beenden/", views.end_session, name="end_session"),
-    path("vertretung/", views.companies, name="companies"),
-    path("vertretung/wechseln/", views.act_for, name="act_for"),
+    path("vertretung/", mandates.represent, name="companies"),
+    path("vertretung/wechseln/", mandates.switch, name="act_for"),
+    path("vertretung/erteilen/", mandates.grant, name="grant"),
+    path("vertretung/annehmen/", mandates.accept, name="accept"),
+    path("vertretung/kinder/", mandates.children, name="children"),
+    path("vertretung/betreuung/", mandates.wards, name="wards"),
+    path("vertretung/<int:number>/beenden/", mandates.revoke, name="revoke"),
     path("schluessel/", views.tokens, name="tokens"),
     path("schluessel/<int:number>/sperren/", views.revoke_token, name="revoke_token"),
     path("schliessen/", views.close, name="close"),

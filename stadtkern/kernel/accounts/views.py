@@ -20,8 +20,8 @@ from . import actions
 from .access import actor_of, ask_second_factor, lacks_second_factor, signed_in
 from .adapters import load, offered
 from .forms import ProfileForm, TokenForm
-from .models import Account, Company, ExternalIdentity, Membership, Person, Token, Trust
-from .stepup import safe_next, word_of
+from .models import Account, ExternalIdentity, Person, Token, Trust
+from .stepup import word_of
 
 
 def _account(request: HttpRequest) -> Account:
@@ -47,7 +47,6 @@ def overview(request: HttpRequest) -> HttpResponse:
         "codes": Authenticator.Type.RECOVERY_CODES in ways,
         "sessions": len(UserSession.objects.filter(user=account).values_list("pk")[:20]),
         "tokens": len(_live_tokens(account)),
-        "companies": len(account.memberships.values_list("pk")[:100]),
         "languages": settings.LANGUAGES,
         "passkeys": sum(key.wrap().is_passwordless for key in Authenticator.objects.filter(user=account, type="webauthn")),
         **_ways(account),
@@ -106,31 +105,6 @@ def end_session(request: HttpRequest, number: int) -> HttpResponse:
     return redirect("usersessions_list")
 
 
-@signed_in
-@never_cache
-def companies(request: HttpRequest) -> HttpResponse:
-    """For whom one may act, and for whom one acts now."""
-    memberships = Membership.objects.filter(account=_account(request)).select_related("company").order_by("company__name")
-    context = {"memberships": memberships[:200], "next": safe_next(request, default="")}
-    return render(request, "accounts/companies.html", context)
-
-
-@signed_in
-@require_POST
-def act_for(request: HttpRequest) -> HttpResponse:
-    """Act for a company from now on; an empty choice means for oneself again."""
-    company = None
-    if chosen := request.POST.get("company", ""):
-        mine = Membership.objects.filter(account=_account(request)).values("company")
-        company = get_object_or_404(Company, pk=int(chosen) if chosen.isdecimal() and len(chosen) < 18 else 0, pk__in=mine)
-    actions.act_for(request, company)
-    if company:
-        messages.info(request, _("Sie handeln jetzt für %(name)s.") % {"name": company.name})
-    else:
-        messages.info(request, _("Sie handeln wieder für sich selbst."))
-    return redirect(safe_next(request))
-
-
 def _live_tokens(account: Account) -> list[Token]:
     now = timezone.now()
     return list(Token.objects.filter(account=account, revoked_at=None, expires_at__gt=now).order_by("-id")[:50])
@@ -154,6 +128,9 @@ def _tokens(request: HttpRequest) -> HttpResponse:
 @never_cache
 def tokens(request: HttpRequest) -> HttpResponseBase:
     """Keys for programs; the secret stands on the answer to the form and nowhere else."""
+    if actor_of(request).mandate:
+        messages.warning(request, _("Einen Schlüssel können Sie nur für sich selbst erzeugen. Wechseln Sie zuerst."))
+        return redirect("accounts:companies")
     if lacks_second_factor(request):  # a key would act as a clerk
         return ask_second_factor(request)
     response: HttpResponseBase = _tokens(request)

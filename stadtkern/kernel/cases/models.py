@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.accounts.models import DESK_ROLES, Account, Company, Staff, Trust
+from stadtkern.kernel.accounts.models import DESK_ROLES, Account, Company, Mandate, Staff, Trust
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.registers.blocks import hidden
 from stadtkern.kernel.services import catalogue
@@ -43,7 +43,7 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(_own(actor) | _on_desk(actor.staff))
 
     def of_citizen(self, actor: Actor) -> "CaseQuerySet":
-        """Cases of the signed-in person (or the company acted for), and this browser's anonymous ones."""
+        """Cases of the signed-in person (or of whom they act for), and this browser's anonymous ones."""
         return self.filter(_own(actor))
 
     def of_applicant(self, actor: Actor) -> "CaseQuerySet":
@@ -92,7 +92,9 @@ class CaseQuerySet(models.QuerySet["Case"]):
 
 def _own(actor: Actor) -> Q:
     own = Q(pk__in=[])
-    if actor.account:
+    if actor.mandate:
+        own = Q(mandate=actor.mandate.pk)
+    elif actor.account:
         own = Q(company=actor.company.pk) if actor.company else Q(account=actor.account.pk, company=None)
     if actor.draft_keys:
         own |= Q(account=None, draft_key__in=actor.draft_keys)
@@ -130,6 +132,8 @@ class Case(models.Model):
     status = models.CharField(max_length=20, choices=Status, default=Status.DRAFT)
     account = models.ForeignKey(Account, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     company = models.ForeignKey(Company, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    # Somebody acts for the person or company: who, and how long they may look, stands there.
+    mandate = models.ForeignKey(Mandate, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     # SHA-256 of the secret in the browser that began without signing in.
     draft_key = models.CharField(max_length=64, null=True, blank=True)
     # "<account>:<digest>" of a program's Idempotency-Key: the same request twice is one case.
@@ -167,6 +171,7 @@ class Case(models.Model):
         indexes = [
             models.Index(fields=["account", "-id"], name="case_account"),
             models.Index(fields=["company", "-id"], name="case_company", condition=Q(company__isnull=False)),
+            models.Index(fields=["mandate", "-id"], name="case_mandate", condition=Q(mandate__isnull=False)),
             models.Index(fields=["draft_key"], name="case_draft_key", condition=Q(draft_key__isnull=False)),
             models.Index(fields=["assisted_by"], name="case_assisted", condition=Q(assisted_by__isnull=False)),
             models.Index(fields=["office", "-id"], name="case_office"),

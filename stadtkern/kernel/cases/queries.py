@@ -123,7 +123,10 @@ def _visible(actor: Actor) -> tuple[str, list[Any]]:
 
 def _own(actor: Actor) -> tuple[str, list[Any]]:
     parts, values = [], list[Any]()
-    if actor.account:
+    if actor.mandate:
+        parts.append("k.mandate_id = %s")
+        values.append(actor.mandate.pk)
+    elif actor.account:
         parts.append("k.company_id = %s" if actor.company else "(k.account_id = %s AND k.company_id IS NULL)")
         values.append(actor.company.pk if actor.company else actor.account.pk)
     if actor.draft_keys:

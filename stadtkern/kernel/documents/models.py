@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.accounts.models import Account, Company
+from stadtkern.kernel.accounts.models import Account, Company, Mandate
 from stadtkern.kernel.privacy import keys
 
 
@@ -21,9 +21,11 @@ def owner_of(account_id: int | None, company_id: int | None, about: str) -> str:
 
 class DocumentQuerySet(models.QuerySet["Document"]):
     def visible_to(self, actor: Actor) -> "DocumentQuerySet":
-        """Papers of the signed-in person, or of the company acted for. Staff come through the case, never by number."""
+        """Papers of the signed-in person, or of whom they act for. Staff come through the case, never by number."""
         if actor.account is None:
             return self.none()
+        if actor.mandate:
+            return self.filter(mandate=actor.mandate.pk, shredded_at=None)
         mine = Q(company=actor.company) if actor.company else Q(account=actor.account, company=None)
         return self.filter(mine, shredded_at=None)
 
@@ -35,6 +37,7 @@ class Document(models.Model):
     about = models.CharField(max_length=60, db_index=True)  # "case:17"
     account = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+")
     company = models.ForeignKey(Company, models.SET_NULL, null=True, related_name="+")
+    mandate = models.ForeignKey(Mandate, models.SET_NULL, null=True, blank=True, related_name="+")
     title = models.CharField(max_length=200)  # for the owner; may name a person
     kind = models.CharField(max_length=200)  # for everybody: "Meldebescheinigung"
     office = models.CharField(max_length=200, blank=True)  # who issued it, as it was called then
@@ -90,7 +93,7 @@ class UploadQuerySet(models.QuerySet["Upload"]):
         """Files this person handed in. Staff, and drafts without an account, come through the case."""
         if actor.account is None:
             return self.none()
-        return self.filter(account=actor.account)
+        return self.filter(mandate=actor.mandate.pk) if actor.mandate else self.filter(account=actor.account)
 
     def usable(self) -> "UploadQuerySet":
         """Only these may be sent on, shown or opened."""
@@ -109,6 +112,7 @@ class Upload(models.Model):
     about = models.CharField(max_length=60, db_index=True)  # "case:17"
     path = models.CharField(max_length=500, blank=True)  # field of the form
     account = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+")
+    mandate = models.ForeignKey(Mandate, models.SET_NULL, null=True, blank=True, related_name="+")
     file_name = models.CharField(max_length=255)
     media_type = models.CharField(max_length=100)
     size = models.PositiveIntegerField()

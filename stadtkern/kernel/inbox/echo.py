@@ -9,14 +9,23 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from stadtkern.kernel.accounts.models import Account
 from stadtkern.kernel.city.profile import city
 
-from .models import Echo
+from .models import Echo, Message
+
+
+def reader(message: Message) -> Account:
+    """Whom to tell: the person, or who acts for them where nobody can sign in as them (a child, a ward)."""
+    mandate = message.mandate
+    if message.account.is_active or mandate is None or not mandate.live or mandate.agent is None:
+        return message.account
+    return mandate.agent
 
 
 def compose(echo: Echo) -> EmailMessage:
     """In the language of the account; the Message-ID is the same at every attempt."""
-    account = echo.message.account
+    account = reader(echo.message)
     with translation.override(account.language):
         subject = _("Es gibt neue Post in Ihrem Postfach")
         body = _(

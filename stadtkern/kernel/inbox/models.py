@@ -8,7 +8,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.accounts.models import DESK_ROLES, Account, Company
+from stadtkern.kernel.accounts.models import DESK_ROLES, Account, Company, Mandate
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.documents.models import Document, Upload
 from stadtkern.kernel.registers.blocks import hidden
@@ -16,9 +16,11 @@ from stadtkern.kernel.registers.blocks import hidden
 
 class MessageQuerySet(models.QuerySet["Message"]):
     def of_person(self, actor: Actor) -> "MessageQuerySet":
-        """The post box of the signed-in person, or of the company acted for."""
+        """The post box of the signed-in person, or of whom they act for."""
         if actor.account is None:
             return self.none()
+        if actor.mandate:
+            return self.filter(mandate=actor.mandate.pk)
         return self.filter(Q(company=actor.company) if actor.company else Q(account=actor.account, company=None))
 
     def visible_to(self, actor: Actor) -> "MessageQuerySet":
@@ -54,6 +56,7 @@ class Message(models.Model):
     # None: written about a report without a name, and fetched with its code.
     account = models.ForeignKey(Account, models.CASCADE, null=True, related_name="+")
     company = models.ForeignKey(Company, models.CASCADE, null=True, blank=True, related_name="+")
+    mandate = models.ForeignKey(Mandate, models.SET_NULL, null=True, blank=True, related_name="+")
     office = models.ForeignKey(Office, models.PROTECT, null=True, related_name="+")
     direction = models.CharField(max_length=10, choices=Direction)
     about = models.CharField(max_length=60, blank=True)  # "case:17"

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.accounts.models import Account, Company
+from stadtkern.kernel.accounts.models import Account, Company, Mandate
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
@@ -18,6 +18,8 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
         own = Q(pk__in=[])
         if actor.account:
             own = Q(company=actor.company) if actor.company else Q(account=actor.account, company=None)
+        if actor.mandate:
+            own = Q(mandate=actor.mandate.pk)
         if actor.draft_keys:
             own |= Q(account=None, company=None, draft_key__in=actor.draft_keys)
         return self.filter(own)
@@ -54,6 +56,7 @@ class Payment(models.Model):
     about = models.CharField(max_length=60)  # "case:17"
     account = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+")
     company = models.ForeignKey(Company, models.SET_NULL, null=True, blank=True, related_name="+")
+    mandate = models.ForeignKey(Mandate, models.SET_NULL, null=True, blank=True, related_name="+")
     draft_key = models.CharField(max_length=64, null=True, blank=True)  # who applied without signing in
     back_to = models.CharField(max_length=200, blank=True)  # path of the page the payment belongs to
     amount_cents = models.PositiveIntegerField()

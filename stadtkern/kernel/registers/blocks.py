@@ -48,6 +48,5 @@ def is_hidden(account_id: int | None) -> bool:
 
 
 def is_same(actor: Actor, person_key: uuid.UUID) -> bool:
-    """The person themselves: nothing is hidden from them."""
-    person = getattr(actor.account, "person", None)
-    return person is not None and person.register_key == person_key
+    """The person themselves, or who acts for them as parent or guardian: nothing is hidden from them."""
+    return actor.register_key is not None and actor.register_key == person_key

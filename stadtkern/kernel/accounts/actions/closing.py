@@ -16,7 +16,7 @@ from django.utils import timezone
 from stadtkern.kernel.events.actions import record
 
 from ..access import SYSTEM, Actor
-from ..models import NOWHERE, Account, DemoCard, ExternalIdentity, Membership, Pairing, Person, Token
+from ..models import NOWHERE, Account, DemoCard, ExternalIdentity, Mandate, Membership, Pairing, Person, Token
 
 
 class StaffAccount(PermissionError):
@@ -60,6 +60,10 @@ def _empty(account_id: int, actor_key: str) -> None:
     ExternalIdentity.objects.filter(account=account).delete()
     Membership.objects.filter(account=account).delete()
     Person.objects.filter(account=account).delete()
+    ended = Mandate.objects.filter(Q(agent=account) | Q(principal=account))
+    ended.filter(revoked_at=None).update(revoked_at=timezone.now())
+    ended.update(invited="", code=None)
+    Mandate.objects.filter(principal=account).update(title="", register_key=None, reference="")
     Pairing.objects.filter(Q(owner=account) | Q(account=account)).delete()
     DemoCard.objects.filter(holder=account).update(holder=None)
     was_open = account.is_active

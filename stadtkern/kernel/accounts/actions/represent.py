@@ -25,6 +25,7 @@ def act_for(request: HttpRequest, company: Company | None) -> None:
         request.session["acting_for"] = company.pk
     else:
         request.session.pop("acting_for", None)
+    request.session.pop("mandate", None)
     del request._actor  # type: ignore[attr-defined]
     data = {"company": company.pk if company else None}
     record("account.acted_for", subject=f"account:{actor.account.pk}", actor=actor.key, data=data)

@@ -33,6 +33,8 @@ def create_token(actor: Actor, title: str, days: int) -> tuple[Token, str]:
     """A key that acts as this account (for the company acted for, if any) for 1 to 365 days; the secret is returned once."""
     if actor.account is None:
         raise ValueError("Only an account has keys")
+    if actor.mandate:
+        raise ValueError("A key acts for oneself or one's company, never under a mandate")
     if not 1 <= days <= MOST_DAYS:
         raise ValueError(f"A key lives 1 to {MOST_DAYS} days")
     now = timezone.now()

@@ -48,14 +48,14 @@ def pick_up(actor: Actor, code: str) -> tuple[Case, str | None]:
         raise Refused(_("Diesen Code kennen wir nicht. Bitte vergleichen Sie ihn mit Ihrem Zettel; jeder Code gilt einmal."))
     secret = None
     if actor.account:
-        row.account, row.company, row.draft_key = actor.account, actor.company, None
+        row.account, row.company, row.mandate, row.draft_key = actor.owner, actor.company, actor.mandate, None
     elif actor.draft_keys:
         row.draft_key = actor.draft_keys[0]
     else:
         secret = ids.secret()
         row.draft_key = ids.digest(secret)
     row.assisted_by = None
-    store(row, "account", "company", "draft_key", "assisted_by")
+    store(row, "account", "company", "mandate", "draft_key", "assisted_by")
     if row.account:
         documents.hand_over(str(row), row.account)
     record("case.handed_over", subject=str(row), actor=actor.key)

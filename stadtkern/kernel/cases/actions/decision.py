@@ -196,6 +196,7 @@ def close(case_id: int) -> Case:
         about=str(row),
         account=row.account,
         company=row.company,
+        mandate=row.mandate,
         title=service.decision.title or service.title,
         kind=service.decision.title or service.title,
         template=service.template_source(),
@@ -229,6 +230,7 @@ def _tell(row: Case, service: Service, decision: Decision, paper: Document) -> N
     inbox.deliver(
         account=row.account,
         company=row.company,
+        mandate=row.mandate,
         about=str(row),
         office=row.office,
         title=title,

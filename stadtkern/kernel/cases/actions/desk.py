@@ -97,6 +97,7 @@ def letter(actor: Actor, row: Case, title: str, body: str, documents: tuple[Docu
     inbox.deliver(
         account=row.account,
         company=row.company,
+        mandate=row.mandate,
         about=str(row),
         office=row.office,
         title=title,

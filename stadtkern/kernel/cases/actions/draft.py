@@ -29,7 +29,7 @@ from stadtkern.lib.forms.walk import Walk
 
 from ..models import Case
 from ..nameless import is_nameless
-from .guard import Refused, locked_draft, store
+from .guard import Refused, covered, locked_draft, store
 
 Files = Mapping[str, Sequence["UploadedFile[Any]"]]
 MOST_BYTES = 10_000_000  # of a file, where the form says nothing
@@ -56,6 +56,7 @@ def start(
     """
     if service.retired:
         raise Refused(_("Diese Leistung nimmt keine neuen Anträge mehr an."))
+    covered(actor, service.key)
     if service.anonymous and (actor.account or len(actor.draft_keys) != 1):
         raise Refused(_("Diese Meldung geht nur auf der Seite der Stadt, ohne Konto."))
     office = Office.objects.filter(key=service.office).first()
@@ -66,11 +67,12 @@ def start(
     secret = None if actor.account or actor.draft_keys else ids.secret()
     key = None if actor.account else ids.digest(secret) if secret else actor.draft_keys[0]
     clerk = actor.staff if assisted else None
-    owner = account if clerk else actor.account
+    owner = account if clerk else actor.owner
     row = Case(
         service=service.key,
         account=owner,
         company=None if clerk else actor.company,
+        mandate=None if clerk else actor.mandate,
         draft_key=key,
         assisted_by=clerk,
         office=office,
@@ -135,6 +137,7 @@ def _receive(
                 about=str(case),
                 path=visit.path,
                 account=case.account,
+                mandate=case.mandate,
                 file_name=(upload.name or "")[:255],
                 nameless=is_nameless(case.service),
                 data=upload.read(most + 1),  # one byte too many is enough to be refused

@@ -45,6 +45,15 @@ class MoreTrustNeeded(Refused):
     """The session is not trusted enough for this service (accounts.stepup.require leads the way)."""
 
 
+def covered(actor: Actor, service: str) -> None:
+    """A mandate for some services is not one for others."""
+    if actor.mandate and not actor.mandate.covers(service):
+        text = _(
+            "Ihre Vertretung für %(name)s gilt nicht für diese Leistung. Wechseln Sie oben, oder handeln Sie für sich selbst."
+        )
+        raise Refused(text % {"name": actor.mandate.title})
+
+
 def locked(case_id: int, among: CaseQuerySet | None = None) -> Case:
     """The row, locked until the transaction ends, with its edition (without the files). Raises Case.DoesNotExist."""
     rows = Case.objects.all() if among is None else among
@@ -60,6 +69,7 @@ def store(row: Case, *fields: str) -> None:
 def locked_draft(actor: Actor, case: Case) -> Case:
     """A draft this actor may fill in."""
     row = locked(case.pk, Case.objects.of_applicant(actor))
+    covered(actor, row.service)
     if row.status != Status.DRAFT:
         raise Refused(_("Dieser Antrag ist schon abgeschickt. Änderungen teilen Sie uns bitte als Nachricht mit."))
     return row
@@ -76,7 +86,7 @@ def locked_at_desk(actor: Actor, case: Case, *, unseen: bool = False) -> tuple[C
     if staff is None or staff.role not in DESK_ROLES:
         raise Case.DoesNotExist
     row = locked(case.pk, Case.objects.listed_for(staff) if unseen else Case.objects.of_office(staff))
-    if actor.account and row.account_id == actor.account.pk:
+    if actor.account and actor.account.pk in (row.account_id, row.mandate and row.mandate.agent_id):
         raise OwnCase(_("Das ist Ihr eigener Antrag. Bitte geben Sie ihn an eine Kollegin oder einen Kollegen."))
     return row, staff
 

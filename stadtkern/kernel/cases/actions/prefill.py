@@ -79,14 +79,15 @@ def offers(actor: Actor, case: Case, service: Service, step: Step) -> bool:
     """Whether to ask "Dürfen wir …?" before this page: once, to people the register knows or who must prove who they are."""
     if case.prefill_declined or case.sources or case.assisted_by_id or actor.company:
         return False
-    person = getattr(actor.account, "person", None) if actor.account else None
-    known = person is not None and person.register_key is not None
+    known = actor.register_key is not None
+    if actor.mandate and not known:  # a power of attorney opens no register
+        return False
     return (known or service.trust >= Trust.SUBSTANTIAL) and bool(wanted(service, case.answers, step))
 
 
 def waits_for_look(actor: Actor, case: Case) -> Proof | None:
     """The first proof the person has not said yes or no to."""
-    return Proof.objects.waiting(actor.account, str(case)).first() if case.is_draft else None
+    return Proof.objects.waiting(actor.owner, str(case)).first() if case.is_draft else None
 
 
 def prefill(actor: Actor, case: Case) -> Case:
@@ -103,8 +104,7 @@ def fetch(actor: Actor, case: Case) -> Fetched:
     Several transactions, because registers are outside: the consent stands even while a register does not answer. What has
     a preview waits as a Proof; nothing of it is in the application before `take_proof`.
     """
-    person = getattr(actor.account, "person", None)
-    if actor.account is None or person is None or person.register_key is None:
+    if actor.account is None or actor.register_key is None:
         raise Refused(_("Bitte weisen Sie sich zuerst aus, damit wir Sie im Melderegister finden."))
     draft = Case.objects.of_citizen(actor).drafts().get(pk=case.pk)
     service = draft.begun_on
@@ -112,7 +112,7 @@ def fetch(actor: Actor, case: Case) -> Fetched:
     problems: dict[str, Exception] = {}
     for key, fields in by_register(questions).items():
         try:
-            evidence = _ask(actor, person.register_key, key, fields, service.key, str(case))
+            evidence = _ask(actor, actor.register_key, key, fields, service.key, str(case))
         except (registers.RegisterUnavailable, registers.NotFound, registers.Blocked, registers.MoreTrust) as problem:
             problems[key] = problem
             continue
@@ -124,9 +124,9 @@ def fetch(actor: Actor, case: Case) -> Fetched:
 
 
 def _ask(actor: Actor, person_key: uuid.UUID, key: str, fields: Sequence[str], purpose: str, about: str) -> registers.Evidence:
-    assert actor.account is not None
+    assert actor.owner is not None
     consent = privacy.give_consent(
-        actor, account=actor.account, purpose=purpose, evidence=key, fields=fields, legal_basis=CONSENT, about=about
+        actor, account=actor.owner, purpose=purpose, evidence=key, fields=fields, legal_basis=CONSENT, about=about
     )
     return registers.ask(
         actor,

@@ -22,7 +22,7 @@ from stadtkern.lib.forms.walk import Walk
 from ..models import Case
 from ..queries import place
 from .draft import MOST_BYTES, Saved, is_uuid, plain
-from .guard import Incomplete, MoreTrustNeeded, Refused, locked_draft, store
+from .guard import Incomplete, MoreTrustNeeded, Refused, covered, locked_draft, store
 from .submission import announce, enter, search_vector
 
 
@@ -39,6 +39,7 @@ def apply(actor: Actor, service: Service, answers: Mapping[str, Any], *, once: s
     """
     if service.retired:
         raise Refused(_("Diese Leistung nimmt keine neuen Anträge mehr an."))
+    covered(actor, service.key)
     if service.anonymous:
         raise Refused(_("Diese Meldung geht nur auf der Seite der Stadt, ohne Konto."))
     if actor.trust < service.trust:
@@ -56,8 +57,9 @@ def apply(actor: Actor, service: Service, answers: Mapping[str, Any], *, once: s
         row = Case(
             reference=ids.reference(str(city().raw.get("reference_prefix", "MS"))),
             service=service.key,
-            account=actor.account,
+            account=actor.owner,
             company=actor.company,
+            mandate=actor.mandate,
             office=found[0],
             trust=actor.trust,
             once=key,
@@ -85,6 +87,7 @@ def attach(actor: Actor, case: Case, path: str, file: "UploadedFile[Any]") -> Sa
         about=str(case),
         path=path,
         account=case.account,
+        mandate=case.mandate,
         file_name=(file.name or "")[:255],
         data=file.read(most + 1),  # one byte too many is enough to be refused
         media_types=field.media_types,

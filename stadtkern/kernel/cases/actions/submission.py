@@ -60,6 +60,7 @@ def announce(actor: Actor, row: Case, service: Service) -> None:
             about=str(row),
             account=row.account,
             company=row.company,
+            mandate=row.mandate,
             draft_key=row.draft_key,
             amount_cents=row.fee_cents,
             description=f"{service.title} {row.reference}"[:250],

@@ -53,7 +53,7 @@ class Block:
 def case_of(staff: Staff, reference: str) -> Case:
     """The case on this office's desks; foreign, unknown and unsent ones are 404 alike."""
     rows = Case.objects.of_office(staff).select_related(
-        "edition", "office", "account__person", "company", "clerk__account", "assisted_by__account"
+        "edition", "office", "account__person", "company", "clerk__account", "assisted_by__account", "mandate__agent"
     )
     case = rows.defer("edition__files").annotate(is_hidden=hidden()).filter(reference=reference).first()
     if case is None:

@@ -3,9 +3,10 @@
 from datetime import datetime
 
 import pytest
+from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.accounts.models import Company, Membership
+from stadtkern.kernel.accounts.models import Company, Mandate, Membership
 from stadtkern.kernel.cases import queries
 from stadtkern.kernel.cases.api import shapes
 from stadtkern.kernel.cases.models import Case, Status
@@ -23,7 +24,12 @@ def test_who_sees_what_is_said_twice_and_means_the_same(
     Case.objects.filter(pk=cases[1].pk).update(status=Status.IN_REVIEW, office=offices["buergeramt"])
     Case.objects.filter(pk=cases[2].pk).update(account=None, draft_key="a" * 64, assisted_by=clerk)
     Case.objects.filter(pk=cases[3].pk).update(company=company, status=Status.IN_REVIEW, office=offices["steueramt"])
+    held = {"kind": "PERSON", "agent": other_citizen, "principal": citizen, "proof": "OWN", "accepted_at": timezone.now()}
+    mandate = Mandate.objects.create(**held)
+    cases.append(draft(citizen))
+    Case.objects.filter(pk=cases[4].pk).update(mandate=mandate)
     actors = [
+        Actor(other_citizen, mandate=mandate), Actor(citizen, company=company, mandate=Mandate(pk=0)),
         Actor(), Actor(draft_keys=("a" * 64,)), Actor(citizen), Actor(citizen, company=company), Actor(other_citizen),
         Actor(citizen, draft_keys=("a" * 64, "b" * 64)),
         *(Actor(one.account, one) for one in (clerk, other_clerk, lead, mayor, operator)),
@@ -35,7 +41,7 @@ def test_who_sees_what_is_said_twice_and_means_the_same(
         own = list(Case.objects.of_citizen(actor).page_after(None).values_list("reference", flat=True))
         assert [row["reference"] for row in queries.page(actor, None, None, 50)] == own
         seen += len(expected)
-    assert seen >= 8
+    assert seen >= 10
 
 
 def test_what_is_answered_fits_its_description(probe, citizen):

@@ -100,6 +100,7 @@ def _take_in(case: Case, request: HttpRequest) -> Sequence[Upload]:
             path="nachricht",
             account=case.account,
             nameless=is_nameless(case.service),
+            mandate=case.mandate,
             file_name=(file.name or "")[:255],
             data=file.read(MOST_BYTES + 1),
             media_types=(),

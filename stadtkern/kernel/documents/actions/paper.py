@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import SYSTEM, Actor
-from stadtkern.kernel.accounts.models import Account, Company
+from stadtkern.kernel.accounts.models import Account, Company, Mandate
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.documents import codes
 from stadtkern.kernel.documents.actions.sealed import end_matter
@@ -45,6 +45,7 @@ def issue(
     once: str | None = None,
     kind: str = "",
     code: dict[str, str] | None = None,
+    mandate: Mandate | None = None,
 ) -> Document:
     """Render, seal and store one paper.
 
@@ -62,6 +63,7 @@ def issue(
             about=about,
             account=account,
             company=company,
+            mandate=mandate,
             title=title[:200],
             kind=(kind or str((data.get("case") or {}).get("service") or "") or "Schreiben")[:200],
             office=_office(data)[:200],

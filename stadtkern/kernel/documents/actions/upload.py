@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import SYSTEM
-from stadtkern.kernel.accounts.models import Account
+from stadtkern.kernel.accounts.models import Account, Mandate
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.documents.actions.sealed import end_matter
 from stadtkern.kernel.documents.adapters import Scanner, ScannerUnavailable
@@ -33,6 +33,7 @@ def receive(
     max_bytes: int | None,
     as_is: bool = False,
     nameless: bool = False,
+    mandate: Mandate | None = None,
 ) -> Upload:
     """Take in one file: type by content, images re-encoded, PDFs cleaned, viruses refused.
 
@@ -55,6 +56,7 @@ def receive(
             about=about,
             path=path[:500],
             account=account,
+            mandate=mandate,
             file_name=plain_name(taken.media_type) if nameless else taken.file_name,
             media_type=taken.media_type,
             size=len(kept),

@@ -129,6 +129,7 @@ def _write(row: Transmission, title: str, body: str, reasons: str = "") -> None:
         inbox.deliver(
             account=case.account,
             company=case.company,
+            mandate=case.mandate,
             about=str(case),
             office=case.office,
             title=_(title) % case.reference,

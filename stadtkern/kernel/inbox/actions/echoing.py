@@ -22,7 +22,7 @@ def send_echo(message_id: int) -> None:
     No transaction is open while the mail server works. Killed between its yes and our note, the same mail goes out
     again under the same Message-ID.
     """
-    echo = Echo.objects.select_related("message__account").filter(message_id=message_id).first()
+    echo = Echo.objects.select_related("message__account", "message__mandate__agent").filter(message_id=message_id).first()
     if echo is None or echo.state != Echo.State.WAITING:
         return
     if not echo.message.account.mail:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import SYSTEM, Actor
-from stadtkern.kernel.accounts.models import Account, Company
+from stadtkern.kernel.accounts.models import Account, Company, Mandate
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.documents.models import Document, Upload
 from stadtkern.kernel.events.actions import record
@@ -38,6 +38,7 @@ def deliver(
     actor_key: str,
     once: str | None = None,
     company: Company | None = None,
+    mandate: Mandate | None = None,
     link: str = "",
 ) -> Message:
     """A letter from the office to the person, plus an e-mail without content that says so.
@@ -52,8 +53,8 @@ def deliver(
         raise ValueError(f"a letter of {len(body)} characters")
     message, fresh = _once(
         Message(
-            account=account, company=company, office=office, direction=Direction.TO_PERSON, about=about,
-            link=own_path(link), title=_title(title), body=body, once=once,
+            account=account, company=company, mandate=mandate, office=office, direction=Direction.TO_PERSON,
+            about=about, link=own_path(link), title=_title(title), body=body, once=once,
         )
     )  # fmt: skip
     if fresh:
@@ -91,8 +92,8 @@ def write(
     if any(upload.about != about for upload in uploads):
         raise ValueError("a file that was handed in for something else")
     message = Message.objects.create(
-        account=None if nameless else actor.account, company=None if nameless else actor.company, office=office,
-        direction=Direction.TO_OFFICE, about=about,
+        account=None if nameless else actor.owner, company=None if nameless else actor.company,
+        mandate=None if nameless else actor.mandate, office=office, direction=Direction.TO_OFFICE, about=about,
         link=own_path(link), title=_title(title), body=body,
     )  # fmt: skip
     message.uploads.set(uploads)

@@ -7,7 +7,7 @@ from typing import Protocol
 from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
-from stadtkern.kernel.accounts.models import Account, Company
+from stadtkern.kernel.accounts.models import Account, Company, Mandate
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.events.actions import record
 from stadtkern.lib.money import kassenzeichen
@@ -41,6 +41,7 @@ def open_payment(
     items: Sequence[Line],
     actor_key: str,
     company: Company | None = None,
+    mandate: Mandate | None = None,
     draft_key: str | None = None,
     back_to: str = "",
 ) -> Payment:
@@ -58,7 +59,7 @@ def open_payment(
     if back_to and (not back_to.startswith("/") or back_to.startswith("//")):
         raise ValueError(f"{back_to!r} is no path of this site")
     payment = Payment(
-        about=about, account=account, company=company, draft_key=draft_key, back_to=back_to,
+        about=about, account=account, company=company, mandate=mandate, draft_key=draft_key, back_to=back_to,
         amount_cents=amount_cents, description=description[:250], items=bill,
     )  # fmt: skip
     return _first_of(payment, actor_key)
@@ -72,8 +73,9 @@ def reopen(payment: Payment, actor_key: str) -> Payment:
         raise Refused(_("Hier ist nichts mehr zu bezahlen."))
     return _first_of(
         Payment(
-            about=latest.about, account=latest.account, company=latest.company, draft_key=latest.draft_key,
-            back_to=latest.back_to, amount_cents=latest.amount_cents, description=latest.description, items=latest.items,
+            about=latest.about, account=latest.account, company=latest.company, mandate=latest.mandate,
+            draft_key=latest.draft_key, back_to=latest.back_to, amount_cents=latest.amount_cents,
+            description=latest.description, items=latest.items,
         ),
         actor_key,
     )  # fmt: skip

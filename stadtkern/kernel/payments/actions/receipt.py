@@ -31,6 +31,7 @@ def issue_receipt(payment: Payment, actor_key: str) -> Document:
         about=payment.about,
         account=payment.account,
         company=payment.company,
+        mandate=payment.mandate,
         title=f"Quittung {payment.purpose}",
         kind="Quittung",
         template=(Path(__file__).parents[1] / "quittung.typ").read_text(encoding="utf-8"),

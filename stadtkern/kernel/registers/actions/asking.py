@@ -68,14 +68,14 @@ def ask(
     if not purpose or not legal_basis:
         raise ValueError("A register is asked for a purpose and on a legal basis")
     myself = is_same(actor, person_key)
-    if not myself and actor.staff is None and not _allowed(consent, asked, person_key, fields, purpose):
+    if not myself and actor.staff is None and not _allowed(actor, consent, asked, person_key, fields, purpose):
         raise NotFound("nobody this actor may ask about")
     if myself and actor.trust < asked.trust:
         raise MoreTrust
     if not myself and is_blocked(person_key):
         _refuse(actor, about)
         raise Blocked
-    allowed = consent if consent and _allowed(consent, asked, person_key, fields, purpose) else None
+    allowed = consent if consent and _allowed(actor, consent, asked, person_key, fields, purpose) else None
     known = Proof.objects.usable_again(allowed, evidence, person_key, fields) if allowed and asked.keep else None
     inquiry = Inquiry(asked, person_key, fields, purpose, legal_basis, allowed.pk if allowed else None)
     # Outside of our transaction: it may take seconds.
@@ -83,7 +83,7 @@ def ask(
     if answer.blocked and not myself:
         _refuse(actor, about)
         raise Blocked
-    account = actor.account if myself else None
+    account = actor.owner if myself else None
     return _note(actor, account, inquiry, answer, about, allowed, known)
 
 
@@ -151,8 +151,14 @@ def _refuse(actor: Actor, about: str) -> None:
     record("register.refused", subject=about, actor=actor.key)
 
 
-def _allowed(consent: Consent | None, asked: EvidenceType, person_key: uuid.UUID, fields: Sequence[str], purpose: str) -> bool:
+def _allowed(
+    actor: Actor, consent: Consent | None, asked: EvidenceType, person_key: uuid.UUID, fields: Sequence[str], purpose: str
+) -> bool:
     if consent is None or consent.revoked_at is not None or consent.purpose != purpose or consent.evidence != asked.key:
         return False
+    if not set(fields) <= set(consent.fields):
+        return False
+    if actor.mandate and actor.owner and consent.account_id == actor.owner.pk:  # given for the child or ward acted for
+        return actor.register_key == person_key
     person = getattr(consent.account, "person", None)
-    return person is not None and person.register_key == person_key and set(fields) <= set(consent.fields)
+    return person is not None and person.register_key == person_key

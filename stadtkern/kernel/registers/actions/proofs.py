@@ -94,7 +94,7 @@ def drop_proof(actor: Actor, number: int) -> Proof:
 
 
 def _mine(actor: Actor, number: int) -> Proof:
-    mine = Proof.objects.select_for_update().filter(account=actor.account, state=Proof.State.FETCHED)
+    mine = Proof.objects.select_for_update().filter(account=actor.owner, state=Proof.State.FETCHED)
     return mine.get(pk=number)
 
 
