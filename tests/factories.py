@@ -20,7 +20,7 @@ from fido2.webauthn import AttestationObject, AttestedCredentialData, Authentica
 from stadtkern.domains.dataprotection.models import Breach
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.actions import create_token
-from stadtkern.kernel.accounts.models import Account, Company, ExternalIdentity, Membership, Staff, Token
+from stadtkern.kernel.accounts.models import Account, Company, ExternalIdentity, Mandate, Membership, Staff, Token
 from stadtkern.kernel.cases.models import Case, Decision, Note, Status, search_text
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.credentials.codes import digest
@@ -89,6 +89,7 @@ def world(name: str, account: Account, clerk: Staff) -> World:
     assisted(made)
     for build in (document, upload, message, payment, vault, private_things, proof):
         build(made)
+    delegated(made)
     made.things["webhook"] = Webhook.objects.create(title="Land", url="https://land.example/", names=["case.*"])
     made.things["breach"] = Breach.objects.create(
         title=made.hide("register"), happened=made.hide("register"), noticed_at=timezone.now()
@@ -96,6 +97,17 @@ def world(name: str, account: Account, clerk: Staff) -> World:
     note = Note.objects.create(case=made.case, staff=clerk, body=made.hide("note"))
     made.things["note"] = note
     return made
+
+
+def delegated(made: World) -> None:
+    """Somebody acts for this citizen, and has handed in one application in their name."""
+    agent, _ = Account.objects.get_or_create(email=f"vertretung-{made.name}@example.org", defaults={"name": "Vertretung"})
+    mandate = Mandate.objects.create(
+        kind="PERSON", proof="OWN", agent=agent, principal=made.account, title=f"Frau {made.name}", accepted_at=timezone.now()
+    )
+    made.things["mandate"] = mandate
+    made.things["delegated"] = row = case(made, Status.AWAITING_CITIZEN, "delegated")
+    Case.objects.filter(pk=row.pk).update(mandate=mandate)
 
 
 def company_world(name: str, account: Account, company: Company, clerk: Staff) -> World:

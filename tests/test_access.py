@@ -22,7 +22,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from stadtkern.kernel.accounts.access import Actor, access_of
 from stadtkern.kernel.accounts.actions import create_token
-from stadtkern.kernel.accounts.models import Account, Company, Membership, Staff
+from stadtkern.kernel.accounts.models import Account, Company, Mandate, Membership, Staff
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.privacy.models import Access
 from stadtkern.site.api import api
@@ -33,6 +33,7 @@ SCHEMA = api.get_openapi_schema()
 
 # Everybody. "anna" lives in the case of the clerk, "bert" in the case of the clerk of another office.
 PEOPLE = ["visitor", "anna", "bert", "clerk", "other_clerk", "lead", "operator", "mayor", "editor", "privacy", "colleague"]
+PEOPLE += ["agent"]  # acts for anna under a mandate
 OFFICE = {"anna": {"clerk", "lead"}, "bert": {"other_clerk"}}
 
 # Which people besides the owner may read a thing of a world: the staff of the office in charge, or nobody.
@@ -50,6 +51,10 @@ def readers(kind: str, whose: str) -> set[str]:
         return ONLY_ASKER[kind][whose]
     if kind == "register":
         return {"privacy"}
+    if kind == "mandate":  # either side may end it, the agent not while acting under it
+        return {whose}
+    if kind == "delegated":
+        return {whose} | OFFICE[whose] | ({"agent"} if whose == "anna" else set())
     if kind in ONLY_CLERK:
         return ONLY_CLERK[kind][whose]
     if kind == "emergency":
@@ -78,6 +83,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "accounts:end_session number": [Sample("private", lambda w: w.session.pk)],
     "accounts:unlink number": [Sample("private", lambda w: w.identity.pk)],
     "accounts name": [public("bundid")],
+    "accounts:revoke number": [Sample("mandate", lambda w: w.mandate.pk)],
     "accounts:revoke_token number": [Sample("private", lambda w: w.token.pk)],
     "cases:desk_emergency_case reference": [Sample("case", lambda w: w.case.reference)],
     "cases:start key": [public(SERVICE)],
@@ -90,6 +96,7 @@ SAMPLES: dict[str, list[Sample]] = {
     ],
     "cases:step step": [public("angaben")],
     "cases reference": [
+        Sample("delegated", lambda w: w.delegated.reference),
         Sample("case", lambda w: w.case.reference),
         Sample("draft", lambda w: w.draft.reference),
     ],
@@ -291,9 +298,10 @@ def people(
     offices, citizen, other_citizen, clerk, other_clerk, lead, operator, mayor, editor, privacy_officer
 ) -> dict[str, Account | None]:
     colleague = Account.objects.create(email="kollege@example.org", name="Kollege")
+    agent = Account.objects.create(email="vertretung-anna@example.org", name="Vertretung")
     staff: dict[str, Staff] = {"clerk": clerk, "other_clerk": other_clerk, "lead": lead, "operator": operator, "mayor": mayor}
     staff |= {"editor": editor, "privacy": privacy_officer}
-    return {"visitor": None, "anna": citizen, "bert": other_citizen, "colleague": colleague} | {
+    return {"visitor": None, "anna": citizen, "bert": other_citizen, "colleague": colleague, "agent": agent} | {
         name: member.account for name, member in staff.items()
     }
 
@@ -321,6 +329,8 @@ class Visit:
             session["account_authentication_methods_user"] = str(account.pk)
             session["seen"] = int(time.time())
             session["acting_for"] = company.pk if company else None
+            if who == "agent":
+                session["mandate"] = Mandate.objects.under(account).get().pk
             session.save()
         self.cookies = self.client.cookies.output(header="", sep=";")
         member = Staff.objects.filter(account=account).select_related("office").first() if account else None

@@ -62,7 +62,7 @@ def list_letters(
     if after:
         rows = rows.filter(pk__lt=after)
     found = list(rows.values("id", "direction", "office__key", "about", "title", "created_at", "read_at")[: limit + 1])
-    if actor.company:
+    if actor.company or actor.mandate:
         shown = list(rows.only("pk", "account_id", "company_id", "about")[:limit])
         note_owned(actor, shown, source="inbox", fields=("title",), channel="api")
     items = [{**row, "office": row["office__key"]} for row in found[:limit]]

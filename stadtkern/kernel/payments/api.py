@@ -62,7 +62,7 @@ def list_payments(
     if after:
         rows = rows.filter(pk__lt=after)
     found = list(rows.values(*PaymentOut.model_fields)[: limit + 1])
-    if actor.company:
+    if actor.company or actor.mandate:
         shown = list(rows.only("pk", "account_id", "company_id", "about")[:limit])
         note_owned(actor, shown, source="payments", fields=("payment",), channel="api")
     return {"items": found[:limit], "next": found[limit - 1]["id"] if len(found) > limit else None}

@@ -29,7 +29,7 @@ def my_city(request: HttpRequest) -> HttpResponse:
     if actor.account:  # whoever signed in with drafts in the browser finds them here
         cases.adopt_drafts(actor.account, actor.draft_keys)
     mine = queries.my_city(actor)
-    if actor.company:  # colleagues' things are theirs: they see who looked
+    if actor.company or actor.mandate:  # colleagues' things are theirs: they see who looked
         cases.look_at_own_list(actor, mine.tasks + mine.running)
         note_owned(actor, mine.documents, source="documents", fields=("title",))
         note_owned(actor, mine.post, source="inbox", fields=("title",))

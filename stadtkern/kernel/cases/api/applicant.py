@@ -56,7 +56,7 @@ def list_cases(
     """The caller's cases (or those of the company acted for), newest first."""
     actor = actor_of(request)
     found = queries.page(actor, int(after) if after else None, STATES.get(state), limit + 1)
-    if actor.company:
+    if actor.company or actor.mandate:
         shown = Case.objects.filter(pk__in=[row["id"] for row in found[:limit]]).only("pk", "account_id")
         actions.look_at_own_list(actor, shown, channel="api")
     more = str(found[limit - 1]["id"]) if len(found) > limit else None

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("accounts", "0003_mandates"),
-        ("cases", "0001_initial"),
+        ("cases", "0002_terms"),
         ("city", "0001_initial"),
         ("services", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
