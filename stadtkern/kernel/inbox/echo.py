@@ -17,6 +17,7 @@ from .models import Echo, Message
 
 def reader(message: Message) -> Account:
     """Whom to tell: the person, or who acts for them where nobody can sign in as them (a child, a ward)."""
+    assert message.account is not None  # a letter to nobody has no echo
     mandate = message.mandate
     if message.account.is_active or mandate is None or not mandate.live or mandate.agent is None:
         return message.account

@@ -84,7 +84,9 @@ def invite(
         kind = Kind.ASSOCIATION if "e. V." in f"{company.legal_form} {company.name}" else Kind.COMPANY
         row = Mandate(kind=kind, company=company, title=company.name, proof=Proof.OWNER, granted_by=account, **limits)
     else:
-        title = account.name or account.email
+        title = account.name or account.mail
+        if not title:
+            raise Refused(_("Tragen Sie zuerst Ihren Namen ein, damit die andere Person weiß, für wen sie handelt."))
         row = Mandate(kind=Kind.PERSON, principal=account, title=title, proof=Proof.OWN, granted_by=account, **limits)
     return row, _send(row, email, actor)
 

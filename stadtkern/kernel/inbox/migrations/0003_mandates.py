@@ -6,8 +6,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_mandates"),
-        ("inbox", "0001_initial"),
+        ("accounts", "0004_mandates"),
+        ("inbox", "0002_police"),
     ]
 
     operations = [

@@ -7,8 +7,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0003_mandates"),
-        ("cases", "0002_terms"),
+        ("accounts", "0004_mandates"),
+        ("cases", "0003_police"),
         ("city", "0001_initial"),
         ("services", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
