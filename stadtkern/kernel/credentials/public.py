@@ -121,7 +121,9 @@ def rows_of(seen: Verified) -> list[tuple[str, str]]:
     """What was shown about the person or thing."""
     claims = {name: value for name, value in seen.claims.items() if name not in OPEN}
     kind = next((one for one in kinds.kinds().values() if places.vct(one.key) == seen.vct), None)
-    return [(kinds.label(name, kind), said(value)) for name, value in flat(claims).items()]
+    order = {name: place for place, name in enumerate(kind.claims)} if kind else {}
+    shown = sorted(flat(claims).items(), key=lambda pair: order.get(pair[0], len(order)))
+    return [(kinds.label(name, kind), said(value)) for name, value in shown]
 
 
 def flat(claims: dict[str, Any], prefix: str = "") -> dict[str, Any]:
