@@ -253,7 +253,7 @@ def proof(made: World) -> None:
     Grant.objects.create(credential=row, key_digest=digest(key), code_digest=digest(word), expires_at=later)
     made.things |= {"proof": row, "way": key}
     made.things["query"] = Query.objects.create(
-        account=made.clerk.account, staff=made.clerk, question="anschrift", purpose=made.hide("query"), legal_basis="-",
+        account=made.clerk.account, staff=made.clerk, question="anschrift", purpose="Frage", legal_basis="-",
         nonce="n", expires_at=later,
     )  # fmt: skip
     made.things["status_list"] = StatusList.objects.create(bits=bytes(16), taken=bytes(16))
