@@ -78,9 +78,9 @@ def resting() -> list[Restriction]:
 def reviews() -> list[dict[str, Any]]:
     """The pages of the access log, where this installation has them."""
     places = [
-        (_("Zugriffe ohne Zuständigkeit prüfen"), "privacy:reviews"),
-        (_("Auffällige Zugriffe"), "privacy:statistics"),
-        (_("Protokoll auf Veränderung prüfen"), "privacy:log"),
+        (_("Notfallzugriffe prüfen"), "oversight:emergencies"),
+        (_("Auffällige Zugriffe"), "oversight:statistics"),
+        (_("Ist das Protokoll unverändert?"), "oversight:log"),
     ]
     found = []
     for title, view in places:

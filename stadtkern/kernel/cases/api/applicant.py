@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from ninja import Body, File, Header, Query, Router, Schema, Status
 from ninja.errors import HttpError
 from ninja.files import UploadedFile
@@ -19,6 +20,7 @@ from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.catalogue import Service
 
 from .. import actions, queries
+from ..actions.rest import closed_to
 from ..models import FINISHED, OPEN, Case
 from . import shapes
 
@@ -188,6 +190,10 @@ def _row(actor: Actor, reference: str) -> dict[str, Any]:
     row = queries.one(actor, reference)
     if row is None:
         raise Http404
+    if actor.staff and closed_to(actor, Case(pk=row["id"], account_id=row["account"], service=row["service"])):
+        raise HttpError(
+            409, gettext("Die Verarbeitung ist eingeschränkt (Art. 18 DSGVO). Öffnen Sie den Vorgang am Schreibtisch.")
+        )
     return row
 
 
