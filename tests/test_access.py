@@ -110,6 +110,8 @@ SAMPLES: dict[str, list[Sample]] = {
     "dataprotection pk": [Sample("register", lambda w: w.breach.pk)],
     "dataprotection:correction pk": [public(1)],
     "dataprotection:lift pk": [public(1)],
+    "dataprotection:occasion kind": [public("notfall")],
+    "dataprotection:occasion number": [public(1)],
     "dataprotection reference": [public("MS-0000-0000")],
     "documents:verify code": [Sample("", lambda w: w.document.verify_code)],  # public on purpose: says nothing about the person
     "documents number": [Sample("document", lambda w: w.document.number)],
@@ -170,7 +172,9 @@ NEVER_FOUND |= {
 NEVER_FOUND |= {"cases:desk_emergency_case"}
 # Only an imported form has these, or a service somebody has changed.
 # Requests about rights are cases of the data protection office.
-NEVER_FOUND |= {f"dataprotection:{page}" for page in ("request", "ask_office", "erase", "to_breach", "lift", "correction")}
+NEVER_FOUND |= {
+    f"dataprotection:{page}" for page in ("request", "ask_office", "erase", "to_breach", "lift", "correction", "occasion")
+}
 NEVER_FOUND |= {f"services:edit_{page}" for page in ("form", "page", "rules", "rule", "editions", "version")}
 
 

@@ -11,7 +11,7 @@ from stadtkern.kernel.cases import actions as cases
 from stadtkern.kernel.cases.desk.listing import due_of
 from stadtkern.kernel.cases.models import QUEUE, Case
 from stadtkern.kernel.cases.text import service_title
-from stadtkern.kernel.privacy.models import Restriction
+from stadtkern.kernel.privacy.models import Emergency, Restriction, Verification
 
 from .breaches import clock
 from .figures import REPORTS, RIGHTS
@@ -73,6 +73,18 @@ def waiting_corrections() -> list[Correction]:
 
 def resting() -> list[Restriction]:
     return list(Restriction.objects.filter(lifted_at=None).select_related("account").order_by("since")[:MOST])
+
+
+def occasions() -> list[dict[str, Any]]:
+    """What the log found and nobody has entered yet: a look that was not justified, a log that was changed."""
+    found = []
+    for row in Emergency.objects.filter(justified=False).order_by("-pk")[:MOST]:
+        found.append({"kind": "notfall", "number": row.pk, "source": f"break_glass:{row.pk}", "at": row.reviewed_at})
+    last = Verification.objects.order_by("-pk").first()
+    if last and last.findings:
+        found.append({"kind": "protokoll", "number": last.pk, "source": f"log:{last.pk}", "at": last.at})
+    known = set(Breach.objects.filter(source__in=[one["source"] for one in found]).values_list("source", flat=True))
+    return [one for one in found if one["source"] not in known]
 
 
 def reviews() -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ urlpatterns = [
     path("antrag/<reference:reference>/amt/", requests.ask_office, name="ask_office"),
     path("antrag/<reference:reference>/loeschen/", requests.erase, name="erase"),
     path("antrag/<reference:reference>/panne/", requests.to_breach, name="to_breach"),
+    path("anlass/<slug:kind>/<int:number>/", breaches.occasion, name="occasion"),
     path("einschraenkung/<int:pk>/aufheben/", requests.lift, name="lift"),
     path("pannen/", breaches.listing, name="breaches"),
     path("pannen/neu/", breaches.new, name="breach_new"),

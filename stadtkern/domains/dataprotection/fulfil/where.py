@@ -22,10 +22,10 @@ class Place:
     office: str  # key, where an office holds it
 
 
-def places(account: Account, value: str) -> list[Place]:
-    """Every text that holds the value; letters of the city and the request itself are part of it, the reader decides."""
+def places(account: Account, value: str, but: str = "") -> list[Place]:
+    """Every text that holds the value, except in the request `but` itself; letters of the city are part of it."""
     wanted = " ".join(value.casefold().split())
-    if len(wanted) < 1:
+    if not wanted:
         return []
     report = compose(Actor(account))
     offices = dict(Case.objects.filter(account=account).values_list("reference", "office__key"))
@@ -34,7 +34,7 @@ def places(account: Account, value: str) -> list[Place]:
         if room in ("city", "made_at", "privacy"):
             continue
         for path, text, reference in _texts(part, "", ""):
-            if _holds(text, wanted):
+            if _holds(text, wanted) and (reference != but or not but):
                 found.append(Place(room, path, reference, offices.get(reference) or ""))
             if len(found) >= MOST:
                 return found
@@ -48,7 +48,8 @@ def _holds(text: str, wanted: str) -> bool:
 
 def _texts(part: Any, path: str, reference: str) -> Iterator[tuple[str, str, str]]:
     if isinstance(part, dict):
-        reference = str(part.get("reference") or reference)
+        if "service" in part:  # a case; a question of a form may be called "reference" as well
+            reference = str(part.get("reference") or reference)
         for key, value in part.items():
             yield from _texts(value, f"{path}/{key}" if path else str(key), reference)
     elif isinstance(part, list):

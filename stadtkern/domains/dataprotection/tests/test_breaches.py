@@ -17,6 +17,7 @@ from stadtkern.kernel.accounts.models import Account
 from stadtkern.kernel.cases.models import Case
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.inbox.models import Message
+from stadtkern.kernel.privacy.models import Emergency, Verification
 
 from .conftest import acting
 
@@ -172,6 +173,23 @@ def test_letters_reach_everybody_once(officer, citizen, other_citizen, run_jobs,
     assert Event.objects.filter(name="breach.letters_ordered").count() <= 3
     with pytest.raises(actions.Refused, match="schon unterwegs"):
         actions.write_letter(officer, row.pk, "Zu spät", "x")
+
+
+def test_what_the_log_found_becomes_an_entry_by_one_click(login, privacy_officer):
+    now = timezone.now()
+    values = {"staff": 1, "office": "buergeramt", "case": 1, "reason": "x", "until": now, "reviewed_at": now}
+    bad = Emergency.objects.create(**values, justified=False)
+    Emergency.objects.create(**values, justified=True)
+    broken = Verification.objects.create(rows=3, anchors=1, seconds=0.1, findings=[{"kind": "deleted"}])
+    browser = login(privacy_officer.account)
+    assert browser.get(f"{HOME}schreibtisch/").content.decode().count("Ins Verzeichnis der Pannen aufnehmen") == 2
+    for kind, number in (("notfall", bad.pk), ("protokoll", broken.pk)):
+        ways = {browser.post(f"{HOME}anlass/{kind}/{number}/")["Location"] for _click in range(2)}
+        assert len(ways) == 1
+    assert set(Breach.objects.values_list("source", flat=True)) == {f"break_glass:{bad.pk}", f"log:{broken.pk}"}
+    assert "Ins Verzeichnis der Pannen aufnehmen" not in browser.get(f"{HOME}schreibtisch/").content.decode()
+    for kind, number in (("notfall", bad.pk + 1), ("anders", 1), ("notfall", 10**30)):
+        assert browser.post(f"{HOME}anlass/{kind}/{number}/").status_code == 404
 
 
 def test_any_colleague_reports_and_sees_nothing_more(login, clerk, officer):

@@ -41,6 +41,8 @@ def test_hints_for_an_impact_assessment(offices):
 
 def test_page_and_files_for_everybody(offices, client):
     page = client.get("/datenschutz/verzeichnis/").content.decode()
+    opened = client.get("/datenschutz/verzeichnis/?alle=1").content.decode()
+    assert " open>" in opened and " open>" not in page
     assert "Hund anmelden" in page and "Wer Ihre Daten gesehen hat" in page and "§ 18 BMG" in page
     rows = list(
         csv.DictReader(io.StringIO(client.get("/datenschutz/verzeichnis.csv").content.decode("utf-8-sig")), delimiter=";")

@@ -13,7 +13,7 @@ from stadtkern.kernel.accounts.access import actor_of
 from stadtkern.kernel.services import catalogue
 from stadtkern.lib.forms.model import Answers
 
-from .. import actions
+from .. import actions, desk
 from ..breaches import clock, forms, history, severity
 from ..breaches import paper as papers
 from ..models import Breach
@@ -84,6 +84,30 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _now() -> str:
     return timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+
+
+@officer
+@require_POST
+def occasion(request: HttpRequest, kind: str, number: int) -> HttpResponse:
+    """One click makes an entry of what the log found; a second click finds it. The city became aware at that moment."""
+    wanted = next((one for one in desk.occasions() if (one["kind"], one["number"]) == (kind, number)), None)
+    source = {"notfall": f"break_glass:{number}", "protokoll": f"log:{number}"}.get(kind, "")
+    if wanted is None:
+        known = get_object_or_404(Breach.objects.visible_to(actor_of(request)).exclude(source=""), source=source)
+        return redirect("dataprotection:breach", known.pk)
+    if kind == "notfall":
+        title, happened = _("Zugriff ohne Grund"), _("Jemand hat einen Vorgang eines anderen Amtes geöffnet, ohne Grund.")
+        kinds = ["confidentiality"]
+    else:
+        title, happened = (
+            _("Zugriffsprotokoll verändert"),
+            _("Die Prüfung hat veränderte oder fehlende Zeilen gefunden."),
+        )
+        kinds = ["integrity"]
+    row, _fresh = actions.from_occasion(
+        actor_of(request), wanted["source"], title=title, happened=happened, noticed_at=wanted["at"], kinds=kinds
+    )
+    return redirect("dataprotection:breach", row.pk)
 
 
 @officer

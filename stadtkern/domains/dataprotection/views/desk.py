@@ -19,6 +19,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "corrections": desk.waiting_corrections(),
         "resting": desk.resting(),
         "reviews": desk.reviews(),
+        "occasions": desk.occasions(),
         "complete": figures.record_complete(),
     }
     return render(request, "dataprotection/desk.html", context)

@@ -17,6 +17,7 @@ def table(request: HttpRequest) -> HttpResponse:
         "services": [entry for entry in found if entry.kind == "service"],
         "platform": [entry for entry in found if entry.kind == "platform"],
         "responsible": record.responsible(),
+        "opened": request.GET.get("alle") == "1",
     }
     return render(request, "dataprotection/record.html", context)
 

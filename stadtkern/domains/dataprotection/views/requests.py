@@ -62,7 +62,7 @@ def _context(case: Case) -> dict[str, Any]:
         "granted": fulfilling.granted(case),
     }
     if context["kind"] == "berichtigung" and case.account:
-        found = where.places(case.account, str(case.answers.get("old") or ""))
+        found = where.places(case.account, str(case.answers.get("old") or ""), case.reference)
         asked = list(Correction.objects.filter(about=str(case)).select_related("office", "done_by__account"))
         holding = dict.fromkeys(place.office for place in found if place.office and place.office != case.office.key)  # type: ignore[union-attr]
         context |= {
