@@ -61,7 +61,7 @@ def _entry(listed: Any, index: int) -> int:
     if not 0 <= index < len(data) * 8 // width:
         raise Refused(Reason.STATUS, "outside of the list")
     byte, shift = divmod(index * width, 8)
-    return data[byte] >> shift & (1 << width) - 1
+    return int(data[byte] >> shift & (1 << width) - 1)
 
 
 def _opened(packed: bytes) -> bytes:

@@ -14,7 +14,7 @@ def draw(number: int) -> tuple[StatusList, list[int]]:
     row = StatusList.objects.select_for_update().filter(used__lte=FULL - number).order_by("pk").first()
     if row is None:
         row = StatusList.objects.create(bits=bytes(SIZE // 8), taken=bytes(SIZE // 8))
-    taken, drawn = bytearray(row.taken), []
+    taken, drawn = bytearray(row.taken), list[int]()
     while len(drawn) < number:
         place = secrets.randbelow(SIZE)
         if not taken[place // 8] >> place % 8 & 1:
