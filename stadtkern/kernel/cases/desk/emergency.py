@@ -80,7 +80,7 @@ def emergency_case(request: HttpRequest, reference: str) -> HttpResponse:
     rows = Case.objects.exclude(status=Status.DRAFT).select_related("edition", "office", "account__person", "clerk", "company")
     case = rows.defer("edition__files").filter(reference=reference).first()
     opened = Emergency.objects.live(member.pk, case.pk) if case else None
-    if case is None:
+    if case is None or blocks.is_hidden(case.account_id):  # also when the block came after the opening
         raise Http404
     if opened is None:  # never opened is as unknown; what was open and is over says so
         if not Emergency.objects.filter(staff=member.pk, case=case.pk).exists():

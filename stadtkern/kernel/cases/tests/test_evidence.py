@@ -141,3 +141,24 @@ def test_a_revoked_consent_takes_its_proofs_along(started, citizen):
     assert bytes(Proof.objects.get().content) == b""
     Proof.objects.update(until=timezone.now() - timedelta(seconds=1))
     assert registers.forget_proofs() == 1 and not Proof.objects.exists()
+
+
+@pytest.mark.browser
+def test_the_look_before_use_in_a_browser(open_tab, with_car, citizen, resident):
+    """Consent, look and choice are accessible and fit a phone; the radio buttons are reached by keyboard."""
+    citizen.refresh_from_db()
+    cars(resident, 2)
+    tab = open_tab(width=320, account=citizen)
+    assert tab.go("/vorgang/neu/probe/").status == 200
+    assert tab.axe() == [] and tab.overflow() <= 0
+    tab.page.get_by_role("button", name="Ja, Daten übernehmen").click()
+    tab.page.get_by_role("heading", name="Das wurde abgerufen").wait_for()
+    assert tab.axe() == [] and tab.overflow() <= 0
+    tab.page.get_by_role("button", name="Übernehmen").click()
+    tab.page.get_by_text("Wählen Sie einen Eintrag.").wait_for()
+    assert tab.axe() == []
+    tab.page.get_by_label(PLATES[1]).check()
+    tab.page.get_by_role("button", name="Übernehmen").click()
+    tab.page.wait_for_url("**/angaben/**")
+    assert Case.objects.get().answers["plate"] == PLATES[1]
+    tab.check()
