@@ -88,17 +88,22 @@ def switch(request: HttpRequest) -> HttpResponse:
     return redirect(safe_next(request))
 
 
+def _day(given: str) -> date | None:
+    """A day as people or browsers write it; None for anything else."""
+    for pattern in ("%d.%m.%Y", "%Y-%m-%d"):
+        try:
+            return datetime.strptime(given.strip(), pattern).date()
+        except ValueError:
+            continue
+    return None
+
+
 def _until(request: HttpRequest) -> date | None:
     """The day typed; Refused where it is none."""
     given = request.POST.get("until", "").strip()
-    if not given:
-        return None
-    for pattern in ("%Y-%m-%d", "%d.%m.%Y"):
-        try:
-            return datetime.strptime(given, pattern).date()
-        except ValueError:
-            continue
-    raise mandates.Refused(_("Geben Sie das Ende als Datum an, zum Beispiel 31.12.2027."))
+    if given and _day(given) is None:
+        raise mandates.Refused(_("Geben Sie das Ende als Datum an, zum Beispiel 31.12.2027."))
+    return _day(given)
 
 
 def _services(request: HttpRequest) -> list[str]:
@@ -215,9 +220,8 @@ def _wards(request: HttpRequest, context: dict[str, Any], status: int = 200) -> 
 
 
 def _human(typed: dict[str, str]) -> Human:
-    try:
-        born = date.fromisoformat(typed["birth_date"])
-    except ValueError:
-        raise mandates.Refused(_("Geben Sie das Geburtsdatum an.")) from None
+    born = _day(typed["birth_date"])
+    if born is None:
+        raise mandates.Refused(_("Geben Sie das Geburtsdatum an, zum Beispiel 02.03.1941."))
     key = FIND[0](typed["given_names"], typed["family_name"], born) if FIND else None
     return Human(typed["given_names"], typed["family_name"], born, key)

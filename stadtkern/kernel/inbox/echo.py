@@ -40,7 +40,7 @@ def compose(echo: Echo) -> EmailMessage:
         subject=subject,
         body=body,
         from_email=formataddr((city().name, settings.DEFAULT_FROM_EMAIL)),
-        to=[account.email],
+        to=[account.mail],
         headers={
             "Message-ID": f"<post-{echo.key}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}>",
             "Auto-Submitted": "auto-generated",

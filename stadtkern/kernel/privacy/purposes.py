@@ -34,6 +34,13 @@ PURPOSES = {
             gettext_lazy("Art. 6 Abs. 1 e DSGVO, § 3 OZG"),
         ),
         Purpose(
+            "mandate",
+            gettext_lazy("Für andere handeln"),
+            gettext_lazy("wer für wen handeln darf, wofür, bis wann und wann es geschah"),
+            gettext_lazy("bis eines der beiden Konten geschlossen wird"),
+            gettext_lazy("§ 14 VwVfG; bei Kindern § 1629 BGB, bei Betreuung § 1823 BGB"),
+        ),
+        Purpose(
             "session",
             gettext_lazy("Anmeldung und Sicherheit"),
             gettext_lazy("Geräte, Internet-Adresse, Zeitpunkt"),

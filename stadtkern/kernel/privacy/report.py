@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.db.models import Q
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.accounts.models import Account, Person
+from stadtkern.kernel.accounts.models import Account, Mandate, Person
 from stadtkern.kernel.city.profile import city
 
 from .models import Access, Consent
@@ -34,10 +35,24 @@ def _account(actor: Actor) -> dict[str, Any]:
     row = Account.objects.filter(pk=account.pk).values("email", "name", "language", "created_at").get()
     hidden = {"id", "account", "account_id"}
     person: Mapping[str, Any] = Person.objects.filter(account=account).values().first() or {}
+    mandates = list(
+        Mandate.objects.filter(Q(agent=account) | Q(principal=account)).values(
+            "kind",
+            "title",
+            "services",
+            "proof",
+            "reference",
+            "valid_from",
+            "valid_until",
+            "accepted_at",
+            "used_at",
+            "revoked_at",
+        )
+    )
     companies = list(account.memberships.values("company__name", "role"))
     elsewhere = list(account.identities.values("means", "subject", "trust", "post_box", "linked_at", "used_at"))
     told = {k: v for k, v in person.items() if k not in hidden}
-    return {**row, "person": told, "companies": companies, "sign_ins_elsewhere": elsewhere}
+    return {**row, "person": told, "companies": companies, "mandates": mandates, "sign_ins_elsewhere": elsewhere}
 
 
 def report(actor: Actor) -> dict[str, Any]:

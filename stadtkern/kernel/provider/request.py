@@ -97,7 +97,7 @@ def read(query: QueryDict) -> Asked:
         nonce=query.get("nonce", ""),
         challenge=query.get("code_challenge", ""),
         prompt=frozenset(query.get("prompt", "").split()),
-        max_age=int(query["max_age"]) if query.get("max_age") else None,
+        max_age=int(query.get("max_age") or 0) if query.get("max_age") else None,
         trust=max(wanted_trust(client), *(TRUSTS.get(acr, Trust.BASIC) for acr in ["", *query.get("acr_values", "").split()])),
         hinted_sub=_hint(query.get("id_token_hint", ""), client),
     )
@@ -107,7 +107,7 @@ def _problem(query: QueryDict, plain: Asked) -> tuple[str, str] | None:
     """The first rule of the standard that is broken: error code and words for the app's maker."""
     if twice := sorted(name for name, values in query.lists() if len(values) > 1):
         return "invalid_request", f"{twice[0][:40]} stands twice"
-    if not all(_fine(value) for value in query.values()):
+    if not all(_fine(value) for _name, values in query.lists() for value in values):
         return "invalid_request", "a parameter is too long or holds control characters"
     for name, code in (
         ("request", "request_not_supported"),

@@ -11,7 +11,7 @@ from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.events.queue import Patient
 
 from ..adapters import AddressRefused, Mailer
-from ..echo import compose
+from ..echo import compose, reader
 from ..models import Echo
 
 
@@ -25,7 +25,7 @@ def send_echo(message_id: int) -> None:
     echo = Echo.objects.select_related("message__account", "message__mandate__agent").filter(message_id=message_id).first()
     if echo is None or echo.state != Echo.State.WAITING:
         return
-    if not echo.message.account.mail:
+    if not reader(echo.message).mail:
         _refused(echo, AddressRefused("the account has told no address"))
         return
     mailer: Mailer = city().adapter("inbox").connect()

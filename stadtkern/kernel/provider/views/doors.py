@@ -171,7 +171,7 @@ def userinfo(request: HttpRequest) -> HttpResponse:
     if row is None or request.POST.get("access_token"):
         return problem("invalid_token", "no valid access token in the Authorization header", 401)
     rows = Grant.objects.select_related("connection__account__person", "connection__consent", "connection__client")
-    grant = rows.filter(pk=(row.data or {}).get("grant")).first()
+    grant = rows.filter(pk=int((row.data or {}).get("grant") or 0)).first()
     if grant is None or not live(grant) or not enabled(grant.connection.client):
         return problem("invalid_token", "the person ended the connection", 401)
     if OPENID not in row.get_scopes():

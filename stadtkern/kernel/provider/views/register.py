@@ -44,7 +44,9 @@ def clients(request: HttpRequest) -> HttpResponse:
 
 def _list(request: HttpRequest, typed: dict[str, Any], wrong: str = "", status: int = 200) -> HttpResponse:
     rows = list(Client.objects.order_by("name")[:200])
-    used = Connection.objects.filter(client__in=rows).values_list("client").annotate(live=Count("pk", filter=Q(ended_at=None)))
+    used = (
+        Connection.objects.filter(client__in=rows).values_list("client").annotate(people=Count("pk", filter=Q(ended_at=None)))
+    )
     counted = {name: number for name, number in used if number}
     context = {
         "clients": [{"row": row, "about": row.data or {}, "people": counted.get(row.pk, 0)} for row in rows],

@@ -4,6 +4,7 @@ import importlib
 import tomllib
 from argparse import ArgumentParser
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -11,9 +12,17 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from stadtkern.kernel.accounts.access import SYSTEM
-from stadtkern.kernel.accounts.actions import appoint, authorise, enter_company, issue_demo_card, link_resident, open_account
-from stadtkern.kernel.accounts.models import Company, Membership, Role, Trust
+from stadtkern.kernel.accounts.access import SYSTEM, Actor
+from stadtkern.kernel.accounts.actions import (
+    appoint,
+    authorise,
+    enter_company,
+    issue_demo_card,
+    link_resident,
+    mandates,
+    open_account,
+)
+from stadtkern.kernel.accounts.models import Account, Company, Membership, Role, Trust
 from stadtkern.kernel.city.actions import import_offices
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
@@ -45,6 +54,7 @@ class Command(BaseCommand):
         companies = {row["name"]: enter_company(Company(**row, **town), SYSTEM) for row in source["companies"]}
         for persona in source["personas"]:
             admit(persona, companies)
+        lend_a_hand(source["personas"])
         self.stdout.write(f"  {len(companies)} companies, {len(source['personas'])} demo persons")
         if not options["bare"]:
             self.stdout.write(f"  {rehearsal.play()} cases from the last weeks")
@@ -101,3 +111,13 @@ def admit(persona: dict[str, Any], companies: dict[str, Company]) -> None:
         authorise(account, companies[persona["company"]], Membership.Role.OWNER, SYSTEM)
     if "office" in persona:
         appoint(account, Office.objects.get(key=persona["office"]), Role(persona["role"]), SYSTEM)
+
+
+def lend_a_hand(personas: list[dict[str, Any]]) -> None:
+    """The second resident lets the first act for them, so that the demo shows what that looks like."""
+    people = [Account.objects.get(email=one["email"]) for one in personas if "birth_date" in one and "office" not in one]
+    if len(people) < 2:
+        return
+    until = timezone.localdate() + timedelta(days=365)
+    _row, code = mandates.invite(Actor(people[1]), email=people[0].email, until=until)
+    mandates.accept(Actor(people[0]), code)
