@@ -169,7 +169,7 @@ def _keys(address: str, again: bool) -> KeySet:
         for key in known.get("keys", [])
         if isinstance(key, dict) and key.get("kty") in ("RSA", "EC") and key.get("use", "sig") == "sig"
     ]
-    return KeySet.import_key_set({"keys": usable})  # type: ignore[arg-type]
+    return KeySet.import_key_set({"keys": usable})
 
 
 def _more(about: Mapping[str, Any], tokens: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:

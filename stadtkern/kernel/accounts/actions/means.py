@@ -208,4 +208,4 @@ def ways_in(account: Account, without: ExternalIdentity | None = None) -> bool:
     if any(key.wrap().is_passwordless for key in passkeys):
         return True
     others = ExternalIdentity.objects.filter(account=account)
-    return others.exclude(pk=without.pk if without else None).exists()
+    return (others.exclude(pk=without.pk) if without else others).exists()

@@ -3,7 +3,6 @@
 import base64
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import cast
 
 from lxml import etree
 from onelogin.saml2.metadata import OneLogin_Saml2_Metadata
@@ -86,4 +85,4 @@ def metadata(us: Ourselves, pair: keys.Pair, organisation: str, url: str) -> byt
     names = {"de": {"name": organisation, "displayname": organisation, "url": url}}
     plain = OneLogin_Saml2_Metadata.builder(service, True, True, None, 86400, {}, names)
     described = OneLogin_Saml2_Metadata.add_x509_key_descriptors(plain, pair.bare_certificate, True)
-    return cast(bytes, described if isinstance(described, bytes) else str(described).encode())
+    return described if isinstance(described, bytes) else str(described).encode()

@@ -2,6 +2,7 @@
 
 import xmlsec
 from lxml import etree
+from xmlsec import constants
 
 from . import keys, signatures
 from .xml import DS, SAML, XENC, Bad, parse
@@ -27,7 +28,7 @@ def opened(root: etree._Element, pair: keys.Pair, certificates: tuple[bytes, ...
         raise Bad("encryption")
     _take_in(data, list(found[0].iter(f"{{{XENC}}}EncryptedKey")))
     manager = xmlsec.KeysManager()
-    manager.add_key(xmlsec.Key.from_memory(pair.key, xmlsec.KeyFormat.PEM))
+    manager.add_key(xmlsec.Key.from_memory(pair.key, constants.KeyDataFormatPem))
     try:
         plain = xmlsec.EncryptionContext(manager).decrypt(data)
     except xmlsec.Error as failed:

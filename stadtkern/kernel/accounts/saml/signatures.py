@@ -4,6 +4,7 @@ import base64
 
 import xmlsec
 from lxml import etree
+from xmlsec import constants
 
 from . import keys
 from .xml import DS, SAML, SAMLP, Bad, parse
@@ -25,16 +26,16 @@ RESPONSE, ASSERTION, SIGNATURE = f"{{{SAMLP}}}Response", f"{{{SAML}}}Assertion",
 
 def sign(node: etree._Element, pair: keys.Pair, after: etree._Element, method: str = RSA_SHA256) -> None:
     """Sign this element (it has an ID) with an enveloped signature placed behind `after`."""
-    signature = xmlsec.template.create(node, xmlsec.Transform.EXCL_C14N, xmlsec.Transform.RSA_SHA256, ns="ds")
+    signature = xmlsec.template.create(node, constants.TransformExclC14N, constants.TransformRsaSha256, ns="ds")
     signature[0][1].set("Algorithm", method)
     after.addnext(signature)
-    reference = xmlsec.template.add_reference(signature, xmlsec.Transform.SHA256, uri=f"#{node.get('ID')}")
-    xmlsec.template.add_transform(reference, xmlsec.Transform.ENVELOPED)
-    xmlsec.template.add_transform(reference, xmlsec.Transform.EXCL_C14N)
+    reference = xmlsec.template.add_reference(signature, constants.TransformSha256, uri=f"#{node.get('ID')}")
+    xmlsec.template.add_transform(reference, constants.TransformEnveloped)
+    xmlsec.template.add_transform(reference, constants.TransformExclC14N)
     xmlsec.template.add_x509_data(xmlsec.template.ensure_key_info(signature))
     context = xmlsec.SignatureContext()
-    context.key = xmlsec.Key.from_memory(pair.key, xmlsec.KeyFormat.PEM)
-    context.key.load_cert_from_memory(pair.certificate, xmlsec.KeyFormat.PEM)
+    context.key = xmlsec.Key.from_memory(pair.key, constants.KeyDataFormatPem)
+    context.key.load_cert_from_memory(pair.certificate, constants.KeyDataFormatPem)
     xmlsec.tree.add_ids(node, ["ID"])
     context.sign(signature)
 
@@ -72,7 +73,7 @@ def verify(signature: etree._Element, certificates: tuple[bytes, ...]) -> None:
     xmlsec.tree.add_ids(node, ["ID"])
     for certificate in certificates:
         context = xmlsec.SignatureContext()
-        context.key = xmlsec.Key.from_memory(certificate, xmlsec.KeyFormat.CERT_PEM)
+        context.key = xmlsec.Key.from_memory(certificate, constants.KeyDataFormatCertPem)
         try:
             context.verify(signature)
         except xmlsec.Error:

@@ -60,7 +60,7 @@ def parse(raw: bytes) -> etree._Element:
 
 def _plain(root: etree._Element) -> None:
     tree = root.getroottree()
-    if tree.docinfo.doctype or tree.docinfo.internalDTD is not None:
+    if tree.docinfo.internalDTD is not None:
         raise Bad("document type")
     if root.getprevious() is not None or root.getnext() is not None:
         raise Bad("comment")

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import xmlsec
 from lxml import etree
+from xmlsec import constants
 
 from ..saml import keys, signatures
 from ..saml.answer import BEARER, STATUS
@@ -122,17 +123,15 @@ def seal(root: etree._Element, certificate: bytes) -> etree._Element:
     """Encrypt the assertion for the holder of this certificate (AES-256-GCM, RSA-OAEP)."""
     inner = root.find(f"{{{SAML}}}Assertion")
     assert inner is not None
-    data = xmlsec.template.encrypted_data_create(
-        root, xmlsec.Transform.AES256_GCM, type=xmlsec.EncryptionType.ELEMENT, ns="xenc"
-    )
+    data = xmlsec.template.encrypted_data_create(root, constants.TransformAes256Gcm, type=constants.TypeEncElement, ns="xenc")
     xmlsec.template.encrypted_data_ensure_cipher_value(data)
     info = xmlsec.template.encrypted_data_ensure_key_info(data, ns="ds")
-    key = xmlsec.template.add_encrypted_key(info, xmlsec.Transform.RSA_OAEP)
+    key = xmlsec.template.add_encrypted_key(info, constants.TransformRsaOaep)
     xmlsec.template.encrypted_data_ensure_cipher_value(key)
     manager = xmlsec.KeysManager()
-    manager.add_key(xmlsec.Key.from_memory(certificate, xmlsec.KeyFormat.CERT_PEM))
+    manager.add_key(xmlsec.Key.from_memory(certificate, constants.KeyDataFormatCertPem))
     context = xmlsec.EncryptionContext(manager)
-    context.key = xmlsec.Key.generate(xmlsec.KeyData.AES, 256, xmlsec.KeyDataType.SESSION)
+    context.key = xmlsec.Key.generate(constants.KeyDataAes, 256, constants.KeyDataTypeSession)
     sealed = context.encrypt_xml(data, inner)
     frame = etree.Element(f"{{{SAML}}}EncryptedAssertion", nsmap={"saml": SAML})
     found = root.find(f"{{{XENC}}}EncryptedData") if sealed.getparent() is root else sealed

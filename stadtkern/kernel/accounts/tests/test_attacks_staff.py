@@ -10,6 +10,7 @@ from django.core.cache import caches
 from stadtkern.kernel.accounts import openid
 from stadtkern.kernel.accounts.adapters import Refused, Unavailable
 
+from .attacks_saml import ATTACKS as SAML
 from .attacks_staff import ATTACKS, header
 from .other_side import CLIENT, ISSUER, Provider
 
@@ -93,3 +94,9 @@ def test_a_provider_that_is_away_is_not_an_attack(provider, monkeypatch, status)
     monkeypatch.setattr(openid, "TRANSPORT", httpx.MockTransport(lambda request: httpx.Response(status)))
     with pytest.raises(Unavailable):
         openid.question(CLIENT, "s")
+
+
+def test_the_documented_table_is_the_tested_one(settings):
+    text = (settings.ROOT / "docs" / "sign-in.md").read_text(encoding="utf-8")
+    missing = [one.name for one in [*ATTACKS, *SAML] if f"| {one.name} | {one.what} | {one.refused_by} |" not in text]
+    assert missing == []
