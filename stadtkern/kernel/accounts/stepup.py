@@ -3,7 +3,7 @@
 import secrets
 import time
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -144,7 +144,17 @@ def depart(request: HttpRequest) -> HttpResponse:
         messages.info(request, _("Dieser Vorgang ist abgeschlossen. Beginnen Sie bei Bedarf noch einmal."))
         return redirect("portal:my_city" if actor_of(request).account else "account_login")
     way = Departure(**question["form"])
-    response = render(request, "accounts/depart.html", {"means": means, "way": way, "back": _way_back(question).url})
+    parts = urlsplit(way.url)  # a form by GET forgets the query of its address, so the query becomes its fields
+    fields = way.fields or dict(parse_qsl(parts.query))
+    address = way.url if way.fields else urlunsplit(parts._replace(query=""))
+    context = {
+        "means": means,
+        "address": address,
+        "fields": fields,
+        "by_post": bool(way.fields),
+        "back": _way_back(question).url,
+    }
+    response = render(request, "accounts/depart.html", context)
     response._csp_update = {"form-action": way.origins}  # type: ignore[attr-defined]
     return response
 
