@@ -63,7 +63,7 @@ def test_from_the_scan_to_the_permit_and_the_warden(town, open_tab, run_jobs, he
     assert heading(phone) == "Dürfen wir Ihre Daten übernehmen?"
     desktop.page.get_by_text("Bestätigt").wait_for()
     hand.press("Ja, Daten übernehmen")
-    hand.press("Weiter mit dem Demo-Ausweis")
+    hand.press("Weiter mit: Demo-Ausweis")
     hand.type("PIN", "123456")
     hand.press("Ausweisen")
     assert heading(phone) == "Das wurde abgerufen" and PLATE in phone.page.inner_text("main")

@@ -32,7 +32,7 @@ def apply_for_it(tab, press):
 
 def show_card(tab, press, name):
     """The demo identity provider, as on its own site."""
-    press(tab, "Weiter mit dem Demo-Ausweis")
+    press(tab, "Weiter mit: Demo-Ausweis")
     tab.page.get_by_label(name).check()
     tab.page.get_by_label("PIN").fill("123456")
     press(tab, "Ausweisen")
