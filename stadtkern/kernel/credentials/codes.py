@@ -7,7 +7,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 
 from stadtkern.lib.ids import digest, secret
 
-__all__ = ["code_of", "digest", "nonce", "nonce_is_ours", "pin_fits", "pin_of", "secret", "state_of"]
+__all__ = ["answer_key", "code_of", "digest", "nonce", "nonce_is_ours", "pin_fits", "pin_of", "secret", "state_of"]
 
 PIN = 6
 NONCE_SECONDS = 300
@@ -29,6 +29,11 @@ def pin_fits(code: str, pin: str) -> bool:
 
 def state_of(handle: str) -> str:
     return _mac("state", handle)
+
+
+def answer_key(handle: str) -> str:
+    """What the key for the answer to one question is made from."""
+    return _mac("answer", handle)
 
 
 def nonce() -> str:

@@ -16,6 +16,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 from django.conf import settings
+from joserfc import jwe
+from joserfc.errors import JoseError
+from joserfc.jwe import JWERegistry
 from joserfc.jwk import ECKey
 
 from stadtkern.kernel.city.profile import city
@@ -28,7 +31,21 @@ from .models import Query
 from .questions import ID, Question
 
 MEDIA_TYPE = "oauth-authz-req+jwt"
+RESPONSE_MODE = "direct_post.jwt"  # encrypted for us: what stands before our server reads nothing
+ENCRYPTION = ("A256GCM", "A128GCM")
+MOST_BYTES = 200_000  # of an answer
 SECONDS = 300  # a question is open so long
+
+
+# Order of P-256 (FIPS 186-5): a private key is a number below it.
+_ORDER = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+
+
+class _Registry(JWERegistry):
+    max_ciphertext_length = MOST_BYTES
+
+
+_JWE = _Registry(algorithms=["ECDH-ES", *ENCRYPTION], strict_check_header=False)  # no "zip": nothing to blow up
 
 
 class NotConnected(RuntimeError):
@@ -103,7 +120,7 @@ def request_object(query: Query, question: Question, wallet_nonce: str = "") -> 
         "aud": "https://self-issued.me/v2",
         "client_id": known.client_id,
         "response_type": "vp_token",
-        "response_mode": "direct_post",
+        "response_mode": RESPONSE_MODE,
         "response_uri": places.address("answer", query.handle),
         "nonce": query.nonce,
         "state": codes.state_of(str(query.handle)),
@@ -113,6 +130,8 @@ def request_object(query: Query, question: Question, wallet_nonce: str = "") -> 
         "client_metadata": {
             "client_name": city().texts.get("title", city().name),
             "purpose": query.purpose,
+            "jwks": {"keys": [_answer_key(query).as_dict(private=False) | {"kid": "1", "use": "enc", "alg": "ECDH-ES"}]},
+            "encrypted_response_enc_values_supported": list(ENCRYPTION),
             "vp_formats_supported": {"dc+sd-jwt": {"sd-jwt_alg_values": ["ES256"], "kb-jwt_alg_values": ["ES256"]}},
         },
     }
@@ -127,9 +146,28 @@ def wanted(query: Query) -> Binding:
     return Binding(certificate().client_id, query.nonce, within=SECONDS)
 
 
-def presentation_in(vp_token: str) -> str:
+def _answer_key(query: Query) -> ECKey:
+    """The key wallets encrypt the answer to this one question for; worked out, stored nowhere."""
+    number = 1 + int(codes.answer_key(str(query.handle)), 16) % (_ORDER - 1)
+    key = ec.derive_private_key(number, ec.SECP256R1())
+    return ECKey.import_key(key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))  # fmt: skip
+
+
+def opened(query: Query, response: str) -> dict[str, Any]:
+    """What stands in an encrypted answer. Raises Refused."""
+    if len(response) > MOST_BYTES:
+        raise Refused(Reason.TOO_LARGE)
+    try:
+        found = jwe.decrypt_compact(response.encode("ascii"), _answer_key(query), registry=_JWE)
+    except (JoseError, ValueError, TypeError, KeyError):
+        raise Refused(Reason.MALFORMED, "cannot be opened") from None
+    return read_object(found.plaintext or b"")
+
+
+def presentation_in(vp_token: Any) -> str:
     """The one presentation in a `vp_token`. Raises Refused."""
-    found = read_object(vp_token.encode("utf-8", "surrogatepass"))
+    found = vp_token if isinstance(vp_token, dict) else {}
     listed = found.get(ID)
     if set(found) != {ID} or not isinstance(listed, list) or len(listed) != 1 or not isinstance(listed[0], str):
         raise Refused(Reason.MALFORMED, "not the one presentation asked for")

@@ -46,7 +46,7 @@ def ask(actor: Actor, question: Question, about: str = "") -> Query:
     return row
 
 
-def answer(handle: uuid.UUID, question: Question, vp_token: str) -> Query:
+def answer(handle: uuid.UUID, question: Question, vp_token: Any) -> Query:
     """What a wallet sent. One answer counts, the first that holds or fails; Refused where it does not.
 
     Kept is only what was asked for, sealed. Diary: `query.answered`, or `query.failed`.
@@ -87,7 +87,7 @@ def _open(handle: uuid.UUID) -> Query:
     return row
 
 
-def _checked(row: Query, question: Question, vp_token: str) -> Verified:
+def _checked(row: Query, question: Question, vp_token: Any) -> Verified:
     seen = verify(
         verifier.presentation_in(vp_token), keys_of=trust.keys_of, binding=verifier.wanted(row), vct=question.kinds_asked
     )

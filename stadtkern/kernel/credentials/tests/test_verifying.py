@@ -277,6 +277,23 @@ def test_a_false_answer_is_told_as_such(attack, in_wallet, counter):
     cache.clear()
 
 
+def test_what_does_not_come_encrypted_for_this_question_is_not_read(in_wallet, counter):
+    _page, link = put(counter)
+    asked = in_wallet.question(link)
+    presentation = in_wallet.presentation(asked)
+    plain = {"vp_token": json.dumps({"nachweis": [presentation]}), "state": asked["state"]}
+    other = JWK.generate(kty="EC", crv="P-256").export_public(as_dict=True) | {"alg": "ECDH-ES", "kid": "1"}
+    for_others = {**asked, "client_metadata": {**asked["client_metadata"], "jwks": {"keys": [other]}}}
+    assert send("POST", asked["response_uri"], {}, plain).status == 400
+    assert in_wallet.answer(for_others, presentation).status == 400
+    assert in_wallet.answer(asked, presentation, state="wrong").status == 400
+    for garbage in ("", "a.b.c.d.e", "é", "x" * 500_000):
+        assert send("POST", asked["response_uri"], {}, {"response": garbage}).status == 400
+    assert Query.objects.get().state == Query.State.OPEN  # none of it used the question up
+    assert in_wallet.answer(asked, presentation).status == 200
+    cache.clear()
+
+
 def test_a_revoked_proof_does_not_answer(in_wallet, counter, offered):
     page, link = put(counter)
     asked = in_wallet.question(link)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
+from jwcrypto.jwe import JWE
 from jwcrypto.jwk import JWK
 from jwcrypto.jws import JWS
 from sd_jwt.holder import SDJWTHolder
@@ -162,7 +163,7 @@ class Wallet:
         token.verify(JWK.from_pem(_pem(leaf)))
         asked = json.loads(token.payload)
         assert asked["client_id"] == query["client_id"] == named and header["typ"] == "oauth-authz-req+jwt"
-        assert asked["wallet_nonce"] == "n-123" and asked["response_mode"] == "direct_post"
+        assert asked["wallet_nonce"] == "n-123" and asked["response_mode"] == "direct_post.jwt"
         assert asked["exp"] > time.time() and len(asked["nonce"]) >= 22
         return asked
 
@@ -180,10 +181,16 @@ class Wallet:
         holder.create_presentation(changes.get("wanted", wanted), nonce=nonce, aud=aud, holder_key=changes.get("key", key))
         return holder.sd_jwt_presentation
 
-    def answer(self, asked: dict[str, Any], presentation: str) -> Reply:
+    def answer(self, asked: dict[str, Any], presentation: str, **changes: Any) -> Reply:
+        """Encrypted for the key in the question (OpenID4VP 1.0, 8.3)."""
         name = asked["dcql_query"]["credentials"][0]["id"]
-        form = {"vp_token": json.dumps({name: [presentation]}), "state": asked["state"]}
-        return self.send("POST", asked["response_uri"], {}, form)
+        claims = {"vp_token": {name: [presentation]}, "state": asked["state"], **changes}
+        metadata = asked["client_metadata"]
+        key = metadata["jwks"]["keys"][0]
+        enc = metadata["encrypted_response_enc_values_supported"][0]
+        token = JWE(json.dumps(claims), json.dumps({"alg": key["alg"], "enc": enc, "kid": key["kid"]}))
+        token.add_recipient(JWK(**key))
+        return self.send("POST", asked["response_uri"], {}, {"response": token.serialize(compact=True)})
 
 
 def _by_kid(jwks: dict[str, Any], kid: str) -> JWK:

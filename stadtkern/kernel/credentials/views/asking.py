@@ -17,8 +17,7 @@ from stadtkern.kernel.credentials import actions, codes, kinds, places, public, 
 from stadtkern.kernel.credentials.models import Query
 from stadtkern.kernel.credentials.questions import Question, for_actor, questions
 from stadtkern.lib import qr
-from stadtkern.lib.sdjwt import Refused
-from stadtkern.lib.sdjwt.strict import MOST_BYTES
+from stadtkern.lib.sdjwt import Reason, Refused
 
 SCHEME = "openid4vp://"
 
@@ -107,7 +106,7 @@ def _open(handle: uuid.UUID) -> tuple[Query, Question]:
 @require_POST
 @everyone
 def answer(request: HttpRequest, handle: uuid.UUID) -> HttpResponse:
-    """direct_post: what the wallet shows, or that it does not."""
+    """direct_post.jwt: what the wallet shows, or that it does not."""
     if throttle.too_many(request, "answer"):
         return _json({"error": "temporarily_unavailable"}, 429)
     try:
@@ -115,19 +114,27 @@ def answer(request: HttpRequest, handle: uuid.UUID) -> HttpResponse:
     except Http404:
         throttle.miss(request, "answer")
         return _json({"error": "invalid_request", "error_description": "no open question"}, 400)
-    if request.POST.get("state") != codes.state_of(str(row.handle)):
-        throttle.miss(request, "answer")
-        return _json({"error": "invalid_request", "error_description": "state"}, 400)
     try:
-        if request.POST.get("error"):
+        told = _told(request, row)
+        if told.get("state") != codes.state_of(str(row.handle)):
+            raise Refused(Reason.BINDING, "state")
+        if told.get("error"):
             actions.give_up(row.handle)
         else:
-            token = request.POST.get("vp_token", "")
-            actions.answer(row.handle, question, token[: MOST_BYTES * 2])
+            actions.answer(row.handle, question, told.get("vp_token"))
     except Refused as refused:
         throttle.miss(request, "answer")
         return _json({"error": "invalid_request", "error_description": str(refused.reason)}, 400)
     return _json({"redirect_uri": f"{places.address('thanks')}?response_code={codes.secret()}"})
+
+
+def _told(request: HttpRequest, row: Query) -> dict[str, Any]:
+    """The answer, encrypted as we asked for; only a refusal may come in the clear."""
+    if "response" in request.POST:
+        return verifier.opened(row, request.POST["response"])
+    if request.POST.get("error"):
+        return {"error": "refused", "state": request.POST.get("state")}
+    raise Refused(Reason.MALFORMED, "not encrypted")
 
 
 @require_safe
