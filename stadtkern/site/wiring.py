@@ -22,7 +22,7 @@ from stadtkern.kernel.provider import names
 from stadtkern.kernel.registers import blocks, children, evidence
 from stadtkern.kernel.registers.matching import keys_of
 from stadtkern.kernel.services import catalogue
-from stadtkern.kernel.services.steps import fields
+from stadtkern.lib.forms.model import fields
 from stadtkern.site import erasing
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
@@ -23,7 +23,7 @@ PROOF_SECONDS = 300
 MOST_BYTES = 100_000
 EVENTS = ("credential_accepted", "credential_failure", "credential_deleted")
 
-Door = Callable[[HttpRequest], HttpResponse]
+Door = Callable[..., HttpResponseBase]
 
 
 def door(name: str) -> Callable[[Door], Door]:
@@ -31,7 +31,7 @@ def door(name: str) -> Callable[[Door], Door]:
 
     def decorate(view: Door) -> Door:
         @wraps(view)
-        def guarded(request: HttpRequest) -> HttpResponse:
+        def guarded(request: HttpRequest) -> HttpResponseBase:
             if throttle.too_many(request, name):
                 response = _json({"error": "temporarily_unavailable", "error_description": "too many attempts"}, 429)
                 response["Retry-After"] = str(throttle.WINDOW)
@@ -42,7 +42,7 @@ def door(name: str) -> Callable[[Door], Door]:
                 throttle.miss(request, name)
                 return _denied(denied)
 
-        return csrf_exempt(require_POST(everyone(guarded)))  # type: ignore[arg-type]
+        return csrf_exempt(require_POST(everyone(guarded)))
 
     return decorate
 
