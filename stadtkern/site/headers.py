@@ -25,7 +25,7 @@ class Headers:
         response = self.get_response(request)
         response.setdefault("Permissions-Policy", PERMISSIONS)
         actor = getattr(request, "_actor", None)
-        if request.method == "POST" and request.path == LOGOUT:
+        if request.method == "POST" and request.path == str(LOGOUT):
             response.setdefault("Clear-Site-Data", '"storage"')  # the wardens' list, wherever they sign out
         if actor is not None and (actor.account or actor.draft_keys):
             response.setdefault("Cache-Control", "private, no-store")

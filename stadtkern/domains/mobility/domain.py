@@ -1,7 +1,5 @@
 """Mobility: how people and things move through the city; parking first."""
 
-from django.utils.translation import gettext_lazy as _
-
 from stadtkern.kernel.manifest import KPI, Domain, Link
 
 from . import kpis
@@ -11,8 +9,8 @@ DOMAIN = Domain(
     title="Mobilität",
     office="Ordnungsamt",
     navigation=[
-        Link(_("Parkausweise"), "mobility:permits", audience="office:ordnungsamt"),
-        Link(_("Kontrolle"), "mobility:control", audience="office:ordnungsamt"),
+        Link("Parkausweise", "mobility:permits", audience="office:ordnungsamt"),
+        Link("Kontrolle", "mobility:control", audience="office:ordnungsamt"),
     ],
     kpis=[
         KPI("permits_at_once", "Bewohnerparkausweise, sofort entschieden", "%", 80, "Ordnungsamt", kpis.permits_at_once),

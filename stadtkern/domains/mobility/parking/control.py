@@ -31,7 +31,7 @@ PERMISSIONS = "camera=(self), display-capture=(), geolocation=(), microphone=(),
 
 @wardens
 @never_cache
-@csp_update({"worker-src": [SELF]})  # type: ignore[untyped-decorator]
+@csp_update({"worker-src": [SELF]})
 def control(request: HttpRequest) -> HttpResponse:
     """The page itself; without JavaScript it asks the server instead of its list."""
     verdict = _asked(request) if request.method == "POST" else None

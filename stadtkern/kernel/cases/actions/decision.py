@@ -150,7 +150,7 @@ def _looked_up(row: Case, register: str) -> list[dict[str, Any]]:
         fields=list(asked.fields),
         about=str(row),
     )
-    return entries(register, person.register_key)
+    return [dict(row) for row in entries(register, person.register_key)]
 
 
 def _make(row: Case, decision: Decision, actor_key: str, staff: Staff | None) -> Decision:

@@ -69,7 +69,7 @@ YES, MINUTES = "said_yes", 15
 def _said_yes(request: HttpRequest, case: Case) -> bool:
     """Whether this browser said yes to this application just before it went to prove who it is: nobody is asked twice."""
     reference, at = request.session.pop(YES, ("", 0))
-    return reference == case.reference and at > time.time() - MINUTES * 60
+    return bool(reference == case.reference and at > time.time() - MINUTES * 60)
 
 
 def answer(request: HttpRequest, case: Case, service: Service, *, yes: bool = False) -> HttpResponse:

@@ -27,7 +27,7 @@ from stadtkern.kernel.city.actions import import_offices
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.registers.actions import import_civil_records, import_entries, import_households
-from stadtkern.site import belongings, population, rehearsal
+from stadtkern.site import belongings, parked, population, rehearsal
 
 
 class Command(BaseCommand):
@@ -60,6 +60,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {rehearsal.play()} cases from the last weeks")
             if "dataprotection" in settings.DOMAINS:
                 importlib.import_module("stadtkern.site.rights").play()
+            self.stdout.write(f"  {parked.play()} parking permits")
 
 
 def fill_registers(source: dict[str, Any], town: dict[str, str], people: int) -> int:

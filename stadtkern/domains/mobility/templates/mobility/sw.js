@@ -1,7 +1,7 @@
 // Keeps the shell of the control page for a phone without network. It governs this page only, and never keeps the list.
 const SHELL = "kontrolle-1";
 const PAGE = "{% url 'mobility:control' %}";
-const PARTS = ["{% static 'ui/kern.min.css' %}", "{% static 'ui/stadtkern.css' %}", "{% static 'mobility/control.css' %}", "{% static 'mobility/control.js' %}", "{% static 'mobility/control.svg' %}"];
+const PARTS = ["{% static 'ui/kern.min.css' %}", "{% static 'ui/stadtkern.css' %}", "{{ look_url }}", "{% static 'mobility/control.css' %}", "{% static 'mobility/control.js' %}", "{% static 'mobility/control.svg' %}"];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(PARTS)).then(() => self.skipWaiting()));
@@ -13,7 +13,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== location.origin) return;
   if (event.request.mode === "navigate" && url.pathname === PAGE) event.respondWith(fresh(event.request));
-  else if (PARTS.includes(url.pathname)) event.respondWith(caches.match(url.pathname).then((kept) => kept || fetch(event.request)));
+  else if (PARTS.includes(url.pathname + url.search)) event.respondWith(caches.match(event.request).then((kept) => kept || fetch(event.request)));
 });
 
 async function fresh(request) {
