@@ -42,7 +42,7 @@ def _keepers(service: Service) -> Iterator[Resident]:
     known = set(Account.objects.values_list("email", flat=True))
     linked = set(Person.objects.filter(register_key__isnull=False).values_list("register_key", flat=True))
     keys = Counter(Vehicle.objects.filter(valid=True, person_key__isnull=False).values_list("person_key", flat=True))
-    once = [key for key, count in keys.items() if count == 1 and key not in linked]
+    once = [key for key, count in keys.items() if key and count == 1 and key not in linked]
     people = Resident.objects.select_related("household").filter(key__in=once, blocked=False, birth_date__lt="2005-01-01")
     for resident in people.order_by("pk"):
         home = resident.household
