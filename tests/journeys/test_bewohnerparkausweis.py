@@ -15,7 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from PIL import Image
 
-from stadtkern.kernel.accounts.models import Pairing
+from stadtkern.kernel.accounts.actions.means import link_identity
+from stadtkern.kernel.accounts.adapters import Identity
+from stadtkern.kernel.accounts.models import Pairing, Trust
 from stadtkern.kernel.cases.models import Case, Status
 from stadtkern.kernel.documents import codes
 from stadtkern.kernel.documents.models import Content, Document
@@ -34,8 +36,9 @@ class Hand:
     def __init__(self, tab: Tab) -> None:
         self.tab, self.done = tab, []
 
-    def press(self, words: str) -> None:
-        found = self.tab.page.get_by_role("button", name=words).or_(self.tab.page.get_by_role("link", name=words))
+    def press(self, words: str, *, exact: bool = False) -> None:
+        main = self.tab.page.locator("main")
+        found = main.get_by_role("button", name=words, exact=exact).or_(main.get_by_role("link", name=words, exact=exact))
         assert found.count() == 1, f"{found.count()} × {words!r} on {self.tab.page.url}:\n{self.tab.page.inner_text('body')}"
         found.click()
         self.tab.page.wait_for_load_state()
@@ -54,22 +57,27 @@ def codes_on(picture: bytes) -> list[str]:
     return [code.text for code in zxingcpp.read_barcodes(Image.open(io.BytesIO(picture)))]
 
 
-def test_from_the_scan_to_the_permit_and_the_warden(town, open_tab, run_jobs, heading):
+def test_from_the_scan_to_the_permit_and_the_warden(town, open_tab, run_jobs, heading, settings, live_server):
+    settings.BASE_URL = live_server.url
     zoe, warden = town("zoe"), town("bulent")
-    desktop, phone = open_tab(width=1280), open_tab(width=390, account=zoe)
+    # A known resident: she has signed in with BundID before.
+    link_identity(zoe, "bundid", Identity(None, Trust.SUBSTANTIAL, subject="SIM-BPK2-zoe"), zoe.person.register_key)
+    desktop, phone = open_tab(width=1280), open_tab(width=390)
     hand, begun = Hand(phone), time.monotonic()
     the_code_is_scanned(desktop, phone)
     hand.press(desktop.page.inner_text("#zahl"))  # the number of the first screen
     assert heading(phone) == "Dürfen wir Ihre Daten übernehmen?"
     desktop.page.get_by_text("Bestätigt").wait_for()
     hand.press("Ja, Daten übernehmen")
-    hand.press("Weiter mit: Demo-Ausweis")
-    hand.type("PIN", "123456")
-    hand.press("Ausweisen")
+    hand.press("Weiter mit: BundID")  # nobody is signed in on the phone
+    phone.page.get_by_role("heading", name="BundID").wait_for()
+    hand.choose("Online-Ausweis")
+    hand.press("Anmelden", exact=True)  # as the first of the invented people, who is chosen already
+    phone.page.wait_for_url("**/vorgang/**")
     assert heading(phone) == "Das wurde abgerufen" and PLATE in phone.page.inner_text("main")
     hand.press("Übernehmen")
     assert heading(phone) == "Stimmt alles?", "nothing is left to ask"
-    assert "Rosenweg" in phone.page.inner_text("main") and "30,70" in phone.page.inner_text("main")
+    assert "Lindenstraße" in phone.page.inner_text("main") and "30,70" in phone.page.inner_text("main")
     hand.press("Abschicken und 30,70\xa0€ bezahlen")
     hand.press("Mit Karte bezahlen")
     run_jobs()
@@ -83,7 +91,7 @@ def test_from_the_scan_to_the_permit_and_the_warden(town, open_tab, run_jobs, he
     assert set(Consent.objects.values_list("evidence", flat=True)) == {"residents", "vehicles"}
 
     permit = ParkingPermit.objects.get()
-    assert (permit.plate, permit.zone, permit.about) == (PLATE, "S", str(case))
+    assert (permit.plate, permit.zone, permit.about) == (PLATE, "B", str(case))
     token = the_paper_carries_it(permit)
     the_warden_checks(open_tab(width=390, account=warden), permit, token)
 
@@ -111,7 +119,7 @@ def the_paper_carries_it(permit: ParkingPermit) -> str:
     signed = [code for code in found if "#" in code]
     assert len(found) == 2 and len(signed) == 1
     claims = codes.read(signed[0].rpartition("#")[2])
-    assert (claims["plate"], claims["zone"], claims["number"]) == (PLATE, "S", permit.number)
+    assert (claims["plate"], claims["zone"], claims["number"]) == (PLATE, "B", permit.number)
     return signed[0]
 
 
@@ -139,7 +147,7 @@ def the_warden_checks(tab: Tab, permit: ParkingPermit, token: str) -> None:
     tab.page.reload()  # through the service worker, which keeps the page
     tab.page.locator("#kontrolle[data-ready]").wait_for()
 
-    def says(text: str, zone: str = "S") -> str:
+    def says(text: str, zone: str = "B") -> str:
         tab.page.get_by_label("In welcher Zone stehen Sie?").select_option(zone)
         tab.page.locator("#text").fill(text)
         tab.page.locator("#ergebnis").evaluate("box => box.replaceChildren()")
