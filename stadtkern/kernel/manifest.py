@@ -14,7 +14,7 @@ class Link:
 
     title: str
     view: str
-    audience: str = "everyone"  # everyone · signed_in · staff · or a role ("PRIVACY")
+    audience: str = "everyone"  # everyone · signed_in · staff · a role ("PRIVACY") · an office ("office:ordnungsamt")
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ class Domain:
 DOMAINS: list[Domain] = []
 
 
-def links(account: bool, role: str) -> list[Link]:
-    """What the departments put into the navigation of this reader; `role` is empty for who is not staff."""
-    mine = {role, "staff", "signed_in"} if role else {"signed_in"} if account else set()
+def links(account: bool, role: str, office: str = "") -> list[Link]:
+    """What the departments put into the navigation of this reader; `role` and `office` are empty for who is not staff."""
+    mine = {role, "staff", "signed_in", f"office:{office}"} if role else {"signed_in"} if account else set()
     return [link for domain in DOMAINS for link in domain.navigation if link.audience in mine]

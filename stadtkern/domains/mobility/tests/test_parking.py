@@ -18,6 +18,7 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Staff, Trust
 from stadtkern.kernel.cases import actions as cases
 from stadtkern.kernel.cases.models import Case, Decision
+from stadtkern.kernel.credentials.models import Credential
 from stadtkern.kernel.documents import codes
 from stadtkern.kernel.documents.models import Document
 from stadtkern.kernel.events.models import Event
@@ -61,7 +62,7 @@ def granted(citizen, resident, warden, run_jobs) -> Case:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_granted_case_gives_a_permit_and_revoking_ends_all_of_it(granted, citizen, resident, warden, login):
+def test_a_granted_case_gives_a_permit_and_revoking_ends_all_of_it(granted, citizen, resident, warden, login, run_jobs):
     permit = ParkingPermit.objects.get()
     paper = Document.objects.get(number=permit.document_number)
     assert (permit.plate, permit.zone, permit.person_key) == ("MST-ZC 42", "S", resident.key)
@@ -75,11 +76,14 @@ def test_a_granted_case_gives_a_permit_and_revoking_ends_all_of_it(granted, citi
     page = f"{DESK}{permit.number}/"
     assert granted.reference in desk.get(page).content.decode()
     assert desk.post(page, {"reason": "unsinn"}).status_code == 422
+    assert Credential.objects.get(document=paper).revoked_at is None and DESK in desk.get("/meine-stadt/").content.decode()
     for _click in range(2):
         assert desk.post(page, {"reason": "misuse", "more": "kopiert"}).status_code == 302
+    run_jobs()
     permit.refresh_from_db(), paper.refresh_from_db()
     assert permit.revoked_because == paper.revoked_because == "Missbrauch: kopiert" and paper.revoked_at
     letters = Message.objects.filter(account=citizen, title="Ihr Bewohnerparkausweis gilt nicht mehr")
+    assert Credential.objects.get(document=paper).revoked_at, "the proof in the wallet ends with the paper"
     assert letters.count() == 1 and "Missbrauch: kopiert" in letters.get().body
     assert "widerrufen" in desk.get(page).content.decode()
 
