@@ -39,6 +39,7 @@ OFFICE = {"anna": {"clerk", "lead"}, "bert": {"other_clerk"}}
 # Which people besides the owner may read a thing of a world: the staff of the office in charge, or nobody.
 WITH_OFFICE = {"case", "person", "document", "upload", "message", "payment"}
 ONLY_OWNER = {"draft", "private", "company", "item", "share"}
+ABOUT_NOBODY = {"register"}  # an entry in the register of breaches names no person
 ONLY_OFFICE = {"note"}  # not even the person it is about
 ONLY_ASKER = {"query": {"anna": {"clerk"}, "bert": {"other_clerk"}}}  # a question to a wallet, for whoever put it
 ONLY_CLERK = {"assisted": {"anna": {"clerk"}, "bert": {"other_clerk"}}}  # being filled in at the counter
@@ -438,7 +439,11 @@ def gaps(
     text = text_of(answer)
     for whose, owner in worlds.items():
         mine = visit.account is not None and visit.account.pk == owner.account.pk
-        read = "" if mine else next((word for word in owner.secrets.values() if word in text), "")
+        read = (
+            ""
+            if mine
+            else next((word for kind, word in owner.secrets.items() if kind not in ABOUT_NOBODY and word in text), "")
+        )
         lines = [line for line in answer.noted if owner.is_named_by(line)]  # type: ignore[attr-defined]
         if read:
             visit.reads.add((address.name, whose))

@@ -36,7 +36,7 @@ def median_days() -> float | None:
     """Median days from receipt to answer, over what was answered in the last twelve months."""
     times = Case.objects.filter(service__in=RIGHTS, decided_at__gte=timezone.now() - YEAR, submitted_at__isnull=False)
     pairs = times.order_by().values_list("submitted_at", "decided_at")[:MOST]
-    days = [(decided - submitted).total_seconds() / 86_400 for submitted, decided in pairs]
+    days = [(decided - submitted).total_seconds() / 86_400 for submitted, decided in pairs if submitted and decided]
     return round(median(days), 1) if days else None
 
 

@@ -47,7 +47,7 @@ def key_of(code: str) -> str:
 
 def code_here(request: HttpRequest, reference: str) -> str:
     """The code this browser can show again; "" where it has neither begun nor fetched the report."""
-    kept: str = request.get_signed_cookie(COOKIE, default="", salt=SALT)
+    kept = request.get_signed_cookie(COOKIE, default="", salt=SALT) or ""
     fetched, _space, code = kept.partition(" ")
     if fetched == reference and code:
         return code

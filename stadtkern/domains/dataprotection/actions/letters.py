@@ -59,11 +59,11 @@ def name_affected(
             raise Refused(_("Bitte geben Sie an, um welche Tage es geht."))
         wanted |= Q(service=service, submitted_at__date__gte=since, submitted_at__date__lte=until)
     accounts = Case.objects.filter(wanted).exclude(status=Status.DRAFT).exclude(account=None)
-    found = set(accounts.order_by().values_list("account", flat=True).distinct()[: MOST + 1])
-    if len(found) > MOST:
+    people: set[int] = {one for one in accounts.order_by().values_list("account_id", flat=True).distinct()[: MOST + 1] if one}
+    if len(people) > MOST:
         raise Refused(_("Das sind mehr als 100.000 Menschen. Machen Sie es öffentlich bekannt (Art. 34 Abs. 3 DSGVO)."))
-    known = set(Affected.objects.filter(breach=row, account__in=found).values_list("account", flat=True))
-    fresh = [Affected(breach=row, account_id=pk) for pk in sorted(found - known)]
+    known = set(Affected.objects.filter(breach=row, account__in=people).values_list("account", flat=True))
+    fresh = [Affected(breach=row, account_id=pk) for pk in sorted(people - known)]
     Affected.objects.bulk_create(fresh, ignore_conflicts=True)
     record("breach.affected_named", subject=str(row), actor=actor.key, data={"count": len(fresh)})
     return len(fresh)

@@ -32,12 +32,11 @@ def hand_out(case_id: int) -> None:
     if case.account is None or not granted(case):
         return
     if case.service == "datenschutz_auskunft":
-        title, data = "Ihre Auskunft nach Art. 15 DSGVO", lambda: archive.everything(case.account)  # type: ignore[arg-type]
+        title, data = "Ihre Auskunft nach Art. 15 DSGVO", archive.everything(case.account)
     else:
-        with_files = case.answers.get("files") is True
-        title, data = "Ihre Daten zum Mitnehmen", lambda: archive.portable(case.account, with_files=with_files)  # type: ignore
+        title, data = "Ihre Daten zum Mitnehmen", archive.portable(case.account, with_files=case.answers.get("files") is True)
     paper = documents.deposit(
-        about=str(case), account=case.account, company=None, title=title, kind=title, data=data(), media_type="application/zip",
+        about=str(case), account=case.account, company=None, title=title, kind=title, data=data, media_type="application/zip",
         keep_until=case.keep_until, actor_key=SYSTEM, once=f"{case}:archive",
     )  # fmt: skip
     with override(case.account.language):

@@ -1,5 +1,6 @@
 """The files a person gets: everything we hold (Art. 15), or what came from the person (Art. 20), as one archive."""
 
+import contextlib
 import io
 import json
 import zipfile
@@ -16,6 +17,7 @@ from stadtkern.kernel.cases.models import Case
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.documents.models import Upload
 from stadtkern.kernel.inbox.models import Message
+from stadtkern.kernel.privacy.keys import KeyShredded
 from stadtkern.kernel.privacy.purposes import PURPOSES
 from stadtkern.kernel.privacy.report import compose
 
@@ -120,7 +122,7 @@ def portable(account: Account, *, with_files: bool) -> bytes:
 
 def provided(account: Account, files: Mapping[str, tuple[Upload, Callable[[], bytes]]]) -> dict[str, Any]:
     """What the person gave us themselves; nothing that a register said or the city decided."""
-    profile = {"email": account.email, "name": account.name, "language": account.language}
+    profile: dict[str, str | None] = {"email": account.email, "name": account.name, "language": account.language}
     person = Person.objects.filter(account=account).first()
     if person and not person.proved_by:  # what a proof of identity wrote comes from elsewhere
         names = ("given_names", "family_name", "birth_date", "street", "house_number", "postcode", "town")
@@ -177,7 +179,8 @@ def _packed(content: Mapping[str, bytes], files: Mapping[str, tuple[Upload, Call
         for name, data in content.items():
             archive.writestr(name, data)
         for name, (_upload, read) in files.items():
-            archive.writestr(name, read())
+            with contextlib.suppress(KeyShredded):  # destroyed meanwhile: it is listed, and not there
+                archive.writestr(name, read())
     return out.getvalue()
 
 

@@ -34,7 +34,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     """The register with filters; newest first, paged by key."""
     chosen = request.GET.get("ansicht", "offen")
     rows = Breach.objects.visible_to(actor_of(request)).order_by("-pk")
-    narrowed = {
+    narrowed: dict[str, dict[str, Any]] = {
         "offen": {"closed_at": None},
         "frist": {"closed_at": None, "notified_at": None, "authority__in": ["", "NOTIFY"]},
         "gemeldet": {"notified_at__isnull": False},
