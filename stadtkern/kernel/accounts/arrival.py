@@ -15,7 +15,7 @@ from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 
-from . import actions
+from . import actions, notices
 from .access import actor_of
 from .adapters import Identity, Means
 from .models import Account, ExternalIdentity, Trust
@@ -38,10 +38,13 @@ def arrive(request: HttpRequest, means: Means, identity: Identity, question: dic
         return _signing_in(request, means, identity, question, account)
     if account.pk != question["account"]:
         raise AnotherAccount
+    fresh = actions.find_identity(means.NAME, identity.subject) is None
     try:
         linked = actions.link_identity(account, means.NAME, identity, resident_of(identity))
     except actions.BelongsToOther:
         return _ask_first(request, means, identity, question["next"])
+    if fresh:
+        notices.tell(account, "linked", means)
     _trust(request, identity)
     return _go(request, linked, question["next"])
 

@@ -37,7 +37,11 @@ def first_time(request: HttpRequest) -> HttpResponse:
     key = resident_of(identity)
     known = key is not None and Person.objects.filter(register_key=key).exists()
     if request.method == "POST" and not known:
-        account = actions.open_account_with(means.NAME, identity, key)
+        try:
+            account = actions.open_account_with(means.NAME, identity, key)
+        except (actions.IdentityTaken, actions.BelongsToOther):  # another tab was faster, or the account it opened is closed
+            request.session.pop(arrival.OPEN, None)
+            return _over(request)
         row = actions.find_identity(means.NAME, identity.subject)
         assert row is not None
         return arrival.enter(request, account, means, identity, row, target)
@@ -66,7 +70,7 @@ def _join(request: HttpRequest) -> HttpResponse:
             moved = actions.move_identity(account, means.NAME, identity, resident_of(identity))
         except actions.LastWayIn:
             return render(request, "accounts/join.html", {**context, "stuck": True}, status=409)
-        except actions.IdentityTaken:
+        except (actions.IdentityTaken, actions.BelongsToOther):
             messages.warning(request, ENDS[actions.IdentityTaken]())
             return redirect("accounts:overview")
         request.session.pop(arrival.OPEN, None)

@@ -64,7 +64,7 @@ def link_identity(account: Account, means: str, identity: Identity, register_key
     if row is None and means == "bundid" and ExternalIdentity.objects.filter(account=account, means=means).exists():
         raise IdentityTaken  # a person has one
     if identity.company is None and means != "staff":
-        prove_person(account, means, identity, register_key)
+        prove_person(account, means, identity, register_key, known=row is not None)
     fresh = row is None
     row = row or ExternalIdentity(account=account, means=means, subject=identity.subject, trust=identity.trust)
     row.trust, row.used_at = max(row.trust, identity.trust), timezone.now()
@@ -84,12 +84,18 @@ def link_identity(account: Account, means: str, identity: Identity, register_key
 
 
 @transaction.atomic
-def prove_person(account: Account, means: str, identity: Identity, register_key: uuid.UUID | None) -> Person:
-    """Write down what was proved. A proved person is never swapped for another; a typed name gives way to the proved one."""
+def prove_person(
+    account: Account, means: str, identity: Identity, register_key: uuid.UUID | None, *, known: bool = False
+) -> Person:
+    """Write down what was proved. A proved person is never swapped for another; a typed name gives way to the proved one.
+
+    `known`: the same pseudonym as before, so a new name is a new name (marriage) and not somebody else.
+    """
     person, _ = Person.objects.select_for_update().get_or_create(account=account)
     facts = identity.facts
     strong = identity.trust >= Trust.SUBSTANTIAL
-    if strong and person.proved and not _same(person, facts, register_key):
+    other = bool(person.register_key and register_key and person.register_key != register_key)
+    if strong and person.proved and (other if known else not _same(person, facts, register_key)):
         raise IdentityTaken
     for name, value in facts.items():
         if strong or not (person.proved or getattr(person, name)):

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.core import mail
 from django.core.cache import cache, caches
 from django.test import Client
 from django.utils import timezone
@@ -68,10 +69,12 @@ def test_an_equal_mail_address_joins_nothing(clerk):
 
 def test_proving_in_the_middle_of_a_form_joins_and_raises(login, other_citizen):
     Person.objects.filter(account=other_citizen).delete()
+    EmailAddress.objects.create(user=other_citizen, email=other_citizen.email, verified=True, primary=True)
     browser = login(other_citizen)
     answer = come_in(browser, step_up=True, target="/konto/angaben/?schritt=2", trust="high", who="maria", level="4")
     assert answer["Location"] == "/konto/angaben/?schritt=2"
     assert trust_of(browser, other_citizen) == Trust.HIGH and other_citizen.identities.get().means == "bundid"
+    assert "BundID" in mail.outbox[-1].body and "Núñez" not in mail.outbox[-1].body  # the owner is told
     page = page_of(browser, "/konto/uebersicht/")
     assert "BundID trennen" in page and "Vertrauensniveau hoch" in page
     assert 'name="given_names"' not in page_of(browser, "/konto/angaben/")  # a proved name is not typed over
@@ -134,7 +137,28 @@ def test_a_closed_account_is_not_opened(login):
     Account.objects.filter(pk=account.pk).update(is_active=False)
     browser = Client()
     come_in(browser, who="maria", level="4")
-    assert browser.get("/konto/uebersicht/").status_code == 302
+    assert browser.post("/konto/erstes-mal/")["Location"] == "/konto/login/"
+    assert browser.get("/konto/uebersicht/").status_code == 302 and Account.objects.count() == 1
+
+
+def test_a_new_name_under_the_same_pseudonym_is_a_new_name(monkeypatch):
+    account = register(Client(), who="maria")
+    married = {**people.of("people"), "maria": {**people.of("people")["maria"], "family_name": "García Núñez"}}
+    monkeypatch.setattr(people, "of", lambda name: married)
+    assert come_in(Client(), who="maria", level="4")["Location"] == "/konto/angaben/"
+    account.refresh_from_db()
+    assert account.name == "María José García Núñez" and Person.objects.get().family_name == "García Núñez"
+
+
+def test_nobody_loses_an_account_to_two_tabs():
+    browser = Client()
+    come_in(browser, who="maria", level="4")
+    session = browser.session
+    waiting = session["proof"]
+    register(Client(), who="maria")  # the other tab, in another browser
+    session["proof"] = waiting
+    session.save()
+    assert browser.post("/konto/erstes-mal/")["Location"] == "/konto/login/" and Account.objects.count() == 1
 
 
 # Companies
