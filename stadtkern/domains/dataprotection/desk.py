@@ -12,6 +12,7 @@ from stadtkern.kernel.cases.desk.listing import due_of
 from stadtkern.kernel.cases.models import QUEUE, Case
 from stadtkern.kernel.cases.text import service_title
 from stadtkern.kernel.privacy.models import Emergency, Restriction, Verification
+from stadtkern.kernel.registers.blocks import hidden, mask
 
 from .breaches import clock
 from .figures import REPORTS, RIGHTS
@@ -47,11 +48,12 @@ def request_tasks(actor: Actor) -> list[Task]:
     """Open requests and reports by their day; whose they are is noted as read."""
     rows = Case.objects.filter(service__in=[*RIGHTS, *REPORTS], status__in=QUEUE).order_by("due_date", "pk")
     found = []
-    shown = list(rows.values(*COLUMNS)[:MOST])
+    shown = list(rows.values(*COLUMNS, hidden=hidden())[:MOST])
     cases.look_at_list(actor, shown)
     for row in shown:
         due = due_of(row["status"], row["due_date"], row["asked_at"], row["closed_at"], rests=row["service"] not in RIGHTS)
-        note = " · ".join(part for part in (row["reference"], row["applicant"]) if part)
+        applicant = mask() if row["hidden"] else row["applicant"]
+        note = " · ".join(part for part in (row["reference"], applicant) if part)
         url = reverse("cases:desk_case", args=[row["reference"]])
         found.append(Task(service_title(row["service"]), note, due.text, due.tone, url))
     return found
