@@ -75,7 +75,10 @@ def pages() -> dict[str, float]:
         for turn in range(ROUNDS + 10):
             for mode in sorted(taken, key=lambda mode: (len(taken[mode]) + hash((mode, turn))) % 97):
                 noting._written = (lambda statement, values: None) if mode == "off" else written
-                noting._UNLESS = "" if mode == "new" else unless
+                # "new": looks for the same line, finds none, and writes
+                noting._UNLESS = (
+                    unless.replace("a.purpose = %(purpose)s", "a.purpose = %(purpose)s || '-'") if mode == "new" else unless
+                )
                 begun = cpu()
                 answer = ask()
                 spent = cpu() - begun

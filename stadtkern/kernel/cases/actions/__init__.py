@@ -10,7 +10,7 @@ from .erasing import conceal_closed, erase_of
 from .extension import extend
 from .guard import INCOMING, AlreadyDecided, AlreadyTaken, Incomplete, MoreTrustNeeded, OwnCase, Refused, came_in
 from .hand_over import adopt_drafts, hand_over
-from .look import ON_THE_PAGE, look, look_at_list, look_at_own_list, look_in_emergency, note_transfer
+from .look import ON_THE_PAGE, look, look_at_list, look_at_own_list, look_beside_list, look_in_emergency, note_transfer
 from .prefill import decline_prefill, drop_proof, fetch, prefill, take_proof
 from .program import OtherContent, apply, attach
 from .rest import GROUNDS, open_despite_rest
@@ -60,6 +60,7 @@ __all__ = [
     "look",
     "look_at_list",
     "look_at_own_list",
+    "look_beside_list",
     "look_in_emergency",
     "mark_paid",
     "note_transfer",

@@ -43,7 +43,7 @@ def look(
         return line is not None
     if actor.staff is None or (case.account_id is None and case.draft_key in actor.draft_keys):
         return False
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         seen = tell_the_person(actor, case, service, fields, channel=channel, again_after=again_after)
         if seen and channel != Access.Channel.EXPORT:
             record("case.viewed", subject=str(case), actor=actor.key)
@@ -97,6 +97,13 @@ def look_at_list(
         fields=ON_A_LIST,
         channel=channel,
     )
+
+
+@transaction.atomic
+def look_beside_list(actor: Actor, case: Case, service: Service, rows: Iterable[Mapping[str, Any]], *, purpose: str) -> None:
+    """A case with the list beside it: both lines with one commit."""
+    look(actor, case, service)
+    look_at_list(actor, rows, purpose=purpose)
 
 
 def look_at_own_list(actor: Actor, rows: Iterable[Case], *, channel: str = Access.Channel.PAGE) -> None:

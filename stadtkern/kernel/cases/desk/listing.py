@@ -99,6 +99,11 @@ class Listing:
     older: str
     cut: bool = False  # there are more hits than a search shows
 
+    @property
+    def purpose(self) -> str:
+        """What the access log says it was for."""
+        return "search" if self.wish.words else "desk"
+
 
 def read(staff: Staff, wish: Wish) -> Listing:
     """One page for the desk."""

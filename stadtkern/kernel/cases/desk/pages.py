@@ -20,9 +20,10 @@ clerks = staff(*DESK_ROLES)
 @clerks
 def desk(request: HttpRequest) -> HttpResponse:
     """The list of the clerk's office."""
-    wish = listing.Wish.read(request.GET)
-    context = frame(request, listing.read(member_of(request), wish))
-    return render(request, "cases/desk.html", context)
+    member, wish = member_of(request), listing.Wish.read(request.GET)
+    found = listing.read(member, wish)
+    actions.look_at_list(actor_of(request), found.rows, purpose=found.purpose)
+    return render(request, "cases/desk.html", frame(member, found))
 
 
 @clerks
@@ -52,10 +53,11 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, **typed: Any) -
     """The page of a case; `typed` is what a refused form said, so that nothing has to be typed again."""
     member = member_of(request)
     service = case.begun_on.in_language(get_language() or "de")
-    actions.look(actor_of(request), case, service)
     wish = listing.Wish.read(request.GET)
+    found = listing.read(member, wish)
+    actions.look_beside_list(actor_of(request), case, service, found.rows, purpose=found.purpose)
     context = {
-        **frame(request, listing.read(member, wish)),
+        **frame(member, found),
         **file.context(member, case, service),
         "query": wish.query(),
         "refused": "",
@@ -71,10 +73,8 @@ def office_load(request: HttpRequest) -> HttpResponse:
     return render(request, "cases/desk_load.html", {"office": member.office, "loads": load.of_office(member), "cap": load.CAP})
 
 
-def frame(request: HttpRequest, found: listing.Listing) -> dict[str, Any]:
-    """What the list needs, on its own page and beside a case. Everybody on it will see that."""
-    member = member_of(request)
-    actions.look_at_list(actor_of(request), found.rows, purpose="search" if found.wish.words else "desk")
+def frame(member: Staff, found: listing.Listing) -> dict[str, Any]:
+    """What the list needs, on its own page and beside a case; whoever shows it notes everybody on it."""
     numbers = listing.counts(member)
     chips = [
         {
