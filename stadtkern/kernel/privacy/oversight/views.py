@@ -56,10 +56,9 @@ def home(request: HttpRequest) -> HttpResponse:
 @officer
 @never_cache
 def emergencies(request: HttpRequest) -> HttpResponse:
-    """Emergencies to review, the oldest first, then the reviewed ones."""
+    """Emergencies to review, the oldest first, then the reviewed ones; numbers only, nobody's data."""
     waiting = list(Emergency.objects.filter(reviewed_at=None).order_by("pk")[:PAGE])
     done = list(Emergency.objects.exclude(reviewed_at=None).order_by("-reviewed_at")[:PAGE])
-    note(request, accounts=[row.account for row in [*waiting, *done]])
     return render(request, "oversight/emergencies.html", {"waiting": waiting, "done": done, "offices": _offices()})
 
 
