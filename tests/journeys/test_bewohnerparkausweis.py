@@ -143,6 +143,7 @@ def the_warden_checks(tab: Tab, permit: ParkingPermit, token: str) -> None:
     """Loaded once, then without network: valid, forged, changed, other zone, unknown; revoked after the next list."""
     tab.go("/mobility/parken/kontrolle/")
     tab.page.locator("#kontrolle[data-ready]").wait_for()
+    assert tab.axe() == [] and tab.overflow() <= 0
     tab.page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     tab.page.reload()  # through the service worker, which keeps the page
     tab.page.locator("#kontrolle[data-ready]").wait_for()

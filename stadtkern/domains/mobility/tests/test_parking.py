@@ -210,10 +210,13 @@ def test_a_renewal_begins_where_the_old_one_ends():
     assert rules.grant({**answers, "address/street": "Zur Höhe"}, held, data) == {}
 
 
-def test_a_rejected_case_gives_nothing(db):
-    assert Decision.Outcome.REJECTED == "REJECTED" and ParkingPermit.objects.count() == 0
-    service = catalogue.find(KEY)
-    assert service.claims({"plate": "MST-AB 1"}, {}) == {}, "no code without zone and end"
+def test_a_rejected_case_gives_nothing(granted):
+    ParkingPermit.objects.all().delete()
+    Decision.objects.filter(case=granted).update(outcome="REJECTED")
+    assert actions.enter(granted.pk, Document.objects.get(about=str(granted)).pk) is None
+    assert ParkingPermit.objects.count() == 0
+    claims = catalogue.find(KEY).claims({"plate": "MST-AB 1"}, {})
+    assert claims == {}, "no code without zone and end"
 
 
 def test_the_zones_of_the_city_are_readable():
