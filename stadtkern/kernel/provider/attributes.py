@@ -102,13 +102,13 @@ class _Facts:
 
     def _age(self, key: str, years: int) -> Shown:
         """Only of a proved birth date: a typed one would prove nothing."""
-        born = self.person.birth_date if self.person.register_key else None
+        born = self.person.birth_date if self.person.proved else None
         if born is None:
             return self._missing(key, _("Weisen Sie sich aus, dann kann die Stadt das bestätigen."))
         return self._said(key, _("Ja") if (reached := age(born) >= years) else _("Nein"), reached)
 
     def resident(self) -> Shown:
-        if not self.person.register_key:
+        if not self.person.proved:
             return self._missing("resident", _("Weisen Sie sich aus, dann kann die Stadt das bestätigen."))
         lives_here = self.resident_row is not None
         value = _("Ja, in %(town)s") % {"town": city().name} if lives_here else _("Nein")
@@ -139,7 +139,7 @@ class _Facts:
     def _said(self, key: str, value: str, claim: Any = None) -> Shown:
         if not value:
             return self._missing(key, _("Nicht angegeben"))
-        proved = bool(self.person.register_key)
+        proved = self.person.proved
         trust = {"trust": PROVED[Trust(self.person.proved_trust)]}
         source = _("Ihr Ausweis, %(trust)s") % trust if proved else _("Ihre eigene Angabe, nicht geprüft")
         return Shown(key, str(LABELS[key]), value, source, {key: value if claim is None else claim})

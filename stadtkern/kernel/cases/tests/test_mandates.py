@@ -14,7 +14,7 @@ from stadtkern.kernel.cases import actions
 from stadtkern.kernel.cases.models import Case
 from stadtkern.kernel.cases.tests.factories import ANSWERS, STEP_1
 from stadtkern.kernel.documents.models import Document
-from stadtkern.kernel.inbox.echo import reader
+from stadtkern.kernel.inbox.echo import compose, reader
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments.models import Payment
 from stadtkern.kernel.privacy.models import Access, Consent
@@ -189,6 +189,7 @@ def test_post_for_a_child_is_told_to_the_parent(probe, citizen, resident, child,
     decided(actions.submit(under(mandate), made(under(mandate))), clerk)
     letter = Message.objects.of_person(under(mandate)).get()
     assert reader(letter) == citizen and not letter.account.is_active
+    assert compose(letter.echo).to == [citizen.email]
 
 
 def test_a_power_of_attorney_opens_no_register(probe, citizen, resident, other_citizen):
