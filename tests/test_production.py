@@ -12,6 +12,7 @@ from django.core.checks import run_checks
 from django.test import Client
 
 from stadtkern.kernel.city.profile import city
+from stadtkern.lib.sdjwt import new_key
 from stadtkern.site import checks
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -42,6 +43,8 @@ FAULTS = {
     "no mail": ({"STADTKERN_SMTP": None}, "no mail server"),
     "no seal": ({"STADTKERN_SEAL_P12": "/does/not/exist"}, "no seal of its own"),
     "no city key": ({"STADTKERN_KEK": None}, "could not be sealed"),
+    "no keys for proofs": ({"STADTKERN_CREDENTIAL_KEYS": None}, "no place for the keys of proofs"),
+    "a folder without keys for proofs": ({"STADTKERN_CREDENTIAL_KEYS": "/does/not/exist"}, "No key for proofs"),
     "broken city key": ({"STADTKERN_KEK": "kurz"}, "could not be sealed"),
     "demo adapters": ({"STADTKERN_CITY": "musterstadt"}, "payments would use its demo"),
     "means without a contract": ({"STADTKERN_CITY": "promising"}, "Signing in by bundid is promised but not connected"),
@@ -49,6 +52,11 @@ FAULTS = {
     "demo in the network": ({"STADTKERN_MODE": "demo"}, "anybody can become the mayor"),
     "CORS for all": ({"DJANGO_SETTINGS_MODULE": "cors_for_all"}, "CORS_ALLOW_ALL_ORIGINS lets pages of any origin"),
 }
+
+
+def key_for_proofs(folder: Path) -> None:
+    folder.mkdir()
+    (folder / "20260101T000000000000-a.pem").write_bytes(new_key().as_pem(private=True))
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +76,7 @@ def place(tmp_path_factory):
             text += f'\n[{room}]\nadapter = "{adapter}"\n'
     (place / "stadt" / "city.toml").write_text(text, encoding="utf-8")
     (place / "seal.p12").touch()
+    key_for_proofs(place / "proofs")
     (place / "cors_for_all.py").write_text("from stadtkern.site.settings import *\nCORS_ALLOW_ALL_ORIGINS = True\n")
     return place
 
@@ -78,6 +87,7 @@ def started(place):
 
     def start(changes: dict[str, str | None]) -> tuple[int, str]:
         own = {"STADTKERN_CITY": "stadt", "STADTKERN_HOME": "home", "STADTKERN_SEAL_P12": "seal.p12"}
+        own["STADTKERN_CREDENTIAL_KEYS"] = "proofs"
         values = SAFE | {name: str(place / path) for name, path in own.items()} | changes
         if values["STADTKERN_CITY"] == "promising":
             values["STADTKERN_CITY"] = str(place / "promising")
@@ -111,6 +121,8 @@ def production(settings, monkeypatch, tmp_path):
     """The running settings, turned into those of a safe production."""
     (tmp_path / "seal.p12").touch()
     monkeypatch.setenv("STADTKERN_SEAL_P12", str(tmp_path / "seal.p12"))
+    key_for_proofs(tmp_path / "proofs")
+    monkeypatch.setenv("STADTKERN_CREDENTIAL_KEYS", str(tmp_path / "proofs"))
     monkeypatch.setenv("STADTKERN_KEK", SAFE["STADTKERN_KEK"])
     settings.MODE, settings.PRODUCTION, settings.DEBUG = "production", True, False
     settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = SAFE["STADTKERN_SECRET"], []
