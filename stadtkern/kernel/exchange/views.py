@@ -76,7 +76,7 @@ def operate(request: HttpRequest) -> HttpResponse:
     """The state of the connection, of everything on its way and everything that came; no content, only numbers."""
     going = list(Transmission.objects.select_related("case").order_by("next_try_at", "-pk")[:MOST])
     coming = list(Reception.objects.select_related("case").order_by("next_try_at", "-pk")[:MOST])
-    shown = [row.case for row in [*going, *coming] if row.case]
+    shown = [case for case in [*(row.case for row in going), *(row.case for row in coming)] if case]
     look_at_list(actor_of(request), [{"id": case.pk, "account": case.account_id} for case in shown], purpose="operation")
     context = {
         "adapter": city().adapters.get("exchange", "demo"),

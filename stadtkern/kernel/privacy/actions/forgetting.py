@@ -33,7 +33,7 @@ def _forget_piece() -> int:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [WALK])  # not while somebody verifies
         cursor.execute("SELECT set_config('privacy.forget_to', %s, true)", [str(last)])
         cursor.execute(_ROWS, [last])
-        gone = cursor.rowcount
+        gone: int = cursor.rowcount
         cursor.execute("DELETE FROM privacy_link WHERE seq <= %s", [last])
         cursor.execute("SELECT set_config('privacy.forget_to', '', true)")
     record("privacy.forgotten", subject="privacy", actor="system", data={"accesses": gone, "to": last})
@@ -56,8 +56,8 @@ def _forget_reviews(batch: int) -> int:
     limit = timezone.now() - timedelta(days=365 * ACCESS_YEARS)
     gone = 0
     for model in (Emergency, Verification):
-        keys = list(model.objects.filter(at__lt=limit).order_by("pk").values_list("pk", flat=True)[:batch])  # type: ignore[attr-defined]
-        gone += model.objects.filter(pk__in=keys).delete()[0]  # type: ignore[attr-defined]
+        keys = list(model.objects.filter(at__lt=limit).order_by("pk").values_list("pk", flat=True)[:batch])
+        gone += model.objects.filter(pk__in=keys).delete()[0]
     if gone:
         record("privacy.forgotten", subject="privacy", actor="system", data={"reviews": gone})
     return gone
