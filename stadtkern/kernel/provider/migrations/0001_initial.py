@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ("allauth_idp_oidc", "0003_client_allow_uri_wildcards"),
+        ("allauth_idp_oidc", "0001_initial"),
         ("privacy", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
