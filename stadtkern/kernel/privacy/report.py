@@ -10,7 +10,7 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account, Mandate, Person
 from stadtkern.kernel.city.profile import city
 
-from .models import Access, Consent
+from .models import Access, Consent, Emergency
 
 Part = Callable[[Actor], Any]
 # Room -> its part; filled once at start by site/wiring.py from every room's report.py (`def report(actor)`).
@@ -56,12 +56,15 @@ def _account(actor: Actor) -> dict[str, Any]:
 
 
 def report(actor: Actor) -> dict[str, Any]:
-    """This room's own part: consents and looks at the data."""
+    """This room's own part: consents, looks at the data, and whether a broken glass was found to be justified (not why)."""
+    assert actor.account is not None
     consents = Consent.objects.filter(account=actor.account).order_by("-id")
+    emergencies = Emergency.objects.filter(account=actor.account.pk).order_by("-id")
     accesses = Access.objects.about_person(actor, limit=MOST)
     names = ("at", "actor", "office", "purpose", "legal_basis", "source", "fields", "about")
     told = ("purpose", "evidence", "fields", "legal_basis", "about", "given_at", "revoked_at")
     return {
         "consents": list(consents.values(*told)[:MOST]),
         "accesses": [{name: getattr(access, name) for name in names} for access in accesses],
+        "emergencies": list(emergencies.values("at", "until", "office", "reviewed_at", "justified")[:MOST]),
     }

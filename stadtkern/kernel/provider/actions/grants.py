@@ -5,6 +5,9 @@ from datetime import datetime, timedelta
 
 from allauth.idp.oidc.models import Client, Token
 from django.db import transaction
+from django.db.models import BigIntegerField, Exists, OuterRef
+from django.db.models.fields.json import KeyTextTransform
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.models import Account, Trust
@@ -62,11 +65,11 @@ def sign_out(account: Account, client: Client) -> None:
 @transaction.atomic
 def forget_old(batch: int = 5000) -> int:
     """Sign-ins nobody can use any more, and dead tokens; returns how many rows."""
-    old = Grant.objects.filter(created_at__lt=timezone.now() - timedelta(days=KEPT_DAYS)).exclude(
-        pk__in=Token.objects.filter(data__has_key="grant").values("data__grant")
-    )
-    gone, _ = Grant.objects.filter(pk__in=list(old.order_by("pk").values_list("pk", flat=True)[:batch])).delete()
     dead, _ = Token.objects.filter(pk__in=list(Token.objects.expired().values_list("pk", flat=True)[:batch])).delete()
+    number = Cast(KeyTextTransform("grant", "data"), BigIntegerField())
+    in_use = Token.objects.annotate(grant_id=number).filter(grant_id=OuterRef("pk"))
+    old = Grant.objects.filter(~Exists(in_use), created_at__lt=timezone.now() - timedelta(days=KEPT_DAYS))
+    gone, _ = Grant.objects.filter(pk__in=list(old.order_by("pk").values_list("pk", flat=True)[:batch])).delete()
     if gone + dead:
         record("grant.forgotten", subject="provider", actor="system", data={"grants": gone, "tokens": dead})
     return int(gone) + int(dead)

@@ -20,7 +20,7 @@ from stadtkern.kernel.events.actions import react
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.privacy.models import Access, Consent
 from stadtkern.kernel.provider import actions, signing
-from stadtkern.kernel.provider.models import Connection
+from stadtkern.kernel.provider.models import Connection, Grant
 
 from .conftest import BACK, EVERYTHING, answer, application, location
 
@@ -143,6 +143,19 @@ def test_refresh_tokens_are_changed_at_every_use(app, browser):
     second = app.refresh(first["refresh_token"]).json()
     assert second["refresh_token"] != first["refresh_token"]
     assert app.userinfo(second["access_token"]).status_code == 200
+
+
+def test_sign_ins_are_forgotten_when_no_token_lives_of_them(app, browser):
+    kept = app.tokens(browser)
+    gone = app.exchange(answer(app.ask(browser))["code"]).json()
+    Grant.objects.update(created_at=timezone.now() - timedelta(days=61))
+    Token.objects.filter(type=Token.Type.REFRESH_TOKEN).exclude(
+        pk=Token.objects.lookup(Token.Type.REFRESH_TOKEN, kept["refresh_token"]).pk
+    ).delete()
+    Token.objects.filter(type=Token.Type.ACCESS_TOKEN).update(expires_at=timezone.now())
+    assert actions.forget_old() == 3 and actions.forget_old() == 0
+    assert Grant.objects.count() == 1
+    assert app.refresh(kept["refresh_token"]).status_code == 200 and app.refresh(gone["refresh_token"]).status_code == 400
 
 
 def test_an_app_that_may_not_stay_gets_no_refresh_token(browser, db):

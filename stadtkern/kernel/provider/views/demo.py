@@ -1,4 +1,4 @@
-"""The app of somebody else, played by the demo: "Verkehrsbetriebe Musterstadt" signs people in with the city account."""
+"""The app of somebody else, played by the demo: the "Verkehrsbetriebe" of the town sign people in with the city account."""
 
 import base64
 import hashlib
@@ -18,6 +18,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from stadtkern.kernel.accounts.access import everyone
+from stadtkern.kernel.city.profile import city
 
 from .. import actions
 from ..openid import issuer
@@ -33,7 +34,7 @@ def return_uri() -> str:
 
 def _application() -> actions.Application:
     return actions.Application(
-        name="Verkehrsbetriebe Musterstadt (Demo)",
+        name=f"Verkehrsbetriebe {city().name} (Demo)",
         purpose=_("Für Ihr Abo: Wir prüfen, ob Sie in der Stadt wohnen und welcher Tarif für Sie gilt."),
         redirect_uris=[return_uri()],
         attributes=SCOPE.split()[1:],
