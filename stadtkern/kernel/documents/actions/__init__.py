@@ -1,7 +1,6 @@
 """Issue, revoke and shred the city's papers; take in the files of citizens."""
 
 from .paper import deposit, erase_of, issue, note_download, revoke, shred_due
-from .sealed import seal_old
 from .upload import UploadRefused, check_again, discard, hand_over, move, receive, shred_uploads
 
 __all__ = [
@@ -16,7 +15,6 @@ __all__ = [
     "note_download",
     "receive",
     "revoke",
-    "seal_old",
     "shred_due",
     "shred_uploads",
 ]

@@ -462,12 +462,3 @@ def test_an_endless_file_is_cut_off_before_it_fills_the_disk():
     assert lid.receive_data_chunk(b"x", MOST_BYTES - 1) == b"x"
     assert lid.receive_data_chunk(b"x", MOST_BYTES) is None
     assert lid.file_complete(5) is None
-
-
-def test_what_was_stored_in_the_clear_is_sealed_once(db, citizen):
-    upload, other = take(portable(), "a.pdf"), take(portable(), "b.pdf")
-    plain = upload.content.data
-    UploadContent.objects.filter(upload=upload).update(sealed=plain)
-    assert actions.seal_old() == 1 and actions.seal_old() == 0
-    raw = bytes(UploadContent.objects.get(upload=upload).sealed)
-    assert keys.is_sealed(raw) and UploadContent.objects.get(upload=upload).data == plain and other.content.data
