@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
+from . import throttle
 from .access import Actor, actor_of, signed_in, staff
 from .actions import act_for, mandates
 from .actions.mandates import Human
@@ -149,8 +150,7 @@ def accept(request: HttpRequest) -> HttpResponse:
     try:
         row = mandates.accept(actor_of(request), request.POST.get("code", ""))
     except mandates.BadCode:
-        cache.add(counter, 0, WINDOW)
-        cache.incr(counter)
+        throttle.count(counter, WINDOW)
         text = _(
             "Dieser Code gilt nicht für Ihr Konto. Prüfen Sie ihn, und melden Sie sich mit der Adresse an, an die er ging."
         )

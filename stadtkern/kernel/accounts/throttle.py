@@ -1,4 +1,4 @@
-"""A brake on guessing at our doors: only attempts that led nowhere are counted, per address and minute."""
+"""A brake on guessing and on work for nothing: only attempts that led nowhere are counted, per address and door."""
 
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
@@ -8,12 +8,32 @@ WINDOW = 60  # seconds
 MISSES = 30
 
 
-def another_miss(request: HttpRequest, door: str) -> bool:
+def misses(request: HttpRequest, door: str) -> int:
+    """How often this address has failed lately; counts nothing."""
+    return int(cache.get(_key(request, door)) or 0)
+
+
+def miss(request: HttpRequest, door: str, window: int = WINDOW) -> int:
+    """Count one more attempt without result; returns how many there were in this window."""
+    return count(_key(request, door), window)
+
+
+def another_miss(request: HttpRequest, door: str, most: int = MISSES) -> bool:
     """Count one more attempt without result; True when this address has tried too often."""
-    key = f"accounts:misses:{door}:{get_adapter(request).get_client_ip(request)}"
-    if cache.add(key, 1, WINDOW):
-        return False
+    return miss(request, door) > most
+
+
+def count(key: str, window: int) -> int:
+    """One more of whatever the key stands for."""
+    if cache.add(key, 1, window):
+        return 1
     try:
-        return bool(cache.incr(key) > MISSES)
+        return int(cache.incr(key))
     except ValueError:  # ran out between the two lines
-        return False
+        cache.add(key, 1, window)
+        return 1
+
+
+def _key(request: HttpRequest, door: str) -> str:
+    # By the address that the sign-in brake uses, so that one setting about proxies holds for both.
+    return f"misses:{door}:{get_adapter(request).get_client_ip(request)}"
