@@ -16,6 +16,7 @@ from django.conf import settings
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey
 
+from stadtkern.lib.files import PRIVATE, put
 from stadtkern.lib.sdjwt import new_key, public, thumbprint
 
 
@@ -69,7 +70,7 @@ def rotate() -> Key:
     private = new_key()
     kid, now = thumbprint(public(private)), datetime.now(UTC)
     file = place / f"{now:%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}.pem"
-    _write(file, private.as_pem(private=True, password=_password() or None))
+    put(file, private.as_pem(private=True, password=_password() or None), mode=PRIVATE)
     return Key(kid, now, private, file)
 
 
@@ -96,13 +97,3 @@ def _key(file: Path) -> Key:
 
 def _password() -> str:
     return os.environ.get("STADTKERN_CREDENTIAL_PASSWORD", "")
-
-
-def _write(file: Path, content: bytes) -> None:
-    """In one step, and never readable by others."""
-    fresh = file.with_name(f".{file.name}.new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.rename(file)

@@ -22,6 +22,7 @@ from joserfc.jwe import JWERegistry
 from joserfc.jwk import ECKey
 
 from stadtkern.kernel.city.profile import city
+from stadtkern.lib.files import PRIVATE, put
 from stadtkern.lib.sdjwt import Binding, Reason, Refused
 from stadtkern.lib.sdjwt.jose import sign
 from stadtkern.lib.sdjwt.strict import read_object
@@ -106,10 +107,7 @@ def _make(file: Path) -> None:
     )
     data = pkcs12.serialize_key_and_certificates(b"verifier", key, own, None, serialization.NoEncryption())
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    fresh = file.with_name(f".{file.name}.{os.getpid()}.new")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(data)
-    fresh.rename(file)
+    put(file, data, mode=PRIVATE)
 
 
 def request_object(query: Query, question: Question, wallet_nonce: str = "") -> str:

@@ -1,12 +1,9 @@
 """Signed codes on papers, checked without any network: compact JWS (ES256), a few short claims, keys with ids that rotate."""
 
-import fcntl
 import json
-import os
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +12,8 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from django.conf import settings
+
+from stadtkern.lib.files import PRIVATE, alone, put
 
 SIZE = 32  # bytes of a P-256 coordinate
 LONGEST = 2000
@@ -65,24 +64,16 @@ def public_keys() -> list[dict[str, str]]:
 
 def rotate() -> str:
     """A new key signs from now on; what the older ones signed still checks. Returns its id."""
-    with _alone() as folder:
+    with alone(_folder()) as folder:
         return _make(folder)
 
 
 def _newest() -> tuple[str, Key]:
     if not _all():
-        with _alone() as folder:
+        with alone(_folder()) as folder:
             if not _all():  # two workers starting at once make one key
                 _make(folder)
     return list(_all().items())[-1]
-
-
-@contextmanager
-def _alone() -> Iterator[Path]:
-    folder = _folder()
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield folder
 
 
 _known: dict[tuple[tuple[str, int], ...], dict[str, Key]] = {}
@@ -116,10 +107,7 @@ def _make(folder: Path) -> str:
     pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    new = folder / f"{number}.new"
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-        out.write(pem)
-    new.rename(folder / f"{number}.pem")
+    put(folder / f"{number}.pem", pem, mode=PRIVATE)
     return number
 
 

@@ -1,10 +1,5 @@
 """Keys that sign ID tokens: files in HOME/keys/openid, the newest active one signs, older ones stay readable for a while."""
 
-import contextlib
-import fcntl
-import os
-import tempfile
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -13,6 +8,8 @@ from allauth.idp.oidc.models import PrivateKey
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
+
+from stadtkern.lib.files import PRIVATE, alone, put
 
 BITS = 3072  # BSI TR-02102-1
 AHEAD = timedelta(hours=1)  # apps keep our list of keys for an hour: a new key is shown before it signs
@@ -47,17 +44,15 @@ def rotate() -> Path:
 
 
 def _make(*, only_first: bool = False) -> Path:
-    folder().mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _locked():
+    with alone(folder()):
         if only_first and (present := _files()):
             return present[0]  # another process was quicker
         pem = rsa.generate_private_key(65537, BITS).private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        descriptor, temporary = tempfile.mkstemp(dir=folder())  # 0600
-        with os.fdopen(descriptor, "wb") as out:
-            out.write(pem)
-        return Path(temporary).rename(folder() / f"{datetime.now(UTC).strftime(FORMAT)}.pem")
+        file = folder() / f"{datetime.now(UTC).strftime(FORMAT)}.pem"
+        put(file, pem, mode=PRIVATE)
+        return file
 
 
 def _files() -> list[Path]:
@@ -67,10 +62,3 @@ def _files() -> list[Path]:
 @lru_cache(maxsize=32)
 def _read(file: str, _changed: int) -> str:
     return Path(file).read_text(encoding="ascii")
-
-
-@contextlib.contextmanager
-def _locked() -> Iterator[None]:
-    with (folder() / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -1,9 +1,6 @@
 """Keys for SAML: the city's own (PKCS#12), and in demo and test those of the simulators, made at first use."""
 
-import contextlib
-import fcntl
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -17,7 +14,7 @@ from cryptography.x509.oid import NameOID
 from django.conf import settings
 
 from stadtkern.kernel.city.profile import city
-from stadtkern.lib.files import put
+from stadtkern.lib.files import PRIVATE, alone, put
 
 LEAST_BITS = 2048  # what we accept of others; our own keys have 3072
 OWN_BITS = 3072
@@ -57,10 +54,9 @@ def simulator(name: str) -> Pair:
 def _made(name: str) -> Pair:
     folder = settings.HOME / "keys"
     file = folder / f"{name}.p12"
-    with _locked(folder):
+    with alone(folder):
         if not file.exists():
-            put(file, _new(f"{city().name}: {name}"))
-            file.chmod(0o600)
+            put(file, _new(f"{city().name}: {name}"), mode=PRIVATE)
     return _read(file, "")
 
 
@@ -91,12 +87,3 @@ def _new(common: str) -> bytes:
         .sign(key, hashes.SHA256())
     )
     return pkcs12.serialize_key_and_certificates(b"saml", key, certificate, None, serialization.NoEncryption())
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Two workers starting at once make one key."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

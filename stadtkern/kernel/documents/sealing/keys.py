@@ -1,10 +1,6 @@
 """Whose seal it is: a demo authority made at first run, or the city's own certificate (PKCS#12)."""
 
-import contextlib
-import fcntl
 import os
-import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -19,6 +15,7 @@ from cryptography.x509.oid import NameOID
 from django.conf import settings
 
 from stadtkern.kernel.city.profile import city
+from stadtkern.lib.files import PRIVATE, alone, put
 
 Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 DEMO_YEARS = 10
@@ -51,7 +48,7 @@ def keys() -> Keys:
     if settings.PRODUCTION:
         raise NoSeal("STADTKERN_SEAL_P12 is not set: in production the city seals with its own certificate")
     folder = settings.HOME / "keys"
-    with _locked(folder):
+    with alone(folder):
         if not (folder / "seal.p12").exists():
             _make_demo(folder)
     return _from_file(folder / "seal.p12", "")
@@ -97,8 +94,8 @@ def _make_demo(folder: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _build(_name(f"{city().name}: Demo-Siegel"), authority_name, key.public_key(), authority_key)
     bundle = pkcs12.serialize_key_and_certificates(b"seal", key, certificate, [authority], serialization.NoEncryption())
-    _write(folder / "ca.pem", authority.public_bytes(serialization.Encoding.PEM), 0o644)
-    _write(folder / "seal.p12", bundle, 0o600)
+    put(folder / "ca.pem", authority.public_bytes(serialization.Encoding.PEM), mode=0o644)
+    put(folder / "seal.p12", bundle, mode=PRIVATE)
 
 
 def _name(common: str) -> x509.Name:
@@ -134,23 +131,3 @@ def _build(
         .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key()), critical=False)
         .sign(signer, hashes.SHA256())
     )
-
-
-def _write(file: Path, content: bytes, mode: int) -> None:
-    """In one step and never readable by others, not even for a moment."""
-    descriptor, temporary = tempfile.mkstemp(dir=file.parent)  # 0600
-    with os.fdopen(descriptor, "wb") as out:
-        out.write(content)
-        out.flush()
-        os.fsync(out.fileno())
-    Path(temporary).chmod(mode)
-    Path(temporary).rename(file)
-
-
-@contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Two workers starting at once make one seal."""
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield

@@ -2,12 +2,9 @@
 
 import base64
 import binascii
-import contextlib
-import fcntl
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
 from functools import lru_cache
 from pathlib import Path
 
@@ -15,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
-from stadtkern.lib.files import put
+from stadtkern.lib.files import PRIVATE, alone, put
 
 BYTES = 32
 NONCE = 12
@@ -56,7 +53,7 @@ def add_new() -> str:
     """A fresh key in front of the others in the file; returns its name. With STADTKERN_KEK the operator does that."""
     if os.environ.get("STADTKERN_KEK"):
         raise NoMasterKey("STADTKERN_KEK is set: put the new key in front of the old one there, separated by a comma")
-    with _locked():
+    with alone(place().parent, "kek.lock"):
         _write([_fresh(), *_lines()])
     return names()[0]
 
@@ -65,7 +62,7 @@ def forget(name: str) -> None:
     """Take an old key out of the file: what was wrapped with it and lies in old archives is dead from now on."""
     if name == names()[0]:
         raise NoMasterKey("The key in use cannot be forgotten")
-    with _locked():
+    with alone(place().parent, "kek.lock"):
         _write([line for line in _lines() if _name(_decode(line)) != name])
 
 
@@ -82,7 +79,7 @@ def _known() -> dict[str, bytes]:
 
 def make_first() -> None:
     """The first key of this installation; an existing one is left alone."""
-    with _locked():
+    with alone(place().parent, "kek.lock"):
         if not place().exists():
             _write([_fresh()])
 
@@ -123,18 +120,4 @@ def _lines() -> list[str]:
 
 
 def _write(lines: list[str]) -> None:
-    before = os.umask(0o077)
-    try:
-        put(place(), ("\n".join(lines) + "\n").encode())
-    finally:
-        os.umask(before)
-    place().chmod(0o600)
-
-
-@contextlib.contextmanager
-def _locked() -> Iterator[None]:
-    folder = place().parent
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "kek.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    put(place(), ("\n".join(lines) + "\n").encode(), mode=PRIVATE)

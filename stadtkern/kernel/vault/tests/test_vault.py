@@ -97,7 +97,7 @@ def test_a_receiver_sees_one_fact_and_nothing_else(login, citizen, resident):
     link, code = shared(browser)
     asked = stranger.get(link)
     assert (
-        "Zoë" not in words(asked) and asked["X-Robots-Tag"].startswith("noindex") and asked["Referrer-Policy"] == "no-referrer"
+        "Zoë" not in words(asked) and asked["X-Robots-Tag"].startswith("noindex") and asked["Referrer-Policy"] == "same-origin"
     )
     seen = words(stranger.post(link, {"code": code}))
     assert (
