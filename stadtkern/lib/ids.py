@@ -12,7 +12,7 @@ _RANDOM, _GROUP = 7, 4
 
 def reference(prefix: str) -> str:
     """A new reference such as "MS-7F3K-9QXM": seven random characters and one check character (1.7 · 10^10 values)."""
-    body = "".join(secrets.choice(ALPHABET) for _ in range(_RANDOM))
+    body = drawn(_RANDOM)
     return _written(prefix, body + check_character(prefix, body))
 
 
@@ -34,6 +34,16 @@ def read_reference(text: str, prefix: str) -> str | None:
     return _written(prefix, plain) if check_character(prefix, plain[:-1]) == plain[-1] else None
 
 
+def drawn(length: int) -> str:
+    """So many letters by lot, for a code somebody types."""
+    return "".join(secrets.choice(ALPHABET) for _ in range(length))
+
+
+def typed(code: str) -> str:
+    """The letters of a code somebody typed: spaces, dashes, small letters and O for 0 do not matter."""
+    return "".join(letter for letter in code[:100].upper().replace("O", "0") if letter in ALPHABET)
+
+
 def _written(prefix: str, body: str) -> str:
     return f"{prefix}-{body[:_GROUP]}-{body[_GROUP:]}"
 
@@ -45,4 +55,4 @@ def secret() -> str:
 
 def digest(text: str) -> str:
     """SHA-256 in hex: what the database keeps of a secret."""
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

@@ -15,3 +15,9 @@ def svg(content: str, *, border: int = 2) -> str:
         out, kind="svg", border=border, xmldecl=False, svgns=True, omitsize=True
     )
     return out.getvalue().decode("ascii")
+
+
+def address(content: str) -> str:
+    """The same as an address for <img> that needs no further request, black on white."""
+    picture: str = segno.make(content, error="m").svg_data_uri(scale=4, border=2, dark="#000", light="#fff")
+    return picture

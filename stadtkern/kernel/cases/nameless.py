@@ -41,7 +41,7 @@ def code_of(secret: str, reference: str) -> str:
 
 def key_of(code: str) -> str:
     """What the database keeps; spaces, dashes, small letters and O for 0 do not matter. "" for what cannot be a code."""
-    plain = "".join(letter for letter in code[:100].upper().replace("O", "0") if letter in ids.ALPHABET)
+    plain = ids.typed(code)
     return ids.digest(f"report:{plain}") if len(plain) == GROUPS * LENGTH else ""
 
 

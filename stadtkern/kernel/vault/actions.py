@@ -1,6 +1,5 @@
 """Put something into the vault, take it out, share one fact, end that, and note who looked."""
 
-import hashlib
 import secrets
 import uuid
 from collections.abc import Collection
@@ -16,6 +15,7 @@ from stadtkern.kernel.documents import actions as documents
 from stadtkern.kernel.documents.models import Document
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.privacy.actions import note_access
+from stadtkern.lib import ids
 
 from .facts import LEGAL_BASIS
 from .models import Item, Share, Use
@@ -101,7 +101,7 @@ def share(
 
 
 def digest_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+    return ids.digest(secret)
 
 
 @transaction.atomic

@@ -1,7 +1,6 @@
 """Answers of sign-in means between two requests: kept once, fetched once, by whoever holds the key and asked the question."""
 
 import base64
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 
@@ -12,6 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from stadtkern.kernel.events.actions import record
+from stadtkern.lib import ids
 
 from ..access import SYSTEM
 from ..models import Answer
@@ -28,11 +28,16 @@ def keep_answer(means: str, assertion: tuple[str, str], question: str, told: str
     """Remember that this statement was used, and keep what it says for the browser that asked; returns its one-time key."""
     key = secrets.token_urlsafe(32)
     sealed = Fernet(_derived(key)).encrypt(told.encode()).decode()
-    digest = hashlib.sha256("\0".join((means, *assertion)).encode()).hexdigest()
+    digest = ids.digest("\0".join((means, *assertion)))
     try:
         with transaction.atomic():
             row = Answer.objects.create(
-                means=means, assertion=digest, question=question[:100], key=_digest(key), sealed=sealed, keep_until=keep_until
+                means=means,
+                assertion=digest,
+                question=question[:100],
+                key=ids.digest(key),
+                sealed=sealed,
+                keep_until=keep_until,
             )
     except IntegrityError as replay:
         raise SeenBefore from replay
@@ -46,7 +51,7 @@ def take_answer(means: str, key: str, question: str) -> str | None:
     since = timezone.now() - FETCHED_WITHIN
     row = (
         Answer.objects.select_for_update()
-        .filter(means=means, key=_digest(key), question=question, taken_at=None, created_at__gt=since)
+        .filter(means=means, key=ids.digest(key), question=question, taken_at=None, created_at__gt=since)
         .first()
     )
     if row is None:
@@ -69,10 +74,6 @@ def forget_answers(batch: int = 5000) -> int:
     if gone:
         record("account.answers_forgotten", subject="accounts", actor=SYSTEM, data={"answers": gone})
     return int(gone)
-
-
-def _digest(key: str) -> str:
-    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _derived(key: str) -> bytes:

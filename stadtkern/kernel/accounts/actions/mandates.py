@@ -1,8 +1,6 @@
 """Acting for somebody else: granted, accepted, used, ended; every step has its line in the diary."""
 
-import hashlib
 import logging
-import secrets
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.events.actions import record
-from stadtkern.lib.ids import ALPHABET
+from stadtkern.lib import ids
 
 from ..access import Actor, actor_of
 from ..models import Account, Company, Mandate, Membership, Person, Role, Trust
@@ -186,12 +184,11 @@ def act_under(request: HttpRequest, row: Mandate) -> None:
 
 def digest_of(code: str) -> str:
     """What is kept of a code; blanks, dashes and case do not matter."""
-    plain = "".join(letter for letter in code.upper()[:40] if letter in ALPHABET)
-    return hashlib.sha256(plain.encode()).hexdigest()
+    return ids.digest(ids.typed(code[:40]))
 
 
 def _send(row: Mandate, email: str, actor: Actor) -> str:
-    code = "".join(secrets.choice(ALPHABET) for _ in range(CODE))
+    code = ids.drawn(CODE)
     row.invited, row.code = email, digest_of(code)
     row.code_until = timezone.now() + timedelta(days=CODE_DAYS)
     row.save(force_insert=True)

@@ -1,6 +1,5 @@
 """Keys for programs: made once, shown once, kept only as a digest."""
 
-import hashlib
 import secrets
 from datetime import timedelta
 
@@ -8,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from stadtkern.kernel.events.actions import record
+from stadtkern.lib import ids
 
 from ..access import Actor
 from ..models import Token
@@ -25,7 +25,7 @@ class TooManyTokens(ValueError):
 
 def digest_of(secret: str) -> str:
     """What the database keeps of a secret: SHA-256, hexadecimal."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+    return ids.digest(secret)
 
 
 @transaction.atomic

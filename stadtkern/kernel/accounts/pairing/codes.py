@@ -4,14 +4,13 @@ import base64
 import secrets
 from collections.abc import Callable
 
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from cryptography.fernet import InvalidToken, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
 
 from stadtkern.lib import ids
+from stadtkern.lib.secret_text import sealer
 
 SALT = "stadtkern pairing"
 ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"  # RFC 8628 section 6.1: no vowels, nothing that looks alike
@@ -84,8 +83,4 @@ def unseal(sealed: str) -> str:
 
 
 def _sealer() -> MultiFernet:
-    keys = []
-    for secret in [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]:
-        raw = HKDF(SHA256(), 32, salt=None, info=SALT.encode()).derive(str(secret).encode())
-        keys.append(Fernet(base64.urlsafe_b64encode(raw)))
-    return MultiFernet(keys)
+    return sealer([str(secret) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)], "pairing")

@@ -1,7 +1,5 @@
 """At the counter and on the phone: a draft goes home with the citizen, by a code on paper."""
 
-import secrets
-
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -21,7 +19,7 @@ def give_code(actor: Actor, case: Case) -> str:
 
     The clerk can go on until the code is used, and so can finish the draft if the citizen calls back.
     """
-    code = "-".join("".join(secrets.choice(ids.ALPHABET) for _place in range(LENGTH)) for _group in range(GROUPS))
+    code = "-".join(ids.drawn(LENGTH) for _group in range(GROUPS))
     with transaction.atomic():
         row = locked_draft(actor, case)
         if actor.staff is None or row.assisted_by_id != actor.staff.pk:
@@ -64,5 +62,5 @@ def pick_up(actor: Actor, code: str) -> tuple[Case, str | None]:
 
 def digest_of(code: str) -> str:
     """What the database keeps; spaces, dashes, small letters and O for 0 do not matter."""
-    plain = "".join(letter for letter in code.upper().replace("O", "0") if letter in ids.ALPHABET)
+    plain = ids.typed(code)
     return ids.digest(f"counter:{plain}") if len(plain) == GROUPS * LENGTH else ""

@@ -2,7 +2,6 @@
 
 from urllib.parse import urlencode
 
-import segno
 from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from stadtkern.kernel.accounts import draft_cookie
 from stadtkern.kernel.accounts.access import actor_of, everyone
 from stadtkern.kernel.accounts.models import Staff
+from stadtkern.lib import qr
 
 from .. import actions
 from ..models import Case
@@ -48,7 +48,7 @@ def give_code(request: HttpRequest, reference: str) -> HttpResponse:
         return redirect("cases:desk_assist")
     address = settings.BASE_URL.rstrip("/") + reverse("cases:pick_up")
     context = {"case": case, "title": title_of(case), "code": code, "address": address}
-    return render(request, "cases/desk_code.html", context | {"picture": _picture(f"{address}?{urlencode({'code': code})}")})
+    return render(request, "cases/desk_code.html", context | {"picture": qr.address(f"{address}?{urlencode({'code': code})}")})
 
 
 def _draft(member: Staff, reference: str) -> Case:
@@ -56,12 +56,6 @@ def _draft(member: Staff, reference: str) -> Case:
     if case is None:
         raise Http404
     return case
-
-
-def _picture(text: str) -> str:
-    """The code as a QR picture, as an address that needs no further request."""
-    picture: str = segno.make(text, error="m").svg_data_uri(scale=4, border=2, dark="#000", light="#fff")
-    return picture
 
 
 @everyone

@@ -1,7 +1,6 @@
 """Papers: from data to a sealed PDF, and to the end of their life."""
 
 import hashlib
-import secrets
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
@@ -24,7 +23,7 @@ from stadtkern.kernel.privacy import keys
 from stadtkern.kernel.privacy.actions import note_owned
 from stadtkern.kernel.privacy.models import Access
 from stadtkern.lib import qr
-from stadtkern.lib.ids import ALPHABET
+from stadtkern.lib.ids import drawn
 
 CODE = 27  # characters of 29: 131 bits, nobody finds a paper by trying
 NUMBER = 10  # 48 bits: unique, not secret
@@ -59,7 +58,7 @@ def issue(
         if once and (first := Document.objects.filter(once=once).first()):
             return first
         row = Document(
-            number=f"{timezone.localdate().year}-{_random(5)}-{_random(NUMBER - 5)}",
+            number=f"{timezone.localdate().year}-{drawn(5)}-{drawn(NUMBER - 5)}",
             about=about,
             account=account,
             company=company,
@@ -67,7 +66,7 @@ def issue(
             title=title[:200],
             kind=(kind or str((data.get("case") or {}).get("service") or "") or "Schreiben")[:200],
             office=_office(data)[:200],
-            verify_code=_random(CODE),
+            verify_code=drawn(CODE),
             once=once,
             issued_at=timezone.now(),
             valid_until=valid_until,
@@ -105,7 +104,7 @@ def deposit(
         if first := Document.objects.filter(once=once).first():
             return first
         row = Document(
-            number=f"{timezone.localdate().year}-{_random(5)}-{_random(NUMBER - 5)}",
+            number=f"{timezone.localdate().year}-{drawn(5)}-{drawn(NUMBER - 5)}",
             about=about,
             account=account,
             company=company,
@@ -113,7 +112,7 @@ def deposit(
             kind=kind[:200],
             office=city().name[:200],
             media_type=media_type,
-            verify_code=_random(CODE),
+            verify_code=drawn(CODE),
             once=once,
             issued_at=timezone.now(),
             keep_until=keep_until,
@@ -164,10 +163,6 @@ def _complete(row: Document, data: dict[str, Any]) -> dict[str, Any]:
 def _office(data: dict[str, Any]) -> str:
     office = data.get("office") or {}
     return str(office.get("title") or office.get("name") or "")
-
-
-def _random(length: int) -> str:
-    return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
 @transaction.atomic

@@ -1,6 +1,5 @@
 """What the pages and doors of the provider share: leaving to an app, how long ago somebody signed in."""
 
-import hashlib
 import time
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
@@ -8,13 +7,15 @@ from urllib.parse import urlsplit
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from stadtkern.lib import ids
+
 from ..models import Connection
 from ..openid import issuer
 from ..request import Asked, Refused
 
 
 def digest_of(code: str) -> str:
-    return hashlib.sha256(code.encode("utf-8", "surrogatepass")).hexdigest()
+    return ids.digest(code)
 
 
 def signed_in_at(request: HttpRequest) -> datetime | None:
