@@ -5,6 +5,7 @@ import io
 import json
 import zipfile
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -15,7 +16,7 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account, Person
 from stadtkern.kernel.cases.models import Case
 from stadtkern.kernel.city.profile import city
-from stadtkern.kernel.documents.models import Upload
+from stadtkern.kernel.documents.models import Upload, UploadContent
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.privacy.keys import KeyShredded
 from stadtkern.kernel.privacy.purposes import PURPOSES
@@ -169,8 +170,12 @@ def _files(account: Account) -> dict[str, tuple[Upload, Callable[[], bytes]]]:
             break
         content = getattr(row, "content", None)
         if content is not None:
-            found[f"dateien/{row.pk}-{row.file_name}"] = (row, lambda content=content: bytes(content.data))  # type: ignore[misc]
+            found[f"dateien/{row.pk}-{row.file_name}"] = (row, partial(_bytes, content))
     return found
+
+
+def _bytes(content: UploadContent) -> bytes:
+    return bytes(content.data)
 
 
 def _packed(content: Mapping[str, bytes], files: Mapping[str, tuple[Upload, Callable[[], bytes]]]) -> bytes:

@@ -64,7 +64,8 @@ def _context(case: Case) -> dict[str, Any]:
     if context["kind"] == "berichtigung" and case.account:
         found = where.places(case.account, str(case.answers.get("old") or ""), case.reference)
         asked = list(Correction.objects.filter(about=str(case)).select_related("office", "done_by__account"))
-        holding = dict.fromkeys(place.office for place in found if place.office and place.office != case.office.key)  # type: ignore[union-attr]
+        own = case.office.key if case.office else ""
+        holding = dict.fromkeys(place.office for place in found if place.office and place.office != own)
         context |= {
             "places": found,
             "asked": asked,

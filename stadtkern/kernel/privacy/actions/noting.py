@@ -50,7 +50,9 @@ def note_access(
     """One line about one person, every time: names of fields, never values. The calling action writes the diary line."""
     seen = {"accounts": [account.pk] if account else [], "person_keys": [person_key] if person_key else []}
     values = _row(actor, purpose, legal_basis, source, fields, about=about, **seen, **more)
-    return _written(_INSERT, values)  # type: ignore[return-value]
+    row = _written(_INSERT, values)
+    assert row is not None  # without _UNLESS there is always one
+    return row
 
 
 def note_accesses(

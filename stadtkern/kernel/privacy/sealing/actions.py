@@ -4,7 +4,7 @@ import secrets
 import uuid
 from collections.abc import Collection
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from stadtkern.kernel.events.actions import record
@@ -73,10 +73,10 @@ def shred_again(ids: Collection[uuid.UUID]) -> int:
     return len(_destroy(Key.objects.filter(pk__in=list(ids)), "journal", "system"))
 
 
-def _destroy(rows: "object", subject: str, actor_key: str) -> list[uuid.UUID]:
+def _destroy(rows: "models.QuerySet[Key]", subject: str, actor_key: str) -> list[uuid.UUID]:
     from .. import keys
 
-    living = rows.filter(shredded_at=None)  # type: ignore[attr-defined]
+    living = rows.filter(shredded_at=None)
     ids = list(living.select_for_update().values_list("pk", flat=True))
     if ids:
         Key.objects.filter(pk__in=ids).update(wrapped=b"", kek="", current=False, shredded_at=timezone.now())
