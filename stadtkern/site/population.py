@@ -34,8 +34,9 @@ def households(source: dict[str, Any], town: dict[str, str], count: int, today: 
     people = 0
     for persona in source["personas"]:
         if "birth_date" in persona:
-            yield Home(_address(dice, source, town) | _fixed(persona), [_persona(dice, source, persona, today)])
-            people += 1
+            home = [_persona(dice, source, persona, today), *_children(persona, town)]
+            yield Home(_address(dice, source, town) | _fixed(persona), home)
+            people += 1  # children are on top: the rest of the town stays as it is
     for one in source.get("identities", []):
         yield Home(town | _fixed(one), [_known(one, today)])
         people += 1
@@ -104,6 +105,15 @@ def _persona(dice: random.Random, source: dict[str, Any], persona: dict[str, Any
     row = _person(dice, source, persona["family_name"], 40, today - timedelta(days=2000), today)
     told = {name: persona[name] for name in ("given_names", "birth_date", "sex")}
     return row | told | {"key": persona_key(persona["email"]), "birth_name": "", "nationality": "deutsch", "blocked": False}
+
+
+def _children(persona: dict[str, Any], town: dict[str, str]) -> Iterator[dict[str, Any]]:
+    """Sons and daughters of a demo person, born here."""
+    for one in persona.get("children", ()):
+        plain = {"birth_name": "", "doctoral_degree": "", "nationality": "deutsch", "blocked": False}
+        told = {name: one[name] for name in ("given_names", "birth_date", "sex")}
+        home = {"family_name": persona["family_name"], "birth_place": town["town"], "moved_in_date": one["birth_date"]}
+        yield plain | told | home | {"key": persona_key(f"{one['given_names']}@{persona['email']}")}
 
 
 def persona_key(email: str) -> uuid.UUID:

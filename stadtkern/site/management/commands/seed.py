@@ -27,7 +27,7 @@ from stadtkern.kernel.city.actions import import_offices
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.registers.actions import import_civil_records, import_entries, import_households
-from stadtkern.site import belongings, parked, population, rehearsal
+from stadtkern.site import belongings, own, parked, population, rehearsal
 
 
 class Command(BaseCommand):
@@ -57,10 +57,12 @@ class Command(BaseCommand):
         lend_a_hand(source["personas"])
         self.stdout.write(f"  {len(companies)} companies, {len(source['personas'])} demo persons")
         if not options["bare"]:
+            own.long_ago()
             self.stdout.write(f"  {rehearsal.play()} cases from the last weeks")
             if "dataprotection" in settings.DOMAINS:
                 importlib.import_module("stadtkern.site.rights").play()
             self.stdout.write(f"  {parked.play()} parking permits")
+            own.play()
 
 
 def fill_registers(source: dict[str, Any], town: dict[str, str], people: int) -> int:
