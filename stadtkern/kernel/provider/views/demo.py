@@ -1,4 +1,4 @@
-"""The app of somebody else, played by the demo: the "Verkehrsbetriebe" of the town sign people in with the city account."""
+"""The app of somebody else, played by the demo: the town's transport company signs people in with the city account."""
 
 import base64
 import hashlib
@@ -21,6 +21,7 @@ from stadtkern.kernel.accounts.access import everyone
 from stadtkern.kernel.city.profile import city
 
 from .. import actions
+from ..attributes import LABELS
 from ..openid import issuer
 from ..request import ACR
 
@@ -32,7 +33,7 @@ def return_uri() -> str:
     return issuer() + reverse("provider:demo_back")
 
 
-def _application() -> actions.Application:
+def application() -> actions.Application:
     return actions.Application(
         name=f"Verkehrsbetriebe {city().name} (Demo)",
         purpose=_("Für Ihr Abo: Wir prüfen, ob Sie in der Stadt wohnen und welcher Tarif für Sie gilt."),
@@ -48,8 +49,8 @@ def _application() -> actions.Application:
 def start(request: HttpRequest) -> HttpResponse:
     """The app's own front page, or off to the city."""
     if request.method != "POST":
-        return render(request, "provider/demo.html", {"is_start": True})
-    actions.register_demo(CLIENT, _application())
+        return _page(request)
+    actions.register_demo(CLIENT, application())
     verifier = secrets.token_urlsafe(48)
     mine = {"state": secrets.token_urlsafe(16), "nonce": secrets.token_urlsafe(16), "verifier": verifier}
     request.session["demo_app"] = mine
@@ -66,15 +67,19 @@ def back(request: HttpRequest) -> HttpResponse:
     mine = request.session.pop("demo_app", None)
     answer = request.GET
     if mine is None or answer.get("state") != mine["state"] or answer.get("iss") != issuer():
-        return render(request, "provider/demo.html", {"problem": "state"}, status=400)
+        return _page(request, 400, problem="state")
     if answer.get("error"):
-        return render(request, "provider/demo.html", {"problem": answer["error"]})
+        return _page(request, problem=answer["error"])
     try:
         said, told = _fetch(answer.get("code", ""), mine)
     except (httpx.HTTPError, JoseError, KeyError, ValueError):
-        return render(request, "provider/demo.html", {"problem": "token"}, status=502)
+        return _page(request, 502, problem="token")
     level = {uri: trust.label for trust, uri in ACR.items()}.get(said.get("acr", ""), "")
-    return render(request, "provider/demo.html", {"told": _lines(told), "sub": said["sub"], "level": level})
+    return _page(request, told=_lines(told), sub=said["sub"], level=level)
+
+
+def _page(request: HttpRequest, status: int = 200, **context: Any) -> HttpResponse:
+    return render(request, "provider/demo.html", context, status=status)
 
 
 def _fetch(code: str, mine: dict[str, str]) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -99,6 +104,7 @@ def _fetch(code: str, mine: dict[str, str]) -> tuple[dict[str, Any], dict[str, A
 
 
 def _lines(told: dict[str, Any]) -> list[tuple[str, str]]:
-    return [
-        (name, value["formatted"] if isinstance(value, dict) else str(value)) for name, value in told.items() if name != "sub"
-    ]
+    """As an app would show it: known claims in words."""
+    said = [(key, value["formatted"] if isinstance(value, dict) else value) for key, value in told.items() if key != "sub"]
+    yes_no = {True: _("Ja"), False: _("Nein")}
+    return [(str(LABELS.get(key, key)), yes_no[value] if isinstance(value, bool) else str(value)) for key, value in said]
