@@ -55,9 +55,9 @@ def _of_service(service: Service, offices: dict[str, str]) -> Entry:
     asked, labels = _asked(said)
     gaps = []
     if not basis:
-        gaps.append(_("Rechtsgrundlage fehlt (legal_basis in service.toml)"))
+        gaps.append(_("Rechtsgrundlage fehlt"))
     if not service.keep.because:
-        gaps.append(_("Grund der Aufbewahrung fehlt ([keep] because)"))
+        gaps.append(_("Grund der Aufbewahrung fehlt"))
     if service.office not in offices:
         gaps.append(_("Die zuständige Stelle gibt es nicht"))
     if not labels:
@@ -170,7 +170,7 @@ def _of_purpose(key: str) -> Entry:
         third_countries=_("keine"),
         retention=str(purpose.how_long),
         measures=_measures(),
-        gaps=[] if basis and str(purpose.how_long) else [_("Rechtsgrundlage oder Frist fehlt (kernel/privacy/purposes.py)")],
+        gaps=[] if basis and str(purpose.how_long) else [_("Rechtsgrundlage oder Frist fehlt")],
         assess=[],
     )
 

@@ -166,7 +166,13 @@ def why(access: Access, named: Named | None) -> str:
         "representation": _("um etwas für diese Firma oder für Sie zu erledigen"),
         "share": _("weil Sie Link und Code weitergegeben haben"),
         "report": _("um Ihre Auskunft zusammenzustellen"),
+        "own": _("um Ihnen Ihre Einträge zu zeigen"),
+        "mandate": _("um zu klären, wer für wen handeln darf"),
     }
+    if access.emergency:
+        return _("im Notfall, ohne dafür zuständig zu sein")
+    if access.actor.startswith("client:"):
+        return _("um Sie dort anzumelden")
     if access.purpose in reasons:
         return str(reasons[access.purpose])
     if is_service(access.purpose):

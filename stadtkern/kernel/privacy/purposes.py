@@ -185,6 +185,15 @@ WHAT = {
     "title": gettext_lazy("den Betreff"),
     "payment": gettext_lazy("Ihre Zahlung"),
     "log": gettext_lazy("das Protokoll der Zugriffe auf Ihre Daten"),
+    "sex": gettext_lazy("Ihr Geschlecht"),
+    "doctoral_degree": gettext_lazy("Ihren Doktorgrad"),
+    "given_name": gettext_lazy("Ihren Namen"),
+    "birthdate": gettext_lazy("Ihr Geburtsdatum"),
+    "email": gettext_lazy("Ihre E-Mail-Adresse"),
+    "resident": gettext_lazy("ob Sie in der Stadt wohnen"),
+    "over_16": gettext_lazy("ob Sie mindestens 16 Jahre alt sind"),
+    "over_18": gettext_lazy("ob Sie mindestens 18 Jahre alt sind"),
+    "sub": gettext_lazy("eine Kennung, die nur dieser Dienst bekommt"),
 }
 SOURCE_WORDS = {
     "residents": gettext_lazy("Melderegister"),

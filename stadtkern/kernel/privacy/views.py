@@ -50,8 +50,10 @@ def _consents(actor: Actor, before: int | None = None, limit: int = PAGE) -> lis
 @never_cache
 def overview(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
+    own = f"account:{actor.account.pk}" if actor.account else ""
+    others = [access for access in Access.objects.about_person(actor) if access.actor != own]
     context = {
-        "groups": looks(actor, Access.objects.about_person(actor, limit=5)),
+        "groups": looks(actor, others[:5]),
         "consents": _consents(actor, limit=5),
         "purposes": PURPOSES.values(),
     }

@@ -81,7 +81,11 @@ def registers(request: HttpRequest) -> HttpResponse:
     """What the registers say now; asked when the person opens this page, shown, not stored."""
     actor = actor_of(request)
     found = own_records(actor)
-    context = {"registers": [_register(one) for one in found], "linked": _linked(_account(actor))}
+    context = {
+        "registers": [_register(one) for one in found if not one.more_trust],
+        "locked": [str(one.type.title) for one in found if one.more_trust],
+        "linked": _linked(_account(actor)),
+    }
     return render(request, "vault/registers.html", context)
 
 
@@ -90,19 +94,22 @@ def _register(one: Any) -> dict[str, Any]:
     entries = []
     for entry in one.evidence.records if one.evidence else []:
         rows = [
-            {"label": str(one.type.fields[name].label), "value": _value(one.type.fields[name].kind, value)}
+            {"label": str(one.type.fields[name].label), "value": _said(name, one.type.fields[name].kind, value)}
             for name, value in entry.items()
             if value not in ("", None)
         ]
         entries.append(rows)
     return {
-        "title": str(one.type.title), "source": str(one.type.short), "problem": one.problem, "more_trust": one.more_trust,
+        "title": str(one.type.title), "source": str(one.type.short), "problem": one.problem,
         "entries": entries, "at": one.evidence and one.evidence.asked_at,
         "provider": one.evidence and one.evidence.provider,
     }  # fmt: skip
 
 
-def _value(kind: str, value: Any) -> str:
+def _said(name: str, kind: str, value: Any) -> str:
+    if name == "sex":  # as the residents register writes it
+        told = {"w": _("weiblich"), "m": _("männlich"), "d": _("divers"), "x": _("ohne Angabe")}
+        return str(told.get(value, value))
     if isinstance(value, bool):
         return _("Ja") if value else _("Nein")
     if kind == "date" and isinstance(value, str) and len(value) == 10:

@@ -26,9 +26,9 @@ def _erase(request: HttpRequest) -> HttpResponse:
     assert account is not None
     personas = {persona["email"] for persona in city().raw.get("personas", [])} if settings.DEMO else set()
     context: dict[str, Any] = {"is_staff": actor.staff is not None, "is_persona": account.email in personas}
-    if context["is_staff"] or context["is_persona"]:
+    if context["is_staff"]:
         return render(request, "privacy/erase.html", context)
-    if request.method == "POST":
+    if request.method == "POST" and not context["is_persona"]:
         if request.POST.get("sure") == "yes":
             done = erasure.erase(account, actor)
             logout(request)

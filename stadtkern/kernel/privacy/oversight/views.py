@@ -59,7 +59,9 @@ def emergencies(request: HttpRequest) -> HttpResponse:
     """Emergencies to review, the oldest first, then the reviewed ones; numbers only, nobody's data."""
     waiting = list(Emergency.objects.filter(reviewed_at=None).order_by("pk")[:PAGE])
     done = list(Emergency.objects.exclude(reviewed_at=None).order_by("-reviewed_at")[:PAGE])
-    return render(request, "oversight/emergencies.html", {"waiting": waiting, "done": done, "offices": _offices()})
+    offices = _offices()
+    told = [(row, offices.get(row.office, row.office)) for row in waiting]
+    return render(request, "oversight/emergencies.html", {"waiting": told, "done": done})
 
 
 @officer
@@ -84,7 +86,8 @@ def emergency(request: HttpRequest, number: int) -> HttpResponse:
             return redirect("oversight:emergencies")
     seen = list(Access.objects.filter(emergency=row.pk, actor=f"staff:{row.staff}", at__gte=row.at).order_by("pk")[:PAGE])
     note(request, seen, accounts=[row.account])
-    context = {"row": row, "lines": [_line(access) for access in seen], "wrong": wrong, "typed": typed, "offices": _offices()}
+    context = {"row": row, "lines": [_line(access) for access in seen], "wrong": wrong, "typed": typed}
+    context["office"] = _offices().get(row.office, row.office)
     return render(request, "oversight/emergency.html", context, status=422 if wrong else 200)
 
 
@@ -95,7 +98,9 @@ def statistics(request: HttpRequest) -> HttpResponse:
     found = figures.places()[:200]
     numbers = [int(place.number) for place in found if place.number.isdecimal()]
     note(request, accounts=Staff.objects.filter(pk__in=numbers).values_list("account", flat=True))
-    context = {"places": found, "signs": figures.SIGNS, "days": figures.DAYS, "before": figures.BEFORE, "offices": _offices()}
+    offices = _offices()
+    told = [(place, offices.get(place.office, place.office)) for place in found]
+    context = {"places": told, "signs": figures.SIGNS, "days": figures.DAYS, "before": figures.BEFORE}
     return render(request, "oversight/statistics.html", context)
 
 
@@ -146,8 +151,11 @@ def _offices() -> dict[str, str]:
 
 def _line(access: Access) -> dict[str, Any]:
     """Ids instead of people."""
-    people = [f"account:{number}" for number in access.accounts] + [str(key)[:8] for key in access.person_keys]
+    people = [_("Konto %s") % number for number in access.accounts]
+    people += [_("Register %s") % str(key)[:8] for key in access.person_keys]
+    case = access.about.removeprefix("case:")
     return {
+        "case": _("Vorgang %s") % case if case != access.about else "",
         "access": access,
         "people": ", ".join(people[:3]) + (f" (+{len(people) - 3})" if len(people) > 3 else ""),
         "purpose": purpose_words(access.purpose),

@@ -81,7 +81,7 @@ def test_pages_show_ids_and_log_the_officer(login, clerk, citizen, privacy_offic
         with django_assert_max_num_queries(12):
             page = officer.get(f"/datenschutz-aufsicht/zugriffe/?platz={clerk.pk}&merkmal={sign}").text
         assert "Zoë" not in page
-        assert (f"account:{citizen.pk}" in page) == (sign in ("", "charge", "gibt-es-nicht"))
+        assert (f"Konto {citizen.pk}" in page) == (sign in ("", "charge", "gibt-es-nicht"))
     assert Access.objects.filter(purpose="oversight", accounts__contains=[citizen.pk]).count() == 1
     for wrong in ("", "?platz=x", "?platz=" + "9" * 40, "?platz=²"):
         assert officer.get(f"/datenschutz-aufsicht/zugriffe/{wrong}").status_code == 404
