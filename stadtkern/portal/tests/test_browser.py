@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.cases.models import Case, Status
 from stadtkern.kernel.inbox.models import Message
+from stadtkern.kernel.provider.actions import connect
+from stadtkern.kernel.provider.tests.conftest import application
 from stadtkern.kernel.services import actions as services
 from stadtkern.kernel.services import catalogue
 
@@ -149,3 +152,18 @@ def test_page_at_400_percent_zoom_keeps_its_words(open_tab: Any, db: None) -> No
     button = tab.page.get_by_role("button", name="Suchen", exact=True)
     button.scroll_into_view_if_needed()
     assert button.is_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
+def test_what_people_see_of_apps(
+    transactional_db: None, open_tab: Any, citizen: Any, resident: Any, operator: Any, width: int, scheme: str
+) -> None:
+    app = application()
+    connect(Actor(citizen), app.client, ["resident"], ["resident"])
+    person, runs = open_tab(width=width, scheme=scheme, account=citizen), open_tab(width=width, account=operator.account)
+    asks = f"/openid/authorize?{app.question(scope='openid given_name address resident')}"
+    for tab, path in ((person, asks), (person, "/verbundene-dienste/"), (runs, "/verbundene-dienste/anwendungen/")):
+        assert tab.go(path).status == 200, path
+        assert "Bücherei" in tab.page.inner_text("main"), path
+        assert tab.axe() == [] and tab.overflow() <= 0, path
+        assert tab.page.locator("h1").count() == 1, path

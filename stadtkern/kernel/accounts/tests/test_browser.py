@@ -11,6 +11,7 @@ OWN = [
     "uebersicht/",
     "angaben/",
     "vertretung/",
+    "vertretung/kinder/",
     "schluessel/",
     "ausweisen/?trust=high",
     "email/",

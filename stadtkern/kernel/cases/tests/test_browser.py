@@ -6,6 +6,7 @@ import pytest
 
 from stadtkern.kernel.cases import actions
 from stadtkern.kernel.cases.models import Case, Status
+from stadtkern.kernel.privacy.models import Emergency
 from stadtkern.kernel.services.catalogue import find
 
 from .factories import actor_for, case_in, city_with, clerk_actor, draft
@@ -167,3 +168,29 @@ def test_two_tabs_send_one_application(open_tab: Any, probe: str, citizen: Any) 
     tab.page.wait_for_load_state()
     assert "Antrag abschicken" not in tab.page.inner_text("main"), "the way back does not lead to a second sending"
     assert Case.objects.count() == 1
+
+
+def test_an_emergency_and_its_review_are_accessible(
+    open_tab: Any, probe: str, citizen: Any, other_clerk: Any, privacy_officer: Any
+) -> None:
+    case = case_in(Status.IN_REVIEW, citizen)
+    clerk = open_tab(width=320, account=other_clerk.account)
+    clerk.go("/vorgang/schreibtisch/notfall/")
+    assert clerk.axe() == [] and clerk.overflow() <= 0
+    clerk.page.get_by_label("Vorgangsnummer").fill(case.reference)
+    clerk.page.get_by_label("Warum müssen Sie").fill("Wasserrohrbruch, wir brauchen den Eigentümer jetzt.")
+    clerk.page.get_by_label("Ich weiß").check()
+    clerk.page.get_by_role("button", name="Für 30 Minuten öffnen").click()
+    clerk.page.get_by_text("Notfallzugriff, nur zum Lesen").wait_for()
+    assert clerk.axe() == [] and clerk.overflow() <= 0
+    opened = Emergency.objects.get()
+    officer = open_tab(width=320, account=privacy_officer.account)
+    pages = ("", "notfaelle/", f"notfaelle/{opened.pk}/", "statistik/", f"zugriffe/?platz={other_clerk.pk}", "protokoll/")
+    for page in pages:
+        assert officer.go(f"/datenschutz-aufsicht/{page}").status == 200, page
+        assert officer.axe() == [] and officer.overflow() <= 0, page
+        assert officer.page.locator("h1").count() == 1, page
+    citizen_tab = open_tab(width=320, account=citizen)
+    citizen_tab.go("/meine-daten/zugriffe/")
+    assert "im Notfall" in citizen_tab.page.inner_text("main")
+    assert citizen_tab.axe() == [] and citizen_tab.overflow() <= 0

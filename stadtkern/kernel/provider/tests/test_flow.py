@@ -91,7 +91,7 @@ def test_every_answer_is_noted_with_the_name_of_the_app(app, browser, zoe):
     noted = Access.objects.get(accounts__contains=[zoe.pk], actor=f"client:{app.client.pk}")
     assert noted.fields == ["resident"] and noted.purpose == f"client:{app.client.pk}"
     cockpit = browser.get("/meine-daten/zugriffe/").content.decode()
-    assert "Bücherei" in cockpit and "wohnt in der Stadt" in cockpit and app.client.pk not in cockpit
+    assert "Bücherei" in cockpit and "ob Sie in der Stadt wohnen" in cockpit and app.client.pk not in cockpit
     assert Event.objects.filter(name="connection.released", subject=f"account:{zoe.pk}").count() == 1
 
 
