@@ -34,8 +34,8 @@ def households(source: dict[str, Any], town: dict[str, str], count: int, today: 
     people = 0
     for persona in source["personas"]:
         if "birth_date" in persona:
-            home = [_persona(dice, source, persona, today), *_children(persona, town)]
-            yield Home(_address(dice, source, town) | _fixed(persona), home)
+            family = [_persona(dice, source, persona, today), *_children(persona, town)]
+            yield Home(_address(dice, source, town) | _fixed(persona), family)
             people += 1  # children are on top: the rest of the town stays as it is
     for one in source.get("identities", []):
         yield Home(town | _fixed(one), [_known(one, today)])
