@@ -145,6 +145,14 @@ def transactional_db(transactional_db: None) -> Iterator[None]:
         cursor.execute("TRUNCATE procrastinate_jobs, procrastinate_workers CASCADE")
 
 
+@pytest.fixture(autouse=True)
+def nothing_looked_at_lately() -> None:
+    """The process outlives the database of a test; what it wrote down there is gone."""
+    from stadtkern.kernel.privacy import lately
+
+    lately.forget()
+
+
 @pytest.fixture
 def run_jobs(transactional_db: None) -> Callable[[], None]:
     """Work the queue until it is empty; a job that fails raises here."""

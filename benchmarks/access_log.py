@@ -6,12 +6,16 @@ so a busy machine changes little; modes take turns request by request.
 
 import json
 import os
+import random
 import statistics
 import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
+from unittest.mock import patch
 
 ROOT = Path(__file__).resolve().parents[1]
 ROUNDS = int(os.environ.get("ROUNDS", "120"))
@@ -49,47 +53,64 @@ def measure() -> dict[str, float]:
 
 
 def pages() -> dict[str, float]:
-    """The clerk's list, a case, and the list of the API: without the log, with a line each time, and the same page again."""
+    """The clerk's list, a case, and the list of the API, as `modes` says; the first look of each is remembered by the process."""
     from django.test import Client
 
     from stadtkern.kernel.accounts.access import Actor
     from stadtkern.kernel.accounts.actions import create_token
-    from stadtkern.kernel.privacy.actions import noting
 
     member, reference = fill()
-    client = Client()
-    client.force_login(member.account, backend="stadtkern.kernel.accounts.sign_in.Backend")
-    token = create_token(Actor(member.account, member), "Messung", 1)[1]
+    desk, program = Client(headers={"host": "localhost"}), Client(headers={"host": "localhost"})
+    desk.force_login(member.account, backend="stadtkern.kernel.accounts.sign_in.Backend")
+    token = {"authorization": f"Bearer {create_token(Actor(member.account, member), 'Messung', 1)[1]}"}
     asks = {
-        "the clerk's list (50 people)": lambda: client.get("/vorgang/schreibtisch/", headers={"host": "localhost"}),
-        "a case, the list beside it": lambda: client.get(f"/vorgang/schreibtisch/{reference}/", headers={"host": "localhost"}),
-        "the list of the API (50 people)": lambda: client.get(
-            "/api/v1/desk/cases?limit=50", headers={"host": "localhost", "authorization": f"Bearer {token}"}
-        ),
+        "the clerk's list (50 people)": lambda: desk.get("/vorgang/schreibtisch/"),
+        "a case, the list beside it": lambda: desk.get(f"/vorgang/schreibtisch/{reference}/"),
+        "the list of the API (50 people)": lambda: program.get("/api/v1/desk/cases?limit=50", headers=token),
     }
-    written, unless = noting._written, noting._UNLESS
-    told = {}
-    print(f"\n{'median CPU of a request, ms':34}{'off':>9}{'new line':>11}{'ratio':>8}{'again':>9}{'ratio':>8}")
+    told, by = {}, modes()
+    others = [mode for mode in by if mode != "off"]
+    print(f"\n{'median CPU of a request, ms':34}{'off':>7}" + "".join(f"{mode:>21}" for mode in others))
     for name, ask in asks.items():
-        taken: dict[str, list[float]] = {"off": [], "new": [], "again": []}
+        ask()
+        taken: dict[str, list[float]] = {mode: [] for mode in by}
         for turn in range(ROUNDS + 10):
-            for mode in sorted(taken, key=lambda mode: (len(taken[mode]) + hash((mode, turn))) % 97):
-                noting._written = (lambda statement, values: None) if mode == "off" else written
-                # "new": looks for the same line, finds none, and writes
-                noting._UNLESS = (
-                    unless.replace("a.purpose = %(purpose)s", "a.purpose = %(purpose)s || '-'") if mode == "new" else unless
-                )
-                begun = cpu()
-                answer = ask()
-                spent = cpu() - begun
+            for mode in random.sample(list(by), len(by)):
+                with by[mode]():
+                    begun = cpu()
+                    answer = ask()
+                    spent = cpu() - begun
                 assert answer.status_code == 200, answer.status_code
                 if turn >= 10:
                     taken[mode].append(spent * 1000)
-        noting._written, noting._UNLESS = written, unless
-        off, new, again = (statistics.median(taken[mode]) for mode in ("off", "new", "again"))
-        print(f"{name:34}{off:9.2f}{new:11.2f}{new / off:8.3f}{again:9.2f}{again / off:8.3f}", flush=True)
-        told[f"{name}: ratio"] = round(new / off, 3)
+        median = {mode: statistics.median(spent) for mode, spent in taken.items()}
+        ratios = {mode: median[mode] / median["off"] for mode in others}
+        print(
+            f"{name:34}{median['off']:7.2f}" + "".join(f"{median[mode]:14.2f}{ratios[mode]:7.3f}" for mode in others),
+            flush=True,
+        )
+        told |= {f"{name}, {mode}: ratio": round(ratio, 3) for mode, ratio in ratios.items()}
     return told
+
+
+def modes() -> dict[str, Callable[[], AbstractContextManager[object]]]:
+    """Without the log; a look nobody wrote down before; one written by another process; one written by this process."""
+    from stadtkern.kernel.privacy import actions, lately
+    from stadtkern.kernel.privacy.actions import noting
+
+    @contextmanager
+    def new() -> Iterator[None]:  # looks for the same line, finds none, and writes
+        never = noting._ONCE.replace("a.purpose = %(purpose)s", "a.purpose = %(purpose)s || '-'")
+        assert never != noting._ONCE
+        with patch.object(lately, "_moments", {}), patch.object(noting, "_ONCE", never):
+            yield
+
+    return {
+        "off": lambda: patch.object(actions, "note_accesses", lambda **_: None),
+        "new line": new,
+        "again, elsewhere": lambda: patch.object(lately, "_moments", {}),
+        "again": nullcontext,
+    }
 
 
 def fill():

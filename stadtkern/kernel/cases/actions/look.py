@@ -37,10 +37,9 @@ def look(
         return False
     if _represents(actor, case):
         owner, about = (case.account_id, case.pk), str(case)
-        line = privacy.note_colleague(
+        return privacy.note_colleague(
             actor, [owner], source="cases", fields=fields, purpose=case.service, about=about, channel=channel
         )
-        return line is not None
     if actor.staff is None or (case.account_id is None and case.draft_key in actor.draft_keys):
         return False
     with transaction.atomic(savepoint=False):
@@ -63,7 +62,7 @@ def tell_the_person(
     """A line in "who saw my data" of the applicant: for this case, on the ground the service names."""
     person = getattr(case.account, "person", None) if case.account else None
     staff = actor.staff if isinstance(actor, Actor) else None
-    line = privacy.note_accesses(
+    return privacy.note_accesses(
         actor=actor,
         accounts=[case.account_id],
         person_keys=[person.register_key if person else None],
@@ -78,7 +77,6 @@ def tell_the_person(
         emergency=emergency,
         again_after=again_after,
     )
-    return line is not None
 
 
 def look_at_list(

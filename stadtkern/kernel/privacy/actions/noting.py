@@ -1,20 +1,23 @@
 """Every look at personal data leaves a line: for one person, or for all the people of a list in one row."""
 
+import json
 import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import lru_cache, partial
 from typing import Any, Protocol
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import timezone
-from psycopg.types.json import Jsonb
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account
 
+from .. import lately
 from ..models import Access
 
+PAGE = Access.Channel.PAGE.value
 SAME_LOOK = timedelta(minutes=15)
 PUBLIC_TASK = "Art. 6 Abs. 1 Buchst. e DSGVO"  # where nothing narrower is known
 REPRESENTATION = "§ 14 VwVfG"  # acting for somebody
@@ -26,13 +29,16 @@ _CASTS = {"fields": "jsonb", "accounts": "bigint[]", "person_keys": "uuid[]", "c
           "at": "timestamptz"}  # fmt: skip
 _VALUES = ", ".join(f"%({name})s::{_CASTS.get(name, 'text')}" for name in _COLUMNS)
 _INSERT = f"INSERT INTO privacy_access ({', '.join(_COLUMNS)}) SELECT {_VALUES}"
-# One round trip looks for a line that already says all of this, and writes one if there is none. OFFSET 0 keeps the planner
-# at this actor's newest lines: the index by subject costs fifty descents for a list of fifty people.
+# One round trip looks for a line that already says all of this, and writes one if there is none. It looks at the newest lines
+# of this actor only: the index by subject costs fifty descents for a list of fifty people, and whoever reads fifty other pages
+# within minutes leaves a line more, not a long search for each. CASE: arrays are compared only where all else is the same.
 _UNLESS = """ WHERE NOT EXISTS (SELECT FROM (
-    SELECT * FROM privacy_access WHERE actor = %(actor)s AND at > %(since)s ORDER BY at DESC OFFSET 0) a
-    WHERE a.purpose = %(purpose)s AND a.source = %(source)s AND a.channel = %(channel)s AND a.about = %(about)s
-    AND a.emergency IS NOT DISTINCT FROM %(emergency)s::bigint AND a.fields @> %(fields)s::jsonb
-    AND a.accounts @> %(accounts)s::bigint[] AND a.person_keys @> %(person_keys)s::uuid[] AND a.cases @> %(cases)s::bigint[])"""
+    SELECT * FROM privacy_access WHERE actor = %(actor)s AND at > %(since)s ORDER BY at DESC LIMIT 50) a
+    WHERE CASE WHEN a.purpose = %(purpose)s AND a.source = %(source)s AND a.channel = %(channel)s AND a.about = %(about)s
+    AND a.emergency IS NOT DISTINCT FROM %(emergency)s::bigint
+    THEN a.fields @> %(fields)s::jsonb AND a.accounts @> %(accounts)s::bigint[]
+    AND a.person_keys @> %(person_keys)s::uuid[] AND a.cases @> %(cases)s::bigint[] END)"""
+_ALWAYS, _ONCE = f"{_INSERT} RETURNING id", _INSERT + _UNLESS
 
 
 def note_access(
@@ -45,14 +51,16 @@ def note_access(
     source: str,
     fields: Sequence[str],
     about: str,
-    **more: Any,
+    cases: Sequence[int] = (),
+    channel: str = PAGE,
 ) -> Access:
     """One line about one person, every time: names of fields, never values. The calling action writes the diary line."""
-    seen = {"accounts": [account.pk] if account else [], "person_keys": [person_key] if person_key else []}
-    values = _row(actor, purpose, legal_basis, source, fields, about=about, **seen, **more)
-    row = _written(_INSERT, values)
-    assert row is not None  # without _UNLESS there is always one
-    return row
+    people = ([account.pk] if account else [], [person_key] if person_key else [], list(cases))
+    values = _row(actor, purpose, legal_basis, source, fields, about, people, timezone.now(), channel)
+    with connection.cursor() as cursor:
+        cursor.execute(_ALWAYS, _sent(values))
+        number = cursor.fetchone()[0]
+    return Access.from_db(connection.alias, ("id", *values), (number, *values.values()))
 
 
 def note_accesses(
@@ -66,26 +74,36 @@ def note_accesses(
     source: str,
     fields: Sequence[str],
     about: str = "",
+    channel: str = PAGE,
+    charge: str = "",
+    emergency: int | None = None,
     again_after: timedelta = SAME_LOOK,
-    **more: Any,
-) -> Access | None:
-    """One line for everybody a page shows, before it is shown; None when there was nobody, or such a line a moment ago.
+) -> bool:
+    """One line for everybody a page shows, before it is shown; False when there was nobody, or such a line a moment ago.
 
     The actor's own account is left out: nobody is told of their own reads. `cases` are the cases they appear with. The same
     look of the same actor is not written twice within `again_after`, but a page with one more person is another look.
-    `more`: channel, charge, emergency (see Access).
     """
-    own = actor.account.pk if isinstance(actor, Actor) and actor.account else None
-    seen = {
-        "accounts": sorted({number for number in accounts if number and number != own}),
-        "person_keys": sorted({key for key in person_keys if key}),
-        "cases": sorted({number for number in cases if number}),
-    }
-    if not any(seen.values()):
-        return None
-    values = _row(actor, purpose, legal_basis, source, fields, about=about, **seen, **more)
-    values["since"] = values["at"] - again_after
-    return _written(_INSERT + _UNLESS, values)
+    key, own = (actor, None) if isinstance(actor, str) else (actor.key, actor.account and actor.account.pk)
+    shown, now = (list(accounts), list(person_keys), list(cases)), timezone.now()
+    look, since = lately.look(key, own, purpose, source, about, channel, emergency, tuple(fields), shown), now - again_after
+    if lately.written(look, since):
+        return False
+    people = (
+        sorted({number for number in shown[0] if number and number != own}),
+        sorted({key for key in shown[1] if key}),
+        sorted({number for number in shown[2] if number}),
+    )
+    if not any(people):
+        return False
+    sent = _sent(_row(actor, purpose, legal_basis, source, fields, about, people, now, channel, charge, emergency))
+    sent["since"] = since
+    with connection.cursor() as cursor:
+        cursor.execute(_ONCE, sent)
+        if cursor.rowcount == 0:
+            return False
+    transaction.on_commit(partial(lately.remember, look, now))
+    return True
 
 
 def note_colleague(
@@ -96,8 +114,8 @@ def note_colleague(
     fields: Sequence[str],
     purpose: str = "representation",
     about: str = "",
-    channel: str = Access.Channel.PAGE,
-) -> Access | None:
+    channel: str = PAGE,
+) -> bool:
     """Somebody who acts for a company or for another person reads what an account they act beside or for has handed in.
 
     `owners`: (account, case or None) of everything shown. One's own things are no look, and cost no query.
@@ -105,7 +123,7 @@ def note_colleague(
     own = actor.account.pk if actor.account else None
     others = [(account, case) for account, case in owners if account and account != own]
     if own is None or not others:
-        return None
+        return False
     return note_accesses(
         actor=replace(actor, staff=None),  # as a private person, whatever else they are
         accounts=[account for account, _case in others],
@@ -135,13 +153,13 @@ def note_owned(
     fields: Sequence[str],
     purpose: str = "",
     legal_basis: str = "",
-    channel: str = Access.Channel.PAGE,
-) -> Access | None:
+    channel: str = PAGE,
+) -> bool:
     """Somebody sees things (`Owned`) of others: staff for `purpose`, or whoever acts for the company they belong to."""
     own = actor.account.pk if actor.account else None
     others: list[Owned] = [thing for thing in things if thing.account_id and thing.account_id != own]
     if not others:
-        return None
+        return False
     about = others[0].about if len({thing.about for thing in others}) == 1 else ""
     owners = [(thing.account_id, _case(thing.about)) for thing in others]
     if actor.staff is None or (actor.company and all(thing.company_id == actor.company.pk for thing in others)):
@@ -164,42 +182,53 @@ def _case(about: str) -> int | None:
 
 
 def _row(
-    actor: Actor | str, purpose: str, legal_basis: str, source: str, fields: Sequence[str], *, about: str, **more: Any
+    actor: Actor | str,
+    purpose: str,
+    legal_basis: str,
+    source: str,
+    fields: Sequence[str],
+    about: str,
+    people: tuple[list[int], list[uuid.UUID], list[int]],
+    at: datetime,
+    channel: str,
+    charge: str = "",
+    emergency: int | None = None,
 ) -> dict[str, Any]:
-    member = actor.staff if isinstance(actor, Actor) else None
-    if not more.get("cases") and (number := _case(about)):
-        more["cases"] = [number]
+    """In the order of _COLUMNS."""
+    member = None if isinstance(actor, str) else actor.staff
     return {
-        "actor": actor.key if isinstance(actor, Actor) else actor,
+        "actor": actor if isinstance(actor, str) else actor.key,
         "office": member.office.key if member else "",
         "purpose": purpose[:100],
         "legal_basis": legal_basis[:200],
         "source": source,
         "fields": list(fields),
+        "accounts": people[0],
+        "person_keys": people[1],
+        "cases": people[2] or ([number] if (number := _case(about)) else []),
         "about": about,
-        "accounts": [],
-        "person_keys": [],
-        "cases": [],
-        "channel": Access.Channel.PAGE.value,
-        "charge": "",
-        "emergency": None,
-        "at": timezone.now(),
-    } | more
+        "channel": channel,
+        "charge": charge,
+        "emergency": emergency,
+        "at": at,
+    }
 
 
-def _written(statement: str, values: dict[str, Any]) -> Access | None:
-    # Arrays as text: the driver looks at every element of a list before it sends it.
-    sent = values | {name: _array(values[name]) for name in ("accounts", "person_keys", "cases")}
-    with connection.cursor() as cursor:
-        cursor.execute(f"{statement} RETURNING id", sent | {"fields": Jsonb(values["fields"])})
-        found = cursor.fetchone()
-    if found is None:
-        return None
-    access = Access(pk=found[0], **{name: values[name] for name in _COLUMNS})
-    access._state.adding, access._state.db = False, connection.alias
-    return access
+def _sent(values: dict[str, Any]) -> dict[str, Any]:
+    """Arrays and JSON as text: the driver looks at every element of a list before it sends it."""
+    return values | {
+        "fields": _json(tuple(values["fields"])),
+        "accounts": _array(values["accounts"]),
+        "person_keys": _array(values["person_keys"]),
+        "cases": _array(values["cases"]),
+    }
 
 
 def _array(items: Sequence[Any]) -> str:
     """Numbers or UUIDs as PostgreSQL writes an array."""
     return "{" + ",".join(map(str, items)) + "}"
+
+
+@lru_cache(maxsize=500)
+def _json(fields: tuple[str, ...]) -> str:
+    return json.dumps(fields)
