@@ -10,6 +10,7 @@ from stadtkern.kernel.accounts.models import Account, Staff, Trust
 from stadtkern.kernel.cases import actions as cases
 from stadtkern.kernel.cases.models import Case, Status
 from stadtkern.kernel.privacy import actions as privacy
+from stadtkern.kernel.privacy.verify import verify
 from stadtkern.kernel.registers.models import Resident
 
 from .rehearsal import REAL_NOW, apply, citizen, colleague, days_ago, neighbour, send
@@ -52,6 +53,8 @@ def lately(account: Account) -> None:
         _look(2, "steueramt", dog)
         with at(1, 11):
             _open(colleague("buergeramt"), dog, WAITING)
+    privacy.anchor()
+    privacy.note_verification(verify())  # as every night
 
 
 def _look(days: int, office: str, case: Case | None) -> None:

@@ -6,7 +6,7 @@ from django.core.management import call_command
 
 from stadtkern.kernel.accounts.models import Account, Mandate
 from stadtkern.kernel.credentials.models import Credential
-from stadtkern.kernel.privacy.models import Access, Emergency
+from stadtkern.kernel.privacy.models import Access, Anchor, Emergency
 from stadtkern.kernel.privacy.oversight import figures
 from stadtkern.kernel.privacy.verify import verify
 from stadtkern.kernel.provider.models import Connection
@@ -46,4 +46,5 @@ def test_the_demo_shows_what_is_new(transactional_db, settings, tmp_path, monkey
     assert sorted(Share.objects.filter(account=zoe).values_list("uses", flat=True)) == [0, 2]
     assert [row.reviewed_at is None for row in Emergency.objects.order_by("pk")] == [False, True]
     assert Access.objects.filter(accounts__contains=[zoe.pk]).exclude(office="").count() >= 4
-    assert any(place.marks for place in figures.places()) and not verify().findings
+    assert any(place.marks for place in figures.places())
+    assert not verify().findings and Anchor.objects.count() == 1
