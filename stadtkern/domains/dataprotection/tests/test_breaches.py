@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pikepdf
 import pytest
 from django.utils import timezone
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stadtkern.domains.dataprotection import actions
@@ -67,6 +67,7 @@ def test_severity_is_the_published_sum(data, ease, more, score, level):
     assert found and (found.score, found.level) == (score, level)
 
 
+@settings(deadline=None)
 @given(st.text(), st.text(), st.lists(st.text()))
 def test_severity_survives_anything(data, ease, more):
     severity.assess(data, ease, more)
