@@ -31,7 +31,7 @@ from stadtkern.kernel.events.models import Webhook
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments.models import Payment
 from stadtkern.kernel.privacy import keys
-from stadtkern.kernel.privacy.models import Access, Consent, Emergency
+from stadtkern.kernel.privacy.models import Access, Consent, Emergency, Erasure
 from stadtkern.kernel.provider.models import Connection
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.actions import publish
@@ -265,6 +265,8 @@ def private_things(made: World) -> None:
     made.things["consent"] = Consent.objects.create(
         account=account, purpose=word, evidence="residents", fields=["town"], legal_basis=word, about=f"case:{made.case.pk}"
     )
+    # Of somebody who has gone: whoever has the number may read the certificate, it names nobody.
+    made.things["erasure"] = Erasure.objects.create(account_id=0, asked_by="account:0", finished_at=timezone.now())
     made.things["client"] = app = Client.objects.create(name=f"App von {made.name}", data={"purpose": "Ausleihe"})
     made.things["connection"] = Connection.objects.create(
         account=account, client=app, sub=f"sub-{made.name}", granted=[word], consent=made.consent

@@ -134,7 +134,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "portal:audience key": [public("menschen")],
     "portal:life_event key": [public("tier")],
     "portal:page name": [public("impressum")],
-    "privacy:certificate number": [public(uuid.uuid4())],
+    "privacy:certificate number": [Sample("", lambda w: w.erasure.pk)],
     "privacy:revoke number": [Sample("private", lambda w: w.consent.pk)],
     "provider number": [Sample("private", lambda w: w.connection.pk)],
     "provider key": [Sample("", lambda w: w.client.pk)],

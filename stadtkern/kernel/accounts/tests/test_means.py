@@ -291,7 +291,7 @@ def test_the_sign_in_page_offers_what_works_and_says_what_does_not(client, setti
 
 def test_ways_in_are_listed_together(login, citizen):
     page = page_of(login(citizen), "/konto/uebersicht/")
-    assert "E-Mail-Adresse und Passwort" in page and "0 Passkeys" in page and "BundID verbinden" in page
+    assert "E-Mail-Adresse und Passwort" in page and "Noch kein Passkey" in page and "BundID verbinden" in page
 
 
 @pytest.mark.parametrize(
