@@ -16,7 +16,13 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
-PROGRAMS = {"chromium": "chromium", "pdfsig": "poppler-utils", "xmlsec1": "xmlsec1"}  # program -> Debian package
+PROGRAMS = {  # program -> Debian package
+    "chromium": "chromium",
+    "pdfsig": "poppler-utils",
+    "xmlsec1": "xmlsec1",
+    "turnserver": "coturn",
+    "espeak-ng": "espeak-ng",
+}
 
 
 def main(arguments: list[str]) -> int:
