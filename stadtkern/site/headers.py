@@ -5,13 +5,9 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse_lazy
 
-# Nothing on our pages listens, watches or sells; the position is asked on maps, the camera for files by the system itself.
-PERMISSIONS = (
-    "accelerometer=(), autoplay=(), camera=(), display-capture=(), geolocation=(self), gyroscope=(), magnetometer=(), "
-    "microphone=(), midi=(), payment=(), publickey-credentials-create=(self), publickey-credentials-get=(self), usb=()"
-)
+from stadtkern.ui.permissions import policy
 
-
+PERMISSIONS = policy()  # pages that use camera or microphone set their own
 LOGOUT = reverse_lazy("account_logout")
 
 
