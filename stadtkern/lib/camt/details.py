@@ -36,16 +36,16 @@ def movements_of(entry: Node, number: int, currency: str) -> Iterator[Movement]:
     known = [part for part in parts if part is not None]
     if len(details) == 1:
         # What the account shows is what counts; the difference to the detail can only be the bank's charge.
-        yield _single(details[0], whole, known[0] if known else None, currency)
+        yield _single(entry, details[0], whole, known[0] if known else None)
     elif len(known) < len(details):
         raise Trouble(entry, "Eine Sammelbuchung nennt nicht zu jeder Zahlung einen Betrag.")
     else:
         yield from _batch_parts(entry, whole, known)
 
 
-def _single(node: Node, whole: Movement, part: Movement | None, currency: str) -> Movement:
-    made = part or replace(_described(node, whole), part=1)
-    return replace(made, cents=whole.cents, batch=made.batch or _batch(node.getparent().getparent()))  # type: ignore[union-attr]
+def _single(entry: Node, node: Node, whole: Movement, part: Movement | None) -> Movement:
+    made = part or _described(node, whole)
+    return replace(made, cents=whole.cents, batch=made.batch or _batch(entry))
 
 
 def _batch_parts(entry: Node, whole: Movement, parts: list[Movement]) -> Iterator[Movement]:
@@ -62,7 +62,7 @@ def _frame(entry: Node, number: int, cents: int) -> Movement:
     if booked is None:
         raise Trouble(entry, "Der Buchungstag fehlt (BookgDt).")
     return Movement(
-        entry=number, part=1, line=entry.sourceline or 0, cents=cents, booked_on=booked, value_on=moment_of(entry, "ValDt"),
+        entry=number, part=1, line=_line(entry), cents=cents, booked_on=booked, value_on=moment_of(entry, "ValDt"),
         bank_reference=_reference(texts_at(entry, "AcctSvcrRef")), code=_code(entry), gvc=_gvc(entry),
         reversal=texts_at(entry, "RvslInd") in ("true", "1"),
     )  # fmt: skip
@@ -158,6 +158,11 @@ def _currency(node: Node) -> str:
         above = above.getparent()  # type: ignore[assignment]
     amount = above.find("Amt") if above is not None else None
     return "" if amount is None else amount.get("Ccy", "")
+
+
+def _line(node: Node) -> int:
+    line = node.sourceline
+    return line if isinstance(line, int) else 0
 
 
 def _extra(node: Node) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ def write(
 ) -> bytes:
     """One message with these statements, camt.053.001.02 or .08."""
     space = f"urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"
-    root = etree.Element(f"{{{space}}}Document", nsmap={None: space})
+    root = etree.Element(f"{{{space}}}Document", nsmap={None: space})  # type: ignore[dict-item]
     message = _add(root, "BkToCstmrStmt")
     rows = list(statements)
     head = _add(message, "GrpHdr")
