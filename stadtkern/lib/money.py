@@ -30,6 +30,21 @@ def from_decimal(euros: Decimal | str | float | int) -> int:
     return whole
 
 
+def tax_on(net: int, basis_points: int) -> int:
+    """Tax on a net amount, rounded half up to the cent (and half down below zero, so that a reduction undoes its fee)."""
+    return _half_up(net * basis_points, 10_000)
+
+
+def tax_within(gross: int, basis_points: int) -> int:
+    """Tax contained in a gross amount, rounded the same way; net is what remains, so the two always add up."""
+    return _half_up(gross * basis_points, 10_000 + basis_points)
+
+
+def _half_up(value: int, by: int) -> int:
+    rounded = (2 * abs(value) + by) // (2 * by)
+    return rounded if value >= 0 else -rounded
+
+
 def kassenzeichen(number: int, prefix: str = "") -> str:
     """`(123, "MU")` as "MU-0000-0123-80": eight digits or more, then two check digits (ISO 7064 MOD 97-10).
 

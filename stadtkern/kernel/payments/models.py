@@ -11,6 +11,10 @@ from django.utils import timezone
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account, Company, Mandate
 
+from .models_ledger import Entry, Instalment, Memo, Position, Posting, Receivable
+
+__all__ = ["Entry", "Instalment", "Memo", "Payment", "PaymentQuerySet", "Position", "Posting", "Receivable"]
+
 
 class PaymentQuerySet(models.QuerySet["Payment"]):
     def visible_to(self, actor: Actor) -> "PaymentQuerySet":
@@ -42,7 +46,7 @@ class PaymentQuerySet(models.QuerySet["Payment"]):
 
 
 class Payment(models.Model):
-    """One attempt to pay one amount for one thing; the database allows a single open or paid one per thing."""
+    """One attempt at the provider to pay (a part of) one claim; the database allows a single open one per thing."""
 
     class Status(models.TextChoices):
         OPEN = "OPEN"  # nothing begun at the provider
@@ -54,13 +58,14 @@ class Payment(models.Model):
         SURPLUS = "SURPLUS"  # paid, but another attempt had paid already or nothing is owed: to be refunded
 
     about = models.CharField(max_length=60)  # "case:17"
+    receivable = models.ForeignKey(Receivable, models.PROTECT, null=True, blank=True, related_name="attempts")
     account = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+")
     company = models.ForeignKey(Company, models.SET_NULL, null=True, blank=True, related_name="+")
     mandate = models.ForeignKey(Mandate, models.SET_NULL, null=True, blank=True, related_name="+")
     draft_key = models.CharField(max_length=64, null=True, blank=True)  # who applied without signing in
     back_to = models.CharField(max_length=200, blank=True)  # path of the page the payment belongs to
     amount_cents = models.PositiveIntegerField()
-    purpose = models.CharField(max_length=27, unique=True)  # Kassenzeichen, XBezahldienste: <= 27 characters
+    purpose = models.CharField(max_length=27, unique=True)  # Kassenzeichen and number of the attempt: <= 27 characters
     description = models.CharField(max_length=250)
     items = models.JSONField(default=list)  # [{"label": "Grundgebühr", "cents": 1200}]
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN)
@@ -85,7 +90,7 @@ class Payment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["about"], condition=Q(status__in=["OPEN", "STARTED", "PAID"]), name="payment_one_per_thing"
+                fields=["about"], condition=Q(status__in=["OPEN", "STARTED"]), name="payment_one_per_thing"
             ),
             models.CheckConstraint(condition=Q(amount_cents__gt=0), name="payment_amount_positive"),
         ]

@@ -67,6 +67,7 @@ def announce(actor: Actor, row: Case, service: Service) -> None:
             items=service.fee_lines(row.answers),
             actor_key=actor.key,
             back_to=reverse("cases:track", args=[row.reference]),
+            key=row.service,
         )
     data = {"service": row.service, "fee_cents": row.fee_cents, "trust": row.trust, "assisted": bool(row.assisted_by_id)}
     record("case.submitted", subject=str(row), actor=actor.key, data=data)

@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
@@ -17,7 +18,8 @@ from stadtkern.lib.money import as_decimal
 
 from ..adapters import PaymentInformation, PaymentItem, PaymentRequest, Provider, ProviderError, ProviderUnavailable
 from ..models import Payment
-from .settling import Refused, next_check, settle
+from .posting import Refused
+from .settling import next_check, settle
 
 Status = Payment.Status
 REST = timedelta(minutes=1)  # of the job after an answer that failed
@@ -137,7 +139,7 @@ def _claim(limit: int) -> list[Payment]:
 
 
 def _request(payment: Payment, return_url: str) -> PaymentRequest:
-    """The payment in the words of XBezahldienste. Public fees carry no VAT."""
+    """The payment in the words of XBezahldienste."""
     return PaymentRequest(
         requestId=str(payment.request_id),
         requestTimestamp=timezone.now().isoformat(timespec="seconds"),
@@ -146,17 +148,35 @@ def _request(payment: Payment, return_url: str) -> PaymentRequest:
         purpose=payment.purpose,
         description=_allowed(payment.description),
         redirectUrl=return_url,
-        items=[_item(number, line["label"], line["cents"], payment) for number, line in enumerate(payment.items, 1)],
+        items=[_item(number, line, payment) for number, line in enumerate(_positive(payment.items), 1)],
     )
 
 
-def _item(number: int, label: str, cents: int, payment: Payment) -> PaymentItem:
-    amount = float(as_decimal(cents))
+def _positive(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Items of the standard are above zero: with reductions, one item per tax rate; where that does not do, a single one."""
+    if all(line["cents"] > 0 for line in lines):
+        return lines
+    rates: dict[int, dict[str, Any]] = {}
+    for line in lines:
+        one = rates.setdefault(line.get("tax_bp", 0), {"label": line["label"], "cents": 0, "tax_cents": 0})
+        one["tax_bp"] = line.get("tax_bp", 0)
+        one["cents"] += line["cents"]
+        one["tax_cents"] += line.get("tax_cents", 0)
+    groups = list(rates.values())
+    if all(one["cents"] > 0 for one in groups):
+        return groups
+    most = max(groups, key=lambda one: one["cents"])
+    return [most | {"cents": sum(one["cents"] for one in groups), "tax_cents": sum(one["tax_cents"] for one in groups)}]
+
+
+def _item(number: int, line: dict[str, Any], payment: Payment) -> PaymentItem:
+    tax = float(as_decimal(line.get("tax_cents", 0)))
+    net = float(as_decimal(line["cents"] - line.get("tax_cents", 0)))
     booking = {key: str(value) for key, value in city().raw.get("payments", {}).get("booking", {}).items()}
     return PaymentItem(
-        id=str(number), reference=payment.purpose, description=_allowed(label), taxRate=0.0, quantity=1,
-        totalNetAmount=amount, totalTaxAmount=0.0, singleNetAmount=amount, singleTaxAmount=0.0,
-        bookingData={**booking, "Kassenzeichen": payment.purpose},
+        id=str(number), reference=payment.purpose, description=_allowed(line["label"]),
+        taxRate=line.get("tax_bp", 0) / 100, quantity=1, totalNetAmount=net, totalTaxAmount=tax, singleNetAmount=net,
+        singleTaxAmount=tax, bookingData={**booking, "Kassenzeichen": payment.purpose},
     )  # fmt: skip
 
 

@@ -1,34 +1,25 @@
-"""What is owed: open it once, try again, give it up, call it off."""
+"""Pay what is owed through the provider: open an attempt once, try again, give it up, call it off."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Protocol
+from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.models import Account, Company, Mandate
-from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.events.actions import record
-from stadtkern.lib.money import kassenzeichen
 
 from ..adapters import ProviderError, ProviderUnavailable
-from ..models import Payment
+from ..bill import Item, Line, as_items
+from ..models import Payment, Position, Receivable
 from .asking import refresh
-from .settling import Refused, end
+from .claims import cancel_claim, claim
+from .posting import Refused, lock
+from .settling import claim_of, end
 
 Status = Payment.Status
-LIVE = [Status.OPEN, Status.STARTED, Status.PAID]
-MAX_CENTS = 999_999_00  # XBezahldienste 1.0
-
-
-class Line(Protocol):
-    """One line of a bill, for example a FeeLine of a service."""
-
-    @property
-    def label(self) -> str: ...
-    @property
-    def cents(self) -> int: ...
 
 
 @transaction.atomic
@@ -44,41 +35,57 @@ def open_payment(
     mandate: Mandate | None = None,
     draft_key: str | None = None,
     back_to: str = "",
+    key: str = "",
+    instalments: Mapping[str, int] | None = None,
 ) -> Payment:
-    """The one open or paid payment for `about`; opened if there is none. The amount is fixed from here on.
+    """The claim for `about` and its one open or paid attempt; both opened if there are none. The sum is fixed from here on.
 
-    `items` must add up to `amount_cents` (none: one item with the description). `back_to` is the path of the page the
-    payer returns to afterwards ("/vorgang/…/"); `draft_key` lets somebody pay who applied without signing in.
+    `items` must add up to `amount_cents` (none: one item with the description); they may carry tax and reductions.
+    `back_to` is the path of the page the payer returns to afterwards ("/vorgang/…/"); `draft_key` lets somebody pay who
+    applied without signing in; `key` names the revenue account, usually the service.
     ValueError for a sum that is not owed, does not add up, or differs from the payment that is open already.
     """
-    if not 0 < amount_cents <= MAX_CENTS:
-        raise ValueError(f"{amount_cents} cents cannot be asked for")
-    bill = [{"label": line.label, "cents": line.cents} for line in items] or [{"label": description, "cents": amount_cents}]
-    if sum(line.cents for line in items) != amount_cents and items:
+    if items and sum(line.cents for line in items) != amount_cents:
         raise ValueError(f"the items of {about} do not add up to {amount_cents} cents")
     if back_to and (not back_to.startswith("/") or back_to.startswith("//")):
         raise ValueError(f"{back_to!r} is no path of this site")
-    payment = Payment(
-        about=about, account=account, company=company, mandate=mandate, draft_key=draft_key, back_to=back_to,
-        amount_cents=amount_cents, description=description[:250], items=bill,
+    row, new = claim(
+        Receivable(
+            about=about, key=key, account=account, company=company, mandate=mandate, draft_key=draft_key,
+            description=description, back_to=back_to,
+        ),
+        bill := as_items(items or [Item(description[:250], amount_cents)]), actor_key, instalments,
     )  # fmt: skip
-    return _first_of(payment, actor_key)
+    return _open(row, amount_cents, 0, _told(bill), actor_key) if new else attempt(row, actor_key)
+
+
+@transaction.atomic
+def attempt(receivable: Receivable, actor_key: str) -> Payment:
+    """An attempt to pay what is due: the one that is open, else a new one; the paid one when nothing is open any more.
+
+    Of a plan of instalments that is what is due by now, else the next instalment. Diary: `payment.opened`.
+    """
+    row = lock(receivable)
+    rows = list(Payment.objects.select_for_update().filter(receivable=row).order_by("pk"))
+    if not row.open_cents:
+        if paid := next((one for one in reversed(rows) if one.status == Status.PAID), None):
+            return paid
+        raise Refused(_("Hier ist nichts mehr zu bezahlen."))
+    wanted = _due(row)
+    for live in [one for one in rows if one.status in (Status.OPEN, Status.STARTED)]:
+        if live.amount_cents == wanted:
+            return live
+        end(live, Status.CANCELLED, actor_key)  # another amount is due by now
+    return _open(row, wanted, len(rows), _items(row, wanted), actor_key)
 
 
 @transaction.atomic
 def reopen(payment: Payment, actor_key: str) -> Payment:
     """A new attempt after a failed, cancelled or expired one; the open or paid one if there is one already."""
-    latest = _attempts(payment.about)[-1]
-    if not latest.wanted:
+    row = lock(claim_of(payment))
+    if row.cancelled_at and not row.open_cents:
         raise Refused(_("Hier ist nichts mehr zu bezahlen."))
-    return _first_of(
-        Payment(
-            about=latest.about, account=latest.account, company=latest.company, mandate=latest.mandate,
-            draft_key=latest.draft_key, back_to=latest.back_to, amount_cents=latest.amount_cents,
-            description=latest.description, items=latest.items,
-        ),
-        actor_key,
-    )  # fmt: skip
+    return attempt(row, actor_key)
 
 
 def cancel(payment: Payment, actor_key: str) -> Payment:
@@ -96,29 +103,16 @@ def cancel(payment: Payment, actor_key: str) -> Payment:
 
 @transaction.atomic
 def call_off(about: str, actor_key: str) -> None:
-    """Nothing is owed for `about` any more (withdrawn): open attempts end, money that still comes is to be refunded."""
+    """Nothing is owed for `about` any more (withdrawn): open attempts end, money that came or still comes is to be refunded."""
+    claims = list(Receivable.objects.live(about).select_for_update(no_key=True))
     for payment in _attempts(about):
         payment.wanted = False
         if payment.status in (Status.OPEN, Status.STARTED):
             end(payment, Status.CANCELLED, actor_key)
         else:
             payment.save(update_fields=["wanted"])
-
-
-def _first_of(payment: Payment, actor_key: str) -> Payment:
-    """Save this new attempt, unless another one is open or paid: then that one (the constraint decides races)."""
-    for _again in range(3):
-        if existing := Payment.objects.select_for_update().filter(about=payment.about, status__in=LIVE).first():
-            if existing.amount_cents != payment.amount_cents:
-                raise ValueError(f"{existing} is fixed at {existing.amount_cents} cents")
-            return existing
-        with suppress(IntegrityError), transaction.atomic():
-            payment.pk, payment.purpose = _number()
-            payment.save(force_insert=True)
-            data = {"payment": payment.pk, "cents": payment.amount_cents}
-            record("payment.opened", subject=payment.about, actor=actor_key, data=data)
-            return payment
-    raise Refused(_("Die Zahlung wird gerade an anderer Stelle geändert. Bitte laden Sie die Seite neu."))
+    for row in claims:
+        cancel_claim(row, _("Zurückgenommen"), actor_key)
 
 
 def _attempts(about: str) -> list[Payment]:
@@ -126,9 +120,57 @@ def _attempts(about: str) -> list[Payment]:
     return list(Payment.objects.select_for_update().filter(about=about).order_by("pk"))
 
 
-def _number() -> tuple[int, str]:
-    """The next running number and the Kassenzeichen made of it; `[payments] prefix` of city.toml stands in front."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [Payment._meta.db_table])
-        number = int(cursor.fetchone()[0])
-    return number, kassenzeichen(number, str(city().raw.get("payments", {}).get("prefix", "")))
+def _due(row: Receivable) -> int:
+    """What is to be paid now: all of it, or of a plan what is due, else the next instalment."""
+    plan = list(row.instalments.all())
+    if not plan:
+        return row.open_cents
+    if due := row.due_cents(timezone.localdate()):
+        return due
+    left = row.open_cents
+    for part in reversed(plan):
+        if left <= part.cents:
+            return left
+        left -= part.cents
+    return left
+
+
+def _purpose(row: Receivable, before: int) -> str:
+    """The Kassenzeichen; later attempts carry their number behind it, for the provider wants each to be another one."""
+    return row.reference if not before else f"{row.reference}-{before + 1}"
+
+
+def _open(row: Receivable, cents: int, before: int, items: list[dict[str, Any]], actor_key: str) -> Payment:
+    payment = Payment.objects.create(
+        about=row.about, receivable=row, account_id=row.account_id, company_id=row.company_id, mandate_id=row.mandate_id,
+        draft_key=row.draft_key, back_to=row.back_to, amount_cents=cents, purpose=_purpose(row, before),
+        description=row.description, items=items,
+    )  # fmt: skip
+    record("payment.opened", subject=row.about, actor=actor_key, data={"payment": payment.pk, "cents": cents})
+    return payment
+
+
+def _items(row: Receivable, cents: int) -> list[dict[str, Any]]:
+    """The bill as it is shown and sent; for a part of it one line per tax rate."""
+    lines = list(row.positions.all())
+    if cents == row.claimed_cents:
+        return _told(lines)
+    rates: dict[int, int] = {}
+    for line in lines:
+        rates[line.tax_bp] = rates.get(line.tax_bp, 0) + line.cents
+    return _told([Item(row.description, part, bp) for bp, part in _shares(cents, rates).items()])
+
+
+def _told(lines: Sequence[Item] | Sequence[Position]) -> list[dict[str, Any]]:
+    names = ("label", "cents", "tax_bp", "net_cents", "tax_cents", "reason")
+    return [{name: getattr(line, name) for name in names if getattr(line, name)} for line in lines]
+
+
+def _shares(cents: int, rates: dict[int, int]) -> dict[int, int]:
+    """Divide an amount over the tax rates in proportion; the last one takes the rest of the rounding."""
+    fair = {bp: amount for bp, amount in rates.items() if amount > 0}
+    total = sum(fair.values())
+    shares = {bp: cents * amount // total for bp, amount in fair.items()}
+    last = max(fair, key=lambda bp: fair[bp])
+    shares[last] += cents - sum(shares.values())
+    return {bp: part for bp, part in shares.items() if part}

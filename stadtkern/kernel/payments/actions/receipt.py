@@ -11,7 +11,7 @@ from stadtkern.kernel.documents.models import Document
 from stadtkern.ui import words
 
 from ..models import Payment
-from .settling import Refused
+from .posting import Refused
 
 KEEP_YEARS = 10  # vouchers of the city treasury; to be checked against the Land's rules
 

@@ -1,18 +1,25 @@
 """Apply the provider's word to our rows: under lock, once, and never losing money that came late."""
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
-from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.events.actions import record
 from stadtkern.lib.money import from_decimal
 
+from .. import chart
 from ..adapters import PaymentInformation
 from ..adapters import TransactionStatus as Word
-from ..models import Payment
+from ..bill import Item
+from ..models import Entry, Payment, Receivable
+from .claims import cancel_claim, raise_claim
+from .ending import end, facts
+from .posting import Line, Refused, Source, lock
+from .receiving import announce_progress, credit, end_attempts
+from .returning import refund
 
 Status = Payment.Status
 EXPIRES_AFTER = timedelta(hours=1)  # without a word from the payer; a later payment is still taken
@@ -24,19 +31,13 @@ RHYTHM = [
     (timedelta(days=1), timedelta(minutes=30)),
     (timedelta(days=7), timedelta(hours=6)),
 ]
-ENDS = {Status.FAILED: "payment.failed", Status.CANCELLED: "payment.cancelled", Status.EXPIRED: "payment.expired"}
-
-
-class Refused(Exception):
-    """The payment's state does not allow this; the message says what to do."""
 
 
 @transaction.atomic
 def settle(payment_id: int, said: PaymentInformation, actor_key: str) -> Payment:
     """One word of the provider about one attempt, applied under lock of all attempts for the same thing."""
-    about = Payment.objects.values_list("about", flat=True).get(pk=payment_id)
-    attempts = list(Payment.objects.select_for_update().filter(about=about).order_by("pk"))
-    mine = next(row for row in attempts if row.pk == payment_id)
+    row = lock(claim_of(Payment.objects.get(pk=payment_id)))
+    mine = Payment.objects.select_for_update().get(pk=payment_id)
     if mine.status in (Status.PAID, Status.SURPLUS):
         return mine
     now = timezone.now()
@@ -47,7 +48,7 @@ def settle(payment_id: int, said: PaymentInformation, actor_key: str) -> Payment
         mine.last_error = wrong
         mine.save()
     elif said.status == Word.PAYED:
-        _take(mine, attempts, now, provider)
+        _take(mine, row, now, provider)
     elif said.status == Word.FAILED and mine.status == Status.STARTED:
         end(mine, Status.FAILED, provider)
     elif said.status == Word.CANCELED and mine.status == Status.STARTED:
@@ -59,41 +60,53 @@ def settle(payment_id: int, said: PaymentInformation, actor_key: str) -> Payment
     return mine
 
 
-def end(payment: Payment, status: Payment.Status, actor_key: str) -> None:
-    """An attempt ends without money; its transaction is still watched, because money may yet come."""
-    payment.status = status
-    if not payment.transaction_id:
-        payment.last_error = ""
-    payment.save()
-    record(ENDS[status], subject=payment.about, actor=actor_key, data=_facts(payment))
+def claim_of(payment: Payment) -> Receivable:
+    """The claim an attempt belongs to; an attempt from before the ledger gets one when something happens to it."""
+    if payment.receivable:
+        return payment.receivable
+    lines = [Item(line["label"], line["cents"]) for line in payment.items]
+    whole = sum(line.cents for line in lines) == payment.amount_cents
+    row = raise_claim(
+        about=payment.about, items=lines if whole else [Item(payment.description, payment.amount_cents)],
+        description=payment.description, actor_key=SYSTEM, account=payment.account, company=payment.company,
+        mandate=payment.mandate, draft_key=payment.draft_key, back_to=payment.back_to,
+    )  # fmt: skip
+    if not payment.wanted:
+        cancel_claim(row, _("Zurückgenommen"), SYSTEM)
+    Payment.objects.filter(about=payment.about, receivable=None).update(receivable=row)
+    payment.receivable = row
+    return row
 
 
-def _take(mine: Payment, attempts: list[Payment], now: datetime, actor_key: str) -> None:
-    """The first money for a thing pays it and ends attempts that are still open; any further money is a surplus."""
+def _take(mine: Payment, row: Receivable, now: datetime, actor_key: str) -> None:
+    """Money for a claim pays what is open; money for nothing is a surplus. Attempts still open end."""
     mine.completed_at, mine.next_check_at = now, None
-    if not mine.wanted or any(row.status == Status.PAID for row in attempts):
-        mine.status = Status.SURPLUS
-        mine.save()
-        record("payment.doubled", subject=mine.about, actor=actor_key, data=_facts(mine))
-        return
-    for other in attempts:
-        if other is not mine and other.status in (Status.OPEN, Status.STARTED):
-            end(other, Status.CANCELLED, actor_key)
-    mine.status = Status.PAID
+    mine.status = Status.PAID if row.open_cents or row.written_off_cents else Status.SURPLUS
     mine.save()
-    record("payment.completed", subject=mine.about, actor=actor_key, data=_facts(mine))
+    source = Source(f"provider:{mine.provider}:{mine.transaction_id}", actor_key, timezone.localdate(now), "provider")
+    credit(row, [Line(chart.provider(mine.provider), mine.amount_cents)], Entry.Kind.RECEIPT, source)
+    end_attempts(row, actor_key)
+    if mine.status == Status.SURPLUS:
+        record("payment.doubled", subject=mine.about, actor=actor_key, data=facts(mine))
+        return
+    if row.open_cents:
+        record("payment.received", subject=str(row), actor=actor_key, data=facts(mine))
+    announce_progress(row, actor_key, facts(mine))
 
 
 @transaction.atomic
 def mark_refunded(actor: Actor, payment: Payment) -> Payment:
     """The cash office has sent the surplus back; a second click changes nothing."""
+    row = lock(claim_of(payment))
     mine = Payment.objects.select_for_update().get(pk=payment.pk)
     if mine.status != Status.SURPLUS:
         raise Refused("only a surplus is refunded here")
     if mine.refunded_at is None:
+        if cents := min(mine.amount_cents, row.refund_cents):
+            refund(row, by="transfer", cents=cents, actor_key=actor.key, source_key=f"refund:{mine}")
         mine.refunded_at = timezone.now()
         mine.save(update_fields=["refunded_at"])
-        record("payment.refunded", subject=mine.about, actor=actor.key, data=_facts(mine))
+        record("payment.refunded", subject=mine.about, actor=actor.key, data=facts(mine))
     return mine
 
 
@@ -107,7 +120,3 @@ def _wrong_amount(mine: Payment, said: PaymentInformation) -> str:
     if said.grosAmount is None or from_decimal(said.grosAmount) == mine.amount_cents:
         return ""
     return f"the provider speaks of {said.grosAmount} euros"
-
-
-def _facts(payment: Payment) -> dict[str, Any]:
-    return {"payment": payment.pk, "cents": payment.amount_cents}
