@@ -21,6 +21,9 @@ from stadtkern.domains.dataprotection.models import Breach
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.actions import create_token
 from stadtkern.kernel.accounts.models import Account, Company, ExternalIdentity, Mandate, Membership, Staff, Token
+from stadtkern.kernel.appointments import plan
+from stadtkern.kernel.appointments.link import code_from
+from stadtkern.kernel.appointments.models import Appointment, Counter, Matter, Place, Waiting
 from stadtkern.kernel.cases.models import Case, Decision, Note, Status, search_text
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.credentials.codes import digest
@@ -87,7 +90,7 @@ def world(name: str, account: Account, clerk: Staff) -> World:
     made.things["draft"] = case(made, Status.DRAFT, "draft")
     made.things["closed"] = case(made, Status.CLOSED, "case")
     assisted(made)
-    for build in (document, upload, message, payment, vault, private_things, proof):
+    for build in (document, upload, message, payment, vault, private_things, proof, appointment):
         build(made)
     delegated(made)
     made.things["webhook"] = Webhook.objects.create(title="Land", url="https://land.example/", names=["case.*"])
@@ -240,6 +243,27 @@ def payment(made: World) -> None:
             about=f"case:{made.case.pk}", account=made.account, amount_cents=1200, purpose=f"{made.name}{kind}".upper(),
             description=word, items=[{"label": word, "cents": 1200}], status=status,
         )  # fmt: skip
+
+
+def appointment(made: World) -> None:
+    """One at the clerk's office in a week, one person on the waiting list."""
+    word, name = made.hide("appointment"), made.name.lower()
+    place = Place.objects.create(key=f"place_{name}", title=f"Haus {name}", office=made.clerk.office, state="NW")
+    matter = Matter.objects.create(key=f"matter_{name}", title=f"Anliegen {name}")
+    counter = Counter.objects.create(place=place, key="one", name="Schalter 1")
+    counter.matters.add(matter)
+    date = timezone.localdate() + timedelta(days=7)
+    seed, starts_at = f"seed-{name}", plan.moment(date, 108)
+    made.things["appointment"] = Appointment.objects.create(
+        number=f"T-{hashlib.sha256(name.encode()).hexdigest()[:8].upper()}", counter=counter, place=place, matter=matter,
+        matters=[[matter.key, 1]], channel="desk", date=date, starts_at=starts_at, ends_at=starts_at + timedelta(minutes=15),
+        first_cell=108, cells=3, status="BOOKED", account=made.account, name=word, email=f"{name}@example.org",
+        booked_at=timezone.now(), seed=seed, code_digest=digest(code_from(seed)),
+    )  # fmt: skip
+    made.things["waiting"] = Waiting.objects.create(
+        matters=[[matter.key, 1]], channel="desk", first=date, last=date, account=made.account, name=made.hide("waiting"),
+        limit_key=name,
+    )  # fmt: skip
 
 
 def proof(made: World) -> None:

@@ -10,6 +10,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from stadtkern.kernel.accounts import actions as accounts
+from stadtkern.kernel.appointments import reactions as appointments
 from stadtkern.kernel.cases import reactions as cases
 from stadtkern.kernel.credentials import actions as credentials
 from stadtkern.kernel.documents import actions as documents
@@ -97,11 +98,14 @@ def forget_proofs(timestamp: int) -> None:
 SCHEDULE = [
     ("* * * * *", payments.poll),
     ("* * * * *", exchange.poll),
+    ("* * * * *", appointments.expire),
     ("* * * * *", wake_webhooks),
     ("*/5 * * * *", forget_proofs),
     ("7 1 * * *", anchor_log),
     ("7 * * * *", finish_erasures),
+    ("27 0 * * *", appointments.look_ahead),
     ("17 2 * * *", shred_papers),
+    ("33 2 * * *", appointments.forget),
     ("37 2 * * *", forget_accesses),
     ("47 2 * * *", verify_log),
     ("57 2 * * *", tidy),

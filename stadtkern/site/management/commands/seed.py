@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
@@ -46,6 +47,7 @@ class Command(BaseCommand):
         offices = tomllib.loads((city().folder / "seed" / "offices.toml").read_text(encoding="utf-8"))
         count = import_offices({key: seat | values for key, values in offices.items()})
         self.stdout.write(f"  {count} offices")
+        call_command("import_appointments", stdout=self.stdout)
         homes = population.households(source, town, options["people"], timezone.localdate())
         people = import_households(((home.address, home.people) for home in homes), SYSTEM)
         self.stdout.write(f"  {people} residents")

@@ -1,0 +1,1 @@
+"""Appointments: places, counters, opening hours, free times, and who has which time."""

@@ -1,0 +1,176 @@
+"""From hold to appointment, to another time, to none."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.events.actions import record
+from stadtkern.lib import ids
+
+from .. import limits, link, plan, search, statement
+from ..models import CELL, Appointment, Matter, Place
+from ..need import need_of
+from ..refusals import Refused, Taken
+from ..wish import Wish
+from .again import once_more
+from .holding import Asked, choose_points, give_back, held_by, too_many
+from .lapsing import expire_due
+
+Status = Appointment.Status
+
+
+@once_more
+def confirm(
+    actor: Actor,
+    appointment: Appointment,
+    *,
+    name: str,
+    email: str = "",
+    phone: str = "",
+    names: Sequence[str] = (),
+    about: str = "",
+    for_other: bool = False,
+    now: datetime | None = None,
+) -> Appointment:
+    """The hold becomes an appointment; after its time is over too, if nobody took it meanwhile. A second click changes nothing.
+
+    Raises Taken (with the nearest others), TooMany, Refused. Diary: `appointment.booked`.
+    """
+    now = now or timezone.now()
+    if not name.strip():
+        raise Refused(_("Bitte geben Sie Ihren Namen an."))
+    with transaction.atomic():
+        row = _locked(appointment)
+        if row.status == Status.BOOKED:
+            return row
+        if row.status not in (Status.HELD, Status.EXPIRED) or row.erased_at:
+            raise Refused(_("Dieser Termin ist nicht mehr reserviert. Bitte wählen Sie ihn neu."))
+        if row.starts_at <= now:
+            raise Refused(_("Diese Zeit ist schon vorbei. Wählen Sie bitte eine spätere."))
+        if row.status == Status.EXPIRED:
+            _take_again(row)
+        row.name, row.names = name.strip()[:200], [one.strip()[:200] for one in names][: row.persons - 1]
+        row.email, row.phone, row.about = email.strip()[:254], phone.strip()[:40], about or row.about
+        who = Actor() if for_other else actor
+        subject = limits.subject_of(who, row.holder, row.email)
+        give_back([other for other in held_by(row.holder) if other.pk != row.pk], now, actor.key)
+        wanted = Matter.objects.filter(key__in=[key for key, _count in row.matters])
+        row.limits = choose_points(list(wanted), subject, row.pk)
+        row.status, row.booked_at, row.held_until, row.ended_at = Status.BOOKED, now, None, None
+        row.seed = link.new_seed()
+        row.code_digest = ids.digest(link.code_from(row.seed))
+        _save(row)
+        record("appointment.booked", subject=f"appointment:{row.pk}", actor=actor.key, data=facts(row))
+    return row
+
+
+@once_more
+def cancel(actor: Actor, appointment: Appointment, *, now: datetime | None = None) -> Appointment:
+    """Give the time back; a second click changes nothing. Diary: `appointment.cancelled`."""
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = _locked(appointment)
+        if row.status in (Status.CANCELLED, Status.EXPIRED):
+            return row
+        if row.status not in (Status.HELD, Status.BOOKED) or row.ends_at <= now:
+            raise Refused(_("Dieser Termin kann nicht mehr abgesagt werden."))
+        if row.status == Status.HELD:
+            give_back([row], now, actor.key)
+            return _locked(row)
+        row.status, row.ended_at, row.sequence = Status.CANCELLED, now, row.sequence + 1
+        row.save(update_fields=["status", "ended_at", "sequence"])
+        with connection.cursor() as cursor:
+            cursor.execute(statement.GIVE_BACK, {"appointment": row.pk})
+        record("appointment.cancelled", subject=f"appointment:{row.pk}", actor=actor.key, data=facts(row))
+    return row
+
+
+@once_more
+def move(
+    actor: Actor,
+    appointment: Appointment,
+    place: Place,
+    starts_at: datetime,
+    *,
+    by_clerk: bool = False,
+    now: datetime | None = None,
+) -> Appointment:
+    """Another time for the same visit, in one step: if the new one is gone, the old one stays. Diary: `appointment.moved`.
+
+    Number, link and person stay; the new time may overlap the old one. Raises Taken, Refused.
+    """
+    now = now or timezone.now()
+    with transaction.atomic():
+        row = _locked(appointment)
+        if row.status not in (Status.HELD, Status.BOOKED) or not row.is_live(now):
+            raise Refused(_("Dieser Termin kann nicht mehr verschoben werden."))
+        if row.place_id == place.pk and row.starts_at == starts_at:
+            return row
+        wish = wish_of(row)
+        need, found = need_of(wish), plan.cell_of(starts_at)
+        cell = found[1] - need.before // CELL if found else -1
+        if found is None or cell < 0 or found[1] * CELL % need.step:
+            raise Refused(_("Zu dieser Uhrzeit beginnt kein Termin. Wählen Sie bitte eine der angebotenen Zeiten."))
+        if starts_at < now + (timedelta(0) if by_clerk else search.lead()):
+            raise Refused(_("Diese Zeit ist schon vorbei oder zu nah. Wählen Sie bitte eine spätere."))
+        was = {"from_counter": row.counter_id, "from": row.starts_at.isoformat()}
+        asked = Asked(actor, need, [place.pk], [found[0]], plan.mask(cell, 1), row.holder, row.about, by_clerk, now)
+        with connection.cursor() as cursor:
+            cursor.execute(statement.GIVE_BACK, {"appointment": row.pk})
+        _shift(row, asked, Taken(near=lambda: search.near(wish, starts_at)))
+        row = _locked(row)
+        record("appointment.moved", subject=f"appointment:{row.pk}", actor=actor.key, data=facts(row) | was)
+    return row
+
+
+def facts(row: Appointment) -> dict[str, Any]:
+    """Ids and times only."""
+    return {"counter": row.counter_id, "place": row.place_id, "matter": row.matter_id, "at": row.starts_at.isoformat()}
+
+
+def wish_of(row: Appointment) -> Wish:
+    """What the visit is for, as a wish; for another time of the same kind."""
+    return Wish(tuple((key, count) for key, count in row.matters), row.channel)
+
+
+def _locked(appointment: Appointment) -> Appointment:
+    rows = Appointment.objects.select_for_update(of=("self",)).select_related("place", "counter", "matter")
+    return rows.get(pk=appointment.pk)
+
+
+def _shift(row: Appointment, asked: Asked, taken: Taken) -> None:
+    """The row takes other bits; its own old ones are free already, and come back with the rollback if nothing is found."""
+    for attempt in range(4):
+        if attempt == 1:
+            expire_due(asked.now, asked.dates)
+        given = asked.parameters("{}") | {"appointment": row.pk}
+        with connection.cursor() as cursor:
+            cursor.execute(statement.shift(asked.need.cells, wait=attempt > 1), given)
+            if cursor.fetchone() is not None:
+                return
+    raise taken
+
+
+def _take_again(row: Appointment) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement.TAKE_AGAIN, {"appointment": row.pk})
+        found = cursor.fetchone()
+    if found is None:
+        wish = wish_of(row)
+        text = _("Die Reservierung ist abgelaufen, und der Termin ist inzwischen vergeben. Wählen Sie bitte eine andere Zeit.")
+        raise Taken(text, lambda: search.near(wish, row.starts_at))
+
+
+def _save(row: Appointment) -> None:
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        if "appointment_limit" in str(error):
+            raise too_many() from error
+        raise Taken(near=lambda: search.near(wish_of(row), row.starts_at)) from error

@@ -1,0 +1,140 @@
+"""A clerk changes hours or sets an exception. Appointments that no longer fit stay, and are listed, until somebody decides."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, time, timedelta
+from enum import StrEnum
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.events.actions import record
+
+from .. import search
+from ..models import Appointment, Counter, Hours, Place, SpecialDay
+from ..outside import outside
+from ..plan import Span
+from ..refusals import Refused, Taken
+from .booking import move, wish_of
+from .opening import generate_days
+
+Weekday = tuple[int, time, time]
+
+
+class Then(StrEnum):
+    """What happens to appointments that would lie outside the new hours."""
+
+    REFUSE = "refuse"  # nothing changes, they are named
+    KEEP = "keep"  # they stay where they are, and on the list
+    MOVE = "move"  # to the nearest free time of the same place; those without one stay on the list
+
+
+class InTheWay(Refused):
+    """Appointments lie outside the hours that were asked for."""
+
+    def __init__(self, rows: Sequence[Appointment]) -> None:
+        self.rows = list(rows)
+        super().__init__(_("%(count)s gebuchte Termine lägen außerhalb der neuen Zeiten.") % {"count": len(rows)})
+
+
+def change_hours(
+    actor: Actor,
+    place: Place,
+    hours: Iterable[Weekday],
+    *,
+    counter: Counter | None = None,
+    valid_from: date | None = None,
+    then: Then = Then.KEEP,
+) -> list[Appointment]:
+    """New weekly hours of a place or a counter from a day on (today if none is given); the old ones end the day before.
+
+    Returns the appointments that lie outside now. Diary: `hours.changed`.
+    """
+    start, entered = valid_from or timezone.localdate(), list(hours)
+    if any(not 0 <= weekday <= 6 or opens >= closes for weekday, opens, closes in entered):
+        raise Refused(_("Jede Öffnungszeit braucht einen Wochentag und ein Ende, das nach dem Anfang liegt."))
+    with transaction.atomic():
+        _lock(place)
+        before = _outside_keys(place)
+        own = Hours.objects.filter(place=place, counter=counter)
+        own.filter(valid_from__gte=start).delete()
+        old = own.filter(Q(valid_until=None) | Q(valid_until__gte=start))
+        old.update(valid_until=start - timedelta(days=1))
+        Hours.objects.bulk_create(
+            Hours(place=place, counter=counter, weekday=weekday, opens=opens, closes=closes, valid_from=start)
+            for weekday, opens, closes in entered
+        )
+        record("hours.changed", subject=f"place:{place.pk}", actor=actor.key, data=_who(counter) | {"from": start.isoformat()})
+        found = _settle(actor, place, before, then)
+    return found
+
+
+def set_exception(
+    actor: Actor,
+    place: Place,
+    first: date,
+    last: date,
+    hours: Sequence[Span] = (),
+    *,
+    counter: Counter | None = None,
+    reason: str = "",
+    then: Then = Then.KEEP,
+) -> list[Appointment]:
+    """Closed (no hours) or other hours on these days; also opens a holiday, or an extra counter. Diary: `exception.set`."""
+    if last < first or (last - first).days > 400 or any(opens >= closes for opens, closes in hours):
+        raise Refused(_("Das Ende liegt vor dem Anfang. Bitte prüfen Sie Tage und Uhrzeiten."))
+    with transaction.atomic():
+        _lock(place)
+        before = _outside_keys(place)
+        row = SpecialDay.objects.create(
+            place=place, counter=counter, first=first, last=last, reason=reason.strip()[:200],
+            hours=[[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in hours],
+        )  # fmt: skip
+        record("exception.set", subject=f"place:{place.pk}", actor=actor.key, data=_who(counter) | {"exception": row.pk})
+        found = _settle(actor, place, before, then)
+    return found
+
+
+@transaction.atomic
+def remove_exception(actor: Actor, special: SpecialDay) -> None:
+    """The usual hours again. Diary: `exception.removed`."""
+    place = special.place
+    _lock(place)
+    record("exception.removed", subject=f"place:{place.pk}", actor=actor.key, data={"exception": special.pk})
+    SpecialDay.objects.filter(pk=special.pk).delete()
+    generate_days(places=[place.pk])
+
+
+def _settle(actor: Actor, place: Place, before: set[int], then: Then) -> list[Appointment]:
+    generate_days(places=[place.pk])
+    fresh = [row for row in outside([place.pk]) if row.pk not in before]
+    if fresh and then == Then.REFUSE:
+        raise InTheWay(fresh)
+    if then == Then.MOVE:
+        for row in fresh:
+            _move_near(actor, row)
+    return list(outside([place.pk]))
+
+
+def _move_near(actor: Actor, row: Appointment) -> None:
+    for found in search.near(wish_of(row), row.starts_at, most=5, places=(row.place.key,)):
+        try:
+            move(actor, row, found.place, found.starts_at, by_clerk=True)
+            return
+        except Taken:
+            continue
+
+
+def _outside_keys(place: Place) -> set[int]:
+    return set(outside([place.pk]).values_list("pk", flat=True))
+
+
+def _lock(place: Place) -> None:
+    """Two clerks change the hours of one place one after the other."""
+    Place.objects.select_for_update().get(pk=place.pk)
+
+
+def _who(counter: Counter | None) -> dict[str, int]:
+    return {"counter": counter.pk} if counter else {}

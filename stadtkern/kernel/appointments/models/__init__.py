@@ -1,0 +1,26 @@
+"""Places, counters and what they can do; days as bit strings; who has which time; who waits for one."""
+
+from .appointment import LIVE, TAKES, Appointment, AppointmentQuerySet
+from .day import Day
+from .fields import CELL, CELLS, NONE
+from .places import Channel, Counter, Hours, Matter, Place, SpecialDay
+from .waiting import Waiting, WaitingQuerySet
+
+__all__ = [
+    "CELL",
+    "CELLS",
+    "LIVE",
+    "NONE",
+    "TAKES",
+    "Appointment",
+    "AppointmentQuerySet",
+    "Channel",
+    "Counter",
+    "Day",
+    "Hours",
+    "Matter",
+    "Place",
+    "SpecialDay",
+    "Waiting",
+    "WaitingQuerySet",
+]

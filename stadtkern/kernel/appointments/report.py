@@ -1,0 +1,23 @@
+"""Appointments of the person who asks for their report (Art. 15 GDPR)."""
+
+from typing import Any
+
+from stadtkern.kernel.accounts.access import Actor
+
+from .models import Appointment, Waiting
+
+MOST = 10_000
+TOLD = (
+    "number", "place__title", "counter__name", "matter__title", "matters", "channel", "starts_at", "ends_at", "status", "name",
+    "names", "email", "phone", "persons", "about", "created_at", "booked_at", "arrived_at", "called_at", "done_at", "ended_at",
+)  # fmt: skip
+WAITS = (
+    "matters", "channel", "first", "last", "after", "before", "weekdays", "status", "name", "email", "phone", "about",
+    "joined_at", "offered_at", "ended_at",
+)  # fmt: skip
+
+
+def report(actor: Actor) -> list[dict[str, Any]]:
+    """Own appointments and entries of the waiting list, newest first."""
+    own = Appointment.objects.filter(account=actor.account).order_by("-id").values(*TOLD)[:MOST]
+    return [*own, *Waiting.objects.filter(account=actor.account).order_by("-id").values(*WAITS)[:MOST]]

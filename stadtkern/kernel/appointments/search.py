@@ -1,0 +1,118 @@
+"""Free times: by place and start, by day, nearest to a moment. One query over the days, whatever the city's size."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from heapq import nsmallest
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from stadtkern.kernel.city.profile import city
+
+from . import plan, statement
+from .models import CELL, Place
+from .need import Need, need_of
+from .refusals import Refused
+from .wish import Free, Window, Wish
+
+MOST_DAYS = 190
+FOREVER = datetime.max.replace(tzinfo=plan.BERLIN) - timedelta(days=400)
+
+
+def setting(name: str, default: int) -> int:
+    """A number of `[appointments]` in city.toml."""
+    return int(city().raw.get("appointments", {}).get(name, default))
+
+
+def lead() -> timedelta:
+    """How long before its start an appointment can be booked at the latest: `[appointments] lead`, minutes."""
+    return timedelta(minutes=setting("lead", 15))
+
+
+def free(
+    wish: Wish,
+    first: date,
+    last: date,
+    *,
+    after: time | None = None,
+    before: time | None = None,
+    weekdays: Sequence[int] = (),
+    limit: int = 200,
+    now: datetime | None = None,
+    unreleased: bool = False,
+) -> list[Free]:
+    """Free times in order. `unreleased` (for clerks) also shows days residents cannot book yet."""
+    need = need_of(wish)
+    window = Window(first, last, after, before, tuple(weekdays))
+    rows = _rows(need, window, now or timezone.now(), unreleased)
+    places = Place.objects.in_bulk({place for place, _day, _bits in rows})
+    found = []
+    for place, day, bits in sorted(rows, key=lambda row: row[1]):
+        if len(found) >= limit and found[-1].starts_at.date() < day:
+            break
+        shift = need.before // CELL
+        found += [Free(places[place], plan.moment(day, cell + shift), need.minutes) for cell in plan.starts(bits)]
+    return sorted(found, key=lambda one: (one.starts_at, one.place.title))[:limit]
+
+
+def days(wish: Wish, first: date, last: date, *, now: datetime | None = None, unreleased: bool = False) -> dict[date, int]:
+    """How many free times (place and start) each day has; days without are not listed."""
+    found: dict[date, int] = {}
+    for _place, day, bits in _rows(need_of(wish), Window(first, last), now or timezone.now(), unreleased):
+        found[day] = found.get(day, 0) + bits.count("1")
+    return dict(sorted(found.items()))
+
+
+def near(
+    wish: Wish, at: datetime, *, most: int = 3, days_around: int = 14, places: tuple[str, ...] = (), now: datetime | None = None
+) -> list[Free]:
+    """The free times nearest to a moment, nearest first."""
+    wish = replace(wish, places=places or wish.places)
+    day = at.astimezone(plan.BERLIN).date()
+    try:
+        found = free(wish, day - timedelta(days=days_around), day + timedelta(days=days_around), limit=5000, now=now)
+    except Refused:
+        return []
+    return nsmallest(most, found, key=lambda one: abs(one.starts_at - at))
+
+
+def parameters(need: Need, window: Window, places: Sequence[int], now: datetime, *, unreleased: bool) -> dict[str, Any]:
+    """What both statements ask for."""
+    mask = plan.grid(need.step, need.before // CELL, window.after, window.before, need.minutes // CELL)
+    return {
+        "matters": need.ids,
+        "channel": need.wish.channel,
+        "places": list(places),
+        "dates": window.dates(MOST_DAYS),
+        "released": FOREVER if unreleased else now,
+        "mask": mask,
+        "now": now,
+    }
+
+
+def places_of(wish: Wish) -> list[int]:
+    """Keys of the wished places; an unknown or closed one raises."""
+    if not wish.places:
+        return []
+    found = list(Place.objects.filter(key__in=wish.places, active=True).values_list("pk", flat=True))
+    return found or [0]
+
+
+def _rows(need: Need, window: Window, now: datetime, unreleased: bool) -> list[tuple[int, date, str]]:
+    today = now.astimezone(plan.BERLIN).date()
+    window = Window(max(window.first, today), window.last, window.after, window.before, window.weekdays)
+    given = parameters(need, window, places_of(need.wish), now, unreleased=unreleased)
+    with connection.cursor() as cursor:
+        cursor.execute(statement.find(need.cells), given)
+        rows = [(place, day, bits) for place, day, bits in cursor.fetchall() if "1" in bits]
+    soonest = (now + (timedelta(0) if unreleased else lead())).astimezone(plan.BERLIN)
+    return [(place, day, _from(bits, day, soonest, need) if day <= soonest.date() else bits) for place, day, bits in rows]
+
+
+def _from(bits: str, day: date, soonest: datetime, need: Need) -> str:
+    """Without the starts that have passed or are too near."""
+    shift = need.before // CELL
+    kept = {cell for cell in plan.starts(bits) if plan.moment(day, cell + shift) >= soonest}
+    return "".join("1" if cell in kept else "0" for cell in range(len(bits)))
