@@ -10,7 +10,7 @@ import json
 import re
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,16 +36,17 @@ class DemoProvider:
 
     key = "demo"
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, page: Callable[[str, PaymentRequest], str] | None = None) -> None:
         self.folder = home / "demo-bezahldienst"
         self.switch = home / "outage" / "payments"
+        self._page = page or _own_page
 
     def create(self, request: PaymentRequest) -> PaymentInformation:
         """A transaction in INITIAL; the same requestId with the same content gets the same one again."""
         with self._answering():
             _check(request)
             number = str(uuid.uuid5(SPACE, request["requestId"]))
-            page = _origin(request["redirectUrl"]) + reverse("payments:demo", args=[number])
+            page = self._page(number, request)
             content = {key: value for key, value in request.items() if key != "requestTimestamp"}
             with self._alone():
                 if not self._file(number).exists():
@@ -148,6 +149,7 @@ def _check(request: PaymentRequest) -> None:
         raise ProviderError(ProviderError.BOOKING_DATA_MISSING)
 
 
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"
+def _own_page(number: str, request: PaymentRequest) -> str:
+    """The pay page lies on the city's own address: nothing else is running."""
+    parts = urlsplit(request["redirectUrl"])
+    return f"{parts.scheme}://{parts.netloc}" + reverse("payments:demo", args=[number])
