@@ -29,6 +29,7 @@ def offices(db: None) -> dict[str, "Office"]:
         "steueramt": "Amt für Steuern und Abgaben",
         "ordnungsamt": "Ordnungsamt",
         "datenschutz": "Datenschutzstelle",
+        "stadtkasse": "Stadtkasse",
     }
     address = {"street": "Rathausplatz 1", "postcode": "49999", "town": "Musterstadt", "phone": "0123 456-100"}
     return {key: Office.objects.create(key=key, title=title, **address) for key, title in titles.items()}
@@ -78,6 +79,11 @@ def second_clerk(offices: dict[str, "Office"]) -> "Staff":
 @pytest.fixture
 def other_clerk(offices: dict[str, "Office"]) -> "Staff":
     return _staff("tax@stadt.example", offices["steueramt"], "CLERK", "Nadia Öztürk")
+
+
+@pytest.fixture
+def cashier(offices: dict[str, "Office"]) -> "Staff":
+    return _staff("kasse@stadt.example", offices["stadtkasse"], "CLERK", "Mehmet Yıldız")
 
 
 @pytest.fixture
