@@ -108,11 +108,12 @@ def _rows(need: Need, window: Window, now: datetime, unreleased: bool) -> list[t
         cursor.execute(statement.find(need.cells), given)
         rows = [(place, day, bits) for place, day, bits in cursor.fetchall() if "1" in bits]
     soonest = (now + (timedelta(0) if unreleased else lead())).astimezone(plan.BERLIN)
-    return [(place, day, _from(bits, day, soonest, need) if day <= soonest.date() else bits) for place, day, bits in rows]
+    return [(place, day, from_moment(bits, soonest, need) if day == soonest.date() else bits) for place, day, bits in rows]
 
 
-def _from(bits: str, day: date, soonest: datetime, need: Need) -> str:
-    """Without the starts that have passed or are too near."""
+def from_moment(bits: str, soonest: datetime, need: Need) -> str:
+    """Starts of that day without those that are earlier."""
+    day = soonest.date()
     shift = need.before // CELL
     kept = {cell for cell in plan.starts(bits) if plan.moment(day, cell + shift) >= soonest}
     return "".join("1" if cell in kept else "0" for cell in range(len(bits)))

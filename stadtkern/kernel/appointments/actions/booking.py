@@ -13,13 +13,15 @@ from stadtkern.kernel.events.actions import record
 from stadtkern.lib import ids
 
 from .. import limits, link, plan, search, statement
-from ..models import CELL, Appointment, Matter, Place
+from ..models import CELL, Appointment, Matter, Place, Waiting
 from ..need import need_of
 from ..refusals import Refused, Taken
 from ..wish import Wish
 from .again import once_more
-from .holding import Asked, choose_points, give_back, held_by, too_many
+from .asking import Asked, choose_points, too_many
+from .holding import give_back, held_by
 from .lapsing import expire_due
+from .offering import offer_freed
 
 Status = Appointment.Status
 
@@ -58,6 +60,7 @@ def confirm(
         row.email, row.phone, row.about = email.strip()[:254], phone.strip()[:40], about or row.about
         who = Actor() if for_other else actor
         subject = limits.subject_of(who, row.holder, row.email)
+        _answered(actor, row, now)
         give_back([other for other in held_by(row.holder) if other.pk != row.pk], now, actor.key)
         wanted = Matter.objects.filter(key__in=[key for key, _count in row.matters])
         row.limits = choose_points(list(wanted), subject, row.pk)
@@ -87,6 +90,7 @@ def cancel(actor: Actor, appointment: Appointment, *, now: datetime | None = Non
         with connection.cursor() as cursor:
             cursor.execute(statement.GIVE_BACK, {"appointment": row.pk})
         record("appointment.cancelled", subject=f"appointment:{row.pk}", actor=actor.key, data=facts(row))
+        offer_freed([row.date], now)
     return row
 
 
@@ -107,7 +111,7 @@ def move(
     now = now or timezone.now()
     with transaction.atomic():
         row = _locked(appointment)
-        if row.status not in (Status.HELD, Status.BOOKED) or not row.is_live(now):
+        if row.status != Status.BOOKED or row.ends_at <= now:
             raise Refused(_("Dieser Termin kann nicht mehr verschoben werden."))
         if row.place_id == place.pk and row.starts_at == starts_at:
             return row
@@ -118,19 +122,32 @@ def move(
             raise Refused(_("Zu dieser Uhrzeit beginnt kein Termin. Wählen Sie bitte eine der angebotenen Zeiten."))
         if starts_at < now + (timedelta(0) if by_clerk else search.lead()):
             raise Refused(_("Diese Zeit ist schon vorbei oder zu nah. Wählen Sie bitte eine spätere."))
+        old_date = row.date
         was = {"from_counter": row.counter_id, "from": row.starts_at.isoformat()}
-        asked = Asked(actor, need, [place.pk], [found[0]], plan.mask(cell, 1), row.holder, row.about, by_clerk, now)
+        asked = Asked(need, [place.pk], [found[0]], plan.mask(cell, 1), now, row.holder, row.about, by_clerk)
         with connection.cursor() as cursor:
             cursor.execute(statement.GIVE_BACK, {"appointment": row.pk})
         _shift(row, asked, Taken(near=lambda: search.near(wish, starts_at)))
         row = _locked(row)
         record("appointment.moved", subject=f"appointment:{row.pk}", actor=actor.key, data=facts(row) | was)
+        offer_freed([old_date], now)
     return row
 
 
 def facts(row: Appointment) -> dict[str, Any]:
     """Ids and times only."""
     return {"counter": row.counter_id, "place": row.place_id, "matter": row.matter_id, "at": row.starts_at.isoformat()}
+
+
+def _answered(actor: Actor, row: Appointment, now: datetime) -> None:
+    """An offer of the waiting list is taken; what it was to replace is given up in the same step."""
+    entry = Waiting.objects.select_for_update(of=("self",)).filter(offer=row, status__in=("OFFERED", "WAITING")).first()
+    if entry is None:
+        return
+    entry.status, entry.ended_at = Waiting.Status.TAKEN, now
+    entry.save(update_fields=["status", "ended_at"])
+    if entry.replaces and entry.replaces.status == Status.BOOKED:
+        cancel(actor, entry.replaces, now=now)
 
 
 def wish_of(row: Appointment) -> Wish:

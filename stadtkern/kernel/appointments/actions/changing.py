@@ -1,7 +1,7 @@
 """A clerk changes hours or sets an exception. Appointments that no longer fit stay, and are listed, until somebody decides."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
 from django.db import transaction
@@ -47,17 +47,18 @@ def change_hours(
     counter: Counter | None = None,
     valid_from: date | None = None,
     then: Then = Then.KEEP,
+    now: datetime | None = None,
 ) -> list[Appointment]:
     """New weekly hours of a place or a counter from a day on (today if none is given); the old ones end the day before.
 
     Returns the appointments that lie outside now. Diary: `hours.changed`.
     """
-    start, entered = valid_from or timezone.localdate(), list(hours)
+    start, entered = valid_from or timezone.localdate(now), list(hours)
     if any(not 0 <= weekday <= 6 or opens >= closes for weekday, opens, closes in entered):
         raise Refused(_("Jede Öffnungszeit braucht einen Wochentag und ein Ende, das nach dem Anfang liegt."))
     with transaction.atomic():
         _lock(place)
-        before = _outside_keys(place)
+        before = _outside_keys(place, now)
         own = Hours.objects.filter(place=place, counter=counter)
         own.filter(valid_from__gte=start).delete()
         old = own.filter(Q(valid_until=None) | Q(valid_until__gte=start))
@@ -67,7 +68,7 @@ def change_hours(
             for weekday, opens, closes in entered
         )
         record("hours.changed", subject=f"place:{place.pk}", actor=actor.key, data=_who(counter) | {"from": start.isoformat()})
-        found = _settle(actor, place, before, then)
+        found = _settle(actor, place, before, then, now)
     return found
 
 
@@ -81,54 +82,55 @@ def set_exception(
     counter: Counter | None = None,
     reason: str = "",
     then: Then = Then.KEEP,
+    now: datetime | None = None,
 ) -> list[Appointment]:
     """Closed (no hours) or other hours on these days; also opens a holiday, or an extra counter. Diary: `exception.set`."""
     if last < first or (last - first).days > 400 or any(opens >= closes for opens, closes in hours):
         raise Refused(_("Das Ende liegt vor dem Anfang. Bitte prüfen Sie Tage und Uhrzeiten."))
     with transaction.atomic():
         _lock(place)
-        before = _outside_keys(place)
+        before = _outside_keys(place, now)
         row = SpecialDay.objects.create(
             place=place, counter=counter, first=first, last=last, reason=reason.strip()[:200],
             hours=[[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in hours],
         )  # fmt: skip
         record("exception.set", subject=f"place:{place.pk}", actor=actor.key, data=_who(counter) | {"exception": row.pk})
-        found = _settle(actor, place, before, then)
+        found = _settle(actor, place, before, then, now)
     return found
 
 
 @transaction.atomic
-def remove_exception(actor: Actor, special: SpecialDay) -> None:
+def remove_exception(actor: Actor, special: SpecialDay, *, now: datetime | None = None) -> None:
     """The usual hours again. Diary: `exception.removed`."""
     place = special.place
     _lock(place)
     record("exception.removed", subject=f"place:{place.pk}", actor=actor.key, data={"exception": special.pk})
     SpecialDay.objects.filter(pk=special.pk).delete()
-    generate_days(places=[place.pk])
+    generate_days(places=[place.pk], now=now)
 
 
-def _settle(actor: Actor, place: Place, before: set[int], then: Then) -> list[Appointment]:
-    generate_days(places=[place.pk])
-    fresh = [row for row in outside([place.pk]) if row.pk not in before]
+def _settle(actor: Actor, place: Place, before: set[int], then: Then, now: datetime | None) -> list[Appointment]:
+    generate_days(places=[place.pk], now=now)
+    fresh = [row for row in outside([place.pk], timezone.localdate(now)) if row.pk not in before]
     if fresh and then == Then.REFUSE:
         raise InTheWay(fresh)
     if then == Then.MOVE:
         for row in fresh:
-            _move_near(actor, row)
-    return list(outside([place.pk]))
+            _move_near(actor, row, now)
+    return list(outside([place.pk], timezone.localdate(now)))
 
 
-def _move_near(actor: Actor, row: Appointment) -> None:
-    for found in search.near(wish_of(row), row.starts_at, most=5, places=(row.place.key,)):
+def _move_near(actor: Actor, row: Appointment, now: datetime | None) -> None:
+    for found in search.near(wish_of(row), row.starts_at, most=5, places=(row.place.key,), now=now):
         try:
-            move(actor, row, found.place, found.starts_at, by_clerk=True)
+            move(actor, row, found.place, found.starts_at, by_clerk=True, now=now)
             return
         except Taken:
             continue
 
 
-def _outside_keys(place: Place) -> set[int]:
-    return set(outside([place.pk]).values_list("pk", flat=True))
+def _outside_keys(place: Place, now: datetime | None) -> set[int]:
+    return set(outside([place.pk], timezone.localdate(now)).values_list("pk", flat=True))
 
 
 def _lock(place: Place) -> None:

@@ -1,34 +1,26 @@
 """Take a time for a few minutes, while the form is filled in. No models in the hot path: a handful of statements."""
 
-import json
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
-from typing import Any
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from django.db import connection, transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.events.actions import record
-from stadtkern.lib import ids
 
 from .. import limits, plan, search, statement
-from ..models import CELL, Appointment, Place, Waiting
-from ..need import Need, need_of
-from ..refusals import Refused, Taken, TooMany
+from ..models import CELL, Appointment, Matter, Place, Waiting
+from ..need import need_of
+from ..refusals import Refused, Taken
 from ..wish import Window, Wish
 from .again import once_more
+from .asking import Asked, choose_points, too_many, who_has
 from .lapsing import expire_due
-
-PREFIX = "T"
-
-
-def hold_minutes() -> int:
-    """How long a form may take: `[appointments] hold` in city.toml, minutes."""
-    return search.setting("hold", 10)
+from .offering import offer_freed, turn_down
 
 
 @once_more
@@ -57,13 +49,14 @@ def hold(
     cell = found[1] - need.before // CELL
     if cell < 0:
         raise Refused(_("Zu dieser Uhrzeit beginnt kein Termin. Wählen Sie bitte eine der angebotenen Zeiten."))
-    asked = Asked(actor, need, [place.pk], [found[0]], plan.mask(cell, 1), holder, about, for_other, now)
+    who = Actor() if for_other else actor
+    asked = Asked(need, [place.pk], [found[0]], plan.mask(cell, 1), now, holder, about, for_other).by(who)
     with transaction.atomic():
         former = held_by(holder)
-        if same := _same(former, asked, place.pk, starts_at):
+        if same := _same(former, asked, starts_at):
             return same
-        give_back(former, now, asked.actor_key)
-        return _take(asked, Taken(near=lambda: search.near(wish, starts_at)))
+        give_back(former, now, actor.key)
+        return _take(actor.key, asked, _subject(who, holder, for_other), Taken(near=lambda: search.near(wish, starts_at)))
 
 
 @once_more
@@ -84,28 +77,20 @@ def hold_any(
     dates = [day for day in window.dates(search.MOST_DAYS) if day >= soonest.date()]
     whole = plan.grid(need.step, need.before // CELL, window.after, window.before, need.minutes // CELL)
     none_left = Taken(_("In dieser Zeit ist kein Termin mehr frei."), lambda: search.near(wish, now))
-    places = search.places_of(wish)
+    who = Actor() if for_other else actor
+    asked = Asked(need, search.places_of(wish), dates, whole, now, holder, about, for_other).by(who)
+    subject = _subject(who, holder, for_other)
+    later = [day for day in dates if day > soonest.date()]
     with transaction.atomic():
-        asked = Asked(actor, need, places, dates, whole, holder, about, for_other, now)
-        give_back(held_by(holder), now, asked.actor_key)
-        later = [day for day in dates if day > soonest.date()]
+        give_back(held_by(holder), now, actor.key)
         if len(later) < len(dates):  # today only from now on
-            minute = soonest.hour * 60 + soonest.minute
-            rest = "".join(
-                bit if cell * CELL + need.before >= minute + bool(soonest.second or soonest.microsecond) else "0"
-                for cell, bit in enumerate(whole)
-            )
-            today = Asked(actor, need, places, [soonest.date()], rest, holder, about, for_other, now)
-            if not later:
-                return _take(today, none_left)
+            today = replace(asked, dates=[soonest.date()], mask=search.from_moment(whole, soonest, need))
             try:
                 with transaction.atomic():
-                    return _take(today, none_left)
-            except TooMany:
-                raise
+                    return _take(actor.key, today, subject, none_left)
             except Taken:
-                asked = Asked(actor, need, places, later, whole, holder, about, for_other, now)
-        return _take(asked, none_left)
+                asked = replace(asked, dates=later)
+        return _take(actor.key, asked, subject, none_left)
 
 
 @transaction.atomic
@@ -116,35 +101,12 @@ def release(actor: Actor, *, holder: str, now: datetime | None = None) -> int:
     return len(rows)
 
 
-class Asked:
-    """One request for a time, as the statements need it."""
-
-    def __init__(
-        self, actor: Actor, need: Need, places: Sequence[int], dates: Sequence[date], mask: str, holder: str, about: str,
-        for_other: bool, now: datetime,
-    ) -> None:  # fmt: skip
-        self.actor_key, self.need, self.holder, self.about, self.now = actor.key, need, holder, about, now
-        self.actor = Actor() if for_other else actor
-        self.places, self.dates, self.mask, self.for_other = list(places), list(dates), mask, for_other
-        self.held_until = now + timedelta(minutes=hold_minutes())
-
-    def parameters(self, chosen: str) -> dict[str, Any]:
-        """For statement.book."""
-        need, actor = self.need, self.actor
-        return {
-            "matters": need.ids, "channel": need.wish.channel, "places": self.places, "dates": self.dates, "mask": self.mask,
-            "released": search.FOREVER if self.for_other else self.now, "now": self.now,
-            "before": need.before, "after": need.after, "minutes": need.minutes, "number": ids.reference(PREFIX),
-            "matter": need.ids[0], "wished": json.dumps(need.wish.matters), "persons": need.wish.persons,
-            "limits": chosen, "held_until": self.held_until, "account": actor.owner.pk if actor.owner else None,
-            "company": actor.company.pk if actor.company else None, "mandate": actor.mandate.pk if actor.mandate else None,
-            "holder": self.holder, "about": self.about, "language": (get_language() or "de")[:5],
-        }  # fmt: skip
+def _subject(who: Actor, holder: str, for_other: bool) -> str:
+    return "" if for_other else limits.subject_of(who, holder)
 
 
-def _take(asked: Asked, taken: Taken) -> Appointment:
+def _take(actor_key: str, asked: Asked, subject: str, taken: Taken) -> Appointment:
     """The statement; when it finds nothing, holds that are over are given back first, then locked days are waited for."""
-    subject = "" if asked.for_other else limits.subject_of(asked.actor, asked.holder)
     for attempt in range(4):
         chosen = choose_points(asked.need.matters, subject)
         if attempt == 1:
@@ -156,50 +118,18 @@ def _take(asked: Asked, taken: Taken) -> Appointment:
             continue
         day, key, counter, *_rest = row
         if key is not None:
-            data = {"counter": counter, "day": day}
-            record("appointment.held", subject=f"appointment:{key}", actor=asked.actor_key, data=data)
+            record("appointment.held", subject=f"appointment:{key}", actor=actor_key, data={"counter": counter, "day": day})
             return Appointment.objects.select_related("place", "counter", "matter").get(pk=key)
-        _why_refused(chosen, day, asked.now)
+        _why_refused(asked.need.matters, chosen, day, asked.now)
     raise taken
 
 
-def choose_points(matters: Sequence[Any], subject: str, besides: int | None = None) -> str:
-    """A free point for each matter with a limit. Raises TooMany when none is left."""
-    wanted = [limits.points(matter, subject) for matter in matters]
-    if not any(len(own) > 1 for own in wanted):
-        return limits.written(own[0] for own in wanted if own)
-    chosen = []
-    for own in wanted:
-        used = [point for point in own if who_has(limits.written([point]), besides) is not None]
-        if own and len(used) == len(own):
-            raise too_many()
-        chosen += [point for point in own if point not in used][:1]
-    return limits.written(chosen)
-
-
-def who_has(chosen: str, besides: int | None = None) -> int | None:
-    """The live appointment that has one of these points."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT id FROM appointments_appointment WHERE limits && %s::int8multirange AND id IS DISTINCT FROM %s::bigint "
-            "AND status IN ('HELD', 'BOOKED', 'ARRIVED', 'CALLED') LIMIT 1",
-            [chosen, besides],
-        )
-        row = cursor.fetchone()
-    return row[0] if row else None
-
-
-def too_many() -> TooMany:
-    """In words."""
-    text = _("Sie haben dafür schon einen Termin. Verschieben Sie ihn oder sagen Sie ihn ab, bevor Sie neu buchen.")
-    return TooMany(text)
-
-
-def _why_refused(chosen: str, day: int, now: datetime) -> None:
+def _why_refused(matters: Sequence[Matter], chosen: str, day: int, now: datetime) -> None:
     """A constraint said no: the person has one (or a hold that is over: then once more), or the bits are wrong: mend them."""
     if (other := who_has(chosen)) is not None:
         row = Appointment.objects.filter(pk=other).values_list("status", "held_until").first()
-        if row is None or row[0] != "HELD" or row[1] > now:
+        several = any(matter.per_person_limit > 1 for matter in matters)  # then another point is chosen, or none is left
+        if not several and (row is None or row[0] != "HELD" or row[1] > now):
             raise too_many()
         expire_due(now)
         return
@@ -217,12 +147,12 @@ def held_by(holder: str) -> list[Appointment]:
     return list(rows.select_related("place", "counter", "matter").exclude(Exists(offered)))
 
 
-def _same(former: list[Appointment], asked: Asked, place: int, starts_at: datetime) -> Appointment | None:
+def _same(former: list[Appointment], asked: Asked, starts_at: datetime) -> Appointment | None:
     wished = [list(pair) for pair in asked.need.wish.matters]
     for row in former:
-        fits = row.place_id == place and row.starts_at == starts_at and row.matters == wished and row.about == asked.about
-        owner = asked.actor.owner.pk if asked.actor.owner else None
-        if fits and row.channel == asked.need.wish.channel and row.is_live(asked.now) and row.account_id == owner:
+        fits = row.place_id == asked.places[0] and row.starts_at == starts_at and row.matters == wished
+        mine = (row.account_id, row.company_id, row.about) == (asked.account, asked.company, asked.about)
+        if fits and mine and row.channel == asked.need.wish.channel and row.is_live(asked.now):
             return row
     return None
 
@@ -234,3 +164,9 @@ def give_back(rows: list[Appointment], now: datetime, actor_key: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute(statement.GIVE_BACK, {"appointment": row.pk})
         record("appointment.expired", subject=f"appointment:{row.pk}", actor=actor_key, data={"counter": row.counter_id})
+    if rows:
+        offered = Waiting.objects.select_for_update(of=("self",)).filter(offer__in=rows, status="OFFERED")
+        for entry in offered.select_related("offer"):
+            turn_down(entry)
+            entry.save(update_fields=["status", "declined"])
+        offer_freed({row.date for row in rows}, now)

@@ -10,6 +10,7 @@ from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.events.actions import record
 
 from .. import statement
+from .offering import offer_freed, pass_on
 
 _DUE = """
     SELECT id, counter_id, date FROM appointments_appointment
@@ -29,6 +30,9 @@ def expire_due(now: datetime | None = None, dates: Sequence[date] | None = None,
         for appointment, _counter, _day in due:
             cursor.execute(_END, {"now": now, "appointment": appointment})
             cursor.execute(statement.GIVE_BACK, {"appointment": appointment})
+    pass_on([appointment for appointment, _counter, _day in due], now)
     for appointment, counter, _day in due:
         record("appointment.expired", subject=f"appointment:{appointment}", actor=SYSTEM, data={"counter": counter})
+    if due:
+        offer_freed({day for _appointment, _counter, day in due}, now)
     return len(due)

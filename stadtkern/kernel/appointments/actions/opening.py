@@ -1,10 +1,10 @@
 """Opening hours become days: bit strings for weeks ahead, worked out anew when hours change."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import SYSTEM
@@ -14,6 +14,7 @@ from stadtkern.lib.calendar import holidays
 
 from .. import plan, search, statement
 from ..models import NONE, Counter, Day, Hours, Place, SpecialDay
+from .offering import offer_freed
 
 DAYS_AHEAD = 60
 
@@ -24,17 +25,21 @@ def horizon(today: date | None = None) -> date:
 
 
 @transaction.atomic
-def generate_days(first: date | None = None, last: date | None = None, places: Collection[int] | None = None) -> int:
+def generate_days(
+    first: date | None = None, last: date | None = None, places: Collection[int] | None = None, now: datetime | None = None
+) -> int:
     """Lay out the days of all counters, or of some places; what is there already is brought up to date. Returns how many days
     changed. Diary: `days.generated`."""
-    first = first or timezone.localdate()
-    last = last or horizon(first)
+    first = first or timezone.localdate(now)
+    if last is None:  # also what was laid out further ahead
+        last = max(horizon(first), Day.objects.aggregate(last=Max("date"))["last"] or first)
     changed = 0
     chosen = Place.objects.all() if places is None else Place.objects.filter(pk__in=places)
     for place in chosen.order_by("pk"):
         changed += _generate(place, first, last)
     if changed:
         record("days.generated", subject="city", actor=SYSTEM, data={"days": changed, "last": last.isoformat()})
+        offer_freed(now=now)
     return changed
 
 

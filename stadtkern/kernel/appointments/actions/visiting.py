@@ -13,6 +13,7 @@ from .. import statement
 from ..models import Appointment
 from ..refusals import Refused
 from .booking import facts
+from .offering import offer_freed
 
 Status = Appointment.Status
 # status -> from which ones it may come
@@ -63,5 +64,6 @@ def _step(actor: Actor, appointment: Appointment, status: Status, moment: str, n
         row.save(update_fields=["status", moment, "ended_at"])
         if status == Status.MISSED:
             cursor.execute(statement.GIVE_BACK, {"appointment": row.pk})
+            offer_freed([row.date], now)
     record(f"appointment.{status.lower()}", subject=f"appointment:{row.pk}", actor=actor.key, data=facts(row))
     return row

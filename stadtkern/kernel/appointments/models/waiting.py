@@ -62,7 +62,11 @@ class Waiting(models.Model):
     about = models.CharField(max_length=60, blank=True)
     limit_key = models.CharField(max_length=80)  # one waits once for the same matter
     offer = models.OneToOneField(Appointment, models.SET_NULL, null=True, blank=True, related_name="+")
-    declined = models.JSONField(default=list)  # [[counter, "2026-12-01T08:00:00+00:00"]]: not offered again
+    replaces = models.ForeignKey(
+        Appointment, models.SET_NULL, null=True, blank=True, related_name="+"
+    )  # given up for the offer
+    declined = models.JSONField(default=list)  # ["2026-12-01T08:00:00+01:00"]: not offered again
+    unanswered = models.PositiveSmallIntegerField(default=0)  # offers that ran out, one after the other
     seed = models.CharField(max_length=22, blank=True)
     code_digest = models.CharField(max_length=64, null=True, blank=True, unique=True)
     joined_at = models.DateTimeField(default=timezone.now)
