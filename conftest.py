@@ -178,6 +178,16 @@ def nothing_looked_at_lately() -> None:
     lately.forget()
 
 
+@pytest.fixture(autouse=True)
+def the_city_is_back() -> Iterator[None]:
+    """A test with a city of its own leaves none behind in the memory of the process."""
+    from stadtkern.kernel.city.profile import city
+
+    yield
+    if city.cache_info().currsize and city().folder != settings.CITY_FOLDER:
+        city.cache_clear()
+
+
 @pytest.fixture
 def run_jobs(transactional_db: None) -> Callable[[], None]:
     """Work the queue until it is empty; a job that fails raises here."""
