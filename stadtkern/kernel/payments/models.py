@@ -11,9 +11,29 @@ from django.utils import timezone
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account, Company, Mandate
 
+from .models_bank import BankFile, BankLine, BankOrder, Collection, DebitMandate, Payout, Statement
+from .models_dunning import Dunning, DunningStop
 from .models_ledger import Entry, Instalment, Memo, Position, Posting, Receivable
 
-__all__ = ["Entry", "Instalment", "Memo", "Payment", "PaymentQuerySet", "Position", "Posting", "Receivable"]
+__all__ = [
+    "BankFile",
+    "BankLine",
+    "BankOrder",
+    "Collection",
+    "DebitMandate",
+    "Dunning",
+    "DunningStop",
+    "Entry",
+    "Instalment",
+    "Memo",
+    "Payment",
+    "PaymentQuerySet",
+    "Payout",
+    "Position",
+    "Posting",
+    "Receivable",
+    "Statement",
+]
 
 
 class PaymentQuerySet(models.QuerySet["Payment"]):

@@ -8,7 +8,7 @@ Automatic are, and nothing else:
 """
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -76,6 +76,19 @@ class Index:
         """Claims whose number differs by at most so many wrong, missing, additional or swapped digits."""
         found = process.extract(digits, self._numbers, scorer=OSA.distance, score_cutoff=slips, limit=None)
         return [(self.all[number], int(distance)) for number, distance, _ in found]
+
+    def paid(self, one: Candidate, cents: int) -> None:
+        """Money was booked to a claim: for the next transfer less of it is open."""
+        left = max(0, self.all[one.digits].open_cents - cents)
+        now = replace(one, open_cents=left, live=left > 0)
+        before = self.all[one.digits]
+        self.all[one.digits] = now
+        self._by_cents[before.open_cents] = [other for other in self.of_amount(before.open_cents) if other.digits != one.digits]
+        if now.live:
+            self.live[one.digits] = now
+            self._by_cents.setdefault(left, []).append(now)
+        else:
+            self.live.pop(one.digits, None)
 
     def of_amount(self, cents: int) -> list[Candidate]:
         """Open claims of exactly this amount."""

@@ -3,14 +3,18 @@
 from ..bill import Item, Line
 from .asking import begin, poll_due, refresh
 from .claims import add_position, cancel_claim, raise_claim, reduce, write_off
+from .collecting import announce, announce_all, fetched, order_debits, to_announce, to_order
 from .erasing import BOOKED, BOOKING_YEARS, erase_of
 from .instalments import agree_instalments
+from .mandates import end_unused, give_mandate, mandate_text, revoke_mandate
 from .opening import attempt, call_off, cancel, open_payment, reopen
 from .posting import Refused
 from .receipt import issue_receipt
 from .receiving import assign, clear, receive, rest_of
 from .returning import refund, return_debit, reverse, send_back
 from .settling import mark_refunded
+from .statements import Taken, take_in
+from .unexplained import assign_line, assignments, explain_debit, send_line_back, undo_assignment
 
 __all__ = [
     "BOOKED",
@@ -18,19 +22,30 @@ __all__ = [
     "Item",
     "Line",
     "Refused",
+    "Taken",
     "add_position",
     "agree_instalments",
+    "announce",
+    "announce_all",
     "assign",
+    "assign_line",
+    "assignments",
     "attempt",
     "begin",
     "call_off",
     "cancel",
     "cancel_claim",
     "clear",
+    "end_unused",
     "erase_of",
+    "explain_debit",
+    "fetched",
+    "give_mandate",
     "issue_receipt",
+    "mandate_text",
     "mark_refunded",
     "open_payment",
+    "order_debits",
     "poll_due",
     "raise_claim",
     "receive",
@@ -41,6 +56,12 @@ __all__ = [
     "rest_of",
     "return_debit",
     "reverse",
+    "revoke_mandate",
     "send_back",
+    "send_line_back",
+    "take_in",
+    "to_announce",
+    "to_order",
+    "undo_assignment",
     "write_off",
 ]
