@@ -115,7 +115,7 @@ class Desk:
         verdict = judge(as_transfer(movement), self.index)
         line.proposals = as_json(verdict)
         for proposal in verdict.booked:
-            claim = Receivable.objects.get(pk=int(str(proposal.candidate.key))
+            claim = Receivable.objects.get(pk=int(str(proposal.candidate.key)))
             assign(line.entry, claim, self.actor_key, proposal.cents)
             self.index.paid(proposal.candidate, proposal.cents)
         line.why = "" if verdict.booked else verdict.why_not
