@@ -81,6 +81,7 @@ def public(value: Any) -> Sample:
 # "namespace:name parameter" or "namespace parameter": the first that fits. Several samples are tried one after the other.
 SAMPLES: dict[str, list[Sample]] = {
     "api/{rest} rest": [public("gibt-es-nicht")],
+    "admission wave": [public(1)],  # a queue shows nothing but the reader's own place
     "accounts:end_session number": [Sample("private", lambda w: w.session.pk)],
     "accounts:unlink number": [Sample("private", lambda w: w.identity.pk)],
     "accounts name": [public("bundid")],

@@ -39,6 +39,7 @@ urlpatterns = [
     path("konto/zwei-faktor/", include("allauth.mfa.urls")),
     path("konto/sitzungen/", include("allauth.usersessions.urls")),
 ]
+urlpatterns.append(path("termin/einlass/", include("stadtkern.kernel.appointments.admission.urls")))
 urlpatterns.append(path("datenschutz-aufsicht/", include("stadtkern.kernel.privacy.oversight.urls")))
 for room, place in PLACES.items():
     if importlib.util.find_spec(f"stadtkern.kernel.{room}.urls"):

@@ -101,6 +101,12 @@ def everyone(view: View) -> View:
     return _declare(view, "everyone", lambda actor: True)
 
 
+def light(view: View) -> View:
+    """Open to visitors, and nobody asks who they are: no session is loaded. For the pages of a queue."""
+    view.access = "everyone"  # type: ignore[attr-defined]
+    return view
+
+
 def signed_in(view: View) -> View:
     """Any account; visitors are sent to sign in."""
     return _declare(view, "signed_in", lambda actor: actor.account is not None)

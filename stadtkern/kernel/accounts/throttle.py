@@ -1,5 +1,7 @@
 """A brake on guessing and on work for nothing: only attempts that led nowhere are counted, per address and door."""
 
+from ipaddress import ip_address, ip_network
+
 from allauth.account.adapter import get_adapter
 from django.core.cache import cache
 from django.http import HttpRequest
@@ -32,6 +34,12 @@ def count(key: str, window: int) -> int:
     except ValueError:  # ran out between the two lines
         cache.add(key, 1, window)
         return 1
+
+
+def network_of(request: HttpRequest) -> str:
+    """The network a request comes from: an IPv4 address, or the /56 a household has of IPv6."""
+    address = ip_address(get_adapter(request).get_client_ip(request) or "0.0.0.0")  # noqa: S104 - unknown, not bound to
+    return str(ip_network((address, 56 if address.version == 6 else 32), strict=False).network_address)
 
 
 def _key(request: HttpRequest, door: str) -> str:

@@ -38,6 +38,11 @@ def points(matter: Matter, subject: str) -> list[int]:
     return [_point(matter.pk, subject, number) for number in range(matter.per_person_limit)]
 
 
+def in_wave(matter: Matter, subject: str) -> list[int]:
+    """The one point of a person in a release wave, whatever else the matter allows."""
+    return [_point(matter.pk, subject, 0)]
+
+
 def written(chosen: Iterable[int]) -> str:
     """As the column wants it: "{[17,18)}"."""
     return "{" + ",".join(f"[{point},{point + 1})" for point in sorted(chosen)) + "}"

@@ -9,6 +9,8 @@ the constraints of the table (`appointment_no_double`, `appointment_limit`); the
 # ruff: noqa: S608 - put together from constants and whole numbers only
 from functools import lru_cache
 
+from stadtkern.kernel.events.actions import inline
+
 from .models.fields import CELLS
 
 _ALL = f"repeat('1', {CELLS})::bit varying"
@@ -64,13 +66,13 @@ GROUP BY place_id, date
 """
 
 
-def _start(cells: int, *, wait: bool) -> str:
+def _start(cells: int, *, wait: bool, given: str = "true") -> str:
     joins, found = _runs("d.free", cells)
     return f"""room AS (
     SELECT d.id, d.counter_id, d.place_id, d.date,
            position(B'1' IN ({found} & %(mask)s::bit varying)) - 1 AS cell
     FROM appointments_day d {joins}
-    WHERE {_FITS} AND position(B'1' IN ({found} & %(mask)s::bit varying)) > 0
+    WHERE {given} AND {_FITS} AND position(B'1' IN ({found} & %(mask)s::bit varying)) > 0
     ORDER BY random() LIMIT 1 FOR UPDATE OF d {"" if wait else "SKIP LOCKED"}
 ), start AS (
     SELECT *, (date + make_interval(mins => cell * 5 + %(before)s::int)) AT TIME ZONE 'Europe/Berlin' AS starts_at FROM room
@@ -102,6 +104,45 @@ WITH {_start(cells, wait=wait)}, taken AS (
     FROM start, taken WHERE d.id = start.id
 )
 SELECT start.id, taken.id, counter_id, place_id, date, cell FROM start LEFT JOIN taken ON true
+"""
+
+
+# Session and account still live, and the password is the one the slip was given out with (admission/slip.py).
+_WHO = """who AS MATERIALIZED (
+    SELECT a.id, a.name, a.email, a.language FROM accounts_account a JOIN django_session s ON s.session_key = %(session)s
+    WHERE a.id = %(account)s::bigint AND a.is_active AND s.expire_date > %(now)s::timestamptz
+    AND left(encode(sha256(convert_to(a.password, 'UTF8')), 'hex'), 16) = %(password)s
+)"""
+_FACTS = """jsonb_build_object('counter', counter_id, 'place', place_id, 'matter', %(matter)s::bigint,
+        'at', to_char(starts_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"+00:00"'))"""
+
+
+@lru_cache(maxsize=600)
+def book_at_once(cells: int, *, wait: bool = False) -> str:
+    """Take one and confirm it for the account, with its diary line, in one round trip (actions/at_once.py).
+
+    Always one row: (account or null: signed out, appointment or null, day, place, start). A day without an appointment: a
+    constraint refused. Neither: nothing fits, or (not `wait`) all locked.
+    """
+    line = inline.line("appointment.booked", "start JOIN taken ON true", "'appointment:' || taken.id", _FACTS)
+    return f"""
+WITH {_WHO}, {_start(cells, wait=wait, given="EXISTS (SELECT FROM who)")}, taken AS (
+    INSERT INTO appointments_appointment (
+        number, counter_id, place_id, matter_id, matters, channel, persons, date, starts_at, ends_at, before, after,
+        first_cell, cells, limits, status, account_id, holder, name, names, email, phone, language, about, seed,
+        code_digest, sequence, created_at, booked_at)
+    SELECT %(number)s, counter_id, place_id, %(matter)s::bigint, %(wished)s::jsonb, %(channel)s, 1, date,
+        starts_at, starts_at + make_interval(mins => %(minutes)s::int), %(before)s::int, %(after)s::int,
+        cell, {cells}, %(limits)s::int8multirange, 'BOOKED', who.id, '', who.name, '[]', who.email, '', who.language, '',
+        %(seed)s, %(code)s, 0, %(now)s::timestamptz, %(now)s::timestamptz
+    FROM start, who
+    ON CONFLICT DO NOTHING RETURNING id
+), cleared AS (
+    UPDATE appointments_day d SET free = d.free & ~appointments_mask(start.cell, {cells})
+    FROM start, taken WHERE d.id = start.id
+), {line}
+SELECT who.id, taken.id, start.id, start.place_id, start.starts_at
+FROM (SELECT 1) one LEFT JOIN who ON true LEFT JOIN start ON true LEFT JOIN taken ON true
 """
 
 

@@ -48,6 +48,15 @@ class Tick(models.Model):
         return f"{self.event_id} {self.reaction}"
 
 
+class Unspread(models.Model):
+    """A line written inside another statement (actions/inline.py) whose reactions have not been enqueued yet."""
+
+    event = models.ForeignKey(Event, models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.event_id)
+
+
 class Failure(models.Model):
     """Why a job waits: its last error, for the operator. Gone as soon as the job gets through."""
 

@@ -120,11 +120,11 @@ def _take(actor_key: str, asked: Asked, subject: str, taken: Taken) -> Appointme
         if key is not None:
             record("appointment.held", subject=f"appointment:{key}", actor=actor_key, data={"counter": counter, "day": day})
             return Appointment.objects.select_related("place", "counter", "matter").get(pk=key)
-        _why_refused(asked.need.matters, chosen, day, asked.now)
+        why_refused(asked.need.matters, chosen, day, asked.now)
     raise taken
 
 
-def _why_refused(matters: Sequence[Matter], chosen: str, day: int, now: datetime) -> None:
+def why_refused(matters: Sequence[Matter], chosen: str, day: int, now: datetime) -> None:
     """A constraint said no: the person has one (or a hold that is over: then once more), or the bits are wrong: mend them."""
     if (other := who_has(chosen)) is not None:
         row = Appointment.objects.filter(pk=other).values_list("status", "held_until").first()

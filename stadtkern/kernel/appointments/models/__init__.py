@@ -5,6 +5,7 @@ from .day import Day
 from .fields import CELL, CELLS, NONE
 from .places import Channel, Counter, Hours, Matter, Place, SpecialDay
 from .waiting import Waiting, WaitingQuerySet
+from .wave import Ticket, Wave
 
 __all__ = [
     "CELL",
@@ -21,6 +22,8 @@ __all__ = [
     "Matter",
     "Place",
     "SpecialDay",
+    "Ticket",
     "Waiting",
     "WaitingQuerySet",
+    "Wave",
 ]

@@ -1,0 +1,100 @@
+"""What a wave is about: words and rules that change rarely, kept in the process for a minute."""
+
+import time
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext as _
+
+from .. import plan
+from ..models import Day, Place, Wave
+from ..need import Need, need_of
+from ..plan import BERLIN
+from ..wish import Wish
+from .estimate import Snapshot
+
+FRESH = 60.0
+_known: dict[int, "Topic"] = {}
+
+
+class NoSuchTopic(LookupError):
+    """There is no such wave."""
+
+
+@dataclass(frozen=True)
+class Topic:
+    """For one wave."""
+
+    wave: int
+    title: str
+    need: Need
+    days: str
+    dates: tuple[date, ...]
+    places: dict[int, str]
+    masks: dict[str, str]  # "" any time, "vor" before noon, "nach" after noon
+    waiting_list: str
+    opens_next: datetime | None = None
+    gone: dict[int, str] = field(default_factory=dict)
+    read_at: float = 0.0
+
+    def gone_at(self, known: Snapshot) -> str:
+        """When the last time was given."""
+        return datetime.fromtimestamp(known.gone_at, BERLIN).strftime("%H:%M:%S Uhr")
+
+    def next(self) -> str:
+        """When the next ones come."""
+        if self.opens_next is None:
+            return ""
+        when = self.opens_next.astimezone(BERLIN).strftime("%d.%m.%Y um %H:%M Uhr")
+        return _("Die nächsten Termine werden am %(when)s freigegeben.") % {"when": when}
+
+
+def of(wave: int) -> Topic:
+    """Raises NoSuchTopic."""
+    known = _known.get(wave)
+    if known is None or time.time() - known.read_at > FRESH:
+        known = _known[wave] = _read(wave)
+    return known
+
+
+def forget() -> None:
+    """Between tests."""
+    _known.clear()
+
+
+def _read(wave: int) -> Topic:
+    row = Wave.objects.select_related("matter").filter(pk=wave).first()
+    if row is None:
+        raise NoSuchTopic(wave)
+    need = need_of(Wish.of(row.matter.key, channel=row.matter.channels[0]))
+    days = Day.objects.filter(date__range=(row.first, row.last), opens_at=row.opens_at, matters__contains=[row.matter_id])
+    dates = tuple(sorted(set(days.values_list("date", flat=True))))
+    places = dict(Place.objects.filter(pk__in=days.values("place")).values_list("pk", "title"))
+    later = Wave.objects.filter(matter=row.matter_id, opens_at__gt=row.opens_at).values_list("opens_at", flat=True).first()
+    return Topic(
+        wave=wave, title=row.matter.title, need=need, days=_days(row.first, row.last), dates=dates, places=places,
+        masks=_masks(need), waiting_list=_waiting_list(row), opens_next=later, read_at=time.time(),
+    )  # fmt: skip
+
+
+def _masks(need: Need) -> dict[str, str]:
+    noon = datetime(2000, 1, 1, 12).time()
+    shape = (need.step, need.before // plan.CELL)
+    length = need.minutes // plan.CELL
+    return {
+        "": plan.grid(*shape, None, None, length),
+        "vor": plan.grid(*shape, None, noon, length),
+        "nach": plan.grid(*shape, noon, None, length),
+    }
+
+
+def _days(first: date, last: date) -> str:
+    return f"{first:%d.%m.%Y}" if first == last else f"{first:%d.%m.} bis {last:%d.%m.%Y}"
+
+
+def _waiting_list(row: Wave) -> str:
+    try:
+        return f"{reverse('appointments:waiting_list')}?anliegen={row.matter.key}"
+    except NoReverseMatch:
+        return reverse("portal:my_city")

@@ -1,0 +1,191 @@
+"""The light pages: stand in the queue, see one's place, book when it is one's turn.
+
+They load no session and no account: the slip says who it is, and the booking statement itself asks whether session and
+account still live. Everything else about them is as everywhere: CSRF, headers, a declared access.
+"""
+
+import random
+import time
+from datetime import datetime
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+from django.http import Http404, HttpRequest, HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from stadtkern.kernel.accounts.access import actor_of, light
+from stadtkern.kernel.accounts.throttle import network_of
+
+from ..actions import admission as actions
+from ..actions import at_once
+from ..plan import BERLIN
+from ..refusals import TooMany
+from . import about, estimate, pages, slip, state
+from .estimate import Snapshot
+from .slip import Slip
+
+AWAY = (DatabaseError, InterfaceError)
+NOWHERE = (state.NoSuchWave, about.NoSuchTopic)
+
+
+@light
+@require_safe
+def queue(request: HttpRequest, wave: int) -> HttpResponse:
+    """One's place in the queue. The first look takes a ticket; from then on no query is made for this page."""
+    with pages.spoken(request):
+        try:
+            known, topic = state.of(wave), about.of(wave)
+            held = slip.of(request, wave)
+            if held is None and time.time() >= known.queue_from and not known.gone:
+                held, refused = _join(request, known)
+                if held is None:
+                    return refused or redirect(f"{reverse('account_login')}?next={request.path}")
+                return _shown(request, known, topic, held, fresh=True)
+        except NOWHERE:
+            raise Http404 from None
+        except AWAY:
+            connection.close()
+            return _moment(request, wave)
+        return _shown(request, known, topic, held)
+
+
+@light
+@require_POST
+def book(request: HttpRequest, wave: int) -> HttpResponse:
+    """The one click that books: the next free time, for the account of the slip. Again: the same appointment."""
+    with pages.spoken(request):
+        try:
+            known, topic = state.of(wave), about.of(wave)
+            held = slip.of(request, wave)
+            turn = slip.read_turn(request.POST.get("turn", ""), held) if held else None
+            if held is None or turn is None:
+                return redirect("admission:queue", wave)
+            now = time.time()
+            if known.paused or not turn[0] <= now <= turn[1]:
+                return _shown(request, known, topic, held)
+            return _booked(request, known, topic, held, request.POST.get("zeit", ""))
+        except NOWHERE:
+            raise Http404 from None
+        except AWAY:
+            connection.close()
+            return redirect("admission:queue", wave)
+
+
+def _booked(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Slip, part: str) -> HttpResponse:
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    try:
+        answer = at_once.book(topic, account=held.account, session_key=key, password=held.password, part=part)
+    except TooMany as refused:
+        return _form(request, "again", known, topic, held, said=str(refused))
+    if answer.signed_out:
+        return redirect(f"{reverse('account_login')}?next={reverse('admission:queue', args=[known.wave])}")
+    if answer.number:
+        name, where = "had" if answer.former else "booked", topic.places.get(answer.place, "")
+        return pages.page(
+            request, name, matter=topic.title, number=answer.number, where=where, at=_day_and_time(answer.starts_at),
+            next=reverse("portal:my_city"),
+        )  # fmt: skip
+    if part:
+        said = _("In dieser Hälfte des Tages ist nichts mehr frei. Wählen Sie bitte eine andere.")
+        return _form(request, "again", known, topic, held, said=said)
+    state.forget(known.wave)
+    return _shown(request, state.of(known.wave), topic, held)
+
+
+def _join(request: HttpRequest, known: Snapshot) -> tuple[Slip | None, HttpResponse | None]:
+    """A ticket for the signed-in account; an answer instead when there is none to be had."""
+    account = actor_of(request).account
+    if account is None:
+        return None, None
+    network = slip.network_digest(network_of(request), known.wave)
+    try:
+        ticket, lot, place = actions.join(known.wave, account.pk, network)
+    except actions.Crowded:
+        said = _(
+            "Aus Ihrem Netz stehen schon sehr viele in dieser Warteschlange. Versuchen Sie es über ein anderes Netz, "
+            "zum Beispiel über das Mobilfunknetz, oder rufen Sie uns an."
+        )
+        return None, pages.page(
+            request, "moment", 429, matter=about.of(known.wave).title, said=said, again=60, here=request.path
+        )
+    key = slip.digest(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
+    return Slip(known.wave, ticket, account.pk, lot, place, key, slip.digest(account.password)), None
+
+
+def _shown(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Slip | None, fresh: bool = False) -> HttpResponse:
+    """The page that fits."""
+    response = _fitting(request, known, topic, held)
+    if fresh and held:
+        slip.hand_out(response, held)
+    return response
+
+
+def _fitting(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Slip | None) -> HttpResponse:
+    now = time.time()
+    place = estimate.place_of(known, held.lot, held.place) if held else 0
+    common = {
+        "matter": topic.title, "here": request.path, "people": known.waiting, "free": known.free, "slots": known.slots,
+        "place": place, "at": _clock(known.read_at), "opens": _day_and_time(datetime.fromtimestamp(known.opens_at, BERLIN)),
+        "again": round(estimate.look_again(known, place, now, random.random())),  # noqa: S311 - only spreads the looks
+    }  # fmt: skip
+    if known.gone:
+        return pages.page(
+            request, "gone", **common | {"given": topic.gone_at(known), "list": topic.waiting_list, "said": topic.next()}
+        )
+    if held is None:
+        return pages.page(request, "early", **common | {"from": _clock(known.queue_from)})
+    if not known.drawn_at:
+        return pages.page(request, "waiting", **common)
+    turn = estimate.turn_of(known, place)
+    if known.paused or place == 0:
+        said = _("Die Stadt hat die Ausgabe kurz angehalten. Ihr Platz bleibt.") if place else _("Ihr Platz wird ermittelt.")
+        return pages.page(request, "moment", **common | {"said": said, "again": 5})
+    if turn and now <= turn[1]:
+        if turn[0] - now > estimate.SHOW_FORM:
+            return pages.page(request, "soon", **common | {"from": _clock(turn[0])})
+        return _form(request, "turn", known, topic, held, place=place)
+    return pages.page(
+        request, "behind", **common | {"ahead": estimate.ahead(known, place), "said": _outlook(known, place, turn)}
+    )
+
+
+def _form(
+    request: HttpRequest, name: str, known: Snapshot, topic: about.Topic, held: Slip, place: int = 0, said: str = ""
+) -> HttpResponse:
+    place = place or estimate.place_of(known, held.lot, held.place)
+    begins, ends = estimate.turn_of(known, place) or (0.0, 0.0)
+    return pages.page(
+        request, name, matter=topic.title, place=place, people=known.waiting, said=said, title=topic.days,
+        until=_clock(ends), token=get_token(request), turn=slip.turn(held, begins, ends),
+        book=reverse("admission:book", args=[known.wave]), here=request.path, **{"from": _clock(begins)},
+    )  # fmt: skip
+
+
+def _outlook(known: Snapshot, place: int, turn: tuple[float, float] | None) -> str:
+    """What somebody may hope for, honestly."""
+    if turn:
+        return _("Ihre Zeit zum Buchen ist vorbei. Solange noch etwas frei ist, rücken Sie hinten nach.")
+    if place - known.called > known.free:
+        return _(
+            "Wahrscheinlich reicht es nicht: Vor Ihnen sind mehr Menschen, als noch Termine frei sind. Sobald alle vergeben "
+            "sind, steht es hier. Bucht jemand nicht, rücken Sie nach."
+        )
+    return _("Alle freien Termine sind gerade in den Händen von Menschen vor Ihnen. Bucht jemand nicht, rücken Sie nach.")
+
+
+def _moment(request: HttpRequest, wave: int) -> HttpResponse:
+    """The database does not answer: nothing is lost, the page comes back by itself."""
+    said = _("Wir sind gleich wieder da. Ihr Platz bleibt Ihnen, und die Seite lädt sich von selbst neu.")
+    return pages.page(request, "moment", 200, matter="", said=said, again=3, here=request.path)
+
+
+def _clock(at: float) -> str:
+    return datetime.fromtimestamp(at, BERLIN).strftime("%H:%M:%S")
+
+
+def _day_and_time(at: datetime | None) -> str:
+    return at.astimezone(BERLIN).strftime("%d.%m.%Y, %H:%M Uhr") if at else ""

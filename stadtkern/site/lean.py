@@ -1,0 +1,51 @@
+"""A second, shorter way through the middleware for the pages of a queue: thousands a second ask for them.
+
+What protects stays: hosts and TLS, Content-Security-Policy and the other headers, CSRF, frames, the declared access. What
+these pages do not use is left out: languages, messages, htmx, the list of sessions, static files. The same addresses work
+through the long way, too (tests and the development server use it).
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIHandler
+
+PLACE = "/termin/einlass/"
+NEEDED = (
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "stadtkern.site.headers.Headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "stadtkern.kernel.accounts.access.DenyByDefault",
+)
+Start = Callable[..., Any]
+Application = Callable[[dict[str, Any], Start], Iterable[bytes]]
+
+
+class Lean(WSGIHandler):
+    """Django with the needed part of the middleware, in the order of the settings."""
+
+    def load_middleware(self, is_async: bool = False) -> None:
+        whole = settings.MIDDLEWARE
+        settings.MIDDLEWARE = [name for name in whole if name in NEEDED]
+        try:
+            super().load_middleware(is_async)
+        finally:
+            settings.MIDDLEWARE = whole
+
+
+def doors(everything: Application) -> Application:
+    """One queue's page below PLACE goes the short way, everything else the long one."""
+    lean = Lean()
+
+    def application(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
+        path = environ.get("PATH_INFO", "")
+        if path.startswith(PLACE) and path != PLACE:
+            return lean(environ, start_response)
+        return everything(environ, start_response)
+
+    return application
