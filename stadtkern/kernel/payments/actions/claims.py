@@ -20,6 +20,7 @@ from ..bill import line_text as clean
 from ..models import Entry, Position, Receivable
 from .posting import Line as Booked
 from .posting import Refused, Source, checked, lock, move
+from .receiving import announce_progress, end_attempts
 
 MAX_CENTS = 999_999_00  # XBezahldienste 1.0
 
@@ -100,17 +101,22 @@ def add_position(receivable: Receivable, item: Item, actor_key: str, *, source_k
 def reduce(receivable: Receivable, cents: int, reason: str, actor_key: str) -> Entry:
     """Less is owed, because of a reason the payer can read; what was paid too much is to be refunded.
 
-    The reduction takes from the positions in the order of the bill, each with its own tax. Diary: `payment.reduced`.
+    The reduction takes from the positions in the order of the bill, each with its own tax. Diary: `payment.reduced`, and
+    `payment.completed` about the thing itself if nothing is open any more.
     """
     row = lock(receivable)
     checked(cents)
     if row.cancelled_at or cents > row.claimed_cents - row.written_off_cents:
         raise Refused(_("Die Forderung ist nicht so hoch."))
+    owed = row.open_cents
     if not (reason := clean(reason).strip()):
         raise Refused(_("Bitte nennen Sie den Grund der Ermäßigung."))
     entry = _add(
         row, _less(_owed(row), cents, reason), Entry.Kind.REDUCTION, Source.own(actor_key, "reduction"), "payment.reduced"
     )
+    if owed and not row.open_cents:
+        end_attempts(row, actor_key)
+        announce_progress(row, actor_key, {"entry": entry.pk, "cents": 0})
     if row.claimed_cents == 0:
         _close(row)
     return entry
@@ -146,6 +152,8 @@ def write_off(receivable: Receivable, reason: str, actor_key: str, cents: int | 
         raise Refused(_("Bitte wählen Sie den Grund aus."))
     source = Source.own(actor_key, "write_off", reason)
     entry, _new = move(row, -amount, [Booked(chart.WRITE_OFFS, amount, row.pk)], Entry.Kind.WRITE_OFF, source)
+    if not row.open_cents:
+        end_attempts(row, actor_key)
     record("payment.written_off", subject=str(row), actor=actor_key, data={"cents": amount, "reason": reason})
     return entry
 
