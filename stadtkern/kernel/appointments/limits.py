@@ -7,7 +7,6 @@ two or three points to choose from.
 import hashlib
 from collections.abc import Iterable
 
-from stadtkern.kernel.accounts.access import Actor
 from stadtkern.lib import ids
 
 from .models import Matter
@@ -15,12 +14,10 @@ from .models import Matter
 _MODULUS = 2**63 - 2
 
 
-def subject_of(actor: Actor, holder: str = "", email: str = "") -> str:
+def subject_of(company: int | None, account: int | None, email: str = "", holder: str = "") -> str:
     """Whose limit counts: the company's, the person's, a guest's by e-mail address; before that is known, the browser's."""
-    if actor.company:
-        return f"company:{actor.company.pk}"
-    if owner := actor.owner:
-        return f"account:{owner.pk}"
+    if company or account:
+        return f"company:{company}" if company else f"account:{account}"
     if email:
         return f"email:{ids.digest(normal_email(email))}"
     return f"holder:{holder}" if holder else ""

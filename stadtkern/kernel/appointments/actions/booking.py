@@ -24,6 +24,10 @@ from .lapsing import expire_due
 from .offering import offer_freed
 
 Status = Appointment.Status
+BOOKED = [
+    "name", "names", "email", "phone", "about", "account", "company", "mandate", "limits", "status", "booked_at", "held_until",
+    "ended_at", "seed", "code_digest",
+]  # fmt: skip
 
 
 @once_more
@@ -46,30 +50,45 @@ def confirm(
     now = now or timezone.now()
     if not name.strip():
         raise Refused(_("Bitte geben Sie Ihren Namen an."))
-    with transaction.atomic():
-        row = _locked(appointment)
-        if row.status == Status.BOOKED:
-            return row
-        if row.status not in (Status.HELD, Status.EXPIRED) or row.erased_at:
-            raise Refused(_("Dieser Termin ist nicht mehr reserviert. Bitte wählen Sie ihn neu."))
-        if row.starts_at <= now:
-            raise Refused(_("Diese Zeit ist schon vorbei. Wählen Sie bitte eine spätere."))
-        if row.status == Status.EXPIRED:
-            _take_again(row)
-        row.name, row.names = name.strip()[:200], [one.strip()[:200] for one in names][: row.persons - 1]
-        row.email, row.phone, row.about = email.strip()[:254], phone.strip()[:40], about or row.about
-        who = Actor() if for_other else actor
-        subject = limits.subject_of(who, row.holder, row.email)
-        _answered(actor, row, now)
-        give_back([other for other in held_by(row.holder) if other.pk != row.pk], now, actor.key)
-        wanted = Matter.objects.filter(key__in=[key for key, _count in row.matters])
-        row.limits = choose_points(list(wanted), subject, row.pk)
-        row.status, row.booked_at, row.held_until, row.ended_at = Status.BOOKED, now, None, None
-        row.seed = link.new_seed()
-        row.code_digest = ids.digest(link.code_from(row.seed))
-        _save(row)
-        record("appointment.booked", subject=f"appointment:{row.pk}", actor=actor.key, data=facts(row))
+    try:
+        with transaction.atomic():
+            row = _locked(appointment)
+            if row.status == Status.BOOKED:
+                return row
+            _still_ours(row, now)
+            row.name, row.names = name.strip()[:200], [one.strip()[:200] for one in names][: row.persons - 1]
+            row.email, row.phone, row.about = email.strip()[:254], phone.strip()[:40], about or row.about
+            if not for_other and not (row.account_id or row.company_id):  # signed in since
+                row.account, row.company, row.mandate = actor.owner, actor.company, actor.mandate
+            _answered(actor, row, now)
+            give_back(held_by(row.holder, row.pk), now, actor.key)
+            _book(row, now)
+            record("appointment.booked", subject=f"appointment:{row.pk}", actor=actor.key, data=facts(row))
+    except IntegrityError as error:
+        if "appointment_limit" in str(error):
+            raise too_many() from error
+        raise Taken(near=lambda: search.near(wish_of(appointment), appointment.starts_at)) from error
     return row
+
+
+def _still_ours(row: Appointment, now: datetime) -> None:
+    if row.status not in (Status.HELD, Status.EXPIRED) or row.erased_at:
+        raise Refused(_("Dieser Termin ist nicht mehr reserviert. Bitte wählen Sie ihn neu."))
+    if row.starts_at <= now:
+        raise Refused(_("Diese Zeit ist schon vorbei. Wählen Sie bitte eine spätere."))
+    if row.status == Status.EXPIRED:
+        _take_again(row)
+
+
+def _book(row: Appointment, now: datetime) -> None:
+    matters = [row.matter]
+    if len(row.matters) > 1:
+        matters = list(Matter.objects.filter(key__in=[key for key, _count in row.matters]))
+    row.limits = choose_points(matters, limits.subject_of(row.company_id, row.account_id, row.email, row.holder), row.pk)
+    row.status, row.booked_at, row.held_until, row.ended_at = Status.BOOKED, now, None, None
+    row.seed = link.new_seed()
+    row.code_digest = ids.digest(link.code_from(row.seed))
+    row.save(update_fields=BOOKED)
 
 
 @once_more
@@ -141,8 +160,13 @@ def facts(row: Appointment) -> dict[str, Any]:
 
 def _answered(actor: Actor, row: Appointment, now: datetime) -> None:
     """An offer of the waiting list is taken; what it was to replace is given up in the same step."""
-    entry = Waiting.objects.select_for_update(of=("self",)).filter(offer=row, status__in=("OFFERED", "WAITING")).first()
-    if entry is None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM appointments_waiting WHERE offer_id = %s", [row.pk])
+        found = cursor.fetchone()
+    if found is None:
+        return
+    entry = Waiting.objects.select_for_update(of=("self",)).get(pk=found[0])
+    if entry.status not in (Waiting.Status.OFFERED, Waiting.Status.WAITING):
         return
     entry.status, entry.ended_at = Waiting.Status.TAKEN, now
     entry.save(update_fields=["status", "ended_at"])
@@ -181,13 +205,3 @@ def _take_again(row: Appointment) -> None:
         wish = wish_of(row)
         text = _("Die Reservierung ist abgelaufen, und der Termin ist inzwischen vergeben. Wählen Sie bitte eine andere Zeit.")
         raise Taken(text, lambda: search.near(wish, row.starts_at))
-
-
-def _save(row: Appointment) -> None:
-    try:
-        with transaction.atomic():
-            row.save()
-    except IntegrityError as error:
-        if "appointment_limit" in str(error):
-            raise too_many() from error
-        raise Taken(near=lambda: search.near(wish_of(row), row.starts_at)) from error

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -56,7 +56,7 @@ def hold(
         if same := _same(former, asked, starts_at):
             return same
         give_back(former, now, actor.key)
-        return _take(actor.key, asked, _subject(who, holder, for_other), Taken(near=lambda: search.near(wish, starts_at)))
+        return _take(actor.key, asked, Taken(near=lambda: search.near(wish, starts_at)), place)
 
 
 @once_more
@@ -79,7 +79,6 @@ def hold_any(
     none_left = Taken(_("In dieser Zeit ist kein Termin mehr frei."), lambda: search.near(wish, now))
     who = Actor() if for_other else actor
     asked = Asked(need, search.places_of(wish), dates, whole, now, holder, about, for_other).by(who)
-    subject = _subject(who, holder, for_other)
     later = [day for day in dates if day > soonest.date()]
     with transaction.atomic():
         give_back(held_by(holder), now, actor.key)
@@ -87,10 +86,10 @@ def hold_any(
             today = replace(asked, dates=[soonest.date()], mask=search.from_moment(whole, soonest, need))
             try:
                 with transaction.atomic():
-                    return _take(actor.key, today, subject, none_left)
+                    return _take(actor.key, today, none_left)
             except Taken:
                 asked = replace(asked, dates=later)
-        return _take(actor.key, asked, subject, none_left)
+        return _take(actor.key, asked, none_left)
 
 
 @transaction.atomic
@@ -101,27 +100,44 @@ def release(actor: Actor, *, holder: str, now: datetime | None = None) -> int:
     return len(rows)
 
 
-def _subject(who: Actor, holder: str, for_other: bool) -> str:
-    return "" if for_other else limits.subject_of(who, holder)
-
-
-def _take(actor_key: str, asked: Asked, subject: str, taken: Taken) -> Appointment:
+def _take(actor_key: str, asked: Asked, taken: Taken, place: Place | None = None) -> Appointment:
     """The statement; when it finds nothing, holds that are over are given back first, then locked days are waited for."""
+    subject = "" if asked.unreleased else limits.subject_of(asked.company, asked.account, "", asked.holder)
     for attempt in range(4):
         chosen = choose_points(asked.need.matters, subject)
         if attempt == 1:
             expire_due(asked.now, asked.dates)
+        given = asked.parameters(chosen)
         with connection.cursor() as cursor:
-            cursor.execute(statement.book(asked.need.cells, wait=attempt > 1), asked.parameters(chosen))
+            cursor.execute(statement.book(asked.need.cells, wait=attempt > 1), given)
             row = cursor.fetchone()
         if row is None:
             continue
         day, key, counter, *_rest = row
         if key is not None:
             record("appointment.held", subject=f"appointment:{key}", actor=actor_key, data={"counter": counter, "day": day})
-            return Appointment.objects.select_related("place", "counter", "matter").get(pk=key)
+            return _made(row, asked, given, place)
         why_refused(asked.need.matters, chosen, day, asked.now)
     raise taken
+
+
+def _made(row: tuple[Any, ...], asked: Asked, given: dict[str, Any], place: Place | None) -> Appointment:
+    """The row as the statement wrote it, without asking for it again."""
+    _day, key, counter, place_id, day, cell = row
+    need = asked.need
+    starts_at = plan.moment(day, cell + need.before // CELL)
+    same = ("number", "channel", "persons", "before", "after", "limits", "held_until", "holder", "about", "language")
+    ends_at, matters = starts_at + timedelta(minutes=need.minutes), [list(pair) for pair in need.wish.matters]
+    made = Appointment(
+        pk=key, counter_id=counter, place_id=place_id, matter=need.matters[0], matters=matters, date=day, starts_at=starts_at,
+        ends_at=ends_at, first_cell=cell, cells=need.cells, account_id=asked.account, company_id=asked.company,
+        mandate_id=asked.mandate, created_at=asked.now,
+        **{name: given[name] for name in same},
+    )  # fmt: skip
+    if place is not None and place.pk == place_id:
+        made.place = place
+    made._state.adding, made._state.db = False, connection.alias
+    return made
 
 
 def why_refused(matters: Sequence[Matter], chosen: str, day: int, now: datetime) -> None:
@@ -138,13 +154,21 @@ def why_refused(matters: Sequence[Matter], chosen: str, day: int, now: datetime)
         cursor.execute(statement.MEND, {"days": [day]})
 
 
-def held_by(holder: str) -> list[Appointment]:
-    """What this browser holds; not what the waiting list keeps for it."""
+def held_by(holder: str, besides: int | None = None) -> list[Appointment]:
+    """What this browser holds; not what the waiting list keeps for it. Mostly nothing, so that is found out cheaply."""
     if not holder:
         return []
-    rows = Appointment.objects.select_for_update(of=("self",)).filter(holder=holder, status="HELD")
-    offered = Waiting.objects.filter(offer=OuterRef("pk"), status=Waiting.Status.OFFERED)
-    return list(rows.select_related("place", "counter", "matter").exclude(Exists(offered)))
+    with connection.cursor() as cursor:
+        cursor.execute(_HELD, {"holder": holder, "besides": besides})
+        keys = [key for (key,) in cursor.fetchall()]
+    return list(Appointment.objects.filter(pk__in=keys).select_related("place", "counter", "matter")) if keys else []
+
+
+_HELD = """
+    SELECT id FROM appointments_appointment a
+    WHERE holder = %(holder)s AND status = 'HELD' AND id IS DISTINCT FROM %(besides)s::bigint
+    AND NOT EXISTS (SELECT FROM appointments_waiting w WHERE w.offer_id = a.id AND w.status = 'OFFERED') FOR UPDATE OF a
+"""
 
 
 def _same(former: list[Appointment], asked: Asked, starts_at: datetime) -> Appointment | None:

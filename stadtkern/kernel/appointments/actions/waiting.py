@@ -51,7 +51,8 @@ def join_waiting(
         raise Refused(_("Bitte prüfen Sie die Tage: Der letzte liegt nicht vor dem ersten und höchstens 190 Tage danach."))
     if window.after and window.before and window.after >= window.before:
         raise Refused(_("Bitte prüfen Sie die Uhrzeiten: Das Ende liegt vor dem Anfang."))
-    subject = limits.subject_of(actor, holder, email) or f"holder:{holder}"
+    company, owner = actor.company, actor.owner
+    subject = limits.subject_of(company.pk if company else None, owner.pk if owner else None, email, holder)
     seed = link.new_seed()
     entry = Waiting(
         matters=[list(pair) for pair in wish.matters], channel=wish.channel, places=_places(wish),
