@@ -1,0 +1,198 @@
+"""The grammar of the clock: "halb neun", "zehn nach acht", "ab 17 Uhr", "zwischen neun und elf", "vormittags"."""
+
+import re
+from dataclasses import dataclass
+from datetime import time
+
+from .line import Builder, Line, rule
+from .window import Clock
+
+PARTS = {  # part of the day: begins, ends
+    "fr": (None, time(10)),
+    "vm": (None, time(12)),
+    "mi": (time(11), time(14)),
+    "nm": (time(12), time(18)),
+    "sm": (time(15), time(18)),
+    "ab": (time(17), None),
+    "fa": (time(17), None),
+}
+AROUND = 30  # minutes: "gegen zehn" is half past nine to half past ten
+_NOUNS = r"tage?|wochen?|monate?|jahre?|stunden?|minuten|person(?:en)?|leute|kinder|ausweise?|paesse?|reisepaesse|personalausweise|mal|euro|prozent|M|\d+o|uhr|hunde|autos|monatige|jaehrige?|koffer|kinderreisepaesse|von|meter|kilo"
+
+
+@dataclass(frozen=True)
+class Moment:
+    """A time of day as said; `exact` where "14:30" or "14 Uhr" leaves no doubt about afternoon."""
+
+    hour: int
+    minute: int = 0
+    exact: bool = False
+
+    def at(self, part: str = "") -> time | None:
+        """On the clock: one to six is the afternoon, with "abends" also seven to eleven, with "morgens" never."""
+        total = self.hour * 60 + self.minute
+        if not 0 <= total < 24 * 60 + 1 or not 0 <= self.minute < 60:
+            return None
+        early = part in ("fr", "vm")
+        if total < 12 * 60 and ((total < 6 * 60 + 30 and not early and self.hour > 0) or (part in ("ab", "fa") and total >= 5 * 60) or (part in ("nm", "sm") and total < 7 * 60)):
+            total += 12 * 60
+        return time(total // 60 % 24, total % 60)
+
+
+@dataclass(frozen=True)
+class Said:
+    """Something about the time of day: moments with what is made of them, or a part of the day."""
+
+    kind: str  # at · from · until · between · about · part · notpart · any
+    first: Moment | None = None
+    last: Moment | None = None
+    part: str = ""
+
+    def clock(self, part: str) -> Clock | None:
+        """As a clock; `part` is the part of the day named beside it."""
+        if self.kind in ("part", "notpart"):
+            return _of_part(self.part, wanted=self.kind == "part")
+        first = self.first.at(part) if self.first else None
+        last = self.last.at(part) if self.last else None
+        if self.kind == "at":
+            return Clock(at=first) if first else None
+        if self.kind == "from":
+            return Clock(after=first) if first else None
+        if self.kind == "until":
+            return Clock(before=first) if first else None
+        if self.kind == "about" and first:
+            return Clock(_shift(first, -AROUND), _shift(first, AROUND))
+        if self.kind == "shortly" and first and self.last is None:
+            return Clock(first, _shift(first, AROUND))
+        if self.kind == "between" and first and last:
+            if last <= first and last.hour < 12:
+                last = time(last.hour + 12, last.minute)
+            if last <= first and first.hour >= 12 and self.first and not self.first.exact:
+                first = time(first.hour - 12, first.minute)
+            return Clock(first, last) if first < last else None
+        return None
+
+
+def _of_part(part: str, *, wanted: bool) -> Clock | None:
+    start, end = PARTS[part]
+    if wanted:
+        return Clock(start, end)
+    if part in ("fr", "vm"):
+        return Clock(after=end)
+    return Clock(before=start) if part != "mi" else None
+
+
+def _shift(moment: time, minutes: int) -> time:
+    total = min(max(moment.hour * 60 + moment.minute + minutes, 0), 24 * 60 - 1)
+    return time(total // 60, total % 60)
+
+
+_GREETING = r"(?:guten|schoenen|gute|schoene|gudn|guadn|juten|'?n) (?:tag|morgen|pfr|pvm|pmi|pnm|pab|w\d|wochenende)(?: noch)?"
+# What names a moment without doubt; the days are found afterwards.
+_MOMENTS: list[tuple[str, Builder]] = [
+    (r"c(\d\d):(\d\d)(?: uhr)?", lambda m: Moment(int(m[1]), int(m[2]), exact=True)),
+    (r"(\d+) uhr (?:und )?(\d+)o?(?: minuten)?(?! (?:NOUN))", lambda m: _moment(m[1], m[2])),
+    (r"(\d+|ein) uhr", lambda m: _moment(m[1], "0")),
+    (r"(\d+) (?:minuten )?vor halb (\d+)o?", lambda m: _moment(m[2], "30", back=int(m[1]) + 60)),
+    (r"(\d+) (?:minuten )?nach halb (\d+)o?", lambda m: _moment(m[2], "30", back=60 - int(m[1]))),
+    (r"halb (\d+)o?", lambda m: _moment(m[1], "30", back=60)),
+    (r"viertel nach (\d+)o?", lambda m: _moment(m[1], "15")),
+    (r"viertel vor (\d+)o?", lambda m: _moment(m[1], "0", back=15)),
+    (r"(?:dreiviertel|3 viertel) (\d+)o?", lambda m: _moment(m[1], "0", back=15)),
+    (r"viertel (?:auf )?(\d+)o?", lambda m: _moment(m[1], "0", back=45)),
+    (r"(5|10|20|25) (?:minuten )?nach (\d+)o?(?! (?:NOUN))", lambda m: _moment(m[2], m[1])),
+    (r"(5|10|20|25) (?:minuten )?vor (\d+)o?(?! (?:NOUN))", lambda m: _moment(m[2], "0", back=int(m[1]))),
+]
+# A bare number is a moment only behind such words, and only where no thing is counted.
+_BARE: list[tuple[str, Builder]] = [
+    (r"(?<=zwischen )(\d+)o?(?= (?:und|bis) (?:\d+o?|T)(?! (?:NOUN)))", lambda m: _moment(m[1], "0")),
+    (r"(?<=T und )(\d+)o?(?! (?:NOUN))", lambda m: _moment(m[1], "0")),
+    (r"(?<=T bis )(\d+)o?(?! (?:NOUN))", lambda m: _moment(m[1], "0")),
+    (r"(\d+)o?(?= (?:bis|und) T)", lambda m: _moment(m[1], "0")),
+    (r"(?<=von )(\d+)o?(?= bis \d+o?(?! (?:NOUN)))", lambda m: _moment(m[1], "0")),
+    (r"(?<=T bis )(\d+)o?", lambda m: _moment(m[1], "0")),
+    (r"(?<=D )(\d+)(?= bis \d+(?! (?:NOUN)))", lambda m: _moment(m[1], "0")),
+    (r"(?<=T bis )(\d+)o?", lambda m: _moment(m[1], "0")),
+    (r"(?<!\bin )(?:(?<=um )|(?<=gegen )|(?<=punkt )|(?<=schlag )|(?<=ab )|(?<=nach )|(?<=vor )|(?<=bis )|(?<=so )|(?<=um die )|(?<=spaetestens )|(?<=fruehestens )|(?<=erst um )|(?<=kurz nach ))(\d+)o?(?! (?:NOUN|D))", lambda m: _moment(m[1], "0")),
+    (r"(?<=P )(?:so |um |gegen )?(\d+)(?! (?:NOUN))", lambda m: _moment(m[1], "0")),
+    (r"(?<=D )(\d+)(?! (?:NOUN))(?= |$)", lambda m: _moment(m[1], "0")),
+    (r"(\d+)(?= P)", lambda m: _moment(m[1], "0")),
+    (r"mitternacht", lambda m: Moment(0, 0, exact=True)),
+]
+
+
+def _moment(hour: str, minute: str, back: int = 0) -> Moment | None:
+    value = 1 if hour == "ein" else int(hour)
+    if not 0 <= value <= 24 or not 0 <= int(minute) < 60:
+        return None
+    total = value * 60 + int(minute) - back
+    return Moment(total // 60, total % 60, exact=value > 12) if total >= 0 else None
+
+
+_PARTS: list[tuple[str, Builder]] = [
+    (r"(?:am|zum|jeden|fruehen|frueher) morgen(?! (?:pfr|frueh))", lambda m: Said("part", part="fr")),
+    (r"(?<=heute )morgen|(?<=w\d )morgen|(?<=v\d )morgen", lambda m: Said("part", part="fr")),
+    (r"(?:am |den )?(?:ganz )?(?:fruehen?|fruehe) (?:pvm|pfr)|pfr am pvm|pfr pvm", lambda m: Said("part", part="fr")),
+    (r"(?:am |den )?spaeten? pnm|pnm spaet|spaet am pnm", lambda m: Said("part", part="sm")),
+    (r"(?:am |den )?fruehen? pnm", lambda m: Said("between", Moment(12, exact=True), Moment(15, exact=True))),
+    (r"(?:am |den )?spaeten? pvm", lambda m: Said("between", Moment(10, exact=True), Moment(12, exact=True))),
+    (r"(?:am |den )?(?:fruehen?) pab", lambda m: Said("between", Moment(17, exact=True), Moment(19, exact=True))),
+    (r"nach (?:dem |der |meinem |meiner )?(?:pfa|arbeit|dienst|buero|schicht|job|dienstschluss|arbeitsschluss)", lambda m: Said("from", Moment(17, exact=True))),
+    (r"vor (?:der |meiner |dem )?(?:arbeit|dienst|schicht|schule)", lambda m: Said("until", Moment(9, exact=True))),
+    (r"nach (?:dem |der )?(?:pmi|mittagessen|essen|schule)|ab (?:dem )?pmi", lambda m: Said("from", Moment(12, exact=True))),
+    (r"ab (?:dem )?(?:pnm)", lambda m: Said("from", Moment(12, exact=True))),
+    (r"(?:bis|vor)(?: zum| dem)? pmi", lambda m: Said("until", Moment(12, exact=True))),
+    (r"(?:nicht|ausser|nie|ungern|bloss nicht)(?: so)?(?: am| in der| im| zu)* (?:p(vm|nm|ab|mi))", lambda m: Said("notpart", part=m[1])),
+    (r"nicht (?:so |zu |ganz so )(?:pfr|frueh)", lambda m: Said("notpart", part="fr")),
+    (r"p(vm|nm|ab|mi) (?:geht|kann|passt|klappt|ist|bin)(?: \w+){0,2} (?:nicht|schlecht)", lambda m: Said("notpart", part=m[1])),
+    (r"(?:am |in der |in die |im |ganz |gleich |zum |zur |den |gegen |der )*p(fr|vm|mi|nm|sm|ab|fa)", lambda m: Said("part", part=m[1])),
+]
+
+
+def find_moments(line: Line) -> None:
+    """Moments that leave no doubt, then parts of the day: before the days are looked for."""
+    line.replace(rule(_GREETING), "g", lambda m: m[0])
+    for text, build in _MOMENTS:
+        line.replace(_rule(text), "t", build)
+    line.replace(rule(r"(?:so|moeglichst)(?: (?:bald|schnell|pfr|frueh|zeitnah|rasch|flott|fix))(?: (?:wie|als|es|wies))*(?: (?:nur|irgend))?(?: (?:moeglich|geht|gehts))?"), "s", lambda m: Said("any"))
+    for text, build in _PARTS:
+        line.replace(_rule(text), "p", build)
+
+
+def find_bare(line: Line) -> None:
+    """Bare numbers that can only be moments: after the days were found."""
+    for text, build in _BARE:
+        line.replace(_rule(text), "t", build)
+
+
+def combine(line: Line) -> None:
+    """Moments with the words around them become one thing each, marked <p>."""
+    of = line.thing
+
+    def said(kind: str) -> Builder:
+        return lambda m: Said(kind, *(of(mark) for mark in m.groups() if mark))  # type: ignore[arg-type]
+
+    rules: list[tuple[str, Builder]] = [
+        (r"(?:(?:zwischen|von|ab|so) )*(T)(?: uhr)? (?:und|bis)(?: (?:um|gegen|zu|spaetestens))? (T)", said("between")),
+        (r"nicht (?:vor|frueher als|eher als)(?: um)? (T)", said("from")),
+        (r"nicht (?:nach|spaeter als)(?: um)? (T)", said("until")),
+        (r"(?:kurz|gleich|direkt) nach (T)", lambda m: Said("shortly", of(m[1]))),  # type: ignore[arg-type]
+        (r"(?:ab|nach|fruehestens|erst|fruehstens)(?: (?:ab|um|nach|gegen|so|erst|etwa))* (T)", said("from")),
+        (r"(T) (?:oder spaeter|oder danach|aufwaerts|fruehestens)", said("from")),
+        (r"(?:bis|vor|spaetestens)(?: (?:bis|um|gegen|maximal|vor|so))* (T)", said("until")),
+        (r"(T) (?:spaetestens|oder frueher)", said("until")),
+        (r"(?:um )?(?:so )?(?:gegen|rund)(?: um)? (T)|(?:so )?(?:um )?(?:gegen )(T)", said("about")),
+        (r"(?:so um|so|um die|um) (T) (?:rum|herum|oder so)|so um (T)|um die (T)", said("about")),
+        (r"(?:genau |exakt |punkt |schlag )?(?:um |punkt |schlag )*(T)", said("at")),
+    ]
+    for text, build in rules:
+        line.replace(rule(text), "p", build)
+    line.replace(rule(r"als (?:P|D)"), "x", lambda m: m[0])  # "lieber nachmittags als vormittags"
+
+
+def _rule(text: str) -> "re.Pattern[str]":
+    text = text.replace("NOUN", _NOUNS)
+    for mark, long in (("T", r"<t\d+>"), ("P", r"<p\d+>"), ("D", r"<d\d+>")):  # a look-behind must know its length: up to 99 things
+        if f"(?<={mark} " in text:
+            text = re.sub(rf"\(\?<={mark} ([^()]*)\)", lambda m, mark=mark: "(?:" + "|".join(rf"(?<=<{mark.lower()}{'.' * n}> {m[1]})" for n in (1, 2)) + ")", text)  # type: ignore[misc]
+    return rule(text)

@@ -1,0 +1,183 @@
+"""From what was named to a window: the later word counts where two contradict each other, a correction counts always."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from .clock import Said
+from .refs import Ref, bounded, month_of, settled
+from .window import ALL_DAYS, FAR, Clock, Span, Window
+
+_STRONG = frozenset("nein nee noe quatsch sondern falsch vertan verzeihung korrigiere korrektur stopp bloedsinn unsinn irrtum stattdessen vielmehr doch_nicht ach".split())
+_WEAK = frozenset("doch lieber besser eher moment warte warten sagen aeh aehm statt".split())
+_SMALL = ("weekday", "day", "ordinal")
+
+
+@dataclass(frozen=True)
+class Found:
+    """Something named, the words before it, and whether it only belongs to a story ("läuft am 3. Mai ab")."""
+
+    thing: Ref | Said
+    before: tuple[str, ...]
+    start: int
+    end: int
+    story: bool
+
+
+def settle(found: Sequence[Found], today: date, text: str) -> Window:
+    """The window; `text` is the line as symbols."""
+    refs = _danach([one for one in found if isinstance(one.thing, Ref) and one.thing.kind != "past"])
+    window = _days(refs, today)
+    return replace(window, clock=_clock([one for one in found if isinstance(one.thing, Said)]))
+
+
+def _danach(found: list[Found]) -> list[Found]:
+    """ "Montag danach", "erst danach": after what was named before."""
+    done: list[Found] = []
+    for one in found:
+        if "danach" in one.before and done and isinstance(done[-1].thing, Ref):
+            last = done[-1]
+            done[-1] = replace(last, thing=replace(last.thing, negative=False, bound="after"))  # type: ignore[arg-type]
+        if isinstance(one.thing, Ref) and one.thing.kind != "any":
+            done.append(one)
+    return done
+
+
+def _days(found: list[Found], today: date) -> Window:
+    positive: list[Ref] = []
+    negative: list[Ref] = []
+    notes: list[str] = []
+    for one in found:
+        ref = one.thing
+        assert isinstance(ref, Ref)
+        if ref.note:
+            notes.append(ref.note)
+            continue
+        if ref.negative:
+            negative.append(ref)
+            continue
+        words = set(one.before)
+        if positive and words & _STRONG:
+            positive = []
+        elif positive and words & _WEAK and not _within(ref, positive, today):
+            positive = []
+        positive.append(ref)
+    base = _base(positive, today)
+    spans, weekdays = _positive(positive, today, base)
+    without: list[Span] = []
+    for ref in negative:
+        parts = ref.union or (ref,)
+        if all(part.kind in ("weekday", "weekdays") for part in parts) and not ref.other:
+            days = frozenset(day for part in parts for day in (part.weekdays or {part.number}))
+            weekdays -= days
+        else:
+            known = settled(ref, today, base)
+            without += list(bounded(known, today))
+    if not weekdays:
+        weekdays = ALL_DAYS
+    first = _pushed(spans, without, today)
+    return Window(today, first, weekdays, tuple(without), notes=tuple(notes))
+
+
+def _pushed(spans: tuple[Span, ...], without: Sequence[Span], today: date) -> tuple[Span, ...]:
+    """Days in order, those excluded at the beginning left out: "nicht diese Woche" begins on Monday."""
+    kept = sorted(span for span in (Span(max(one.first, today), one.last) for one in spans) if span.first <= span.last)
+    return tuple(kept)
+
+
+def _base(refs: Sequence[Ref], today: date) -> Span | None:
+    """The week or month in which days without a month lie."""
+    base: Span | None = None
+    for ref in refs:
+        if ref.wide and not ref.union and not ref.other and len(ref.spans) == 1:
+            base = (base.overlap(ref.spans[0]) if base else None) or ref.spans[0]
+    return Span(max(base.first, today), base.last) if base and base.last >= today else base
+
+
+def _positive(refs: list[Ref], today: date, base: Span | None) -> tuple[tuple[Span, ...], frozenset[int]]:
+    weekdays = ALL_DAYS
+    spans: tuple[Span, ...] = ()
+    wide = [ref for ref in refs if ref.kind not in (*_SMALL, "weekdays", "half") or ref.bound or ref.other]
+    exact = [ref for ref in refs if ref.kind in ("day", "ordinal") and not ref.bound and not ref.other and not ref.union]
+    for ref in refs:
+        parts = ref.union or (ref,)
+        plain_weekdays = all(part.kind == "weekday" for part in parts) and not ref.bound and not ref.other
+        if ref.kind == "weekdays":
+            weekdays = weekdays & ref.weekdays or ref.weekdays
+            continue
+        if plain_weekdays and wide:
+            weekdays = frozenset(part.number for part in parts)
+            continue
+        if plain_weekdays and exact:
+            continue  # "Freitag, der 25. Juni": the date counts
+        days = _spans_of(ref, today, base)
+        if not days:
+            continue
+        both = tuple(sorted({shared for one in spans for other in days if (shared := one.overlap(other))})) if spans else days
+        spans = both or days
+    if spans and weekdays != ALL_DAYS and not _any_left(spans, weekdays):
+        weekdays = ALL_DAYS
+    return spans, weekdays
+
+
+def _spans_of(ref: Ref, today: date, base: Span | None) -> tuple[Span, ...]:
+    if not ref.other:
+        return bounded(settled(ref, today, base, _hint(ref.union)), today)
+    end = settled(ref.other, today, base)
+    hint = month_of(end.spans[0].first.year, end.spans[0].first.month) if ref.kind == "ordinal" and end.spans and ref.other.kind == "day" else base
+    start = settled(ref, today, hint)
+    if start.spans and ref.other.kind in ("weekday", "ordinal"):
+        after = start.spans[0].first
+        end = settled(ref.other, after, None)
+    return bounded(replace(start, other=end), today)
+
+
+def _hint(parts: Sequence[Ref]) -> Span | None:
+    """ "am 3. oder 5. Mai": the month said once is meant for all."""
+    day = next((part.spans[0].first for part in parts if part.kind == "day" and part.spans), None)
+    return month_of(day.year, day.month) if day else None
+
+
+def _any_left(spans: Sequence[Span], weekdays: frozenset[int]) -> bool:
+    for span in spans:
+        last = span.first + timedelta(days=6) if span.last == FAR else min(span.last, span.first + timedelta(days=6))
+        day = span.first
+        while day <= last:
+            if day.weekday() in weekdays:
+                return True
+            day += timedelta(days=1)
+    return False
+
+
+def _within(ref: Ref, positive: Sequence[Ref], today: date) -> bool:
+    """Whether a day lies in a week or month named before: "nächste Woche, lieber Dienstag" narrows, it does not correct."""
+    base = _base(positive, today)
+    if ref.kind in ("weekday", "weekdays") and base:
+        return True
+    days = _spans_of(ref, today, base)
+    return bool(base and days and any(base.overlap(day) for day in days))
+
+
+def _clock(found: Sequence[Found]) -> Clock:
+    part = next((one.thing.part for one in reversed(found) if isinstance(one.thing, Said) and one.thing.kind == "part"), "")
+    result = Clock()
+    for place, one in enumerate(found):
+        assert isinstance(one.thing, Said)
+        said = one.thing.clock(part)
+        if said is None:
+            continue
+        words = set(one.before)
+        if place and words & _STRONG:
+            result = said
+        elif place and words & {"oder"} and result != Clock():
+            result = _covering(result, said)
+        else:
+            result = result.overlap(said) or said
+    return result
+
+
+def _covering(one: Clock, other: Clock) -> Clock:
+    """Both alternatives in one range."""
+    starts = [clock.at or clock.after for clock in (one, other)]
+    ends = [clock.at or clock.before for clock in (one, other)]
+    return Clock(min(starts) if all(starts) else None, max(ends) if all(ends) else None)  # type: ignore[type-var]

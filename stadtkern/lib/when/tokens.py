@@ -1,0 +1,163 @@
+"""A sentence as symbols of the grammar: numbers, days, months, parts of the day, repaired words."""
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from rapidfuzz.distance import OSA
+
+from ..phonetic import sound_of
+from ..words import plain
+from .numbers import number, ordinal
+
+LONGEST = 600
+_TOKEN = re.compile(
+    r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\s?\d{1,2}\.(?:\s?\d{4}|\d{2}(?!\d))?|\d{1,2}:\d{2}|\d{1,2}\.\d{2}(?!\d)|\d{1,2}h(?:\d{2})?(?!\w)"
+    r"|\d{1,2}\.(?!\d)|\d+|[^\W\d_]+\.?|[-–—]|[,;.!?/:]"
+)
+_DATE = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{2,4})?")
+_CLOCKY = frozenset("um gegen ab bis nach vor zwischen und von uhr so spaetestens fruehestens".split())
+_SHORT = {"Mo": 0, "Di": 1, "Mi": 2, "Do": 3, "Fr": 4, "Sa": 5}
+_OF_MONTH = re.compile(r"(.+?)s?(woche|wochen|haelfte|tage|ende|anfang|mitte)")
+_OF_WHOLE = re.compile(r"(woche|monat|jahr)(?:n|s|es)?(anfang|beginn|mitte|ende)")
+_SPLIT = re.compile(r"(.{5,}?)(frueh|morgens?|vormitt?ags?|mittags?|nachmitt?ags?|abends?)")
+
+
+@dataclass(frozen=True)
+class Token:
+    """A symbol and where it stands in the text."""
+
+    symbol: str
+    start: int
+    end: int
+
+
+def tokens(text: str) -> list[Token]:
+    """The symbols of a sentence.
+
+    17 number · 3o ordinal · c09:30 time · d03-05-2027 date · w0 Monday · v0 mondays · m05 May · p?? part of the day ·
+    , end of a part of the sentence · anything else a folded word.
+    """
+    raw = [(found[0], found.start(), found.end()) for found in _TOKEN.finditer(text[:LONGEST])]
+    made: list[Token] = []
+    for place, (piece, start, end) in enumerate(raw):
+        before = raw[place - 1][0] if place else ""
+        after = raw[place + 1][0] if place + 1 < len(raw) else ""
+        made += [Token(symbol, start, end) for symbol in _symbols(piece, plain(before), after)]
+    return made
+
+
+def _symbols(piece: str, before: str, after: str) -> list[str]:
+    if piece[0].isdigit():
+        return _digits(piece, before, plain(after))
+    if piece in "-–—/":
+        return ["bis"] if piece != "/" and (before[-1:].isdigit() or before[-1:] == "." or before in _weekdays()) else [","] if piece != "/" else ["oder"]
+    if piece in ",;.!?:":
+        return [","]
+    bare = piece.rstrip(".")
+    stop = [","] if piece != bare and len(bare) > 3 else []
+    if bare in _SHORT and (piece != bare or after in ("-", "–", "/") or (bare[0].isupper() and before not in ("", ",", "."))):
+        return [f"w{_SHORT[bare]}"]
+    if bare == "So" and before in ("sa", "sa.", "/"):
+        return ["w6"]
+    return [*_word(plain(bare)), *stop]
+
+
+def _digits(piece: str, before: str, after: str) -> list[str]:
+    if re.fullmatch(r"\d{4}-\d\d-\d\d", piece):
+        year, month, day = piece.split("-")
+        return [f"d{day}-{month}-{year}"]
+    if found := _DATE.fullmatch(piece):
+        year = found[3] or ""
+        return [f"d{int(found[1]):02}-{int(found[2]):02}-{'20' + year if len(year) == 2 else year}"]
+    if found := re.fullmatch(r"(\d{1,2})h(\d{2})?|(\d{1,2}):(\d{2})", piece):
+        return [f"c{int(found[1] or found[3]):02}:{found[2] or found[4] or '00'}"]
+    if found := re.fullmatch(r"(\d{1,2})\.(\d{2})", piece):
+        if int(found[2]) > 12 or after == "uhr" or before.rstrip(".") in _CLOCKY:
+            return [f"c{int(found[1]):02}:{found[2]}"]
+        return [f"d{int(found[1]):02}-{int(found[2]):02}-"]
+    return [piece.rstrip(".") + "o"] if piece.endswith(".") else [str(int(piece[:6]))]
+
+
+@lru_cache(maxsize=20_000)
+def _word(word: str) -> tuple[str, ...]:
+    known = symbol(word)
+    if known:
+        return (known,)
+    if (found := _OF_MONTH.fullmatch(word)) and found[1] in _book()["months"]:
+        return (symbol(found[1]), symbol(found[2]))
+    if found := _OF_WHOLE.fullmatch(word):
+        return (symbol(found[2]), found[1])
+    if found := _SPLIT.fullmatch(word):
+        day, part = symbol(found[1].rstrip("s")) or symbol(_repaired(found[1])), symbol(found[2]) or "pfr"
+        if day and day[0] == "w":
+            return (day, "pfr" if part == "morgen" else part)
+    return (symbol(repaired) or repaired,) if (repaired := _repaired(word)) != word else (word,)
+
+
+@lru_cache(maxsize=20_000)
+def symbol(word: str) -> str:
+    """The symbol of a folded word the grammar knows; empty for others."""
+    book = _book()
+    if word in book["weekdays"]:
+        return f"w{book['weekdays'][word]}"
+    if word.endswith("s") and word[:-1] in book["weekdays"]:
+        return f"v{book['weekdays'][word[:-1]]}"
+    if word in book["months"]:
+        return f"m{book['months'][word]:02}"
+    if word in book["parts"]:
+        return f"p{book['parts'][word]}"
+    if word in book["plain"]:
+        return str(book["plain"][word])
+    if (value := number(word)) is not None:
+        return str(value)
+    if (value := ordinal(word)) is not None:
+        return f"{value}o"
+    return word if word in GRAMMAR else ""
+
+
+@lru_cache(maxsize=20_000)
+def _repaired(word: str) -> str:
+    """A word of the grammar that sounds or looks nearly the same; the word itself where there is none."""
+    if len(word) < 6:
+        return word
+    best, least = word, 3
+    for known, sound in _sounds():
+        if abs(len(known) - len(word)) > 2 or known[0] != word[0]:
+            continue
+        distance = OSA.distance(word, known, score_cutoff=2)
+        near = distance <= 1 or (distance == 2 and sound == sound_of(word))
+        if near and distance < least:
+            best, least = known, distance
+    return best
+
+
+@cache
+def _book() -> dict[str, Any]:
+    return tomllib.loads((Path(__file__).parent / "words.toml").read_text(encoding="utf-8"))
+
+
+@cache
+def _weekdays() -> frozenset[str]:
+    return frozenset(_book()["weekdays"]) | {"mo", "di", "mi", "do", "fr", "sa"}
+
+
+@cache
+def _sounds() -> tuple[tuple[str, str], ...]:
+    book = _book()
+    known = {word for shelf in ("weekdays", "months", "parts") for word in book[shelf]} | set(GRAMMAR)
+    return tuple((word, sound_of(word)) for word in sorted(known) if len(word) >= 6)
+
+
+GRAMMAR = frozenset(
+    """
+    heute morgen uebermorgen gestern vorgestern woche wochen monat monate jahr jahre tage tag stunde stunden minuten naechste kommende uebernaechste diese
+    letzte vorige wochenende werktags anfang mitte ende halbe haelfte halb viertel dreiviertel uhr zwischen nicht ausser fruehestens spaetestens
+    osterferien sommerferien herbstferien weihnachtsferien pfingstferien winterferien ferien ostern pfingsten weihnachten neujahr silvester
+    heiligabend karfreitag gruendonnerstag ostermontag pfingstmontag rosenmontag fronleichnam allerheiligen nikolaus nikolaustag
+    kalenderwoche dann danach fruehling fruehjahr sommer herbst winter schnellstmoeglich baldmoeglichst umgehend irgendwann jederzeit vierteljahr
+    """.split()
+)
