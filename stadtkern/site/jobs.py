@@ -24,6 +24,7 @@ from stadtkern.kernel.privacy.verify import verify
 from stadtkern.kernel.provider import actions as provider
 from stadtkern.kernel.registers import actions as registers
 from stadtkern.kernel.vault import actions as vault
+from stadtkern.kernel.voice import reactions as voice
 
 KEEP_PROOF_DAYS = 90  # of deliveries and ticks
 
@@ -101,6 +102,7 @@ SCHEDULE = [
     ("* * * * *", appointments.expire),
     ("* * * * *", wake_webhooks),
     ("*/5 * * * *", forget_proofs),
+    ("*/5 * * * *", voice.forget),
     ("7 1 * * *", anchor_log),
     ("7 * * * *", finish_erasures),
     ("27 0 * * *", appointments.look_ahead),

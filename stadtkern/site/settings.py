@@ -78,7 +78,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = [
     "city", "events", "accounts", "privacy", "registers", "provider", "documents", "credentials", "vault", "inbox", "payments",
-    "appointments", "services", "cases", "exchange",
+    "appointments", "services", "voice", "cases", "exchange",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

@@ -18,6 +18,7 @@ PLACES = {
     "inbox": "post/",
     "payments": "zahlung/",
     "services": "leistungen/",
+    "voice": "terminwunsch/",
     "cases": "vorgang/",
     "registers": "register/",
     "provider": "verbundene-dienste/",

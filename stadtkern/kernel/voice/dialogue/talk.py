@@ -1,0 +1,313 @@
+"""One turn after the other. The only call of `confirm` stands behind a plain yes in the stage CONFIRM."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from stadtkern.lib.when.say import day_in_words, time_in_words
+
+from ..understanding.intent import sure
+from ..understanding.targets import Target
+from ..understanding.wish import Understanding, described
+from . import answers
+from .state import MOST_WORDS, NUMBERS, Choice, Offer, Reply, Stage, State
+from .world import Refusal, Wanted, World
+
+PATIENCE = 3  # turns without understanding until a human being is named
+MOST_TURNS = 60
+
+
+class Talk:
+    """A talk in a world; `turn` takes what was said (empty: silence) and gives what we say."""
+
+    def __init__(self, world: World, state: State | None = None) -> None:
+        self.world = world
+        self.state = state or State()
+
+    def greeting(self) -> Reply:
+        """The first words."""
+        return self._said(Reply(_("Was möchten Sie erledigen, und wann? Sagen Sie zum Beispiel: „Ich brauche nächste Woche einen Termin für einen neuen Ausweis.“")))
+
+    def turn(self, text: str) -> Reply:
+        """What we answer."""
+        self.state.turns += 1
+        if self.state.turns > MOST_TURNS:
+            return self._said(self._human(over=True))
+        text = text.strip()
+        special = answers.wants(text) if text else ""
+        if special in ("human", "restart", "end", "again"):
+            return self._said(self._special(special))
+        if not text:
+            return self._said(self._missed(_("Ich habe nichts gehört.")))
+        steps: dict[Stage, Callable[[str], Reply]] = {
+            Stage.SERVICE: self._service, Stage.CHOOSE: self._choose, Stage.NAME: self._name, Stage.CONFIRM: self._confirm,
+        }  # fmt: skip
+        return self._said(steps.get(self.state.stage, self._start)(text))
+
+    # the stages
+
+    def _start(self, text: str) -> Reply:
+        self._let_go()
+        said = self.world.understand(text)
+        if self.state.stage in (Stage.DONE, Stage.LINK) and said.guesses:
+            self.state = State(turns=self.state.turns, name=self.state.name, phone=self.state.phone)
+        self._take(said)
+        if not said.guesses:
+            if self.state.target:
+                return self._offer()
+            return self._missed(_("Ich habe nicht verstanden, worum es geht."))
+        return self._pick(said)
+
+    def _service(self, text: str) -> Reply:
+        number = answers.choice(text, len(self.state.candidates))
+        if number is None and len(self.state.candidates) == 1 and answers.is_yes(text):
+            number = 0
+        if number is not None:
+            return self._go(self.state.candidates[number])
+        said = self.world.understand(text)
+        self._take(said)
+        named = next((guess.target.key for guess in said.guesses if guess.target.key in self.state.candidates), "")
+        if named and said.guesses[0].target.key == named:
+            return self._go(named)
+        if said.guesses:
+            return self._pick(said)
+        if said.window.anything:
+            return self._which()
+        return self._missed(_("Das habe ich nicht verstanden."), self._which())
+
+    def _choose(self, text: str) -> Reply:
+        number = answers.choice(text, len(self.state.offers))
+        if number is None and len(self.state.offers) == 1 and answers.is_yes(text):
+            number = 0
+        if number is not None:
+            return self._hold(self.state.offers[number])
+        return self._other_time(text) or self._missed(_("Das habe ich nicht verstanden."), self._times(""))
+
+    def _name(self, text: str) -> Reply:
+        said = self.world.understand(text)
+        if answers.wants(text) in ("later", "earlier", "other") or (answers.is_no(text) and said.window.anything):
+            self._let_go()
+            return self._other_time(text) or self._offer()
+        name = answers.name_in(text)
+        if not name:
+            return self._missed(_("Den Namen habe ich nicht verstanden."), Reply(_("Auf welchen Namen darf ich den Termin buchen?")))
+        self.state.name = name
+        return self._read_back()
+
+    def _confirm(self, text: str) -> Reply:
+        if answers.is_yes(text):
+            return self._book()
+        if answers.is_no(text) or answers.wants(text) or self.world.understand(text).window.anything:
+            self._let_go()
+            return self._other_time(text) or self._times(_("Gut, ich buche nicht."))
+        return self._missed(_("Ich buche nur, wenn Sie Ja sagen."), self._read_back())
+
+    # steps
+
+    def _take(self, said: Understanding) -> None:
+        """Keep what was said about when, how many, how and where."""
+        if said.window.anything:
+            words = " , lieber ".join(filter(None, (self.state.when, " , ".join(said.window.said) or ("so bald wie möglich" if said.window.soon else ""))))
+            self.state.when = (said.text if not self.state.when else f"{self.state.when} . {_linked(said.text)}")[-MOST_WORDS:] or words
+            self.state.shown = 0
+        self.state.persons = said.persons or self.state.persons
+        self.state.channel = said.channel or self.state.channel
+        self.state.places = list(said.places) or self.state.places
+        if said.anything:
+            self.state.missed = 0
+
+    def _pick(self, said: Understanding) -> Reply:
+        if sure(said.guesses) or len(said.guesses) == 1:
+            return self._go(said.guesses[0].target.key)
+        self.state.candidates = [guess.target.key for guess in said.guesses]
+        self.state.stage = Stage.SERVICE
+        return self._which()
+
+    def _which(self) -> Reply:
+        known = [target for key in self.state.candidates if (target := self.world.target(key))]
+        choices = tuple(Choice(target.title, NUMBERS[place]) for place, target in enumerate(known))
+        return Reply(_("Welches Anliegen meinen Sie?"), self._read(None), choices=choices)
+
+    def _go(self, key: str) -> Reply:
+        target = self.world.target(key)
+        if target is None:
+            return self._missed(_("Das gibt es nicht mehr."))
+        self.state.target, self.state.shown = key, 0
+        if target.kind != "matter":
+            return self._elsewhere(target)
+        return self._offer()
+
+    def _elsewhere(self, target: Target) -> Reply:
+        self.state.stage = Stage.LINK
+        link, title = self.world.address(target)
+        if target.kind == "service":
+            ask = _("Dafür brauchen Sie keinen Termin: „%(title)s“ erledigen Sie online.") % {"title": target.title}
+        else:
+            office, phone = self.world.human(target)
+            told = {"title": target.title, "office": office, "phone": phone}
+            ask = _("Für „%(title)s“ kann ich keinen Termin buchen. Auf der Seite steht, wer zuständig ist. %(office)s: %(phone)s.") % told
+        return Reply(ask, self._read(target), link=link, link_title=title)
+
+    def _wanted(self) -> Wanted | None:
+        target = self.world.target(self.state.target)
+        if target is None:
+            return None
+        window = self.world.read_when(self.state.when)
+        return Wanted(target, window, self.state.persons or 1, self.state.channel or "desk", tuple(self.state.places))
+
+    def _offer(self, before: str = "") -> Reply:
+        wanted = self._wanted()
+        if wanted is None:
+            return self._missed(_("Das gibt es nicht mehr."))
+        try:
+            self.state.offers, note = self.world.offers(wanted, self.state.shown)
+        except Refusal as refusal:
+            self.state.stage, self.state.offers = Stage.CHOOSE, []
+            self.state.channel = ""
+            return Reply(_("Was möchten Sie ändern?"), self._read(wanted.target), before=str(refusal))
+        self.state.stage = Stage.CHOOSE
+        return self._times(" ".join(filter(None, (before, note))))
+
+    def _times(self, before: str) -> Reply:
+        target = self.world.target(self.state.target)
+        self.state.stage = Stage.CHOOSE
+        if not self.state.offers:
+            office, phone = self.world.human(target)
+            told = {"office": office, "phone": phone}
+            ask = _("Nennen Sie mir bitte eine andere Zeit, oder rufen Sie an: %(office)s, %(phone)s.") % told
+            return Reply(ask, self._read(target), before=before or _("Da ist nichts frei."))
+        today = self.world.now().date()
+        several = len({offer.place for offer in self.state.offers}) > 1
+        choices = tuple(
+            Choice(told_time(offer, today) + (f", {offer.title}" if several else ""), NUMBERS[place], offer.title)
+            for place, offer in enumerate(self.state.offers)
+        )
+        return Reply(_("Welche Zeit passt? Oder nennen Sie eine andere."), self._read(target), before, choices)
+
+    def _other_time(self, text: str) -> Reply | None:
+        said = self.world.understand(text)
+        kind = answers.wants(text)
+        changed = [guess for guess in said.guesses[:1] if guess.target.key != self.state.target]
+        if changed and sure(said.guesses):
+            self._take(said)
+            return self._go(changed[0].target.key)
+        if said.window.anything or said.places or said.channel or said.persons:
+            self._take(said)
+            return self._offer()
+        if kind == "earlier":
+            self.state.shown = max(0, self.state.shown - 3)
+            return self._offer()
+        if kind in ("later", "other"):
+            self.state.shown += max(1, len(self.state.offers))
+            return self._offer()
+        if answers.is_no(text):
+            self.state.missed = 0
+            return self._times(_("Sagen Sie, wann es besser passt, zum Beispiel „übermorgen Nachmittag“."))
+        return None
+
+    def _hold(self, offer: Offer) -> Reply:
+        wanted = self._wanted()
+        if wanted is None:
+            return self._missed(_("Das gibt es nicht mehr."))
+        try:
+            self.state.hold = self.world.hold(wanted, offer).number
+        except Refusal as refusal:
+            return self._offer(str(refusal))
+        self.state.held, self.state.missed = offer, 0
+        if link := self.world.details(self.state.hold):
+            self.state.stage = Stage.LINK
+            when = told_time(offer, self.world.now().date())
+            return Reply(
+                _("Ich habe %(when)s für Sie reserviert, gebucht ist noch nichts. Geben Sie Ihren Namen an und bestätigen Sie.") % {"when": when},
+                self._read(wanted.target), link=link, link_title=_("Angaben machen und buchen"),
+            )  # fmt: skip
+        self.state.name = self.state.name or self.world.name
+        if self.state.name:
+            return self._read_back()
+        self.state.stage = Stage.NAME
+        return Reply(_("Auf welchen Namen darf ich den Termin buchen?"), before=told_time(offer, self.world.now().date()) + ".")
+
+    def _read_back(self) -> Reply:
+        """The whole appointment in one sentence; only a yes to it books."""
+        self.state.stage = Stage.CONFIRM
+        target, offer = self.world.target(self.state.target), self.state.held
+        if target is None or offer is None:
+            self.state.stage = Stage.START
+            return self.greeting()
+        persons = (_("%(count)s Personen") % {"count": self.state.persons},) if (self.state.persons or 1) > 1 else ()
+        lines = (target.title, told_time(offer, self.world.now().date()), offer.title, *persons, _("auf den Namen %(name)s") % {"name": self.state.name})
+        return Reply(_("Ist das richtig? Soll ich buchen? Bitte sagen Sie Ja oder Nein."), lines, choices=(Choice(_("Ja, buchen"), "Ja"), Choice(_("Nein"), "Nein")))
+
+    def _book(self) -> Reply:
+        try:
+            booked = self.world.confirm(self.state.hold, self.state.name, self.state.phone)
+        except Refusal as refusal:
+            self.state.hold, self.state.held = "", None
+            return self._offer(str(refusal))
+        when = told_time(self.state.held, self.world.now().date()) if self.state.held else ""
+        self.state.stage, self.state.hold = Stage.DONE, ""
+        told = {"when": when, "place": self.state.held.title if self.state.held else "", "number": " ".join(booked.number)}
+        ask = _("Ihr Termin ist gebucht: %(when)s, %(place)s. Die Nummer ist %(number)s.") % told
+        return Reply(ask, link=booked.link, link_title=_("Zum Termin") if booked.link else "", number=booked.number, over=True)
+
+    def _let_go(self) -> None:
+        if self.state.hold and self.state.stage != Stage.DONE:
+            self.world.release(self.state.hold)
+        self.state.hold, self.state.held = "", None
+
+    # what is said besides
+
+    def _special(self, kind: str) -> Reply:
+        if kind == "human":
+            return self._human()
+        if kind == "again" and self.state.reply:
+            return _reply(self.state.reply)
+        self._let_go()
+        self.state = State(turns=self.state.turns, phone=self.state.phone)
+        if kind == "end":
+            return Reply(_("Ich habe nichts gebucht. Auf Wiederhören."), over=True)
+        return self.greeting()
+
+    def _human(self, *, over: bool = False) -> Reply:
+        office, phone = self.world.human(self.world.target(self.state.target) if self.state.target else None)
+        told = {"office": office, "phone": phone}
+        return Reply(_("Menschen erreichen Sie hier: %(office)s, Telefon %(phone)s.") % told, over=over)
+
+    def _missed(self, what: str, again: Reply | None = None) -> Reply:
+        self.state.missed += 1
+        if self.state.missed >= PATIENCE:
+            self.state.missed = 0
+            human = self._human()
+            return Reply(human.ask + " " + _("Oder versuchen Sie es noch einmal mit anderen Worten."), before=what, choices=again.choices if again else ())
+        question = again or (_reply(self.state.reply) if self.state.reply else self.greeting())
+        return Reply(question.ask, question.understood, f"{what} {question.before}".strip(), question.choices, question.link, question.link_title)
+
+    def _read(self, target: Target | None) -> tuple[str, ...]:
+        window = self.world.read_when(self.state.when)
+        titles = self.world.place_titles(tuple(self.state.places))
+        return tuple(described(target.title if target else "", window, self.state.persons, self.state.channel, titles))
+
+    def _said(self, reply: Reply) -> Reply:
+        self.state.reply = {
+            "ask": reply.ask, "understood": list(reply.understood), "before": reply.before, "link": reply.link, "link_title": reply.link_title,
+            "choices": [[one.title, one.say, one.detail] for one in reply.choices], "number": reply.number, "over": reply.over,
+        }  # fmt: skip
+        return reply
+
+
+def _reply(raw: dict[str, object]) -> Reply:
+    kept = dict(raw)
+    kept["understood"] = tuple(kept.get("understood") or ())  # type: ignore[call-overload]
+    kept["choices"] = tuple(Choice(*one) for one in kept.get("choices") or ())  # type: ignore[attr-defined]
+    return Reply(**kept)  # type: ignore[arg-type]
+
+
+def told_time(offer: Offer, today: object) -> str:
+    """ "Dienstag, 8. Dezember, 9 Uhr 30"."""
+    at = offer.starts_at
+    return f"{day_in_words(at.date(), today)}, {time_in_words(at.time())}"  # type: ignore[arg-type]
+
+
+def _linked(text: str) -> str:
+    """A later sentence narrows or corrects the earlier ones."""
+    return text if answers.is_no(text) else f"lieber {text}"

@@ -1,0 +1,66 @@
+"""Three free times that fit a wish, not too near to each other; where none fit, the nearest, and a sentence that says so."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from django.utils.translation import gettext as _
+
+from stadtkern.kernel.appointments import search
+from stadtkern.kernel.appointments.wish import Free, Wish
+from stadtkern.lib.when import Window
+
+SHOWN = 3
+HORIZON = 90  # days looked at where no end was said
+MOST = 600  # free times looked at
+APART = timedelta(minutes=60)
+
+
+def suggest(wish: Wish, window: Window, skip: int, now: datetime) -> tuple[list[Free], str]:
+    """At most three, and what must be said about them. Raises Refused where the wish cannot be had at all."""
+    first, last = max(window.first, now.date()), min(window.last(HORIZON), window.first + timedelta(days=HORIZON))
+    last = max(first, last)
+    clock = window.clock
+    found = search.free(wish, first, last, after=clock.at or clock.after, before=None if clock.at else clock.before, limit=MOST, now=now)
+    fitting = [free for free in found if window.allows(_day(free)) and (not clock.at or _time(free) == clock.at)]
+    if fitting:
+        shown = _spread(fitting, skip)
+        return (shown, "") if shown else (_spread(fitting, 0), _("Mehr ist in dieser Zeit nicht frei."))
+    return _nearest(wish, window, first, last, skip, now)
+
+
+def _nearest(wish: Wish, window: Window, first: date, last: date, skip: int, now: datetime) -> tuple[list[Free], str]:
+    days = [free for free in search.free(wish, first, last, limit=MOST, now=now) if window.allows(_day(free))]
+    if days and window.clock.at:
+        wanted = window.clock.at
+        days.sort(key=lambda free: (abs(_minutes(free) - wanted.hour * 60 - wanted.minute), free.starts_at))
+        return sorted(days[skip : skip + SHOWN], key=lambda free: free.starts_at), _("Genau um diese Uhrzeit ist nichts frei. Am nächsten daran liegen:")
+    if days:
+        return _spread(days, skip), _("Zu dieser Uhrzeit ist nichts frei. An diesen Tagen gibt es noch:")
+    later = search.free(wish, first, first + timedelta(days=HORIZON), after=window.clock.after, before=window.clock.before, limit=MOST, now=now)
+    later = later or search.free(wish, now.date(), now.date() + timedelta(days=HORIZON), limit=MOST, now=now)
+    return _spread(later, skip), _("In dieser Zeit ist nichts frei. Die nächsten freien Zeiten sind:") if later else ""
+
+
+def _spread(found: Sequence[Free], skip: int) -> list[Free]:
+    """In order, leaving out what lies within an hour of one chosen before: the second and third shall be real alternatives."""
+    chosen: list[Free] = []
+    for free in found:
+        if all(abs(free.starts_at - one.starts_at) >= APART for one in chosen):
+            chosen.append(free)
+        if len(chosen) >= skip + SHOWN:
+            break
+    if len(chosen) < skip + SHOWN:  # few are left: then also those near to each other
+        chosen += [free for free in found if free not in chosen][: skip + SHOWN - len(chosen)]
+    return sorted(chosen[skip : skip + SHOWN], key=lambda free: free.starts_at)
+
+
+def _day(free: Free) -> date:
+    return free.starts_at.date()
+
+
+def _time(free: Free):  # type: ignore[no-untyped-def]
+    return free.starts_at.time().replace(tzinfo=None)
+
+
+def _minutes(free: Free) -> int:
+    return free.starts_at.hour * 60 + free.starts_at.minute

@@ -1,0 +1,83 @@
+"""Which services a sentence is about: the search of the directory and our own ear for sounds, together; the best first."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from stadtkern.kernel.services.directory import books, search
+from stadtkern.kernel.services.service import Service
+
+from .matcher import Matcher, Name
+from .targets import Bookable, Target, book, targets
+
+SEARCH, EAR = 0.5, 0.5  # what the two are worth
+SEARCH_FULL = 1.35  # the score of a very good hit of the search
+OURS, THEIRS = 1.0, 0.85  # a thing the city offers itself, against an entry of the directory
+LEAST, MOST = 0.12, 3
+SURE, AHEAD = 0.5, 0.1  # certain from this score on, and so far ahead of the next
+_NOT = re.compile(r"\b(?:nicht|kein\w*|nix|statt|anstatt)\s+(?:(?:de[nmrs]|die|das|ein\w*|mein\w*|mehr|etwa)\s+)?([\w-]{4,})\s*(?=,|\bsondern\b|\baber\b|\bsonder\b|$)", re.I)
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A target and how well it fits, between 0 and about 1.1."""
+
+    target: Target
+    score: float
+
+
+class Ear:
+    """Hears what is meant; built once for the things there are."""
+
+    def __init__(self, services: Mapping[str, Service], bookables: Iterable[Bookable]) -> None:
+        known = targets(services, bookables)
+        self.targets = [target for target, _ in known]
+        names = [Name(text, number, worth) for number, (_, said) in enumerate(known) for text, worth in said]
+        self.fillers = frozenset(book()["fillers"].split())
+        self.matcher = Matcher(names, (*books.book("everyday")["fillers"].split(), *self.fillers))
+        self.of_service = {target.service: number for number, target in enumerate(self.targets) if target.service}
+        self.of_entry: dict[str, list[int]] = {}
+        for number, target in enumerate(self.targets):
+            for key in target.entries:
+                self.of_entry.setdefault(key, []).append(number)
+
+    def guesses(self, text: str, most: int = MOST) -> list[Guess]:
+        """The best, at most so many; empty where nothing fits."""
+        text = without_denied(text)
+        ear = self.matcher.scores(text)
+        found = self._searched(text)
+        total = {
+            number: (SEARCH * found.get(number, 0.0) + EAR * ear.get(number, 0.0)) * (THEIRS if self.targets[number].kind == "entry" else OURS)
+            for number in {*ear, *found}
+        }
+        ranked = sorted((number for number in total if total[number] >= LEAST), key=lambda number: (-total[number], number))
+        return [Guess(self.targets[number], round(total[number], 4)) for number in self._once(ranked)[:most]]
+
+    def _searched(self, text: str) -> dict[int, float]:
+        found: dict[int, float] = {}
+        short = " ".join(word for word in re.findall(r"[\w-]+", text) if word.lower() not in self.fillers)
+        for hit in search.find(short, limit=12):
+            score = min(1.0, hit.score / SEARCH_FULL)
+            entry = hit.entry.ozg if hit.entry else ""
+            numbers = [self.of_service[hit.service.key]] if hit.service and hit.service.key in self.of_service else self.of_entry.get(entry, [])
+            for number in numbers:
+                found[number] = max(found.get(number, 0.0), score)
+        return found
+
+    def _once(self, ranked: Sequence[int]) -> list[int]:
+        """An entry of the directory is left out where a matter or service of the city that stands for it is near the top."""
+        ours = {key for number in ranked[:5] if self.targets[number].kind != "entry" for key in self.targets[number].entries}
+        return [number for number in ranked if self.targets[number].kind != "entry" or not ours & set(self.targets[number].entries)]
+
+
+def sure(guesses: Sequence[Guess]) -> bool:
+    """Whether the first is meant without asking."""
+    if not guesses:
+        return False
+    return guesses[0].score >= SURE and (len(guesses) == 1 or guesses[0].score - guesses[1].score >= AHEAD)
+
+
+def without_denied(text: str) -> str:
+    """ "nicht den Reisepass, den Ausweis" is about the Ausweis; where nothing else is said, nothing is left out."""
+    rest = _NOT.sub(" ", text)
+    return rest if len(re.findall(r"[^\W\d_]{4,}", rest)) >= 2 or rest == text else text

@@ -1,0 +1,97 @@
+"""A wish typed or said: one field, what was understood, three times to choose from. Works without JavaScript."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from stadtkern.kernel.accounts import draft_cookie, throttle
+from stadtkern.kernel.accounts.access import Actor, actor_of, everyone
+from stadtkern.lib import ids
+from stadtkern.ui.permissions import policy
+
+from . import actions
+from .booking import CityWorld
+from .dialogue import State, Talk
+from .dialogue.state import Reply
+from .models import Conversation, Door
+
+SESSION = "voice"  # the secret of the talk
+LONGEST = 500
+MOST_TURNS = 40  # a minute and address
+UNFIT = dict.fromkeys([*range(32), *range(127, 160), *range(0xD800, 0xE000)], " ")
+
+
+@everyone
+@never_cache
+def wish(request: HttpRequest) -> HttpResponse:
+    """The talk so far, and the field for the next sentence."""
+    if request.method != "POST":
+        return _page(request, _running(request))
+    if throttle.another_miss(request, "voice", MOST_TURNS):
+        return _page(request, _running(request), problem=_("Das war sehr viel auf einmal. Bitte warten Sie eine Minute."), status=429)
+    text = request.POST.get("say", "").translate(UNFIT).strip()[:LONGEST]
+    if not text:
+        return _page(request, _running(request), problem=_("Schreiben Sie, was Sie erledigen möchten und wann."), status=422)
+    return _turn(request, text)
+
+
+@everyone
+@require_POST
+def restart(request: HttpRequest) -> HttpResponse:
+    """Everything said is forgotten; a time held is free again."""
+    row = _running(request)
+    if row is not None:
+        actor, holder, _secret = _holder(request)
+        Talk(CityWorld(actor, holder, by_page=True), State.of(row.state)).turn("abbrechen")
+        actions.end(actor, row)
+    request.session.pop(SESSION, None)
+    return redirect("voice:wish")
+
+
+def _turn(request: HttpRequest, text: str) -> HttpResponse:
+    actor, holder, secret = _holder(request)
+    row = _running(request)
+    if row is None:
+        request.session[SESSION] = ids.secret()
+        row = actions.begin(actor, Door.BROWSER, request.session[SESSION])
+    talk = Talk(CityWorld(actor, holder, by_page=True), State.of(row.state))
+    reply = talk.turn(text)
+    said = [*row.state.get("said", []), text][-6:]
+    actions.keep(row, talk.state.as_json() | {"said": said})
+    if reply.over and not reply.number:
+        actions.end(actor, row)
+        request.session.pop(SESSION, None)
+    response = redirect("voice:wish")
+    if secret:
+        draft_cookie.remember(response, secret)
+    return response
+
+
+def _holder(request: HttpRequest) -> tuple[Actor, str, str]:
+    """Actor, the key times are held under, and the secret to remember where the browser had none."""
+    actor = actor_of(request)
+    if actor.account:
+        return actor, ids.digest(f"account:{actor.account.pk}:{actor.mandate.pk if actor.mandate else 0}"), ""
+    if actor.draft_keys:
+        return actor, actor.draft_keys[0], ""
+    secret = ids.secret()
+    return actor, ids.digest(secret), secret
+
+
+def _running(request: HttpRequest) -> Conversation | None:
+    secret = request.session.get(SESSION)
+    row = Conversation.objects.filter(key=ids.digest(secret)).first() if isinstance(secret, str) else None
+    return row if row is not None and not row.over else None
+
+
+def _page(request: HttpRequest, row: Conversation | None, problem: str = "", status: int = 200) -> HttpResponse:
+    state = State.of(row.state) if row else State()
+    context = {"reply": state.reply or None, "said": row.state.get("said", [])[-1:] if row else [], "problem": problem, "stage": str(state.stage)}
+    response = render(request, "voice/wish.html", context, status=status)
+    response["Permissions-Policy"] = policy("microphone")
+    return response
+
+
+__all__ = ["Reply", "restart", "wish"]
