@@ -4,7 +4,8 @@ from functools import lru_cache
 
 from .words import plain
 
-_ALWAYS = {letter: code for letters, code in (("aeijouy", "0"), ("b", "1"), ("fvw", "3"), ("gkq", "4"), ("l", "5"), ("mn", "6"), ("r", "7"), ("sz", "8")) for letter in letters}  # fmt: skip
+_SAME = {"aeijouy": "0", "b": "1", "fvw": "3", "gkq": "4", "l": "5", "mn": "6", "r": "7", "sz": "8"}
+_ALWAYS = {letter: code for letters, code in _SAME.items() for letter in letters}
 
 
 @lru_cache(maxsize=50_000)

@@ -125,7 +125,11 @@ def _wish(wanted: Wanted) -> Wish:
 
 def _office(target: Target) -> Office | None:
     if target.matter:
-        counter = Counter.objects.filter(matters__in=Matter.objects.filter(key=target.matter), active=True).select_related("place__office").first()
+        counter = (
+            Counter.objects.filter(matters__in=Matter.objects.filter(key=target.matter), active=True)
+            .select_related("place__office")
+            .first()
+        )
         if counter:
             return counter.place.office
     key = ""

@@ -20,7 +20,9 @@ def suggest(wish: Wish, window: Window, skip: int, now: datetime) -> tuple[list[
     first, last = max(window.first, now.date()), min(window.last(HORIZON), window.first + timedelta(days=HORIZON))
     last = max(first, last)
     clock = window.clock
-    found = search.free(wish, first, last, after=clock.at or clock.after, before=None if clock.at else clock.before, limit=MOST, now=now)
+    found = search.free(
+        wish, first, last, after=clock.at or clock.after, before=None if clock.at else clock.before, limit=MOST, now=now
+    )
     fitting = [free for free in found if window.allows(_day(free)) and (not clock.at or _time(free) == clock.at)]
     if fitting:
         shown = _spread(fitting, skip)
@@ -33,10 +35,14 @@ def _nearest(wish: Wish, window: Window, first: date, last: date, skip: int, now
     if days and window.clock.at:
         wanted = window.clock.at
         days.sort(key=lambda free: (abs(_minutes(free) - wanted.hour * 60 - wanted.minute), free.starts_at))
-        return sorted(days[skip : skip + SHOWN], key=lambda free: free.starts_at), _("Genau um diese Uhrzeit ist nichts frei. Am nächsten daran liegen:")
+        return sorted(days[skip : skip + SHOWN], key=lambda free: free.starts_at), _(
+            "Genau um diese Uhrzeit ist nichts frei. Am nächsten daran liegen:"
+        )
     if days:
         return _spread(days, skip), _("Zu dieser Uhrzeit ist nichts frei. An diesen Tagen gibt es noch:")
-    later = search.free(wish, first, first + timedelta(days=HORIZON), after=window.clock.after, before=window.clock.before, limit=MOST, now=now)
+    later = search.free(
+        wish, first, first + timedelta(days=HORIZON), after=window.clock.after, before=window.clock.before, limit=MOST, now=now
+    )
     later = later or search.free(wish, now.date(), now.date() + timedelta(days=HORIZON), limit=MOST, now=now)
     return _spread(later, skip), _("In dieser Zeit ist nichts frei. Die nächsten freien Zeiten sind:") if later else ""
 

@@ -30,7 +30,9 @@ def wish(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return _page(request, _running(request))
     if throttle.another_miss(request, "voice", MOST_TURNS):
-        return _page(request, _running(request), problem=_("Das war sehr viel auf einmal. Bitte warten Sie eine Minute."), status=429)
+        return _page(
+            request, _running(request), problem=_("Das war sehr viel auf einmal. Bitte warten Sie eine Minute."), status=429
+        )
     text = request.POST.get("say", "").translate(UNFIT).strip()[:LONGEST]
     if not text:
         return _page(request, _running(request), problem=_("Schreiben Sie, was Sie erledigen möchten und wann."), status=422)
@@ -88,7 +90,12 @@ def _running(request: HttpRequest) -> Conversation | None:
 
 def _page(request: HttpRequest, row: Conversation | None, problem: str = "", status: int = 200) -> HttpResponse:
     state = State.of(row.state) if row else State()
-    context = {"reply": state.reply or None, "said": row.state.get("said", [])[-1:] if row else [], "problem": problem, "stage": str(state.stage)}
+    context = {
+        "reply": state.reply or None,
+        "said": row.state.get("said", [])[-1:] if row else [],
+        "problem": problem,
+        "stage": str(state.stage),
+    }
     response = render(request, "voice/wish.html", context, status=status)
     response["Permissions-Policy"] = policy("microphone")
     return response

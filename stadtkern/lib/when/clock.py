@@ -17,7 +17,11 @@ PARTS = {  # part of the day: begins, ends
     "fa": (time(17), None),
 }
 AROUND = 30  # minutes: "gegen zehn" is half past nine to half past ten
-_NOUNS = r"tage?|wochen?|monate?|jahre?|stunden?|minuten|person(?:en)?|leute|kinder|ausweise?|paesse?|reisepaesse|personalausweise|mal|euro|prozent|M|\d+o|uhr|hunde|autos|monatige|jaehrige?|koffer|kinderreisepaesse|von|meter|kilo"
+_NOUNS = (
+    r"tage?|wochen?|monate?|jahre?|stunden?|minuten|person(?:en)?|leute|kinder|ausweise?|paesse?|"
+    r"reisepaesse|personalausweise|mal|euro|prozent|M|\d+o|uhr|hunde|autos|monatige|jaehrige?|"
+    r"koffer|kinderreisepaesse|von|meter|kilo"
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,11 @@ class Moment:
         if not 0 <= total < 24 * 60 + 1 or not 0 <= self.minute < 60:
             return None
         early = part in ("fr", "vm")
-        if total < 12 * 60 and ((total < 6 * 60 + 30 and not early and self.hour > 0) or (part in ("ab", "fa") and total >= 5 * 60) or (part in ("nm", "sm") and total < 7 * 60)):
+        if total < 12 * 60 and (
+            (total < 6 * 60 + 30 and not early and self.hour > 0)
+            or (part in ("ab", "fa") and total >= 5 * 60)
+            or (part in ("nm", "sm") and total < 7 * 60)
+        ):
             total += 12 * 60
         return time(total // 60 % 24, total % 60)
 
@@ -113,7 +121,14 @@ _BARE: list[tuple[str, Builder]] = [
     (r"(?<=T bis )(\d+)o?", lambda m: _moment(m[1], "0")),
     (r"(?<=D )(\d+)(?= bis \d+(?! (?:NOUN)))", lambda m: _moment(m[1], "0")),
     (r"(?<=T bis )(\d+)o?", lambda m: _moment(m[1], "0")),
-    (r"(?<!\bin )(?:(?<=um )|(?<=gegen )|(?<=punkt )|(?<=schlag )|(?<=ab )|(?<=nach )|(?<=vor )|(?<=bis )|(?<=so )|(?<=um die )|(?<=spaetestens )|(?<=fruehestens )|(?<=erst um )|(?<=kurz nach ))(\d+)o?(?! (?:NOUN|D))", lambda m: _moment(m[1], "0")),
+    (
+        (
+            r"(?<!\bin )(?:(?<=um )|(?<=gegen )|(?<=punkt )|(?<=schlag )|(?<=ab )|(?<=nach )|(?<=vor )|"
+            r"(?<=bis )|(?<=so )|(?<=um die )|(?<=spaetestens )|(?<=fruehestens )|(?<=erst um )|(?<=kurz "
+            r"nach ))(\d+)o?(?! (?:NOUN|D))"
+        ),
+        lambda m: _moment(m[1], "0"),
+    ),
     (r"(?<=P )(?:so |um |gegen )?(\d+)(?! (?:NOUN))", lambda m: _moment(m[1], "0")),
     (r"(?<=D )(\d+)(?! (?:NOUN))(?= |$)", lambda m: _moment(m[1], "0")),
     (r"(\d+)(?= P)", lambda m: _moment(m[1], "0")),
@@ -137,15 +152,27 @@ _PARTS: list[tuple[str, Builder]] = [
     (r"(?:am |den )?fruehen? pnm", lambda m: Said("between", Moment(12, exact=True), Moment(15, exact=True))),
     (r"(?:am |den )?spaeten? pvm", lambda m: Said("between", Moment(10, exact=True), Moment(12, exact=True))),
     (r"(?:am |den )?(?:fruehen?) pab", lambda m: Said("between", Moment(17, exact=True), Moment(19, exact=True))),
-    (r"nach (?:dem |der |meinem |meiner )?(?:pfa|arbeit|dienst|buero|schicht|job|dienstschluss|arbeitsschluss)", lambda m: Said("from", Moment(17, exact=True))),
+    (
+        r"nach (?:dem |der |meinem |meiner )?(?:pfa|arbeit|dienst|buero|schicht|job|dienstschluss|arbeitsschluss)",
+        lambda m: Said("from", Moment(17, exact=True)),
+    ),
     (r"vor (?:der |meiner |dem )?(?:arbeit|dienst|schicht|schule)", lambda m: Said("until", Moment(9, exact=True))),
     (r"nach (?:dem |der )?(?:pmi|mittagessen|essen|schule)|ab (?:dem )?pmi", lambda m: Said("from", Moment(12, exact=True))),
     (r"ab (?:dem )?(?:pnm)", lambda m: Said("from", Moment(12, exact=True))),
     (r"(?:bis|vor)(?: zum| dem)? pmi", lambda m: Said("until", Moment(12, exact=True))),
-    (r"(?:nicht|ausser|nie|ungern|bloss nicht)(?: so)?(?: am| in der| im| zu)* (?:p(vm|nm|ab|mi))", lambda m: Said("notpart", part=m[1])),
+    (
+        r"(?:nicht|ausser|nie|ungern|bloss nicht)(?: so)?(?: am| in der| im| zu)* (?:p(vm|nm|ab|mi))",
+        lambda m: Said("notpart", part=m[1]),
+    ),
     (r"nicht (?:so |zu |ganz so )(?:pfr|frueh)", lambda m: Said("notpart", part="fr")),
-    (r"p(vm|nm|ab|mi) (?:geht|kann|passt|klappt|ist|bin)(?: \w+){0,2} (?:nicht|schlecht)", lambda m: Said("notpart", part=m[1])),
-    (r"(?:am |in der |in die |im |ganz |gleich |zum |zur |den |gegen |der )*p(fr|vm|mi|nm|sm|ab|fa)", lambda m: Said("part", part=m[1])),
+    (
+        r"p(vm|nm|ab|mi) (?:geht|kann|passt|klappt|ist|bin)(?: \w+){0,2} (?:nicht|schlecht)",
+        lambda m: Said("notpart", part=m[1]),
+    ),
+    (
+        r"(?:am |in der |in die |im |ganz |gleich |zum |zur |den |gegen |der )*p(fr|vm|mi|nm|sm|ab|fa)",
+        lambda m: Said("part", part=m[1]),
+    ),
 ]
 
 
@@ -154,7 +181,14 @@ def find_moments(line: Line) -> None:
     line.replace(rule(_GREETING), "g", lambda m: m[0])
     for text, build in _MOMENTS:
         line.replace(_rule(text), "t", build)
-    line.replace(rule(r"(?:so|moeglichst)(?: (?:bald|schnell|pfr|frueh|zeitnah|rasch|flott|fix))(?: (?:wie|als|es|wies))*(?: (?:nur|irgend))?(?: (?:moeglich|geht|gehts))?"), "s", lambda m: Said("any"))
+    line.replace(
+        rule(
+            r"(?:so|moeglichst)(?: (?:bald|schnell|pfr|frueh|zeitnah|rasch|flott|fix))(?: (?:wie|als|es|"
+            r"wies))*(?: (?:nur|irgend))?(?: (?:moeglich|geht|gehts))?"
+        ),
+        "s",
+        lambda m: Said("any"),
+    )
     for text, build in _PARTS:
         line.replace(_rule(text), "p", build)
 
@@ -191,8 +225,10 @@ def combine(line: Line) -> None:
 
 
 def _rule(text: str) -> "re.Pattern[str]":
-    text = text.replace("NOUN", _NOUNS)
-    for mark, long in (("T", r"<t\d+>"), ("P", r"<p\d+>"), ("D", r"<d\d+>")):  # a look-behind must know its length: up to 99 things
-        if f"(?<={mark} " in text:
-            text = re.sub(rf"\(\?<={mark} ([^()]*)\)", lambda m, mark=mark: "(?:" + "|".join(rf"(?<=<{mark.lower()}{'.' * n}> {m[1]})" for n in (1, 2)) + ")", text)  # type: ignore[misc]
+    """As `rule`, with NOUN for what is counted; a look-behind must know its length, so marks count to 99."""
+
+    def behind(mark: str, rest: str) -> str:
+        return "(?:" + "|".join(rf"(?<=<{mark.lower()}{'.' * digits}> {rest})" for digits in (1, 2)) + ")"
+
+    text = re.sub(r"\(\?<=([TPD]) ([^()]*)\)", lambda m: behind(m[1], m[2]), text.replace("NOUN", _NOUNS))
     return rule(text)

@@ -14,7 +14,8 @@ _SEASONS = {"fruehling": (3, 5), "fruehjahr": (3, 5), "sommer": (6, 8), "herbst"
 _VAGUE = {"paar": (2, 7), "einigen": (2, 7), "wenigen": (2, 5), "": (0, 7)}
 _UNITS = r"tage?|wochen?|monate?|jahre?"
 _PAST = (
-    rf"(?:seit )?(?:gestern|vorgestern|neulich|kuerzlich)|(?:seit )?(?:letzte|vorige) (?:woche|monat|jahr|W|M|tage|wochen|monate|nacht|sommer|winter|herbst|wochenende)"
+    rf"(?:seit )?(?:gestern|vorgestern|neulich|kuerzlich)|(?:seit )?(?:letzte|vorige) (?:woche|"
+    rf"monat|jahr|W|M|tage|wochen|monate|nacht|sommer|winter|herbst|wochenende)"
     rf"|(?:seit|schon seit|vor) (?:N) (?:{_UNITS}|stunden|minuten)|seit (?:ART )?(?:D|W|M|O)"
 )
 
@@ -45,12 +46,18 @@ class Days:
             (r"(1o|2o) (?:monats)?haelfte", lambda m: Ref("half", number=int(m[1][0]))),
             (r"(anfang|mitte|ende) (?:(?:der|des|vom|von|im|in) )?(?:ART )?(?:(REL) )?(woche|monat|jahr)", self._third_rel),
             (r"(anfang|mitte|ende) (?:des|vom|im) neuen (jahr)", lambda m: self._third_next_year(m[1])),
-            (r"(anfang|mitte|ende) (?:(?:im|vom|von|des) )?(M)(?: (\d{4}))?", lambda m: Ref("range", (third(self._month(m[2], m[3]), m[1]),))),
+            (
+                r"(anfang|mitte|ende) (?:(?:im|vom|von|des) )?(M)(?: (\d{4}))?",
+                lambda m: Ref("range", (third(self._month(m[2], m[3]), m[1]),)),
+            ),
             (rf"(heute|morgen|uebermorgen|W) (?:in|ueber) (N) ({_UNITS})", self._from_day),
             (rf"in (N) ({_UNITS})(?: am| an einem)? (W)", self._weekday_in_weeks),
-            (rf"(?:in|innerhalb|binnen|waehrend)(?: (?:von|der|den|die))* (?:naechste|kommende)(?: (N))? ({_UNITS})", self._within),
+            (
+                rf"(?:in|innerhalb|binnen|waehrend)(?: (?:von|der|den|die))* (?:naechste|kommende)(?: (N))? ({_UNITS})",
+                self._within,
+            ),
             (rf"(?:innerhalb|binnen)(?: (?:von|der|den))* (N) ({_UNITS})", self._within),
-            (rf"(?:die|den) (?:naechste|kommende)(?: (N))? (tage|wochen|monate)", self._within),
+            (r"(?:die|den) (?:naechste|kommende)(?: (N))? (tage|wochen|monate)", self._within),
             (rf"(?:so )?(?:in|nach)(?: (?:etwa|gegen|so|rund))? (N) ({_UNITS})", self._ahead),
             (r"(?:in|nach) (N) stunden?", lambda m: Ref("day", (Span.day(self.today),))),
         ]
@@ -93,7 +100,11 @@ class Days:
 
     def _from_day(self, m: "re.Match[str]") -> Ref | None:
         start = {"heute": 0, "morgen": 1, "uebermorgen": 2}.get(m[1])
-        day = self.today + timedelta(days=start) if start is not None else next_weekday(int(m[1][1]), self.today + timedelta(days=1))
+        day = (
+            self.today + timedelta(days=start)
+            if start is not None
+            else next_weekday(int(m[1][1]), self.today + timedelta(days=1))
+        )
         count = _count(m[2])
         if count is None:
             return None
@@ -123,14 +134,24 @@ class Days:
         if m[1] in _VAGUE:
             first, last = _VAGUE[m[1]]
             scale = 1 if m[2].startswith("tag") else 7 if m[2].startswith("woche") else 30
-            return Ref("range", (Span(self.today + timedelta(days=first * scale), self.today + timedelta(days=(last if scale == 1 else 5) * scale)),))
+            return Ref(
+                "range",
+                (
+                    Span(
+                        self.today + timedelta(days=first * scale),
+                        self.today + timedelta(days=(last if scale == 1 else 5) * scale),
+                    ),
+                ),
+            )
         count = _count(m[1])
         return Ref("day", (Span.day(_plus(self.today, count, m[2])),)) if count is not None and count < 200 else None
 
     # by name: today, weeks, weekends, months, feasts, school holidays
 
     def _by_name(self) -> list[tuple[str, Builder]]:
-        feasts = "|".join(sorted((name.replace("_", " ") for name in NAMES if name not in ("advent", "feiertage")), key=len, reverse=True))
+        feasts = "|".join(
+            sorted((name.replace("_", " ") for name in NAMES if name not in ("advent", "feiertage")), key=len, reverse=True)
+        )
         return [
             (r"zwischen weihnachten und (?:neujahr|silvester)", lambda m: self._feast("zwischen_den_jahren")),
             (r"zwischen den (?:jahre|feiertagen)", lambda m: self._feast("zwischen_den_jahren")),
@@ -140,7 +161,10 @@ class Days:
             (r"heilig abend|heiliger abend|heiligen pab", lambda m: self._feast("heiligabend")),
             (rf"({feasts})(?: (\d{{4}}))?", lambda m: self._feast(m[1].replace(" ", "_"), year=m[2])),
             (r"(?:den )?feiertagen?", lambda m: self._feast("feiertage")),
-            (r"(?:(REL) )?(oster|sommer|herbst|weihnachts|pfingst|winter|faschings|fruehjahrs|schul)?ferien(?: (\d{4}))?", self._school),
+            (
+                r"(?:(REL) )?(oster|sommer|herbst|weihnachts|pfingst|winter|faschings|fruehjahrs|schul)?ferien(?: (\d{4}))?",
+                self._school,
+            ),
             (r"uebermorgen", lambda m: self._plus_days(2)),
             (r"heute", lambda m: self._plus_days(0)),
             (r"(?:den )?(W) (naechste|kommende|uebernaechste|diese) woche", lambda m: self._weekday_of(m[1], m[2])),
@@ -152,7 +176,10 @@ class Days:
             (r"(?:im|des) neuen jahr", lambda m: Ref("month", (self._relative("naechste", "jahr"),))),
             (r"(diese|naechste|kommende|uebernaechste) (W)", self._this_weekday),
             (r"(?:REL )?(fruehling|fruehjahr|sommer|herbst|winter)", self._season),
-            (r"(?:montags bis freitags|werktags|unter der woche|wochentags|unter die woche|innerhalb der woche|wochentagen)", lambda m: Ref("weekdays", weekdays=frozenset(range(5)))),
+            (
+                r"(?:montags bis freitags|werktags|unter der woche|wochentags|unter die woche|innerhalb der woche|wochentagen)",
+                lambda m: Ref("weekdays", weekdays=frozenset(range(5))),
+            ),
             (r"(?:jede[nmrs]?|an einem|an nem|immer) (W)", lambda m: Ref("weekdays", weekdays=frozenset({int(m[1][1])}))),
             (r"v(\d)", lambda m: Ref("weekdays", weekdays=frozenset({int(m[1])}))),
             (r"(?:den )?rest der woche", lambda m: Ref("week", (self._relative("diese", "woche"),))),
@@ -167,7 +194,9 @@ class Days:
         kind = {"faschings": "winter", "fruehjahrs": "winter", "schul": "", None: ""}.get(m[2], m[2] or "")
         span = school.holidays(self.land, kind, self.today, int(m[3]) if m[3] else None)
         if span is None:
-            return Ref("range", note="Für diese Ferien kenne ich noch keine Termine. Bitte nennen Sie einen Tag oder eine Woche.")
+            return Ref(
+                "range", note="Für diese Ferien kenne ich noch keine Termine. Bitte nennen Sie einen Tag oder eine Woche."
+            )
         return Ref("range", (span,))
 
     def _plus_days(self, days: int) -> Ref:
@@ -229,7 +258,10 @@ class Days:
 
     def _date(self, symbol: str) -> date | None:
         """A date in any of its forms; without a year the next one from today on."""
-        parts = [int(one) if one.isdigit() else 0 for one in re.split(r"[ -]", symbol.replace("o", "").replace("d", "").replace("m", ""))]
+        parts = [
+            int(one) if one.isdigit() else 0
+            for one in re.split(r"[ -]", symbol.replace("o", "").replace("d", "").replace("m", ""))
+        ]
         day, month, year = parts[0], parts[1] if len(parts) > 1 else 0, parts[2] if len(parts) > 2 else 0
         if not month:
             month = self.today.month + (day < self.today.day)
@@ -246,7 +278,11 @@ class Days:
     def _leap(self, day: int, month: int) -> date | None:
         if (day, month) != (29, 2):
             return None
-        year = next(year for year in range(self.today.year, self.today.year + 9) if year % 4 == 0 and (year % 100 or year % 400 == 0) and date(year, 2, 29) >= self.today)
+        year = next(
+            year
+            for year in range(self.today.year, self.today.year + 9)
+            if year % 4 == 0 and (year % 100 or year % 400 == 0) and date(year, 2, 29) >= self.today
+        )
         return date(year, 2, 29)
 
     def _date_ref(self, m: "re.Match[str]") -> Ref | None:
@@ -274,7 +310,7 @@ class Days:
         return month_of(later.year, later.month)
 
     def _relative(self, which: str, unit: str, *, whole: bool = False) -> Span:
-        """"nächste Woche" and the like. This week, month and year begin today."""
+        """ "nächste Woche" and the like. This week, month and year begin today."""
         steps = {"diese": 0, "naechste": 1, "kommende": 1, "uebernaechste": 2}[which]
         if unit == "woche":
             return week_of(self.today + timedelta(weeks=steps))
@@ -298,4 +334,3 @@ def _plus(day: date, count: int, unit: str) -> date:
         return add_months(day, count if unit.startswith("monat") else 12 * count)
     except (OverflowError, ValueError):
         return FAR
-

@@ -6,17 +6,21 @@ from ..calendar import easter, holidays
 from .window import Span
 
 _EASTER = {  # days from Easter Sunday: first, last
-    "ostern": (-2, 1), "osterwochenende": (-2, 1), "ostermontag": (1, 1), "ostersonntag": (0, 0), "karfreitag": (-2, -2), "karsamstag": (-1, -1),
-    "ostersamstag": (-1, -1), "gruendonnerstag": (-3, -3), "karwoche": (-6, -1), "palmsonntag": (-7, -7), "osterwoche": (1, 7),
-    "pfingsten": (49, 50), "pfingstsonntag": (49, 49), "pfingstmontag": (50, 50), "pfingstwoche": (50, 56), "himmelfahrt": (39, 39), "vatertag": (39, 39),
-    "fronleichnam": (60, 60), "rosenmontag": (-48, -48), "karneval": (-52, -47), "fasching": (-52, -47), "fastnacht": (-52, -47),
-    "weiberfastnacht": (-52, -52), "faschingsdienstag": (-47, -47), "veilchendienstag": (-47, -47), "aschermittwoch": (-46, -46),
+    "ostern": (-2, 1), "osterwochenende": (-2, 1), "ostermontag": (1, 1), "ostersonntag": (0, 0), "karfreitag": (-2, -2),
+    "karsamstag": (-1, -1), "ostersamstag": (-1, -1), "gruendonnerstag": (-3, -3), "karwoche": (-6, -1),
+    "palmsonntag": (-7, -7), "osterwoche": (1, 7), "pfingsten": (49, 50), "pfingstsonntag": (49, 49),
+    "pfingstmontag": (50, 50), "pfingstwoche": (50, 56), "himmelfahrt": (39, 39), "vatertag": (39, 39),
+    "fronleichnam": (60, 60), "rosenmontag": (-48, -48), "karneval": (-52, -47), "fasching": (-52, -47),
+    "fastnacht": (-52, -47), "weiberfastnacht": (-52, -52), "faschingsdienstag": (-47, -47), "veilchendienstag": (-47, -47),
+    "aschermittwoch": (-46, -46),
 }  # fmt: skip
 _FIXED = {  # month, day of the first and of the last
-    "weihnachten": (12, 24, 12, 26), "weihnachtsfeiertage": (12, 25, 12, 26), "heiligabend": (12, 24, 12, 24), "heilig_abend": (12, 24, 12, 24), "silvester": (12, 31, 12, 31),
-    "neujahr": (1, 1, 1, 1), "nikolaus": (12, 6, 12, 6), "nikolaustag": (12, 6, 12, 6), "dreikoenig": (1, 6, 1, 6), "valentinstag": (2, 14, 2, 14),
-    "tag_der_arbeit": (5, 1, 5, 1), "maifeiertag": (5, 1, 5, 1), "tag_der_deutschen_einheit": (10, 3, 10, 3), "reformationstag": (10, 31, 10, 31),
-    "halloween": (10, 31, 10, 31), "allerheiligen": (11, 1, 11, 1), "allerseelen": (11, 2, 11, 2), "martinstag": (11, 11, 11, 11), "sankt_martin": (11, 11, 11, 11),
+    "weihnachten": (12, 24, 12, 26), "weihnachtsfeiertage": (12, 25, 12, 26), "heiligabend": (12, 24, 12, 24),
+    "heilig_abend": (12, 24, 12, 24), "silvester": (12, 31, 12, 31), "neujahr": (1, 1, 1, 1), "nikolaus": (12, 6, 12, 6),
+    "nikolaustag": (12, 6, 12, 6), "dreikoenig": (1, 6, 1, 6), "valentinstag": (2, 14, 2, 14),
+    "tag_der_arbeit": (5, 1, 5, 1), "maifeiertag": (5, 1, 5, 1), "tag_der_deutschen_einheit": (10, 3, 10, 3),
+    "reformationstag": (10, 31, 10, 31), "halloween": (10, 31, 10, 31), "allerheiligen": (11, 1, 11, 1),
+    "allerseelen": (11, 2, 11, 2), "martinstag": (11, 11, 11, 11), "sankt_martin": (11, 11, 11, 11),
     "mariae_himmelfahrt": (8, 15, 8, 15), "weltkindertag": (9, 20, 9, 20), "frauentag": (3, 8, 3, 8),
 }  # fmt: skip
 _BETWEEN = "zwischen_den_jahren"

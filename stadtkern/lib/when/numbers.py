@@ -3,8 +3,17 @@
 import re
 from functools import lru_cache
 
-_SMALL = "null ein zwei drei vier fuenf sechs sieben acht neun zehn elf zwoelf dreizehn vierzehn fuenfzehn sechzehn siebzehn achtzehn neunzehn"
-ONES = {word: number for number, word in enumerate(_SMALL.split())} | {"eins": 1, "zwo": 2, "fuempf": 5, "fuffzehn": 15, "fuenfzehn": 15}
+_SMALL = (
+    "null ein zwei drei vier fuenf sechs sieben acht neun zehn elf zwoelf dreizehn vierzehn fuenfzehn "
+    "sechzehn siebzehn achtzehn neunzehn"
+)
+ONES = {word: number for number, word in enumerate(_SMALL.split())} | {
+    "eins": 1,
+    "zwo": 2,
+    "fuempf": 5,
+    "fuffzehn": 15,
+    "fuenfzehn": 15,
+}
 TENS = {"zwanzig": 20, "dreissig": 30, "dreizig": 30, "vierzig": 40, "fuenfzig": 50, "fuffzig": 50, "sechzig": 60}
 _ODD = {"erst": 1, "dritt": 3, "siebt": 7, "siebent": 7, "acht": 8}
 _JOINED = re.compile(rf"(?:({'|'.join(ONES)})und)?({'|'.join(TENS)})")

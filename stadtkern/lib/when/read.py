@@ -15,16 +15,23 @@ from .tokens import tokens
 from .window import Window
 
 _SOON = re.compile(
-    r"\b(?:schnellst\w*|baldm\w*|fruehestm\w*|asap|umgehend|sofort|dringend\w*|eilig|zeitnah|bald|schleunigst|naechstbeste\w*|naechste (?:freie )?termin|naechste freie|naechste moegliche)\b"
+    r"\b(?:schnellst\w*|baldm\w*|fruehestm\w*|asap|umgehend|sofort|dringend\w*|eilig|zeitnah|bald|"
+    r"schleunigst|naechstbeste\w*|naechste (?:freie )?termin|naechste freie|naechste moegliche)\b"
 )
 # A part of the sentence that tells of the life of the person, not of the wished visit.
 _STORY = re.compile(
-    r"\b(?:laeuft .* (?:ab|aus)|lief .* ab|ablauf\w*|ablaeuft|abgelaufen|fliege[nt]?|flieg|flug|verreise\w*|urlaub|geboren|geburtstag|verstorben|gestorben|umgezogen|eingezogen|gekauft|verkauft"
-    r"|gueltig|ankommen|anreise\w*|abreise\w*|seit|gestohlen|geklaut|verloren|gefunden|geheiratet|ziehe|ziehen|zieht|faehrt|reise|verlieren|auslaeuft|stattgefunden|kommen .* an"
-    r"|fahre[n]? .* (?:nach|weg|fort)|wird .* (?:\d+|\d+o|jahre|volljaehrig|alt)|werde .* (?:\d+|\d+o|jahre|volljaehrig)|faengt .* an|entbindung\w*|errechnet\w*|geburtstermin)\b"
+    r"\b(?:laeuft .* (?:ab|aus)|lief .* ab|ablauf\w*|ablaeuft|abgelaufen|fliege[nt]?|flieg|flug|"
+    r"verreise\w*|urlaub|geboren|geburtstag|verstorben|gestorben|umgezogen|eingezogen|gekauft|"
+    r"verkauft"
+    r"|gueltig|ankommen|anreise\w*|abreise\w*|seit|gestohlen|geklaut|verloren|gefunden|geheiratet|"
+    r"ziehe|ziehen|zieht|faehrt|reise|verlieren|auslaeuft|stattgefunden|kommen .* an"
+    r"|fahre[n]? .* (?:nach|weg|fort)|wird .* (?:\d+|\d+o|jahre|volljaehrig|alt)|werde .* (?:\d+|"
+    r"\d+o|jahre|volljaehrig)|faengt .* an|entbindung\w*|errechnet\w*|geburtstermin)\b"
 )
 _WISH = re.compile(
-    r"\b(?:termin\w*|brauch\w*|braeucht\w*|moecht\w*|will|wollen|wuerde\w*|haett\w*|kann|koenn\w*|beantrag\w*|bitte|geht|passt|frei|gern\w*|liebst\w*|vorbei\w*|lieber|wollt\w*|muss|muessen|kriege|bekomm\w*)\b"
+    r"\b(?:termin\w*|brauch\w*|braeucht\w*|moecht\w*|will|wollen|wuerde\w*|haett\w*|kann|koenn\w*|"
+    r"beantrag\w*|bitte|geht|passt|frei|gern\w*|liebst\w*|vorbei\w*|lieber|wollt\w*|muss|muessen|"
+    r"kriege|bekomm\w*)\b"
 )
 _CUT = frozenset((",", "und", "weil", "aber", "denn", "damit", "sodass", "deshalb", "deswegen"))
 
@@ -49,9 +56,13 @@ def read(text: str, now: datetime, land: str) -> Reading:
     relate(line)
     found = _found(line)
     window = settle([one for one in found if not one.story], now.date(), line.text)
-    if not window.anything and _SOON.search(line.text) or any(token.symbol.startswith("<s") for token in line.tokens):
+    if (not window.anything and _SOON.search(line.text)) or any(token.symbol.startswith("<s") for token in line.tokens):
         window = replace(window, soon=not window.spans)
-    said = tuple(text[one.start : one.end] for one in found if not one.story and not (isinstance(one.thing, Ref) and one.thing.kind == "past"))
+    said = tuple(
+        text[one.start : one.end]
+        for one in found
+        if not one.story and not (isinstance(one.thing, Ref) and one.thing.kind == "past")
+    )
     return Reading(replace(window, said=said), _rest(text, line))
 
 

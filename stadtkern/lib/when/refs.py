@@ -43,7 +43,7 @@ def month_of(year: int, month: int) -> Span:
 
 
 def third(span: Span, part: str) -> Span:
-    """Anfang, Mitte, Ende: of a week Mon-Tue, Tue-Thu, Thu-Fri; of a month to the 10th, 11th to 20th, from the 21st; of a year two months."""
+    """Anfang, Mitte, Ende: of a week two days, of a month ten, of a year two months."""
     days = (span.last - span.first).days
     if days < 8:
         first, last = {"anfang": (0, 1), "mitte": (1, 3), "ende": (3, 4)}[part]

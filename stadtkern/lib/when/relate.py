@@ -10,8 +10,17 @@ from .tokens import Token
 from .window import Span
 
 _SMALL = ("weekday", "day", "ordinal")
-_BEFORE_ORDINAL = frozenset("am dem den der zum vom ab bis oder und , zwischen nach vor spaetestens fruehestens erst einschliesslich".split())
-_NO_DAY = frozenset("mal kind klasse ausweis pass person mahnung stock etage rate ehe versuch vorschlag termin wahl teil monat woche tag schritt wohnsitz".split())
+_BEFORE_ORDINAL = frozenset(
+    """
+    am dem den der zum vom ab bis oder und , zwischen nach vor spaetestens fruehestens erst einschliesslich
+    """.split()  # noqa: SIM905
+)
+_NO_DAY = frozenset(
+    """
+    mal kind klasse ausweis pass person mahnung stock etage rate ehe versuch vorschlag termin wahl teil monat
+    woche tag schritt wohnsitz
+    """.split()  # noqa: SIM905
+)
 _IN = r"(?:am|an|in|im|der|den|dem|die|das|einem|so|unbedingt|gerade|gleich|mehr|schon|erst|unseren)"
 
 
@@ -23,7 +32,11 @@ def ordinals(line: Line, text: str) -> None:
         before = line.tokens[place - 1].symbol if place else ""
         after = line.tokens[place + 1] if place + 1 < len(line.tokens) else None
         certain = before == "am" and text[token.start].isdigit()
-        noun = after and re.fullmatch(r"[a-z]{2,}", after.symbol) and (after.symbol in _NO_DAY or (text[after.start].isupper() and not certain))
+        noun = (
+            after
+            and re.fullmatch(r"[a-z]{2,}", after.symbol)
+            and (after.symbol in _NO_DAY or (text[after.start].isupper() and not certain))
+        )
         if (before in _BEFORE_ORDINAL or before.startswith("<d")) and not noun:
             line.tokens[place] = Token(f"<d{len(line.things)}>", token.start, token.end)
             line.things.append(Ref("ordinal", number=int(token.symbol[:-1])))
@@ -38,7 +51,11 @@ def ellipses(line: Line, today: date) -> None:
 
     line.replace(rule(r"(REL)(?= (?:oder|und|bis) D)"), "d", lambda m: week(m[1]))
     if any(isinstance(thing, Ref) and thing.kind == "week" for thing in line.things):
-        line.replace(rule(r"(?:die )?(naechste|kommende|uebernaechste)(?= (?:erst|dann|,|wieder|geht|passt|waere)|$)"), "d", lambda m: week(m[1]))
+        line.replace(
+            rule(r"(?:die )?(naechste|kommende|uebernaechste)(?= (?:erst|dann|,|wieder|geht|passt|waere)|$)"),
+            "d",
+            lambda m: week(m[1]),
+        )
 
 
 def relate(line: Line) -> None:
@@ -55,7 +72,9 @@ def relate(line: Line) -> None:
     def either(m: "re.Match[str]") -> Ref | None:
         first, last = ref(m[1]), ref(m[2])
         parts = (*(first.union or (first,)), *(last.union or (last,)))
-        same = len({"small" if part.kind in _SMALL else part.kind for part in parts}) == 1 and not any(part.other or part.bound or part.negative for part in parts)
+        same = len({"small" if part.kind in _SMALL else part.kind for part in parts}) == 1 and not any(
+            part.other or part.bound or part.negative for part in parts
+        )
         if not same or parts[0].kind in ("past", "half") or (" , " in m[0] and not _listed(m[0], parts)):
             return None
         if parts[0].kind == "weekdays":
@@ -95,17 +114,53 @@ def relate(line: Line) -> None:
         return pair(m)
 
     line.replace(rule(rf"(D|tag|werktag) (nach|vor)(?: {_IN})* (D)"), "d", beside)
-    line.replace(rule(rf"(?:zwischen|von|vom|ab)(?: {_IN})* (D)(?: W)?(?: ,)? (?:und|bis)(?: (?:zum|zu|einschliesslich|inklusive|spaetestens|{_IN}))* (D)"), "d", pair_or_weekdays)
+    line.replace(
+        rule(
+            rf"(?:zwischen|von|vom|ab)(?: {_IN})* (D)(?: W)?(?: ,)? (?:und|bis)(?: (?:zum|zu|einschliesslich|"
+            rf"inklusive|spaetestens|{_IN}))* (D)"
+        ),
+        "d",
+        pair_or_weekdays,
+    )
     line.replace(rule(rf"(D) bis(?: (?:zum|zu|einschliesslich|inklusive|{_IN}))* (D)"), "d", pair_or_weekdays)
-    line.replace(rule(rf"(D)(?: ,)?(?: (?:oder|und|bzw|beziehungsweise|sowie|auch|alternativ|wahlweise|,))+(?: {_IN})* (D)"), "d", either)
-    line.replace(rule(rf"(?:nicht vor|fruehestens(?: (?:wieder|ab))?|erst ab|erst wieder ab|ab|beginnend)(?: {_IN})* (D)(?: an| ab| aufwaerts)?"), "d", bound("from"))
-    line.replace(rule(rf"(?:von|vom)(?: {_IN})* (D) (?:an|ab)|(?:{_IN} )*(D) (?:oder spaeter|fruehestens)"), "d", lambda m: bound("from")(_Group(m)))
+    line.replace(
+        rule(rf"(D)(?: ,)?(?: (?:oder|und|bzw|beziehungsweise|sowie|auch|alternativ|wahlweise|,))+(?: {_IN})* (D)"), "d", either
+    )
+    line.replace(
+        rule(
+            rf"(?:nicht vor|fruehestens(?: (?:wieder|ab))?|erst ab|erst wieder ab|ab|beginnend)(?: {_IN})* "
+            rf"(D)(?: an| ab| aufwaerts)?"
+        ),
+        "d",
+        bound("from"),
+    )
+    line.replace(
+        rule(rf"(?:von|vom)(?: {_IN})* (D) (?:an|ab)|(?:{_IN} )*(D) (?:oder spaeter|fruehestens)"),
+        "d",
+        lambda m: bound("from")(_Group(m)),
+    )
     line.replace(rule(rf"(?:nicht nach|nicht spaeter als)(?: {_IN})* (D)"), "d", bound("until"))
     line.replace(rule(rf"(?:(?:erst|direkt|gleich|kurz|unmittelbar|irgendwann) )*nach(?: {_IN})* (D)"), "d", bound("after"))
     line.replace(rule(rf"(?:(?:noch|kurz|rechtzeitig) )*vor(?: {_IN})* (D)"), "d", bound("before"))
-    line.replace(rule(rf"(?:bis|spaetestens|maximal)(?: (?:bis|zum|zur|zu|ende|spaetestens|einschliesslich|maximal|noch|{_IN}))* (D)|(D) spaetestens"), "d", lambda m: bound("until")(_Group(m)))
-    line.replace(rule(rf"(?:nicht|kein(?:en|er|em|e)?|ausser|ausgenommen|ohne|nie|niemals|nix|abgesehen von)(?: {_IN})* (D)"), "d", no)
-    line.replace(rule(r"(D)(?: (?:geht|kann|passt|klappt|ist|waere|bin|hab|habe|koennen|habn|haben))(?: [a-z]+){0,3} (?:nicht|schlecht|verhindert|keine|wohl nicht)"), "d", no)
+    line.replace(
+        rule(
+            rf"(?:bis|spaetestens|maximal)(?: (?:bis|zum|zur|zu|ende|spaetestens|einschliesslich|maximal|"
+            rf"noch|{_IN}))* (D)|(D) spaetestens"
+        ),
+        "d",
+        lambda m: bound("until")(_Group(m)),
+    )
+    line.replace(
+        rule(rf"(?:nicht|kein(?:en|er|em|e)?|ausser|ausgenommen|ohne|nie|niemals|nix|abgesehen von)(?: {_IN})* (D)"), "d", no
+    )
+    line.replace(
+        rule(
+            r"(D)(?: (?:geht|kann|passt|klappt|ist|waere|bin|hab|habe|koennen|habn|haben))(?: [a-z]+){0,3} "
+            r"(?:nicht|schlecht|verhindert|keine|wohl nicht)"
+        ),
+        "d",
+        no,
+    )
     line.replace(rule(r"(D)(?: (?:noch|schon|aber))* (?:nicht)(?= (?:,|sondern|aber)|$)"), "d", no)
 
 
@@ -121,4 +176,4 @@ class _Group:
 
 def _listed(text: str, parts: tuple[Ref, ...]) -> bool:
     """Whether a comma lists alternatives: "Montag, Dienstag", not "Freitag, den 25. Juni"."""
-    return " oder " in text or len({part.kind for part in parts}) == 1 and parts[0].kind in ("weekday", "ordinal", "weekdays")
+    return " oder " in text or (len({part.kind for part in parts}) == 1 and parts[0].kind in ("weekday", "ordinal", "weekdays"))

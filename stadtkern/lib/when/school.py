@@ -14,7 +14,10 @@ KINDS = ("winter", "oster", "pfingst", "sommer", "herbst", "weihnachts")
 def _book() -> dict[str, dict[str, list[tuple[date, date]]]]:
     raw = tomllib.loads((Path(__file__).parent / "school_holidays.toml").read_text(encoding="utf-8"))
     return {
-        land: {kind: [(date.fromisoformat(one[:10]), date.fromisoformat(one[-10:])) for one in spans] for kind, spans in kinds.items()}
+        land: {
+            kind: [(date.fromisoformat(one[:10]), date.fromisoformat(one[-10:])) for one in spans]
+            for kind, spans in kinds.items()
+        }
         for land, kinds in raw["holidays"].items()
     }
 

@@ -8,8 +8,17 @@ from .clock import Said
 from .refs import Ref, bounded, month_of, settled
 from .window import ALL_DAYS, FAR, Clock, Span, Window
 
-_STRONG = frozenset("nein nee noe quatsch sondern falsch vertan verzeihung korrigiere korrektur stopp bloedsinn unsinn irrtum stattdessen vielmehr doch_nicht ach".split())
-_WEAK = frozenset("doch lieber besser eher moment warte warten sagen aeh aehm statt".split())
+_STRONG = frozenset(
+    """
+    nein nee noe quatsch sondern falsch vertan verzeihung korrigiere korrektur stopp bloedsinn unsinn irrtum
+    stattdessen vielmehr doch_nicht ach
+    """.split()  # noqa: SIM905
+)
+_WEAK = frozenset(
+    """
+    doch lieber besser eher moment warte warten sagen aeh aehm statt
+    """.split()  # noqa: SIM905
+)
 _SMALL = ("weekday", "day", "ordinal")
 
 
@@ -57,9 +66,7 @@ def _days(found: list[Found], today: date) -> Window:
             negative.append(ref)
             continue
         words = set(one.before)
-        if positive and words & _STRONG:
-            positive = []
-        elif positive and words & _WEAK and not _within(ref, positive, today):
+        if (positive and words & _STRONG) or (positive and words & _WEAK and not _within(ref, positive, today)):
             positive = []
         positive.append(ref)
     base = _base(positive, today)
@@ -124,7 +131,11 @@ def _spans_of(ref: Ref, today: date, base: Span | None) -> tuple[Span, ...]:
     if not ref.other:
         return bounded(settled(ref, today, base, _hint(ref.union)), today)
     end = settled(ref.other, today, base)
-    hint = month_of(end.spans[0].first.year, end.spans[0].first.month) if ref.kind == "ordinal" and end.spans and ref.other.kind == "day" else base
+    hint = (
+        month_of(end.spans[0].first.year, end.spans[0].first.month)
+        if ref.kind == "ordinal" and end.spans and ref.other.kind == "day"
+        else base
+    )
     start = settled(ref, today, hint)
     if start.spans and ref.other.kind in ("weekday", "ordinal"):
         after = start.spans[0].first

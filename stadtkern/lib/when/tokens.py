@@ -15,11 +15,16 @@ from .numbers import number, ordinal
 
 LONGEST = 600
 _TOKEN = re.compile(
-    r"\d{4}-\d{2}-\d{2}|\d{1,2}\.\s?\d{1,2}\.(?:\s?\d{4}|\d{2}(?!\d))?|\d{1,2}:\d{2}|\d{1,2}\.\d{2}(?!\d)|\d{1,2}h(?:\d{2})?(?!\w)"
-    r"|\d{1,2}\.(?!\d)|\d+|[^\W\d_]+\.?|[-–—]|[,;.!?/:]"
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}\.\s?[0-9]{1,2}\.(?:\s?[0-9]{4}|[0-9]{2}(?![0-9]))?|"
+    r"[0-9]{1,2}:[0-9]{2}|[0-9]{1,2}\.[0-9]{2}(?![0-9])|[0-9]{1,2}h(?:[0-9]{2})?(?!\w)"
+    r"|[0-9]{1,2}\.(?![0-9])|[0-9]+|[^\W\d_]+\.?|[-–—]|[,;.!?/:]"
 )
 _DATE = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{2,4})?")
-_CLOCKY = frozenset("um gegen ab bis nach vor zwischen und von uhr so spaetestens fruehestens".split())
+_CLOCKY = frozenset(
+    """
+    um gegen ab bis nach vor zwischen und von uhr so spaetestens fruehestens
+    """.split()  # noqa: SIM905
+)
 _SHORT = {"Mo": 0, "Di": 1, "Mi": 2, "Do": 3, "Fr": 4, "Sa": 5}
 _OF_MONTH = re.compile(r"(.+?)s?(woche|wochen|haelfte|tage|ende|anfang|mitte)")
 _OF_WHOLE = re.compile(r"(woche|monat|jahr)(?:n|s|es)?(anfang|beginn|mitte|ende)")
@@ -51,10 +56,16 @@ def tokens(text: str) -> list[Token]:
 
 
 def _symbols(piece: str, before: str, after: str) -> list[str]:
-    if piece[0].isdigit():
+    if "0" <= piece[0] <= "9":
         return _digits(piece, before, plain(after))
     if piece in "-–—/":
-        return ["bis"] if piece != "/" and (before[-1:].isdigit() or before[-1:] == "." or before in _weekdays()) else [","] if piece != "/" else ["oder"]
+        return (
+            ["bis"]
+            if piece != "/" and (before[-1:].isdigit() or before[-1:] == "." or before in _weekdays())
+            else [","]
+            if piece != "/"
+            else ["oder"]
+        )
     if piece in ",;.!?:":
         return [","]
     bare = piece.rstrip(".")
@@ -63,7 +74,8 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
         return [f"w{_SHORT[bare]}"]
     if bare == "So" and before in ("sa", "sa.", "/"):
         return ["w6"]
-    return [*_word(plain(bare)), *stop]
+    letters = "".join(letter for letter in plain(bare) if "a" <= letter <= "z")
+    return [*_word(letters), *stop] if letters else stop
 
 
 def _digits(piece: str, before: str, after: str) -> list[str]:
@@ -154,10 +166,12 @@ def _sounds() -> tuple[tuple[str, str], ...]:
 
 GRAMMAR = frozenset(
     """
-    heute morgen uebermorgen gestern vorgestern woche wochen monat monate jahr jahre tage tag stunde stunden minuten naechste kommende uebernaechste diese
-    letzte vorige wochenende werktags anfang mitte ende halbe haelfte halb viertel dreiviertel uhr zwischen nicht ausser fruehestens spaetestens
-    osterferien sommerferien herbstferien weihnachtsferien pfingstferien winterferien ferien ostern pfingsten weihnachten neujahr silvester
-    heiligabend karfreitag gruendonnerstag ostermontag pfingstmontag rosenmontag fronleichnam allerheiligen nikolaus nikolaustag
-    kalenderwoche dann danach fruehling fruehjahr sommer herbst winter schnellstmoeglich baldmoeglichst umgehend irgendwann jederzeit vierteljahr
-    """.split()
+    heute morgen uebermorgen gestern vorgestern woche wochen monat monate jahr jahre tage tag stunde stunden
+    minuten naechste kommende uebernaechste diese letzte vorige wochenende werktags anfang mitte ende halbe
+    haelfte halb viertel dreiviertel uhr zwischen nicht ausser fruehestens spaetestens osterferien sommerferien
+    herbstferien weihnachtsferien pfingstferien winterferien ferien ostern pfingsten weihnachten neujahr silvester
+    heiligabend karfreitag gruendonnerstag ostermontag pfingstmontag rosenmontag fronleichnam allerheiligen
+    nikolaus nikolaustag kalenderwoche dann danach fruehling fruehjahr sommer herbst winter schnellstmoeglich
+    baldmoeglichst umgehend irgendwann jederzeit vierteljahr
+    """.split()  # noqa: SIM905
 )

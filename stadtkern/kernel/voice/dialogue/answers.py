@@ -6,19 +6,51 @@ from stadtkern.lib.when.tokens import tokens
 from stadtkern.lib.words import plain, words_in
 
 # Every word of a yes must be one of these, and one of the first must be there: "ja aber später" is none.
-_YES = frozenset("ja jawohl jo joa jep yes genau richtig stimmt korrekt okay ok einverstanden jawoll".split())
-_WITH_YES = frozenset("bitte gern gerne das ist so passt gut danke sehr buchen buche sie den termin alles prima ganz und mir fest verbindlich machen wir bestaetigt bestaetige ich".split())
-_NO = frozenset("nein nee noe ne nicht falsch stopp quatsch abbrechen lieber doch kein keine keinen na nix niemals halt".split())
+_YES = frozenset(
+    """
+    ja jawohl jo joa jep yes genau richtig stimmt korrekt okay ok einverstanden jawoll
+    """.split()  # noqa: SIM905
+)
+_WITH_YES = frozenset(
+    """
+    bitte gern gerne das ist so passt gut danke sehr buchen buche sie den termin alles prima ganz und mir fest
+    verbindlich machen wir bestaetigt bestaetige ich
+    """.split()  # noqa: SIM905
+)
+_NO = frozenset(
+    """
+    nein nee noe ne nicht falsch stopp quatsch abbrechen lieber doch kein keine keinen na nix niemals halt
+    """.split()  # noqa: SIM905
+)
 _LATER = re.compile(r"\b(?:spaeter\w*|weiter|mehr|naechste seite|danach|hinterher)\b")
 _EARLIER = re.compile(r"\b(?:frueher\w*|eher|vorher|zurueck)\b")
-_OTHER = re.compile(r"\b(?:ander\w+|keine? (?:davon|von|passt)|keiner|passt (?:mir |alles )?nicht|geht (?:bei mir |alles )?nicht|was anderes|neue vorschlaege)\b")
-_HUMAN = re.compile(r"\b(?:mensch\w*|mitarbeiter\w*|sachbearbeiter\w*|jemand\w* sprechen|mit jemand\w*|verbind\w+|durchstell\w+|echte person|richtige person|berater\w*|hilfe)\b")
-_RESTART = re.compile(r"\b(?:von vorn\w*|neu anfangen|neustart|noch ?mal (?:von )?(?:vorne?|anfangen|neu)|alles falsch|alles neu|von anfang an|start over)\b")
-_END = re.compile(r"\b(?:abbrechen|abbruch|aufhoeren|auflegen|tschuess|tschau|wiederhoeren|wiedersehen|beenden|vergessen sie es|vergiss es)\b")
-_AGAIN = re.compile(r"\b(?:wie bitte|wiederhol\w*|noch ?mal(?: bitte)?$|nicht verstanden|was haben sie gesagt|bitte noch ?mal)\b")
+_OTHER = re.compile(
+    r"\b(?:ander\w+|keine? (?:davon|von|passt)|keiner|passt (?:mir |alles )?nicht|geht (?:bei "
+    r"mir |alles )?nicht|was anderes|neue vorschlaege)\b"
+)
+_HUMAN = re.compile(
+    r"\b(?:mensch\w*|mitarbeiter\w*|sachbearbeiter\w*|jemand\w* sprechen|mit jemand\w*|verbind\w+|"
+    r"durchstell\w+|echte person|richtige person|berater\w*|hilfe)\b"
+)
+_RESTART = re.compile(
+    r"\b(?:von vorn\w*|neu anfangen|neustart|noch ?mal (?:von )?(?:vorne?|anfangen|neu)|alles "
+    r"falsch|alles neu|von anfang an|start over)\b"
+)
+_END = re.compile(
+    r"\b(?:abbrechen|abbruch|aufhoeren|auflegen|tschuess|tschau|wiederhoeren|wiedersehen|beenden|vergessen sie es|vergiss es)\b"
+)
+_AGAIN = re.compile(
+    r"\b(?:wie bitte|wiederhol\w*|noch ?mal(?: bitte)?$|nicht verstanden|was haben sie gesagt|bitte noch ?mal)\b"
+)
 _LAST = re.compile(r"\b(?:letzte\w*|letzter|zuletzt)\b")
 _MIDDLE = re.compile(r"\b(?:mittlere\w*|mitte)\b")
-_NAME_LEAD = re.compile(r"^\s*(?:(?:ja|also|aeh|äh|hallo|guten tag)[, ]+)*(?:mein name ist|ich hei(?:ß|ss)e|name ist|auf den namen|auf|ich bin(?: der| die)?|hier ist|das ist|der name ist|name)\s+", re.I)
+_NAME_LEAD = re.compile(
+    (
+        r"^\s*(?:(?:ja|also|aeh|äh|hallo|guten tag)[, ]+)*(?:mein name ist|ich hei(?:ß|ss)e|name ist|"
+        r"auf den namen|auf|ich bin(?: der| die)?|hier ist|das ist|der name ist|name)\s+"
+    ),
+    re.I,
+)
 
 
 def is_yes(text: str) -> bool:
@@ -60,7 +92,12 @@ def wants(text: str) -> str:
     """ "human", "restart", "end", "again", "later", "earlier", "other"; empty for anything else."""
     folded = " ".join(words_in(text))
     short = len(folded.split()) <= 7
-    for kind, pattern, always in (("restart", _RESTART, True), ("human", _HUMAN, False), ("end", _END, False), ("again", _AGAIN, False)):
+    for kind, pattern, always in (
+        ("restart", _RESTART, True),
+        ("human", _HUMAN, False),
+        ("end", _END, False),
+        ("again", _AGAIN, False),
+    ):
         if pattern.search(folded) and (always or short):
             return kind
     for kind, pattern in (("other", _OTHER), ("later", _LATER), ("earlier", _EARLIER)):
@@ -75,7 +112,12 @@ def name_in(text: str) -> str:
     words = words_in(said)
     if not words or len(words) > 6 or len(said) > 100 or re.search(r"\d|[<>{}\[\]@/\\]", said):
         return ""
-    if is_yes(said) or is_no(said) or wants(said) or any(token.symbol[:1] in "wmpv" and token.symbol[1:2].isdigit() for token in tokens(said)):
+    if (
+        is_yes(said)
+        or is_no(said)
+        or wants(said)
+        or any(token.symbol[:1] in "wmpv" and token.symbol[1:2].isdigit() for token in tokens(said))
+    ):
         return ""
     if sum(letter.isalpha() for letter in said) < 2:
         return ""

@@ -1,5 +1,6 @@
 """One turn after the other. The only call of `confirm` stands behind a plain yes in the stage CONFIRM."""
 
+import re
 from collections.abc import Callable
 
 from django.utils.translation import gettext as _
@@ -15,6 +16,7 @@ from .world import Refusal, Wanted, World
 
 PATIENCE = 3  # turns without understanding until a human being is named
 MOST_TURNS = 60
+_DENIAL = re.compile(r"\b(?:nein|nee|nö|ne|doch|lieber|quatsch|ach|sondern|stopp)\b[ ,]*", re.IGNORECASE)
 
 
 class Talk:
@@ -26,7 +28,14 @@ class Talk:
 
     def greeting(self) -> Reply:
         """The first words."""
-        return self._said(Reply(_("Was möchten Sie erledigen, und wann? Sagen Sie zum Beispiel: „Ich brauche nächste Woche einen Termin für einen neuen Ausweis.“")))
+        return self._said(
+            Reply(
+                _(
+                    "Was möchten Sie erledigen, und wann? Sagen Sie zum Beispiel: „Ich brauche nächste Woche "
+                    "einen Termin für einen neuen Ausweis.“"
+                )
+            )
+        )
 
     def turn(self, text: str) -> Reply:
         """What we answer."""
@@ -90,7 +99,9 @@ class Talk:
             return self._other_time(text) or self._offer()
         name = answers.name_in(text)
         if not name:
-            return self._missed(_("Den Namen habe ich nicht verstanden."), Reply(_("Auf welchen Namen darf ich den Termin buchen?")))
+            return self._missed(
+                _("Den Namen habe ich nicht verstanden."), Reply(_("Auf welchen Namen darf ich den Termin buchen?"))
+            )
         self.state.name = name
         return self._read_back()
 
@@ -107,8 +118,7 @@ class Talk:
     def _take(self, said: Understanding) -> None:
         """Keep what was said about when, how many, how and where."""
         if said.window.anything:
-            words = " , lieber ".join(filter(None, (self.state.when, " , ".join(said.window.said) or ("so bald wie möglich" if said.window.soon else ""))))
-            self.state.when = (said.text if not self.state.when else f"{self.state.when} . {_linked(said.text)}")[-MOST_WORDS:] or words
+            self.state.when = f"{self.state.when} . {_linked(said.text)}"[-MOST_WORDS:] if self.state.when else said.text
             self.state.shown = 0
         self.state.persons = said.persons or self.state.persons
         self.state.channel = said.channel or self.state.channel
@@ -145,7 +155,13 @@ class Talk:
         else:
             office, phone = self.world.human(target)
             told = {"title": target.title, "office": office, "phone": phone}
-            ask = _("Für „%(title)s“ kann ich keinen Termin buchen. Auf der Seite steht, wer zuständig ist. %(office)s: %(phone)s.") % told
+            ask = (
+                _(
+                    "Für „%(title)s“ kann ich keinen Termin buchen. Auf der Seite steht, wer zuständig ist. %(office)s: "
+                    "%(phone)s."
+                )
+                % told
+            )
         return Reply(ask, self._read(target), link=link, link_title=title)
 
     def _wanted(self) -> Wanted | None:
@@ -218,7 +234,10 @@ class Talk:
             self.state.stage = Stage.LINK
             when = told_time(offer, self.world.now().date())
             return Reply(
-                _("Ich habe %(when)s für Sie reserviert, gebucht ist noch nichts. Geben Sie Ihren Namen an und bestätigen Sie.") % {"when": when},
+                _(
+        "Ich habe %(when)s für Sie reserviert, gebucht ist noch nichts. Geben Sie Ihren Namen an "
+        "und bestätigen Sie."
+        ) % {"when": when},
                 self._read(wanted.target), link=link, link_title=_("Angaben machen und buchen"),
             )  # fmt: skip
         self.state.name = self.state.name or self.world.name
@@ -235,8 +254,18 @@ class Talk:
             self.state.stage = Stage.START
             return self.greeting()
         persons = (_("%(count)s Personen") % {"count": self.state.persons},) if (self.state.persons or 1) > 1 else ()
-        lines = (target.title, told_time(offer, self.world.now().date()), offer.title, *persons, _("auf den Namen %(name)s") % {"name": self.state.name})
-        return Reply(_("Ist das richtig? Soll ich buchen? Bitte sagen Sie Ja oder Nein."), lines, choices=(Choice(_("Ja, buchen"), "Ja"), Choice(_("Nein"), "Nein")))
+        lines = (
+            target.title,
+            told_time(offer, self.world.now().date()),
+            offer.title,
+            *persons,
+            _("auf den Namen %(name)s") % {"name": self.state.name},
+        )
+        return Reply(
+            _("Ist das richtig? Soll ich buchen? Bitte sagen Sie Ja oder Nein."),
+            lines,
+            choices=(Choice(_("Ja, buchen"), "Ja"), Choice(_("Nein"), "Nein")),
+        )
 
     def _book(self) -> Reply:
         try:
@@ -278,9 +307,20 @@ class Talk:
         if self.state.missed >= PATIENCE:
             self.state.missed = 0
             human = self._human()
-            return Reply(human.ask + " " + _("Oder versuchen Sie es noch einmal mit anderen Worten."), before=what, choices=again.choices if again else ())
+            return Reply(
+                human.ask + " " + _("Oder versuchen Sie es noch einmal mit anderen Worten."),
+                before=what,
+                choices=again.choices if again else (),
+            )
         question = again or (_reply(self.state.reply) if self.state.reply else self.greeting())
-        return Reply(question.ask, question.understood, f"{what} {question.before}".strip(), question.choices, question.link, question.link_title)
+        return Reply(
+            question.ask,
+            question.understood,
+            f"{what} {question.before}".strip(),
+            question.choices,
+            question.link,
+            question.link_title,
+        )
 
     def _read(self, target: Target | None) -> tuple[str, ...]:
         window = self.world.read_when(self.state.when)
@@ -289,7 +329,8 @@ class Talk:
 
     def _said(self, reply: Reply) -> Reply:
         self.state.reply = {
-            "ask": reply.ask, "understood": list(reply.understood), "before": reply.before, "link": reply.link, "link_title": reply.link_title,
+            "ask": reply.ask, "understood": list(reply.understood), "before": reply.before, "link": reply.link,
+            "link_title": reply.link_title,
             "choices": [[one.title, one.say, one.detail] for one in reply.choices], "number": reply.number, "over": reply.over,
         }  # fmt: skip
         return reply
@@ -309,5 +350,5 @@ def told_time(offer: Offer, today: object) -> str:
 
 
 def _linked(text: str) -> str:
-    """A later sentence narrows or corrects the earlier ones."""
-    return text if answers.is_no(text) else f"lieber {text}"
+    """A later sentence narrows the earlier ones, or takes their place where they contradict: "nein, doch lieber Donnerstag"."""
+    return "lieber " + _DENIAL.sub("", text)

@@ -15,7 +15,13 @@ SEARCH_FULL = 1.35  # the score of a very good hit of the search
 OURS, THEIRS = 1.0, 0.85  # a thing the city offers itself, against an entry of the directory
 LEAST, MOST = 0.12, 3
 SURE, AHEAD = 0.5, 0.1  # certain from this score on, and so far ahead of the next
-_NOT = re.compile(r"\b(?:nicht|kein\w*|nix|statt|anstatt)\s+(?:(?:de[nmrs]|die|das|ein\w*|mein\w*|mehr|etwa)\s+)?([\w-]{4,})\s*(?=,|\bsondern\b|\baber\b|\bsonder\b|$)", re.I)
+_NOT = re.compile(
+    (
+        r"\b(?:nicht|kein\w*|nix|statt|anstatt)\s+(?:(?:de[nmrs]|die|das|ein\w*|mein\w*|mehr|etwa)\s+)?([\w-]{4,})\s*(?=,|"
+        r"\bsondern\b|\baber\b|\bsonder\b|$)"
+    ),
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,8 @@ class Ear:
         ear = self.matcher.scores(text)
         found = self._searched(text)
         total = {
-            number: (SEARCH * found.get(number, 0.0) + EAR * ear.get(number, 0.0)) * (THEIRS if self.targets[number].kind == "entry" else OURS)
+            number: (SEARCH * found.get(number, 0.0) + EAR * ear.get(number, 0.0))
+            * (THEIRS if self.targets[number].kind == "entry" else OURS)
             for number in {*ear, *found}
         }
         ranked = sorted((number for number in total if total[number] >= LEAST), key=lambda number: (-total[number], number))
@@ -59,7 +66,11 @@ class Ear:
         for hit in search.find(short, limit=12):
             score = min(1.0, hit.score / SEARCH_FULL)
             entry = hit.entry.ozg if hit.entry else ""
-            numbers = [self.of_service[hit.service.key]] if hit.service and hit.service.key in self.of_service else self.of_entry.get(entry, [])
+            numbers = (
+                [self.of_service[hit.service.key]]
+                if hit.service and hit.service.key in self.of_service
+                else self.of_entry.get(entry, [])
+            )
             for number in numbers:
                 found[number] = max(found.get(number, 0.0), score)
         return found
@@ -67,7 +78,9 @@ class Ear:
     def _once(self, ranked: Sequence[int]) -> list[int]:
         """An entry of the directory is left out where a matter or service of the city that stands for it is near the top."""
         ours = {key for number in ranked[:5] if self.targets[number].kind != "entry" for key in self.targets[number].entries}
-        return [number for number in ranked if self.targets[number].kind != "entry" or not ours & set(self.targets[number].entries)]
+        return [
+            number for number in ranked if self.targets[number].kind != "entry" or not ours & set(self.targets[number].entries)
+        ]
 
 
 def sure(guesses: Sequence[Guess]) -> bool:

@@ -1,11 +1,13 @@
 """Which names a sentence sounds like: Kölner Phonetik and pieces of words, weighted by how rare they are. Pure computation.
 
-A recogniser writes "Personal aus weiß" and "Reise pass": words are broken and misspelt, but sound the same and share most pieces.
+A recogniser writes "Personal aus weiß" and "Reise pass": words are broken and misspelt, but sound the same and share most
+pieces.
 """
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from stadtkern.lib.phonetic import sound_of
 from stadtkern.lib.words import STOP, plain, words_in
@@ -73,7 +75,7 @@ class Matcher:
 def _pieces(words: Sequence[str]) -> Iterator[tuple[str, float]]:
     for word in words:
         yield from _of_word(word)
-    for first, second in zip(words, words[1:], strict=False):  # "reise pass": joined as well
+    for first, second in pairwise(words):  # "reise pass": joined as well
         if len(first) + len(second) <= 30:
             sound = sound_of(first + second)
             if len(sound) >= SHORTEST_SOUND + 1:

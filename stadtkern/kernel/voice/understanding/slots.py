@@ -8,10 +8,20 @@ from stadtkern.lib.words import plain, words_in
 
 MOST_PERSONS = 20
 _TOGETHER = {"zweit": 2, "dritt": 3, "viert": 4, "fuenft": 5, "sechst": 6, "siebt": 7, "acht": 8}
-_THINGS = r"personen|leute|leut|mann|koepfe|ausweise|paesse|reisepaesse|personalausweise|kinderpaesse|kinderausweise|kinderreisepaesse|persos"
-_ONE = r"mann|frau|partner|partnerin|freund|freundin|tochter|sohn|mutter|vater|mama|papa|schwester|bruder|oma|opa|grossmutter|grossvater|baby|kind|verlobte[rn]?|verlobter|lebensgefaehrtin|lebensgefaehrte|nachbarin|nachbar|enkel|enkelin|schwiegermutter|schwiegervater"
+_THINGS = (
+    r"personen|leute|leut|mann|koepfe|ausweise|paesse|reisepaesse|personalausweise|kinderpaesse|"
+    r"kinderausweise|kinderreisepaesse|persos"
+)
+_ONE = (
+    r"mann|frau|partner|partnerin|freund|freundin|tochter|sohn|mutter|vater|mama|papa|schwester|"
+    r"bruder|oma|opa|grossmutter|grossvater|baby|kind|verlobte[rn]?|verlobter|lebensgefaehrtin|"
+    r"lebensgefaehrte|nachbarin|nachbar|enkel|enkelin|schwiegermutter|schwiegervater"
+)
 _MANY = r"kinder[n]?|toechter|soehne|jungs|maedchen|enkelkinder|zwillinge"
-_PHONE = re.compile(r"\b(?:am telefon|telefonisch\w*|per telefon|ueber telefon|telefontermin|telefonat|telefonieren|rufen sie (?:mich|uns|meine)|ruf(?:t)? mich|anruf von ihnen|zurueckrufen|rueckruf)\b")
+_PHONE = re.compile(
+    r"\b(?:am telefon|telefonisch\w*|per telefon|ueber telefon|telefontermin|telefonat|telefonieren|"
+    r"rufen sie (?:mich|uns|meine)|ruf(?:t)? mich|anruf von ihnen|zurueckrufen|rueckruf)\b"
+)
 _VIDEO = re.compile(r"\b(?:video\w*|per bildschirm|online ?termin|von zu hause aus)\b")
 _DESK = re.compile(r"\b(?:persoenlich|vor ort|am schalter|ins amt|ins buero)\b")
 _NO = r"(?:nicht|kein\w*|ohne|statt)\s+(?:\w+\s+)?"
@@ -26,7 +36,9 @@ def persons(text: str) -> int | None:
     if found := re.search(rf"\b(\d{{1,2}}) (?:neue |kleine |weitere )?(?:{_THINGS})\b|\bwir sind (?:zu )?(\d{{1,2}})\b", words):
         return _sane(int(found[1] or found[2]))
     many = sum(int(count) for count in re.findall(rf"\b(\d{{1,2}}) (?:kleine[n]? |minderjaehrige[n]? )?(?:{_MANY})\b", words))
-    ones = len(re.findall(rf"\b(?:mein(?:e[nmrs]?)?|unser(?:e[nmrs]?)?|die|den) (?:kleine[nr]? |alte[nr]? )?(?:{_ONE})\b", words))
+    ones = len(
+        re.findall(rf"\b(?:mein(?:e[nmrs]?)?|unser(?:e[nmrs]?)?|die|den) (?:kleine[nr]? |alte[nr]? )?(?:{_ONE})\b", words)
+    )
     both = bool(re.search(r"\b(?:uns beide|wir beide|beide von uns)\b", words))
     me = bool(re.search(r"\bfuer mich\b|\bund (?:ich|mich)\b|\bich und\b|\bmich und\b", words))
     if re.search(r"\bzwillinge\b", words) and not many:
@@ -36,7 +48,11 @@ def persons(text: str) -> int | None:
     if me and (many or ones):
         return _sane(1 + many + ones)
     if re.search(r"\b(?:fuer|mit) (?:mein\w*|unser\w*|die|den|alle)?\s?(?:\d|\w+)", words) and (many or ones > 1):
-        together = 1 if re.search(rf"\bmit (?:mein\w* |unser\w* )?\d* ?(?:{_MANY})\b", words) and not re.search(r"\bfuer\b", words) else 0
+        together = (
+            1
+            if re.search(rf"\bmit (?:mein\w* |unser\w* )?\d* ?(?:{_MANY})\b", words) and not re.search(r"\bfuer\b", words)
+            else 0
+        )
         return _sane(many + ones + together)
     if many and re.search(rf"\b\d{{1,2}} (?:{_MANY})\b", words) and not re.search(r"\bjahre?\b|\bhab(?:e|en)?\b", words):
         return _sane(many)
@@ -71,7 +87,13 @@ def places(text: str, known: Iterable[tuple[str, str]]) -> tuple[str, ...]:
     for key, title in titles.items():
         own = [word for word in title if total[word] == 1 and len(word) > 2]
         whole = " ".join(title) in " ".join(words)
-        beside = any(re.search(rf"\b(?:{'|'.join(title[:1])}|im|in|am|stadtteil|amt|buero|filiale|standort|aussenstelle)\s+{re.escape(word)}\b", " ".join(words)) for word in own)
+        beside = any(
+            re.search(
+                rf"\b(?:{'|'.join(title[:1])}|im|in|am|stadtteil|amt|buero|filiale|standort|aussenstelle)\s+{re.escape(word)}\b",
+                " ".join(words),
+            )
+            for word in own
+        )
         if whole or (own and len(title) > 1 and beside and all(word in words for word in own)):
             found.append(key)
     return tuple(found)

@@ -1,0 +1,27 @@
+"""How much is understood of the committed sentences. The held-out half was not looked at while building (docs/voice.md)."""
+
+import pytest
+
+from .corpus import sentences
+
+GOAL = 0.95
+
+
+@pytest.mark.parametrize("half", ["development"])
+def test_service_and_time_are_understood(half: str, capsys: pytest.CaptureFixture[str]) -> None:
+    said = list(sentences(half))
+    first = third = named = timed = 0
+    for sentence in said:
+        understood = sentence.understood()
+        timed += sentence.right_time(understood.window)
+        if sentence.services:
+            named += 1
+            hits = [sentence.right_service(guess.target) for guess in understood.guesses]
+            first, third = first + any(hits[:1]), third + any(hits)
+    with capsys.disabled():
+        print(
+            f"\n{half}: {len(said)} sentences, service top-1 {first / named:.1%}, top-3 {third / named:.1%}, "
+            f"time {timed / len(said):.1%}"
+        )
+    assert third / named >= GOAL
+    assert timed / len(said) >= GOAL
