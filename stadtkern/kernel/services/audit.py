@@ -27,6 +27,12 @@ def leftovers(service: Service) -> list[str]:
     found = [
         f"[prefill] {path}: dieses Feld gibt es im Formular nicht." for path in service.written_prefill if path not in paths
     ]
+    found += [
+        f"[[fee.reductions]] {rule.label}: das Feld {path} gibt es im Formular nicht."
+        for rule in service.terms_of_fee.reductions
+        for path in rule.when
+        if path not in paths
+    ]
     for language, texts in service.texts.items():
         found += [f"[texts.{language}.steps] {key}: diesen Schritt gibt es nicht." for key in texts.steps if key not in steps]
         for table, names in (("fields", texts.fields), ("help", texts.help), ("options", texts.options)):

@@ -15,9 +15,10 @@ from stadtkern.lib.forms.xdf3 import SchemaError
 from . import folders
 from .audit import faults, leftovers
 from .directory import general
+from .fee import FeeLine
 from .folders import OVERLAY, SERVICE, Folder, Stamp
 from .models import Edition
-from .service import DecisionRule, FeeLine, Keep, Service, ServiceBroken, Verdict, digest
+from .service import DecisionRule, Keep, Service, ServiceBroken, Verdict, digest
 
 __all__ = [
     "DecisionRule", "FeeLine", "Keep", "Service", "ServiceBroken", "UnknownService", "Verdict",

@@ -14,6 +14,7 @@ from stadtkern.lib.forms.model import Form
 
 from .audit import faults
 from .confirmed import with_confirmed
+from .fee import TABLES
 from .fim_form import FORMS, federal, is_part
 from .overlay import Laid, laid_over
 from .prefill import combined
@@ -181,7 +182,7 @@ def merged(texts: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
     over = tomllib.loads(texts[OVERLAY])
     fees, tariff = over.get("fee"), raw.get("fee")
     for key in fees if isinstance(fees, dict) else ():
-        if not isinstance(tariff, dict) or key not in tariff:
+        if key not in TABLES and (not isinstance(tariff, dict) or key not in tariff):
             problems.append(f"[fee] {key}: die Satzung der Stadt ändert einen Betrag, den die Leistung nicht kennt.")
     return _merge(raw, over)
 

@@ -14,6 +14,7 @@ from stadtkern.lib.forms.model import Form
 
 from .blocks import block_texts
 from .credential import read_credential
+from .fee import TABLES, FeeTerms, read_terms
 from .fim_form import FORMS
 from .prefill import OFF, SOURCES
 from .service import AUDIENCES, LIFE_EVENTS, Appointment, DecisionRule, Keep, PrefillReader, Send, Service, key_error
@@ -46,7 +47,7 @@ def read_service(
     top.any("steps")
     top.text("form", one_of=FORMS)
     title, office = top.text("title", required=True), top.text("office", required=True)
-    fee, cost = _fee(top)
+    fee, cost, terms_of_fee = _fee(top)
     service = Service(
         key=key,
         domain=domain,
@@ -67,6 +68,7 @@ def read_service(
         written_prefill=_prefill(top),
         read_prefill=read_prefill,
         fee=fee,
+        terms_of_fee=terms_of_fee,
         decision=_decision(top.table("decision", required=True), office, title),
         keep=_keep(top.table("keep", required=True)),
         messages=_messages(top.table("message")),
@@ -102,16 +104,20 @@ def _leika(top: Table) -> str:
     return leika
 
 
-def _fee(top: Table) -> tuple[Mapping[str, Any], str]:
+def _fee(top: Table) -> tuple[Mapping[str, Any], str, FeeTerms]:
     table = top.table("fee")
-    for key in table.raw:
+    amounts = {key: value for key, value in table.raw.items() if key not in TABLES}
+    for key in amounts:
         table.number(key, least=0)
+    terms = read_terms(table)
+    if not amounts and table.raw:
+        table.complain("", "nennt keinen Betrag.")
     cost = top.text("cost")
     fields = [name for _, name, _, _ in string.Formatter().parse(cost) if name is not None] if _plain(cost) else ["{}"]
     for name in fields:
-        if name not in table.raw:
+        if name not in amounts:
             top.complain("cost", f"„{{{name}}}“ steht nicht in [fee].")
-    return MappingProxyType(dict(table.raw)), cost
+    return MappingProxyType(amounts), cost, terms
 
 
 def _plain(cost: str) -> bool:

@@ -24,6 +24,7 @@ from stadtkern.ui.words import euro
 
 from . import rulebook
 from .credential import CredentialRule
+from .fee import FREE, FeeLine, FeeTerms, fits, line, reduced, total
 from .prefill import presumed
 from .texts import Texts, translated
 
@@ -49,14 +50,6 @@ OUTCOMES = ("GRANTED", "PARTLY", "REJECTED")
 
 class ServiceBroken(Exception):
     """A service cannot do what its folder promises; the message is German, for the people who keep the folder."""
-
-
-@dataclass(frozen=True)
-class FeeLine:
-    """One line of what it costs; integer cents."""
-
-    label: str
-    cents: int
 
 
 @dataclass(frozen=True)
@@ -165,6 +158,7 @@ class Service:
     language: str = "de"
     folder: Path | None = None  # None for a service rebuilt from an edition
     send: Send = Send()
+    terms_of_fee: FeeTerms = FREE  # tax, reductions, instalments
     credential: CredentialRule | None = None  # what a granted application proves in the wallet
     anonymous: bool = False  # nobody is told who: never an account, answers are fetched with a code
     desk_page: str = ""  # name of a page of the department that helps with a case: "dataprotection:request"
@@ -261,21 +255,27 @@ class Service:
         """What this application costs; empty where it is free. Raises ServiceBroken where the arithmetic is missing."""
         if not self.fee:
             return []
+        return reduced(self._fee_lines(answers), self.terms_of_fee, answers)
+
+    def _fee_lines(self, answers: Answers) -> list[FeeLine]:
+        bp = self.terms_of_fee.tax_bp
         if "amount" in self.fee:
-            return [FeeLine(self.title, int(self.fee["amount"]))]
+            return [FeeLine(self.title, int(self.fee["amount"]), bp)]
         rule = rulebook.function(self.key, "fee")
         if rule is None:
             raise ServiceBroken(f"{self.key}: [fee] nennt Beträge, aber rules.py rechnet nicht damit (Funktion fee fehlt).")
         result = rulebook.ask(rule, lambda: self.data, answers, dict(self.fee))
-        pairs = [(self.title, result)] if isinstance(result, int) else result
-        lines = [FeeLine(self.say(label), int(cents)) for label, cents in pairs]
-        if any(line.cents < 0 for line in lines):
+        try:
+            lines = [line(one, bp) for one in ([(self.title, result)] if isinstance(result, int) else result)]
+        except (TypeError, ValueError) as error:
+            raise ServiceBroken(f"{self.key}: rules.py nennt eine Gebühr, die keine ist: {error}") from error
+        if total(lines) < 0 or any(one.cents < 0 and not one.reason for one in lines):
             raise ServiceBroken(f"{self.key}: rules.py rechnet eine Gebühr unter null aus.")
-        return [line for line in lines if line.cents]
+        return [replace(one, label=self.say(one.label), reason=self.say(one.reason)) for one in lines if one.cents]
 
     def fee_cents(self, answers: Answers) -> int:
         """The sum of the fee lines in cents."""
-        return sum(line.cents for line in self.fee_lines(answers))
+        return total(self.fee_lines(answers))
 
     def effects(self, answers: Answers) -> Effects | None:
         """What the rules of the form say of these answers, over all its steps; None where it has no rules."""
@@ -339,8 +339,7 @@ class Service:
         rule = self.decision.four_eyes
         if isinstance(rule, bool):
             return rule
-        plain = [(re.sub(r"\[\d+\]", "", path), value) for path, value in answers.items()]
-        return all((path, value) in plain for path, value in rule.items())
+        return fits(answers, rule)
 
     @property
     def cost_text(self) -> str:

@@ -68,6 +68,7 @@ def announce(actor: Actor, row: Case, service: Service) -> None:
             actor_key=actor.key,
             back_to=reverse("cases:track", args=[row.reference]),
             key=row.service,
+            instalments=service.terms_of_fee.instalments,
         )
     data = {"service": row.service, "fee_cents": row.fee_cents, "trust": row.trust, "assisted": bool(row.assisted_by_id)}
     record("case.submitted", subject=str(row), actor=actor.key, data=data)

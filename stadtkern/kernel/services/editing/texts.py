@@ -8,6 +8,7 @@ from typing import Any
 
 from stadtkern.lib.forms.model import Answers, Element, Field, Group, Kind, Option, Step
 
+from ..fee import TABLES
 from ..folders import OVERLAY, SERVICE, Folder, merged
 from ..schema import OCCASIONS
 from ..service import ServiceBroken
@@ -80,6 +81,8 @@ def _basic(group: str, prefix: Path_) -> Iterator[Entry]:
 
 def _fees(fee: object) -> Iterator[Entry]:
     for key in fee if isinstance(fee, dict) else ():
+        if key in TABLES:  # tax, reductions, instalments: in the file
+            continue
         money = not key.endswith(PLAIN)
         label = "Gebühr" if key == "amount" else key
         help_ = "in Euro, zum Beispiel 12,50" if money else "ganze Zahl"
