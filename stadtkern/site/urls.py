@@ -26,7 +26,7 @@ PLACES = {
 }
 
 # The same for departments; without an entry the name of the folder.
-DEPARTMENTS = {"dataprotection": "datenschutz/"}
+DEPARTMENTS = {"administration": "verwaltung/", "dataprotection": "datenschutz/"}
 
 urlpatterns = [
     path("", include("stadtkern.portal.urls")),

@@ -11,6 +11,7 @@ from django.urls import reverse
 from stadtkern.kernel import manifest
 from stadtkern.kernel.accounts import mandates, residents
 from stadtkern.kernel.accounts.pairing import codes
+from stadtkern.kernel.cases import progress
 from stadtkern.kernel.cases.address import what_is_at
 from stadtkern.kernel.cases.named import cases_of_person
 from stadtkern.kernel.credentials import cards, kinds
@@ -62,6 +63,11 @@ def connect() -> None:
         importlib.import_module(f"stadtkern.domains.{name}.cards").cards
         for name in settings.DOMAINS
         if importlib.util.find_spec(f"stadtkern.domains.{name}.cards")
+    ]
+    progress.HANDOVER[:] = [
+        importlib.import_module(f"stadtkern.domains.{name}.papers.track").way_of
+        for name in settings.DOMAINS
+        if importlib.util.find_spec(f"stadtkern.domains.{name}.papers")
     ]
     residents.FIND[:] = [keys_of]
     manifest.DOMAINS[:] = [importlib.import_module(f"stadtkern.domains.{name}.domain").DOMAIN for name in settings.DOMAINS]

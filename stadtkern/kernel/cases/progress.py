@@ -1,6 +1,6 @@
 """How far a case is: the pages of its form, and the stages of its track."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -73,6 +73,19 @@ def pages(case: Case, service: Service, current: str, shown: Sequence[Step] | No
         reachable = reachable and done
     review = reverse("cases:review", args=[case.reference]) if case.pk and reachable else ""
     return [*found, Page(_("Prüfen und senden"), "current" if current == REVIEW else "open", review)]
+
+
+# Filled once at start by site/wiring.py: the way of what is made elsewhere and handed over, as the department tells it.
+HANDOVER: list[Callable[[Case], tuple[list[Stage], Words] | None]] = []
+
+
+def handover_of(case: Case) -> tuple[list[Stage], Words] | None:
+    """Stages and words for what is handed over after the decision; None where nothing is (no more than the page asks)."""
+    if case.status != Status.DECIDED and not case.decided_at:
+        return None
+    if not case.begun_on.decision.handover:
+        return None
+    return next((found for ask in HANDOVER if (found := ask(case))), None)
 
 
 REVIEW = "#review"  # not the key of any step
@@ -169,6 +182,8 @@ def _end(case: Case, decision: Decision | None) -> list[Stage]:
     if decision is None or decision.made_at is None or case.decided_at is None:
         note = _("voraussichtlich") if case.due_date and case.status == Status.IN_REVIEW else ""
         return [Stage(_("Entscheidung"), "open", case.due_date if note else None, note)]
+    if handed := handover_of(case):
+        return handed[0]
     decided = Stage(_("Entschieden"), "done", case.decided_at, outcome_of(decision))
     if case.status == Status.CLOSED:
         return [decided, Stage(_("Schreiben liegt bereit"), "done", case.closed_at)]

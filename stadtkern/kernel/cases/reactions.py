@@ -27,7 +27,13 @@ def decide_by_rule(event: Event) -> None:
 
 
 def carry_out(event: Event) -> None:
-    """Write the paper, put it into the post box, close the case."""
+    """Write the paper, put it into the post box, close the case; what is handed over first stays open until then."""
+    if (pk := case_of(event)) is not None and not actions.awaits_handover(pk):
+        actions.close(pk)
+
+
+def carry_out_at_last(event: Event) -> None:
+    """The department has handed over what was decided."""
     if (pk := case_of(event)) is not None:
         actions.close(pk)
 
@@ -49,6 +55,7 @@ REACTIONS = {
     "case.submitted": [decide_by_rule],
     "case.paid": [decide_by_rule],
     "case.decided": [carry_out],
+    "case.handed_out": [carry_out_at_last],
     "credential.wanted": [offer_proof_again],
 }
 

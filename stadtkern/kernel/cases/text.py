@@ -46,6 +46,11 @@ _STATUS: dict[str, Words] = {
     Status.CLOSED: Words(gettext_lazy("Abgeschlossen"), gettext_lazy("Ihr Antrag ist abgeschlossen."), "success"),
     Status.WITHDRAWN: Words(gettext_lazy("Zurückgenommen"), gettext_lazy("Sie haben den Antrag zurückgenommen."), "info"),
 }
+IN_THE_MAKING = Words(
+    gettext_lazy("Wird hergestellt"),
+    gettext_lazy("Ihr Antrag ist angenommen. Sobald Sie abholen können, schreiben wir Ihnen."),
+    "info",
+)
 _OUTCOME = {
     Decision.Outcome.GRANTED: gettext_lazy("bewilligt"),
     Decision.Outcome.PARTLY: gettext_lazy("teilweise bewilligt"),
@@ -55,7 +60,16 @@ _OUTCOME = {
 
 def status_of(case: Case) -> Words:
     """The state for the applicant."""
+    if case.status == Status.DECIDED and _handed_over(case.service):
+        return IN_THE_MAKING
     return words_of(case.status)
+
+
+def _handed_over(key: str) -> bool:
+    try:
+        return bool(catalogue.even_retired(key).decision.handover)
+    except catalogue.UnknownService:
+        return False
 
 
 def words_of(status: str) -> Words:

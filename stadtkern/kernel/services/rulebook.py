@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
 
 FUNCTIONS = ("fee", "problems", "decide", "grant")
 
@@ -28,10 +29,12 @@ def function(key: str, name: str) -> Callable[..., Any] | None:
 
 
 def ask(rule: Callable[..., Any], data: Callable[[], Mapping[str, Any]], *given: Any) -> Any:
-    """Call a rule; one with a parameter `data` is given the city's data (parking zones …), so it stays pure."""
-    return rule(*given, data=data()) if _wants_data(rule) else rule(*given)
+    """Call a rule; one with a parameter `data` is given the city's data (parking zones …), with `today` the day."""
+    wants = _wants(rule)
+    more = {"data": data()} if "data" in wants else {}
+    return rule(*given, **more, **({"today": timezone.localdate()} if "today" in wants else {}))
 
 
 @cache
-def _wants_data(rule: Callable[..., Any]) -> bool:
-    return "data" in inspect.signature(rule).parameters
+def _wants(rule: Callable[..., Any]) -> frozenset[str]:
+    return frozenset(inspect.signature(rule).parameters) & {"data", "today"}

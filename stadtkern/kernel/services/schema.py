@@ -146,6 +146,7 @@ def _decision(table: Table, office: str, title: str) -> DecisionRule:
         checks=table.words("checks", one_of=types()),
         clock=table.text("clock"),
         extend=_term(table, "extend"),
+        handover=table.text("handover"),
     )
     if rule.extend and not rule.clock:
         table.complain("extend", 'verlängern kann nur ein Gesetz: clock = "Art. 12 Abs. 3 DSGVO" nennt es.')

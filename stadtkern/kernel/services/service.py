@@ -75,7 +75,8 @@ class DecisionRule:
     `automatic` is the paragraph that allows a decision without a person, empty where there is none. `four_eyes` is true,
     false, or a condition on the answers; read it through `Service.second_pair`. `paper` = the result comes by post.
     `clock` is the law that sets the period ("Art. 12 Abs. 3 DSGVO"): then it is counted as the law says and does not rest
-    while others must act; `extend` is what that law allows to add, once and with reasons.
+    while others must act; `extend` is what that law allows to add, once and with reasons. `handover` names what is made
+    elsewhere and handed over after the decision ("id_card"): the department says when, and until then the case stays open.
     """
 
     by: str
@@ -89,6 +90,7 @@ class DecisionRule:
     checks: tuple[str, ...] = ()  # own registers the rule looks into when it decides: facts["registers"]
     clock: str = ""
     extend: Term | None = None
+    handover: str = ""
 
     @property
     def within_days(self) -> int:

@@ -10,6 +10,7 @@ from .erasing import conceal_closed, erase_of
 from .extension import extend
 from .guard import INCOMING, AlreadyDecided, AlreadyTaken, Incomplete, MoreTrustNeeded, OwnCase, Refused, came_in
 from .hand_over import adopt_drafts, hand_over
+from .handover import awaits_handover, note_handed_out
 from .look import ON_THE_PAGE, look, look_at_list, look_at_own_list, look_beside_list, look_in_emergency, note_transfer
 from .prefill import decline_prefill, drop_proof, fetch, prefill, take_proof
 from .program import OtherContent, apply, attach
@@ -38,6 +39,7 @@ __all__ = [
     "approve",
     "ask_citizen",
     "attach",
+    "awaits_handover",
     "came_in",
     "close",
     "come_in",
@@ -63,6 +65,7 @@ __all__ = [
     "look_beside_list",
     "look_in_emergency",
     "mark_paid",
+    "note_handed_out",
     "note_transfer",
     "offer_again",
     "open_despite_rest",

@@ -20,9 +20,9 @@ from .. import actions
 from ..letter import answered
 from ..models import QUEUE, Case, Decision, Status
 from ..nameless import is_nameless
-from ..progress import handed_over_words
+from ..progress import handed_over_words, handover_of
 from ..progress import track as stages_of
-from ..text import status_of
+from ..text import Words, status_of
 from .reach import begun_on, go_on, own_case
 
 MOST_FILES = 5
@@ -53,7 +53,7 @@ def _track(request: HttpRequest, case: Case, body: str = "", wrong: str = "", st
     context: dict[str, Any] = {
         "case": case,
         "service": service,
-        "words": handed_over_words(case) if elsewhere else status_of(case),
+        "words": handed_over_words(case) if elsewhere else _words(case),
         "stages": stages,
         "elsewhere": elsewhere,
         "decision": decision,
@@ -68,6 +68,12 @@ def _track(request: HttpRequest, case: Case, body: str = "", wrong: str = "", st
         "wrong": wrong,
     }
     return render(request, "cases/track.html", context, status=status)
+
+
+def _words(case: Case) -> Words:
+    """What is being made for the person says itself where it is."""
+    handed = handover_of(case) if case.status == Status.DECIDED else None
+    return handed[1] if handed else status_of(case)
 
 
 def _question(thread: Sequence[Message]) -> Message | None:
