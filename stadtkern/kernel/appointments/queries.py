@@ -1,0 +1,83 @@
+"""What the residents' pages read: matters to choose from, where they are served, one's own appointments."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from stadtkern.kernel.accounts.access import Actor
+
+from .models import LIVE, Appointment, Counter, Matter, Place
+from .wish import Wish
+
+RECENT = timedelta(days=30)
+MOST = 200
+
+
+def matters(words: str = "") -> list[Matter]:
+    """What one may come for: served by an open counter, filtered by words people use."""
+    rows = Matter.objects.filter(active=True, counters__active=True, counters__place__active=True).distinct()
+    found = list(rows.order_by("title", "id")[:MOST])
+    terms = words.casefold().split()
+    return [row for row in found if all(_says(row, term) for term in terms)]
+
+
+def _says(row: Matter, term: str) -> bool:
+    return any(term in text.casefold() for text in (row.title, *map(str, row.words)))
+
+
+def chosen(keys: Sequence[str]) -> list[Matter]:
+    """These matters in the order of choosing."""
+    by_key = {row.key: row for row in Matter.objects.filter(key__in=list(keys), active=True)}
+    return [by_key[key] for key in keys if key in by_key]
+
+
+def places(wanted: Sequence[Matter], channel: str = "") -> list[Place]:
+    """Where one counter serves all of these (one query for each matter, at most six)."""
+    counters: QuerySet[Counter] = Counter.objects.filter(active=True, place__active=True)
+    if channel:
+        counters = counters.filter(channels__contains=[channel])
+    for matter in wanted:
+        counters = counters.filter(matters=matter)
+    return list(Place.objects.filter(pk__in=counters.values("place")).order_by("title", "pk"))
+
+
+def channels(wanted: Sequence[Matter]) -> list[str]:
+    """Ways that all of these matters allow, in the usual order."""
+    return [one for one in ("desk", "phone", "video") if all(one in matter.channels for matter in wanted)] if wanted else []
+
+
+def wish_fits(wish: Wish, known: Sequence[Matter]) -> bool:
+    """Whether every matter of the wish is offered."""
+    return bool(known) and len(known) == len(wish.matters)
+
+
+def of_person(actor: Actor, now: datetime | None = None) -> QuerySet[Appointment]:
+    """Booked ones of the person, company or mandate that are not over, soonest first."""
+    rows = Appointment.objects.visible_to(actor).filter(status__in=[one for one in LIVE if one != "HELD"], erased_at=None)
+    now = now or timezone.now()
+    return rows.filter(ends_at__gt=now - timedelta(hours=2)).select_related("place", "matter").order_by("starts_at", "pk")
+
+
+def past_of_person(actor: Actor) -> QuerySet[Appointment]:
+    """What was, newest first: kept, missed, cancelled."""
+    rows = Appointment.objects.visible_to(actor).filter(status__in=["DONE", "MISSED", "CANCELLED"], erased_at=None)
+    return rows.select_related("place", "matter").order_by("-starts_at", "-pk")
+
+
+def of_account(account_id: int) -> QuerySet[Appointment]:
+    """For the calendar of an account: what is to come, and what was cancelled or held lately."""
+    since = timezone.now() - RECENT
+    rows = Appointment.objects.filter(account=account_id, company=None, mandate=None, erased_at=None, starts_at__gte=since)
+    kept = rows.filter(status__in=["BOOKED", "ARRIVED", "CALLED", "DONE", "MISSED", "CANCELLED"], booked_at__isnull=False)
+    return kept.select_related("place", "matter").order_by("starts_at", "pk")[:MOST]
+
+
+def about(subject: str) -> Appointment | None:
+    """The appointment that belongs to a case: booked before held, the newest first; None without one."""
+    rows = Appointment.objects.filter(about=subject, erased_at=None).select_related("place", "matter", "counter")
+    found = list(rows.order_by("-pk")[:20])
+    live = [row for row in found if row.is_live()]
+    booked = [row for row in live if row.status != "HELD"]
+    return next(iter(booked or live), None)
