@@ -100,6 +100,7 @@ SCHEDULE = [
     ("* * * * *", payments.poll),
     ("* * * * *", exchange.poll),
     ("* * * * *", appointments.expire),
+    ("*/5 * * * *", appointments.remind),
     ("* * * * *", wake_webhooks),
     ("*/5 * * * *", forget_proofs),
     ("*/5 * * * *", voice.forget),

@@ -17,6 +17,7 @@ PLACES = {
     "credentials": "nachweise/",
     "inbox": "post/",
     "payments": "zahlung/",
+    "appointments": "termin/",
     "services": "leistungen/",
     "voice": "terminwunsch/",
     "cases": "vorgang/",

@@ -1,10 +1,11 @@
 """A wish in the address line: everything chosen so far stands there, so that back, a second tab and a bookmark all work."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
-from typing import Protocol
 from urllib.parse import urlencode
+
+from django.http import QueryDict
 
 from .models import Channel
 from .wish import Wish
@@ -13,20 +14,13 @@ MOST = 6
 _KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
-class Told(Protocol):
-    """GET or POST."""
-
-    def getlist(self, key: str) -> list[str]: ...
-    def get(self, key: str, default: str = ...) -> str | None: ...
-
-
-def keys_of(told: Told) -> tuple[str, ...]:
+def keys_of(told: QueryDict) -> tuple[str, ...]:
     """Keys of the chosen matters, each once; what cannot be a key is left out."""
     found = [key for key in told.getlist("anliegen") if _KEY.fullmatch(key)]
     return tuple(dict.fromkeys(found))[: MOST + 1]
 
 
-def wish_of(told: Told) -> Wish:
+def wish_of(told: QueryDict) -> Wish:
     """What stands in the address; without matters a wish nobody can fulfil."""
     channel = told.get("art", "") or Channel.DESK
     place = told.get("ort", "") or ""
@@ -37,7 +31,7 @@ def wish_of(told: Told) -> Wish:
     )
 
 
-def persons_of(told: Told, key: str) -> int:
+def persons_of(told: QueryDict, key: str) -> int:
     """How many persons for this matter; 1 for what is no number."""
     return number(told.get(f"personen.{key}", "") or "", 50) or 1
 
@@ -76,8 +70,3 @@ def query(wish: Wish, more: Mapping[str, str] | None = None) -> str:
 def without_place(wish: Wish) -> Wish:
     """The same anywhere."""
     return Wish(wish.matters, wish.channel)
-
-
-def joined(lines: Sequence[str]) -> str:
-    """ "Personalausweis, Meldebescheinigung"."""
-    return ", ".join(lines)

@@ -35,13 +35,16 @@ def letter_of(notice: Notice) -> Letter:
         return _offer(notice.waiting)
     row = _appointment(notice)
     path = reverse("appointments:show", args=[row.number])
-    lines = [_opening(notice), "", *_facts(row, say.what(row)), ""]
+    lines: list[str | None] = [_opening(notice), "", *_facts(row, say.what(row)), ""]
     if notice.occasion == Occasion.CANCELLED:
         lines.append(_("Brauchen Sie einen neuen Termin, buchen Sie ihn auf der Seite dieses Termins."))
     else:
         if row.matter.note:
             lines += [_("Bitte mitbringen: %(note)s") % {"note": row.matter.note}, ""]
-        lines += [how_to_join(row), _("Verschieben, absagen oder in Ihren Kalender übernehmen können Sie ihn auf seiner Seite.")]
+        lines += [
+            how_to_join(row),
+            _("Verschieben, absagen oder in Ihren Kalender übernehmen können Sie ihn auf seiner Seite."),
+        ]
     return Letter(title(notice), "\n".join(line for line in lines if line is not None), path, row.place.office)
 
 
@@ -66,11 +69,12 @@ def receiver(notice: Notice) -> str:
 
 def mail_of(notice: Notice) -> EmailMessage:
     """For somebody without an account: time, place, number, the link, and the calendar file; not what it is about."""
-    with translation.override(settings.LANGUAGE_CODE):
+    whom: Appointment | Waiting = notice.appointment or notice.waiting  # type: ignore[assignment]
+    with translation.override(whom.language or settings.LANGUAGE_CODE):
         if notice.waiting is not None:
             return _mail(notice, _offer_title(), _offer_text(notice.waiting))
         row = _appointment(notice)
-        lines = [_("Guten Tag,"), "", _opening(notice), "", *_facts(row), ""]
+        lines: list[str | None] = [_("Guten Tag,"), "", _opening(notice), "", *_facts(row), ""]
         if notice.occasion != Occasion.CANCELLED:
             lines += [how_to_join(row), _("Was Sie mitbringen, verschieben und absagen:"), "", address(row), ""]
             lines.append(_("Geben Sie diesen Link nicht weiter: Wer ihn hat, kann den Termin absagen."))

@@ -9,18 +9,17 @@ from django.utils import timezone
 from stadtkern.kernel.accounts.access import Actor
 
 from .models import LIVE, Appointment, Counter, Matter, Place
-from .wish import Wish
 
 RECENT = timedelta(days=30)
 MOST = 200
 
 
-def matters(words: str = "") -> list[Matter]:
-    """What one may come for: served by an open counter, filtered by words people use."""
+def matters(words: str = "", besides: Sequence[str] = ()) -> list[Matter]:
+    """What one may come for: served by an open counter, filtered by words people use; `besides`: these in any case."""
     rows = Matter.objects.filter(active=True, counters__active=True, counters__place__active=True).distinct()
     found = list(rows.order_by("title", "id")[:MOST])
     terms = words.casefold().split()
-    return [row for row in found if all(_says(row, term) for term in terms)]
+    return [row for row in found if row.key in besides or all(_says(row, term) for term in terms)]
 
 
 def _says(row: Matter, term: str) -> bool:
@@ -46,11 +45,6 @@ def places(wanted: Sequence[Matter], channel: str = "") -> list[Place]:
 def channels(wanted: Sequence[Matter]) -> list[str]:
     """Ways that all of these matters allow, in the usual order."""
     return [one for one in ("desk", "phone", "video") if all(one in matter.channels for matter in wanted)] if wanted else []
-
-
-def wish_fits(wish: Wish, known: Sequence[Matter]) -> bool:
-    """Whether every matter of the wish is offered."""
-    return bool(known) and len(known) == len(wish.matters)
 
 
 def of_person(actor: Actor, now: datetime | None = None) -> QuerySet[Appointment]:

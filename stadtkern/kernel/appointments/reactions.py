@@ -1,8 +1,57 @@
-"""The jobs of the clock: holds that are over, days ahead."""
+"""The jobs of the clock: holds that are over, days ahead, reminders; and what people are told when something happened."""
 
 from procrastinate.contrib.django import app
 
+from stadtkern.kernel.events.models import Event
+
 from . import actions
+from .models import Appointment, Notice, Waiting
+
+Occasion = Notice.Occasion
+
+
+def tell_booked(event: Event) -> None:
+    """The confirmation."""
+    _tell(event, Occasion.BOOKED)
+
+
+def tell_moved(event: Event) -> None:
+    """Another time."""
+    _tell(event, Occasion.MOVED)
+
+
+def tell_cancelled(event: Event) -> None:
+    """Given back, by the person or by the office."""
+    _tell(event, Occasion.CANCELLED)
+
+
+def _tell(event: Event, occasion: str) -> None:
+    room, _colon, number = event.subject.partition(":")
+    if room != "appointment" or not number.isdigit():
+        return
+    rows = Appointment.objects.select_related("account", "company", "mandate", "place__office", "matter", "counter")
+    row = rows.filter(pk=int(number), erased_at=None, booked_at__isnull=False).first()
+    if row is not None:
+        actions.tell(row, occasion, once=f"event:{event.pk}", actor_key=event.actor)
+
+
+def tell_offered(event: Event) -> None:
+    """Somebody on the waiting list gets a time held for them."""
+    row = (
+        Waiting.objects.select_related("account", "company", "mandate", "offer__place__office", "offer__matter")
+        .filter(pk=event.data.get("waiting") or 0, status=Waiting.Status.OFFERED)
+        .first()
+    )
+    if row is not None and row.offer is not None and event.subject == str(row.offer):
+        actions.tell_waiting(row, once=f"event:{event.pk}", actor_key=event.actor)
+
+
+REACTIONS = {
+    "appointment.booked": [tell_booked],
+    "appointment.moved": [tell_moved],
+    "appointment.cancelled": [tell_cancelled],
+    "appointment.offered": [tell_offered],
+}
 
 
 @app.task(name="appointments.expire", queueing_lock="appointments.expire", queue="appointments")
@@ -25,4 +74,13 @@ def look_ahead(timestamp: int) -> None:
 def forget(timestamp: int) -> None:
     """Every night: persons whose days are over."""
     while actions.forget_old():
+        pass
+    while actions.forget_notices():
+        pass
+
+
+@app.task(name="appointments.remind", queueing_lock="appointments.remind", queue="appointments")
+def remind(timestamp: int) -> None:
+    """Every few minutes: who comes within a day."""
+    while actions.remind():
         pass

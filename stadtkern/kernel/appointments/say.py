@@ -93,3 +93,8 @@ def people(count: int) -> str:
 def minutes(count: int) -> str:
     """etwa 20 Minuten."""
     return _("etwa %(count)s Minuten") % {"count": count}
+
+
+def weekday(day: date) -> str:
+    """Montag."""
+    return date_format(day, "l")

@@ -8,7 +8,7 @@ from .views import choose, held, manage, mine, waiting
 class Number:
     """T-7F3K-9QXM; nothing else reaches the database."""
 
-    regex = "[Tt]-[0-9A-Za-z]{4}-[0-9A-Za-z]{4}"
+    regex = "[Tt]-[0-9A-Za-z-]{8,9}"
 
     def to_python(self, value: str) -> str:
         return value.upper()

@@ -3,12 +3,15 @@
 from ..refusals import Refused, Taken, TooMany
 from .booking import cancel, confirm, move
 from .changing import InTheWay, Then, change_hours, remove_exception, set_exception
+from .feeds import end_feed, new_feed
 from .forgetting import erase_of, forget_old
 from .holding import hold, hold_any, release
 from .importing import import_matters, import_places
 from .lapsing import expire_due
 from .offering import offer_freed
+from .of_case import call_off, keep_longer
 from .opening import generate_days, mend_day
+from .telling import forget_notices, remind, send_notice, tell, tell_waiting
 from .visiting import arrive, call, finish, miss
 from .waiting import accept_offer, decline_offer, end_waiting, join_waiting, leave_waiting
 
@@ -21,14 +24,17 @@ __all__ = [
     "accept_offer",
     "arrive",
     "call",
+    "call_off",
     "cancel",
     "change_hours",
     "confirm",
     "decline_offer",
+    "end_feed",
     "end_waiting",
     "erase_of",
     "expire_due",
     "finish",
+    "forget_notices",
     "forget_old",
     "generate_days",
     "hold",
@@ -36,12 +42,18 @@ __all__ = [
     "import_matters",
     "import_places",
     "join_waiting",
+    "keep_longer",
     "leave_waiting",
     "mend_day",
     "miss",
     "move",
+    "new_feed",
     "offer_freed",
     "release",
+    "remind",
     "remove_exception",
+    "send_notice",
     "set_exception",
+    "tell",
+    "tell_waiting",
 ]

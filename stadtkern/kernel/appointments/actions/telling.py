@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import override
 from procrastinate.contrib.django import app
@@ -119,6 +119,19 @@ def _remind(row: Appointment) -> None:
         facts = {"appointment": row, "occasion": Occasion.REMINDER, "sequence": row.sequence, "state": State.REFUSED}
         Notice.objects.get_or_create(once=once, defaults=facts)
     record("appointment.reminded", subject=f"appointment:{row.pk}", actor=SYSTEM, data={"sequence": row.sequence})
+
+
+@transaction.atomic
+def forget_notices(limit: int = 500) -> int:
+    """What was told about appointments whose person is forgotten goes, too: notices and letters. Diary: `notice.forgotten`."""
+    old = Notice.objects.filter(Q(appointment__erased_at__isnull=False) | Q(waiting=None, appointment=None))
+    rows = list(old.values_list("pk", "appointment")[:limit])
+    for key in {appointment for _pk, appointment in rows if appointment}:
+        inbox.forget_about(f"appointment:{key}")
+    Notice.objects.filter(pk__in=[pk for pk, _appointment in rows]).delete()
+    if rows:
+        record("notice.forgotten", subject="city", actor=SYSTEM, data={"notices": len(rows)})
+    return len(rows)
 
 
 def _words(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from .appointment import LIVE, TAKES, Appointment, AppointmentQuerySet
 from .day import Day
 from .fields import CELL, CELLS, NONE
+from .notice import Feed, Notice
 from .places import Channel, Counter, Hours, Matter, Place, SpecialDay
 from .waiting import Waiting, WaitingQuerySet
 from .wave import Ticket, Wave
@@ -18,8 +19,10 @@ __all__ = [
     "Channel",
     "Counter",
     "Day",
+    "Feed",
     "Hours",
     "Matter",
+    "Notice",
     "Place",
     "SpecialDay",
     "Ticket",

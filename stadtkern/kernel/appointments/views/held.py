@@ -20,7 +20,7 @@ from .. import actions, asked, reach, say
 from ..models import Appointment, Channel, Place
 from ..refusals import Refused, Taken, TooMany
 from ..wish import Wish
-from .choose import chosen_time, show_times
+from .choose import show_times
 
 TYPED = "termin_typed"  # in the session: what was typed before a time was lost
 UNFIT = dict.fromkeys([*range(32), *range(127, 160), *range(0xD800, 0xE000)])
@@ -58,7 +58,7 @@ def lost(request: HttpRequest, wish: Wish, taken: Taken, **more: Any) -> HttpRes
 
 def place_and_time(request: HttpRequest) -> tuple[Place | None, datetime | None]:
     """What a time button posts; None for what we did not offer."""
-    key, text = chosen_time(request.POST.get("zeit", "").replace("\x00", ""))
+    key, _space, text = request.POST.get("zeit", "").replace("\x00", "")[:120].partition(" ")
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -77,7 +77,7 @@ def data(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("appointments:show", row.number)
     if request.method != "POST":
         return _form(request, row, _known(request, row))
-    typed = {name: clean(request.POST.get(name, ""), 200) for name in ("name", "email", "phone")}
+    typed: dict[str, Any] = {name: clean(request.POST.get(name, ""), 200) for name in ("name", "email", "phone")}
     typed["names"] = [clean(text, 200) for text in request.POST.getlist("names")][: row.persons - 1]
     if wrong := _wrong(row, typed):
         return _form(request, row, typed, wrong, status=422)

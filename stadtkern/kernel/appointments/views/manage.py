@@ -72,17 +72,18 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
         return redirect("appointments:show", row.number)
     here = reverse("appointments:move", args=[row.number])
     wish = actions.booking.wish_of(row)
+    around: dict[str, Any] = {"action": here, "page": here, "moving": row, "told": say.told(row)}
     if request.method != "POST":
-        return show_times(request, wish, action=here, page=here, moving=row, told=say.told(row))
+        return show_times(request, wish, **around)
     place, at = place_and_time(request)
     if place is None or at is None:
         return redirect(here)
     try:
         actions.move(actor_of(request), row, place, at)
     except Taken as taken:
-        return lost(request, wish, taken, action=here, page=here, moving=row, told=say.told(row))
+        return lost(request, wish, taken, **around)
     except Refused as refused:
-        return show_times(request, wish, status=409, action=here, page=here, moving=row, told=say.told(row), refused=str(refused))
+        return show_times(request, wish, status=409, refused=str(refused), **around)
     messages.success(request, _("Ihr Termin ist verschoben. Die alte Zeit ist wieder frei."))
     return redirect("appointments:show", row.number)
 

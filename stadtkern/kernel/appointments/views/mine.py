@@ -68,7 +68,9 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     if found is None or not found.account.is_active:
         if throttle.another_miss(request, DOOR, MISSES):
             return render(request, "429.html", status=429)
-        return HttpResponse(_("Diese Kalenderadresse gilt nicht oder nicht mehr."), status=404, content_type="text/plain; charset=utf-8")
+        return HttpResponse(
+            _("Diese Kalenderadresse gilt nicht oder nicht mehr."), status=404, content_type="text/plain; charset=utf-8"
+        )
     rows: list[Appointment] = list(queries.of_account(found.account_id))
     response = ics_response(calendar_file.feed_of(rows), "termine.ics", cancelled=False)
     response["Cache-Control"] = f"private, max-age={int(timedelta(minutes=15).total_seconds())}"
