@@ -23,6 +23,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from stadtkern.kernel.accounts.access import Actor, access_of
 from stadtkern.kernel.accounts.actions import create_token
 from stadtkern.kernel.accounts.models import Account, Company, Mandate, Membership, Staff
+from stadtkern.kernel.appointments.link import code_from
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.privacy.models import Access
 from stadtkern.site.api import api
@@ -38,7 +39,7 @@ OFFICE = {"anna": {"clerk", "lead"}, "bert": {"other_clerk"}}
 
 # Which people besides the owner may read a thing of a world: the staff of the office in charge, or nobody.
 WITH_OFFICE = {"case", "person", "document", "upload", "message", "payment"}
-ONLY_OWNER = {"draft", "private", "company", "item", "share"}
+ONLY_OWNER = {"draft", "private", "company", "item", "share", "appointment", "waiting"}
 ABOUT_NOBODY = {"register"}  # an entry in the register of breaches names no person
 ONLY_OFFICE = {"note"}  # not even the person it is about
 ONLY_ASKER = {"query": {"anna": {"clerk"}, "bert": {"other_clerk"}}}  # a question to a wallet, for whoever put it
@@ -82,6 +83,11 @@ def public(value: Any) -> Sample:
 SAMPLES: dict[str, list[Sample]] = {
     "api/{rest} rest": [public("gibt-es-nicht")],
     "admission wave": [public(1)],  # a queue shows nothing but the reader's own place
+    "administration reference": [public("MS-0000-0000")],
+    "appointments number": [Sample("appointment", lambda w: w.appointment.number)],
+    "appointments pk": [Sample("waiting", lambda w: w.waiting.pk)],
+    "appointments code": [Sample("", lambda w: code_from(w.appointment.seed))],  # whoever has the link may open it
+    "appointments secret": [public("gibt-es-nicht")],
     "accounts:end_session number": [Sample("private", lambda w: w.session.pk)],
     "accounts:unlink number": [Sample("private", lambda w: w.identity.pk)],
     "accounts name": [public("bundid")],
@@ -172,6 +178,8 @@ NEVER_FOUND |= {
 }
 # Nobody of these people has broken the glass; cases/tests/test_emergency.py does.
 NEVER_FOUND |= {"cases:desk_emergency_case"}
+# Only applications for identity cards have such a page; domains/administration tests them. Feeds have a secret of their own.
+NEVER_FOUND |= {"administration:paper", "administration:paper_act", "appointments:feed"}
 # Only an imported form has these, or a service somebody has changed.
 # Requests about rights are cases of the data protection office.
 NEVER_FOUND |= {
