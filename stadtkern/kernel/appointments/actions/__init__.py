@@ -8,8 +8,8 @@ from .forgetting import erase_of, forget_old
 from .holding import hold, hold_any, release
 from .importing import import_matters, import_places
 from .lapsing import expire_due
-from .offering import offer_freed
 from .of_case import call_off, keep_longer
+from .offering import offer_freed
 from .opening import generate_days, mend_day
 from .telling import forget_notices, remind, send_notice, tell, tell_waiting
 from .visiting import arrive, call, finish, miss

@@ -23,11 +23,14 @@ Occasion, State = Notice.Occasion, Notice.State
 AHEAD = timedelta(hours=24)
 FRESH = timedelta(hours=26)  # who booked so shortly before has the confirmation in hand
 BATCH = 100
+OVER = (Appointment.Status.CANCELLED, Appointment.Status.EXPIRED)
 
 
 @transaction.atomic
 def tell(row: Appointment, occasion: str, *, once: str, actor_key: str) -> Notice | None:
     """One letter or e-mail; a replay tells nothing. None where nobody can be told."""
+    if row.status in OVER and occasion != Occasion.CANCELLED:
+        return None  # overtaken: the cancellation is told instead
     return _tell(occasion, once, actor_key, appointment=row)
 
 
@@ -78,6 +81,8 @@ def send_notice(notice_id: int) -> None:
     try:
         if not letters.receiver(notice):
             raise AddressRefused("the person is gone")
+        if notice.appointment and notice.appointment.status in OVER and notice.occasion != Occasion.CANCELLED:
+            raise AddressRefused("overtaken by a cancellation")
         mailer.send(letters.mail_of(notice))
     except AddressRefused as error:
         _end(notice, State.REFUSED, "appointment.notice_refused", error)

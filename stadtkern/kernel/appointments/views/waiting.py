@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from stadtkern.kernel.accounts import draft_cookie, throttle
 from stadtkern.kernel.accounts.access import actor_of, everyone
 
-from .. import actions, asked, queries, reach, say
+from .. import actions, asked, link, queries, reach, say
 from ..models import Waiting
 from ..refusals import Refused
 from ..wish import Window, Wish
@@ -39,7 +39,7 @@ def join(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         account = actor.account
         today = timezone.localdate()
-        typed = {"name": actor.owner.name, "email": account.mail} if account and actor.owner else {}
+        typed: dict[str, Any] = {"name": actor.owner.name, "email": account.mail} if account and actor.owner else {}
         return _form(request, wish, {**typed, "first": today, "last": today + USUAL, "weekdays": list(WEEKDAYS)})
     typed = _typed(request)
     if wrong := _wrong(typed):
@@ -86,7 +86,9 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
         if said == "ja":
             booked = actions.accept_offer(actor, row)
             messages.success(request, _("Ihr Termin ist gebucht."))
-            return redirect("appointments:show", booked.number)
+            response = redirect("appointments:show", booked.number)
+            reach.keep_open(request, response, link.code_of(booked))
+            return response
         if said == "nein":
             actions.decline_offer(actor, row)
             messages.info(request, _("Gut, wir warten auf einen anderen Termin für Sie."))
