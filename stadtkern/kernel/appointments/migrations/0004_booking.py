@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("appointments", "0002_engine"),
+        ("appointments", "0003_rush"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
