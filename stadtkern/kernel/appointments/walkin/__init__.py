@@ -1,0 +1,1 @@
+"""Coming without an appointment: the ticket, the waiting room, the call."""
