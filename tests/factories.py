@@ -23,7 +23,7 @@ from stadtkern.kernel.accounts.actions import create_token
 from stadtkern.kernel.accounts.models import Account, Company, ExternalIdentity, Mandate, Membership, Staff, Token
 from stadtkern.kernel.appointments import plan
 from stadtkern.kernel.appointments.link import code_from
-from stadtkern.kernel.appointments.models import Appointment, Counter, Matter, Place, Waiting
+from stadtkern.kernel.appointments.models import Appointment, Counter, Matter, Place, Visit, Waiting
 from stadtkern.kernel.cases.models import Case, Decision, Note, Status, search_text
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.credentials.codes import digest
@@ -260,6 +260,11 @@ def appointment(made: World) -> None:
         first_cell=108, cells=3, status="BOOKED", account=made.account, name=word, email=f"{name}@example.org",
         booked_at=timezone.now(), seed=seed, code_digest=digest(code_from(seed)),
     )  # fmt: skip
+    made.things["visit"] = Visit.objects.create(
+        place=place, date=timezone.localdate(), kind="TICKET", number=1, label="001", matter=matter,
+        code_digest=digest(f"nummer-von-{name}-hier"),
+    )  # fmt: skip
+    made.things["ticket"] = f"nummer-von-{name}-hier"
     made.things["waiting"] = Waiting.objects.create(
         matters=[[matter.key, 1]], channel="desk", first=date, last=date, account=made.account, name=made.hide("waiting"),
         limit_key=name,

@@ -38,10 +38,10 @@ PEOPLE += ["agent"]  # acts for anna under a mandate
 OFFICE = {"anna": {"clerk", "lead"}, "bert": {"other_clerk"}}
 
 # Which people besides the owner may read a thing of a world: the staff of the office in charge, or nobody.
-WITH_OFFICE = {"case", "person", "document", "upload", "message", "payment"}
-ONLY_OWNER = {"draft", "private", "company", "item", "share", "appointment", "waiting"}
+WITH_OFFICE = {"case", "person", "document", "upload", "message", "payment", "appointment"}
+ONLY_OWNER = {"draft", "private", "company", "item", "share", "waiting"}
 ABOUT_NOBODY = {"register"}  # an entry in the register of breaches names no person
-ONLY_OFFICE = {"note"}  # not even the person it is about
+ONLY_OFFICE = {"note", "place", "visit"}  # not even the person it is about
 ONLY_ASKER = {"query": {"anna": {"clerk"}, "bert": {"other_clerk"}}}  # a question to a wallet, for whoever put it
 ONLY_CLERK = {"assisted": {"anna": {"clerk"}, "bert": {"other_clerk"}}}  # being filled in at the counter
 
@@ -108,6 +108,14 @@ SAMPLES: dict[str, list[Sample]] = {
         Sample("case", lambda w: w.case.reference),
         Sample("draft", lambda w: w.draft.reference),
     ],
+    "counter:appointment pk": [Sample("appointment", lambda w: w.appointment.pk)],
+    "counter:visit pk": [Sample("visit", lambda w: w.visit.pk)],
+    "counter verb": [public("back")],
+    "counter place": [Sample("place", lambda w: w.appointment.place.key)],
+    "counter pk": [public(1)],
+    "walkin code": [Sample("", lambda w: w.ticket)],  # whoever has the number's address; nothing about anybody is behind it
+    "walkin secret": [public("gibt-es-nicht")],
+    "walkin place": [Sample("", lambda w: w.appointment.place.key)],
     "credentials:way key": [Sample("private", lambda w: w.way)],
     "credentials:query pk": [Sample("query", lambda w: w.query.pk)],
     "credentials pk": [Sample("private", lambda w: w.proof.pk)],
@@ -158,6 +166,10 @@ SAMPLES: dict[str, list[Sample]] = {
     "services:modules key": [public("99102013104000")],
     "services:modules_undo key": [public("99102013104000")],
     "services:modules_undo number": [public(1)],
+    "GET /api/v1/appointments/fhir/Appointment/{key} key": [Sample("appointment", lambda w: w.appointment.pk)],
+    "PUT /api/v1/appointments/fhir/Appointment/{key} key": [Sample("appointment", lambda w: w.appointment.pk)],
+    "PATCH /api/v1/appointments/fhir/Appointment/{key} key": [Sample("appointment", lambda w: w.appointment.pk)],
+    "api/v1/appointments key": [public("1-1")],
     "api/v1/cases reference": [Sample("case", lambda w: w.case.reference), Sample("draft", lambda w: w.draft.reference)],
     "api/v1/cases step": [public("angaben")],
     "api/v1/desk reference": [Sample("case", lambda w: w.case.reference), Sample("draft", lambda w: w.draft.reference)],
@@ -188,13 +200,22 @@ NEVER_FOUND |= {
 NEVER_FOUND |= {f"services:edit_{page}" for page in ("form", "page", "rules", "rule", "editions", "version")}
 
 
+# Only matters a city names are told over FHIR (appointments/tests/test_fhir.py).
+_FHIR = "/api/v1/appointments/fhir"
+NEVER_FOUND |= {f"GET {_FHIR}/{kind}/{{key}}" for kind in ("Appointment", "HealthcareService", "Schedule", "Slot")}
+NEVER_FOUND |= {f"{verb} {_FHIR}/Appointment/{{key}}" for verb in ("PUT", "PATCH")}
+# The head of an office is not among these people; no duties, exceptions, devices, practices either (test_desk.py).
+_OF_THE_HEAD = "remove_exception undo_hours end_shift present skills end_device dismiss_partner hours exception settle roster"
+_OF_THE_HEAD += " add_shift absent roster_switch load devices"
+NEVER_FOUND |= {f"counter:{page}" for page in _OF_THE_HEAD.split()} | {"walkin:become_kiosk"}
+
 # How many (address, person) pairs the walk must at least have read something through; what is read is in the log.
 READS = {"privacy": 2, "clerk": 18, "lead": 18, "other_clerk": 18}
 OWN_DOORS = ("everyone", "signed_in", "token")
 COMPANY = {"case", "draft", "document", "upload", "message", "payment"}  # things of company_world
 
 # Operations of the API for some roles only.
-ROLE_DOORS = ("/api/v1/desk/", "/api/v1/operate/")
+ROLE_DOORS = ("/api/v1/desk/", "/api/v1/operate/", "/api/v1/appointments/fhir/")
 
 
 @dataclass(frozen=True)
@@ -633,6 +654,7 @@ def test_no_operation_hides_from_the_description():
 def test_open_operations_are_few_and_meant():
     """Whoever opens an operation to everybody writes it down here."""
     assert {address.name for address in HOUSE if address.is_api and address.access == "everyone"} == {
+        "GET /api/v1/appointments/fhir/metadata",
         "GET /api/v1/directory",
         "GET /api/v1/directory/search",
         "GET /api/v1/directory/situations",

@@ -58,6 +58,7 @@ def navigation(actor: Actor, path: str, unread: Any = 0) -> list[dict[str, Any]]
         places += [(gettext("Meine Stadt"), "portal:my_city", 0), (gettext("Post"), "inbox:list", unread)]
     if actor.staff and actor.staff.role in (Role.CLERK, Role.LEAD):
         places.append((gettext("Schreibtisch"), "cases:desk", 0))
+        places.append((gettext("Schalter"), "counter:home", 0))
     if actor.staff and actor.staff.role in (Role.EDITOR, Role.LEAD):
         places.append((gettext("Redaktion"), "services:edit_home", 0))
     if actor.staff and actor.staff.role == Role.OPERATOR:

@@ -107,6 +107,7 @@ SCHEDULE = [
     ("7 1 * * *", anchor_log),
     ("7 * * * *", finish_erasures),
     ("27 0 * * *", appointments.look_ahead),
+    ("42 0 * * *", appointments.count),
     ("17 2 * * *", shred_papers),
     ("33 2 * * *", appointments.forget),
     ("37 2 * * *", forget_accesses),

@@ -36,6 +36,8 @@ urlpatterns = [
     path("", include("stadtkern.kernel.credentials.well_known")),
     path("betrieb/", include("stadtkern.site.operate.urls")),
     path("handy/", include("stadtkern.kernel.accounts.pairing.urls")),
+    path("schalter/", include("stadtkern.kernel.appointments.desk.urls")),
+    path("wartezimmer/", include("stadtkern.kernel.appointments.walkin.urls")),
     path("", DOORS),
     path("konto/", include("allauth.account.urls")),
     path("konto/zwei-faktor/", include("allauth.mfa.urls")),

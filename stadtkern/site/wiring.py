@@ -12,8 +12,9 @@ from stadtkern.kernel import manifest
 from stadtkern.kernel.accounts import mandates, residents
 from stadtkern.kernel.accounts.pairing import codes
 from stadtkern.kernel.cases import progress
+from stadtkern.kernel.appointments.desk import about
 from stadtkern.kernel.cases.address import what_is_at
-from stadtkern.kernel.cases.named import cases_of_person
+from stadtkern.kernel.cases.named import cases_of_person, desk_pages
 from stadtkern.kernel.credentials import cards, kinds
 from stadtkern.kernel.documents.sealing import bytes as seal
 from stadtkern.kernel.events import queue
@@ -52,6 +53,7 @@ def connect() -> None:
     for words, more in ((purposes.SOURCE_WORDS, evidence.source_words()), (purposes.FIELD_WORDS, evidence.field_words())):
         words.update({key: word for key, word in more.items() if key not in words})
     codes.TITLES[:] = [what_is_at]
+    about.SOURCES[:] = [desk_pages]
     mandates.CHILDREN[:], mandates.FIND[:] = [children.of_parent], [children.key_of]
     mandates.SERVICES[:] = [service_choices]
     anchors.SEAL[:] = [seal]

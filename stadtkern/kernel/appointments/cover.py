@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -21,11 +21,6 @@ class Duty:
     starts: time
     ends: time
     skills: frozenset[int]  # empty: whatever the counter does
-
-
-def rostered(place: Place | int, day: date) -> bool:
-    """Whether this place works by a roster on that day."""
-    return Roster.objects.filter(place=place, since__lte=day).exists()
 
 
 def duties(counters: Collection[int], days: Collection[date]) -> dict[tuple[int, date], list[Duty]]:
@@ -74,6 +69,24 @@ def served(matters: Collection[int], on_duty: Collection[Duty]) -> list[int]:
     return sorted(left)
 
 
+class Crew:
+    """The roster of one place over some days, read once: what is left of opening hours and matters."""
+
+    def __init__(self, place: Place, first: date, last: date) -> None:
+        roster = Roster.objects.filter(place=place, since__lte=last).first()
+        self.since = roster.since if roster else None
+        days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+        counters = list(Counter.objects.filter(place=place).values_list("pk", flat=True)) if roster else []
+        self.duties = duties(counters, days) if counters and days else {}
+
+    def on(self, counter: int, day: date, spans: list[Span], matters: list[int]) -> tuple[list[Span], list[int]]:
+        """Unchanged where no roster is in force."""
+        if self.since is None or day < self.since:
+            return spans, matters
+        there = self.duties.get((counter, day), [])
+        return within(spans, there), served(matters, there)
+
+
 def names(place: Place, day: date) -> dict[int, str]:
     """Counter -> who sits there, for the heading of the day."""
     shifts = Shift.objects.filter(counter__place=place, date=day).select_related("staff__account").order_by("starts")
@@ -89,7 +102,6 @@ def names(place: Place, day: date) -> dict[int, str]:
 def counter_of(staff: Staff, place: Place, now: datetime) -> Counter | None:
     """Where the roster puts this clerk at this moment."""
     local = timezone.localtime(now)
-    shift = Shift.objects.filter(
-        staff=staff, counter__place=place, counter__active=True, date=local.date(), starts__lte=local.time(), ends__gt=local.time()
-    ).select_related("counter").first()  # fmt: skip
+    at, here = local.time(), Shift.objects.filter(staff=staff, counter__place=place, counter__active=True)
+    shift = here.filter(date=local.date(), starts__lte=at, ends__gt=at).select_related("counter").first()
     return shift.counter if shift else None

@@ -56,6 +56,11 @@ class Quality:
     mape: float | None
     mean_people: float | None
 
+    @property
+    def mape_percent(self) -> int | None:
+        """In hundredths, for the page."""
+        return None if self.mape is None else round(100 * self.mape)
+
 
 def forecast(history: History, day: date, land: str, local: tuple[str, ...] = ()) -> Forecast | None:
     """What the days before `day` say about it; None while fewer than three comparable days are known."""
@@ -68,9 +73,7 @@ def forecast(history: History, day: date, land: str, local: tuple[str, ...] = ()
     return Forecast(day, {hour: value * factor for hour, value in expected.items() if value}, compared, factor)
 
 
-def backtest(
-    history: History, until: date, land: str, local: tuple[str, ...] = (), days: int = BACKTEST
-) -> Quality:
+def backtest(history: History, until: date, land: str, local: tuple[str, ...] = (), days: int = BACKTEST) -> Quality:
     """Each of the last open days before `until`, forecast from the days before it alone, against what came."""
     past = sorted(day for day in history if day < until)[-days:]
     tested = [
@@ -80,9 +83,7 @@ def backtest(
     ]
     errors = [one.error for one in tested if one.error is not None]
     people = [abs(one.planned - one.actual) for one in tested]
-    return Quality(
-        tested, sum(errors) / len(errors) if errors else None, sum(people) / len(people) if people else None
-    )
+    return Quality(tested, sum(errors) / len(errors) if errors else None, sum(people) / len(people) if people else None)
 
 
 def _comparable(history: History, day: date) -> Iterator[date]:

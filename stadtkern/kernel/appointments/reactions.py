@@ -1,13 +1,21 @@
 """The jobs of the clock: holds that are over, days ahead, reminders; and what people are told when something happened."""
 
+from datetime import timedelta
+
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from stadtkern.kernel.events.models import Event
 
 from . import actions
+from .desk import actions as desk
+from .fhir import actions as fhir
 from .models import Appointment, Notice, Waiting
+from .walkin import actions as walkin
 
 Occasion = Notice.Occasion
+VISITS_KEPT = timedelta(days=90)  # then only the figures of their hours are left
+SENT_KEPT = timedelta(days=30)
 
 
 def tell_booked(event: Event) -> None:
@@ -75,6 +83,7 @@ def forget(timestamp: int) -> None:
     """Every night: persons whose days are over."""
     while actions.forget_old():
         pass
+<<<<<<< HEAD
     while actions.forget_notices():
         pass
 
@@ -83,4 +92,17 @@ def forget(timestamp: int) -> None:
 def remind(timestamp: int) -> None:
     """Every few minutes: who comes within a day."""
     while actions.remind():
+=======
+
+
+@app.task(name="appointments.count", queueing_lock="appointments.count", queue="appointments")
+def count(timestamp: int) -> None:
+    """Every night: the day that is over, in figures; visits and what programs said, past their time."""
+    walkin.close_old()
+    desk.count_days()
+    now = timezone.now()
+    while walkin.forget_old(now - VISITS_KEPT):
+        pass
+    while fhir.forget_sent(now - SENT_KEPT):
+>>>>>>> 4669959 (Desk, waiting room and FHIR door of the appointments: pages, actions, tables)
         pass

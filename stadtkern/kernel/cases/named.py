@@ -1,5 +1,7 @@
 """A case as its applicant knows it, for the data cockpit, which lies below and cannot ask."""
 
+from collections.abc import Collection
+
 from django.urls import reverse
 
 from stadtkern.kernel.accounts.access import Actor
@@ -22,3 +24,10 @@ def cases_of_person(actor: Actor, numbers: set[int] | None) -> dict[int, Named]:
         number: Named(f"{service_title(service)} ({reference})", reverse("cases:track", args=[reference]))
         for number, service, reference in found
     }
+
+
+def desk_pages(abouts: Collection[str]) -> dict[str, tuple[str, str]]:
+    """ "case:17" -> reference and the clerk's page; one query. Who may open it is decided there."""
+    numbers = {int(one[5:]) for one in abouts if one.startswith("case:") and one[5:].isdecimal() and len(one) < 24}
+    found = Case.objects.filter(pk__in=numbers).exclude(status=Status.DRAFT).values_list("pk", "reference")
+    return {f"case:{number}": (reference, reverse("cases:desk_case", args=[reference])) for number, reference in found}

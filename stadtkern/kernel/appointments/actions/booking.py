@@ -121,18 +121,20 @@ def move(
     starts_at: datetime,
     *,
     by_clerk: bool = False,
+    another_counter: bool = False,
     now: datetime | None = None,
 ) -> Appointment:
     """Another time for the same visit, in one step: if the new one is gone, the old one stays. Diary: `appointment.moved`.
 
-    Number, link and person stay; the new time may overlap the old one. Raises Taken, Refused.
+    Number, link and person stay; the new time may overlap the old one. `another_counter`: the same time will do, where
+    the own counter is no longer there. Raises Taken, Refused.
     """
     now = now or timezone.now()
     with transaction.atomic():
         row = _locked(appointment)
         if row.status != Status.BOOKED or row.ends_at <= now:
             raise Refused(_("Dieser Termin kann nicht mehr verschoben werden."))
-        if row.place_id == place.pk and row.starts_at == starts_at:
+        if row.place_id == place.pk and row.starts_at == starts_at and not another_counter:
             return row
         wish = wish_of(row)
         need, found = need_of(wish), plan.cell_of(starts_at)

@@ -10,7 +10,7 @@ from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.events.actions import record
 
 from .. import search
-from ..models import LIVE, Appointment, Waiting
+from ..models import LIVE, Appointment, Sent, Waiting
 from .booking import cancel
 
 KEEP_DAYS = 30  # after the day of the appointment
@@ -54,4 +54,5 @@ def forget_old(now: datetime | None = None, limit: int = 1000) -> int:
 
 
 def _forget(keys: Sequence[int], now: datetime) -> None:
+    Sent.objects.filter(appointment__in=keys).delete()
     Appointment.objects.filter(pk__in=keys).update(**GONE, erased_at=now)

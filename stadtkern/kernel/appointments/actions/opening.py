@@ -12,7 +12,7 @@ from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.events.actions import record
 from stadtkern.lib.calendar import holidays
 
-from .. import plan, search, statement
+from .. import cover, plan, search, statement
 from ..models import NONE, Counter, Day, Hours, Place, SpecialDay
 from .offering import offer_freed
 
@@ -48,22 +48,24 @@ def _generate(place: Place, first: date, last: date) -> int:
     free_days = {day for year in range(first.year, last.year + 1) for day in holidays(year, place.state, city().local_holidays)}
     counters = list(place.counters.prefetch_related("matters").order_by("pk"))
     have = {(row.counter_id, row.date): row for row in _days(place, first, last)}
+    crew = cover.Crew(place, first, last)
     fresh, changed = [], []
     for counter in counters:
         working = counter.active and place.active
         served = sorted(matter.pk for matter in counter.matters.all() if matter.active)
         for day in plan.days_between(first, last):
             spans = plan.spans_of(counter.pk, day, weekly, special, day in free_days) if working else []
+            spans, known = crew.on(counter.pk, day, spans, served)
             open_bits = plan.bits(spans, day)
             row = have.get((counter.pk, day))
             if row is None:
                 if open_bits != NONE:
                     fresh.append(
-                        Day(counter=counter, place=place, date=day, open=open_bits, free=open_bits, matters=served,
+                        Day(counter=counter, place=place, date=day, open=open_bits, free=open_bits, matters=known,
                             channels=counter.channels)
                     )  # fmt: skip
-            elif (row.open, row.matters, row.channels) != (open_bits, served, counter.channels):
-                row.open, row.free, row.matters, row.channels = open_bits, NONE, served, counter.channels
+            elif (row.open, row.matters, row.channels) != (open_bits, known, counter.channels):
+                row.open, row.free, row.matters, row.channels = open_bits, NONE, known, counter.channels
                 changed.append(row)
     Day.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
     Day.objects.bulk_update(changed, ["open", "free", "matters", "channels"], batch_size=200)

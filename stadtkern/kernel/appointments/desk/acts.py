@@ -14,8 +14,8 @@ from django.views.decorators.http import require_POST
 from stadtkern.kernel.accounts.access import Actor, actor_of
 
 from ..models import Appointment, Counter, Matter, Place, Visit
-from ..walkin import actions as waiting
 from ..refusals import Refused
+from ..walkin import actions as waiting
 from . import actions
 from .pages import clerks, member_of, my_counter, of_office
 
@@ -130,4 +130,4 @@ def _is_key(text: str) -> bool:
 def _to(request: HttpRequest, place: Place) -> HttpResponse:
     """Back to the day as it was shown."""
     kept = {name: request.GET[name][:20] for name in ("tag", "schalter") if request.GET.get(name)}
-    return redirect(reverse("appointments:desk_day", args=[place.key]) + (f"?{urlencode(kept)}" if kept else ""))
+    return redirect(reverse("counter:day", args=[place.key]) + (f"?{urlencode(kept)}" if kept else ""))

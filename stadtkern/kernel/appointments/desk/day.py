@@ -14,7 +14,7 @@ from stadtkern.kernel.privacy.actions import PUBLIC_TASK, note_accesses
 from stadtkern.kernel.registers.blocks import hidden, mask
 
 from .. import plan
-from ..models import Appointment, Counter, Day, Matter, Place, Visit
+from ..models import CELLS, NONE, Appointment, Counter, Day, Matter, Place, Visit
 from . import about
 
 SHOWN = ("HELD", "BOOKED", "ARRIVED", "CALLED", "DONE", "MISSED")
@@ -108,7 +108,7 @@ def read(place: Place, day: date, *, now: datetime | None = None, clerks: dict[i
         if not (counter.active or own):
             continue
         lines = [_line(row, titles, cases, now) for row in own]
-        open_ = days[counter.pk].open if counter.pk in days else plan.NONE
+        open_ = days[counter.pk].open if counter.pk in days else NONE
         gaps = _gaps(open_, own, day)
         merged = sorted([*lines, *gaps], key=lambda line: (line.starts_at, line.pk or 0))
         columns.append(Column(counter, merged, "1" in open_, (clerks or {}).get(counter.pk, "")))
@@ -193,4 +193,4 @@ def _gaps(open_: str, rows: Sequence[Appointment], day: date) -> list[Line]:
 
 
 def _end(day: date, cell: int) -> datetime:
-    return plan.moment(day, cell) if cell < plan.CELLS else plan.moment(day + timedelta(days=1), 0)
+    return plan.moment(day, cell) if cell < CELLS else plan.moment(day + timedelta(days=1), 0)

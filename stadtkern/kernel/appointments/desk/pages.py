@@ -57,7 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
     member = member_of(request)
     places = list(Place.objects.filter(office=member.office_id, active=True))
     if len(places) == 1:
-        return redirect("appointments:desk_day", places[0].key)
+        return redirect("counter:day", places[0].key)
     return render(request, "appointments/desk/home.html", {"office": member.office, "places": places})
 
 

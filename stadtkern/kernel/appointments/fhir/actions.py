@@ -29,9 +29,7 @@ def book(actor: Actor, partner: Partner | None, offer: Offer, starts_at: datetim
     nobody = Actor()  # the time belongs to the patient, whom we do not know; the practice's account owns nothing here
     held = engine.hold(nobody, wish_of(offer, place.key), place, starts_at, holder=holder)
     row = engine.confirm(nobody, held, name=said.patient.display)
-    Sent.objects.create(
-        appointment=row, partner=partner, patient=said.patient.reference, more=said.more, replaces=old
-    )
+    Sent.objects.create(appointment=row, partner=partner, patient=said.patient.reference, more=said.more, replaces=old)
     record("appointment.sent", subject=str(row), actor=actor.key, data={"partner": partner.pk if partner else None})
     return row
 

@@ -55,9 +55,7 @@ class Answerer:
     def slots(self, asked: Asked) -> list[Resource]:
         """Free and busy, of the schedules asked for; two weeks where no end is said."""
         wanted = [
-            one
-            for one in self.offers.values()
-            if asked.fits("schedule", search.reference("Schedule", str(one.id), self.base))
+            one for one in self.offers.values() if asked.fits("schedule", search.reference("Schedule", str(one.id), self.base))
         ]
         if keys := asked.values.get("_id"):
             return self._by_key([key for alternatives in keys for key in alternatives], asked)

@@ -313,4 +313,3 @@ def _exists(number: int) -> bool:
 
 def _missing(request: HttpRequest) -> HttpResponse:
     return reply(request, outcome("error", "not-found", "Das gibt es hier nicht."), 404)
-

@@ -1,4 +1,4 @@
-"""Who may what at the FHIR door: deny by default, a scope for each token's account, the office's own clerks see their office."""
+"""Who may what at the FHIR door: deny by default, a scope for each token's account; clerks see their own office."""
 
 from dataclasses import dataclass
 

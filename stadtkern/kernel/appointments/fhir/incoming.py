@@ -65,9 +65,7 @@ def read_booking(resource: Mapping[str, Any], base: str) -> Booking:
     return _appointment(resource, base, cancelled, schedule)
 
 
-def _parameters(
-    resource: Mapping[str, Any], base: str
-) -> tuple[Mapping[str, Any], int | None, ids.ScheduleId | None]:
+def _parameters(resource: Mapping[str, Any], base: str) -> tuple[Mapping[str, Any], int | None, ids.ScheduleId | None]:
     rules.check(resource, "Parameters")
     given: dict[str, Mapping[str, Any]] = {}
     for one in resource.get("parameter", []):
@@ -97,9 +95,7 @@ def _own_appointment(uri: str, base: str) -> int:
     return number
 
 
-def _appointment(
-    resource: Mapping[str, Any], base: str, cancelled: int | None, schedule: ids.ScheduleId | None
-) -> Booking:
+def _appointment(resource: Mapping[str, Any], base: str, cancelled: int | None, schedule: ids.ScheduleId | None) -> Booking:
     if resource.get("status") != "proposed":
         raise Invalid(422, "business-rule", "Ein Termin wird mit dem Status proposed gebucht.", "Appointment.status")
     starts_at, ends_at = _time(resource, "start"), _time(resource, "end")

@@ -4,7 +4,10 @@ from .appointment import LIVE, TAKES, Appointment, AppointmentQuerySet
 from .day import Day
 from .fields import CELL, CELLS, NONE
 from .notice import Feed, Notice
+from .partner import Partner, Sent
 from .places import Channel, Counter, Hours, Matter, Place, SpecialDay
+from .queue import Kiosk, LoadHour, Tickets, Visit, VisitQuerySet
+from .roster import Absence, HoursChange, Roster, Shift, Skill
 from .waiting import Waiting, WaitingQuerySet
 from .wave import Ticket, Wave
 
@@ -14,6 +17,7 @@ __all__ = [
     "LIVE",
     "NONE",
     "TAKES",
+    "Absence",
     "Appointment",
     "AppointmentQuerySet",
     "Channel",
@@ -21,11 +25,22 @@ __all__ = [
     "Day",
     "Feed",
     "Hours",
+    "HoursChange",
+    "Kiosk",
+    "LoadHour",
     "Matter",
     "Notice",
+    "Partner",
     "Place",
+    "Roster",
+    "Sent",
+    "Shift",
+    "Skill",
     "SpecialDay",
     "Ticket",
+    "Tickets",
+    "Visit",
+    "VisitQuerySet",
     "Waiting",
     "WaitingQuerySet",
     "Wave",

@@ -27,9 +27,7 @@ class Partner(models.Model):
     class Meta:
         ordering = ["title", "id"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["office", "account"], condition=models.Q(ended_at=None), name="partner_once"
-            ),
+            models.UniqueConstraint(fields=["office", "account"], condition=models.Q(ended_at=None), name="partner_once"),
         ]
 
     def __str__(self) -> str:

@@ -82,7 +82,8 @@ def arrive(actor: Actor, appointment: Appointment) -> Visit:
 
 # One statement chooses and takes: rows another counter is just taking are passed over, nobody waits for a lock.
 _NEXT = """
-UPDATE appointments_visit SET status = 'CALLED', counter_id = %(counter)s, called_at = %(now)s, announced_at = %(now)s, recalls = 0
+UPDATE appointments_visit SET status = 'CALLED', counter_id = %(counter)s, called_at = %(now)s,
+    announced_at = %(now)s, recalls = 0
 WHERE id = (
     SELECT v.id FROM appointments_visit v LEFT JOIN appointments_appointment a ON a.id = v.appointment_id
     WHERE v.place_id = %(place)s AND v.date = %(day)s AND v.status = 'WAITING'
@@ -190,9 +191,7 @@ def send_on(actor: Actor, visit: Visit, *, counter: Counter | None = None, matte
         raise Refused(_("Wählen Sie einen Schalter oder ein Anliegen."))
     if matter is not None and matter.pk not in {m.pk for m in room.matters_of(row.place, row.date)}:
         raise Refused(_("Dieses Anliegen bedient hier heute niemand."))
-    _move(
-        row, Status.WAITING, counter=None, called_at=None, recalls=0, target=counter, matter=matter or row.matter
-    )
+    _move(row, Status.WAITING, counter=None, called_at=None, recalls=0, target=counter, matter=matter or row.matter)
     _sync(row, Appointment.Status.ARRIVED, called_at=None)
     data = {"counter": counter.pk if counter else None, "matter": row.matter_id}
     record("visit.sent_on", subject=str(row), actor=actor.key, data=data)
@@ -292,4 +291,3 @@ def _expect(visit: Visit, status: Visit.Status) -> Visit:
     if row.status != status:
         raise Refused(_("Nummer %(label)s ist nicht mehr am Schalter.") % {"label": row.label})
     return row
-

@@ -121,7 +121,7 @@ def _before(row: Any, mine: Visit | None, now: datetime) -> bool:
     if row["pk"] == mine.pk:
         return False
     own = {"due_at": mine.due_at, "came_at": mine.came_at}
-    return priority(row, now) < priority(own, now)
+    return (*priority(row, now), row["pk"]) < (*priority(own, now), mine.pk)
 
 
 def _due(counters: Collection[int], now: datetime, closes_at: datetime | None) -> list[datetime]:

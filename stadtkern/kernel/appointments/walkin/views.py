@@ -54,13 +54,13 @@ def draw(request: HttpRequest, place: str) -> HttpResponse:
     if not _may_draw(request, row):
         return _no_ticket(request, row, _("Wartenummern gibt es hier nur am Gerät im Haus."), HTTPStatus.FORBIDDEN)
     if _too_many(request, row):
-        text = _("Von diesem Gerät kamen gerade sehr viele Nummern. Bitte warten Sie einige Minuten, oder fragen Sie am Empfang.")
+        text = _("Von hier kamen gerade sehr viele Nummern. Bitte warten Sie einige Minuten, oder fragen Sie am Empfang.")
         return _no_ticket(request, row, text, HTTPStatus.TOO_MANY_REQUESTS)
     try:
         _visit, code = actions.draw(row, matter)
     except actions.NoTicket as none:
         return _no_ticket(request, row, str(none), HTTPStatus.CONFLICT)
-    return redirect("appointments:ticket", code)
+    return redirect("walkin:ticket", code)
 
 
 @everyone
@@ -85,7 +85,7 @@ def give_back(request: HttpRequest, code: str) -> HttpResponse:
     """Somebody else moves up."""
     if actions.give_back(code) is None:
         raise Http404
-    return redirect("appointments:ticket", code)
+    return redirect("walkin:ticket", code)
 
 
 @everyone
@@ -115,7 +115,7 @@ def become_kiosk(request: HttpRequest, secret: str) -> HttpResponse:
         raise Http404
     if request.method != "POST":
         return render(request, "appointments/walkin/device.html", {"kiosk": device, "place": device.place})
-    response = redirect("appointments:kiosk", device.place.key)
+    response = redirect("walkin:kiosk", device.place.key)
     response.set_cookie(
         COOKIE, secret, max_age=COOKIE_AGE, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
     )
@@ -123,7 +123,7 @@ def become_kiosk(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 def _ticket_context(request: HttpRequest, visit: Visit, code: str) -> dict[str, Any]:
-    address = settings.BASE_URL.rstrip("/") + reverse("appointments:ticket", args=[code])
+    address = settings.BASE_URL.rstrip("/") + reverse("walkin:ticket", args=[code])
     found = room.expected(visit.place, visit.matter, timezone.now(), visit) if visit.status == "WAITING" else None
     return {
         "visit": visit,

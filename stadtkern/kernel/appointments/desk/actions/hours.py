@@ -100,7 +100,7 @@ def _decided(actor: Actor, once: Callable[[Then], list[Appointment]], choice: Ch
     for row in rows:
         if row.status in ("HELD", "BOOKED"):
             engine.cancel(actor, row)
-    return [row for row in outside([rows[0].place_id])]
+    return list(outside([rows[0].place_id]))
 
 
 def _snapshot(place: Place, counter: Counter | None) -> list[list[Any]]:

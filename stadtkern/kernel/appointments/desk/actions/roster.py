@@ -41,9 +41,7 @@ def stop_roster(actor: Actor, place: Place) -> None:
 
 
 @transaction.atomic
-def add_shifts(
-    actor: Actor, staff: Staff, counter: Counter, days: Sequence[date], starts: time, ends: time
-) -> list[Shift]:
+def add_shifts(actor: Actor, staff: Staff, counter: Counter, days: Sequence[date], starts: time, ends: time) -> list[Shift]:
     """The same duty on several days; all of them or none. The database refuses a clerk at two counters at once."""
     _own(staff, counter.place)
     if not days or len(days) > MOST_DAYS or min(days) < timezone.localdate():
@@ -52,9 +50,7 @@ def add_shifts(
         raise Refused(_("Das Ende des Dienstes liegt nicht nach dem Anfang."))
     try:
         with transaction.atomic():
-            made = [
-                Shift.objects.create(counter=counter, staff=staff, date=day, starts=starts, ends=ends) for day in days
-            ]
+            made = [Shift.objects.create(counter=counter, staff=staff, date=day, starts=starts, ends=ends) for day in days]
     except IntegrityError as problem:
         raise Refused(_("In dieser Zeit ist die Person schon an einem Schalter eingeteilt.")) from problem
     record("shift.added", subject=f"counter:{counter.pk}", actor=actor.key, data={"staff": staff.pk, "days": len(days)})
