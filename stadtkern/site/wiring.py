@@ -11,8 +11,8 @@ from django.urls import reverse
 from stadtkern.kernel import manifest
 from stadtkern.kernel.accounts import mandates, residents
 from stadtkern.kernel.accounts.pairing import codes
-from stadtkern.kernel.cases import progress
 from stadtkern.kernel.appointments.desk import about
+from stadtkern.kernel.cases import progress
 from stadtkern.kernel.cases.address import what_is_at
 from stadtkern.kernel.cases.named import cases_of_person, desk_pages
 from stadtkern.kernel.credentials import cards, kinds

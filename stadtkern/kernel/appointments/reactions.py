@@ -83,7 +83,6 @@ def forget(timestamp: int) -> None:
     """Every night: persons whose days are over."""
     while actions.forget_old():
         pass
-<<<<<<< HEAD
     while actions.forget_notices():
         pass
 
@@ -92,7 +91,7 @@ def forget(timestamp: int) -> None:
 def remind(timestamp: int) -> None:
     """Every few minutes: who comes within a day."""
     while actions.remind():
-=======
+        pass
 
 
 @app.task(name="appointments.count", queueing_lock="appointments.count", queue="appointments")
@@ -104,5 +103,4 @@ def count(timestamp: int) -> None:
     while walkin.forget_old(now - VISITS_KEPT):
         pass
     while fhir.forget_sent(now - SENT_KEPT):
->>>>>>> 4669959 (Desk, waiting room and FHIR door of the appointments: pages, actions, tables)
         pass
