@@ -8,4 +8,6 @@ app_name = "voice"
 urlpatterns = [
     path("", views.wish, name="wish"),
     path("neu/", views.restart, name="restart"),
+    path("aufnahme/", views.record, name="record"),
+    path("telefon/", views.telephone, name="telephone"),
 ]

@@ -1,9 +1,10 @@
 """A wish typed or said: one field, what was understood, three times to choose from. Works without JavaScript."""
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from stadtkern.kernel.accounts import draft_cookie, throttle
@@ -11,10 +12,13 @@ from stadtkern.kernel.accounts.access import Actor, actor_of, everyone
 from stadtkern.lib import ids
 from stadtkern.ui.permissions import policy
 
-from . import actions
+from . import actions, hints, phone, sound
+from .adapters import NotConnected
+from .adapters.recognisers import Unheard, recogniser
+from .adapters.telephone import Stranger, Unreadable, gateway
 from .booking import CityWorld
 from .dialogue import State, Talk
-from .dialogue.state import Reply
+from .dialogue.state import Choice, Reply
 from .models import Conversation, Door
 
 SESSION = "voice"  # the secret of the talk
@@ -50,6 +54,49 @@ def restart(request: HttpRequest) -> HttpResponse:
         actions.end(actor, row)
     request.session.pop(SESSION, None)
     return redirect("voice:wish")
+
+
+@everyone
+@require_POST
+def record(request: HttpRequest) -> HttpResponse:
+    """A sound file, spoken here or brought along: heard once, then gone. What was heard is shown as if it had been typed."""
+    if throttle.another_miss(request, "voice", MOST_TURNS):
+        return _page(
+            request, _running(request), problem=_("Das war sehr viel auf einmal. Bitte warten Sie eine Minute."), status=429
+        )
+    upload = request.FILES.get("audio")
+    if upload is None:
+        return _page(request, _running(request), problem=_("Wählen Sie eine Aufnahme aus."), status=422)
+    try:
+        data = upload.read(sound.MOST_BYTES + 1)
+        sound.check(data)
+        text = recogniser().hear(data, hints.words())
+    except NotConnected as missing:
+        return _page(request, _running(request), problem=str(missing), status=503)
+    except (sound.Unfit, Unheard) as unfit:
+        return _page(request, _running(request), problem=str(unfit), status=422)
+    finally:
+        upload.close()  # a file in the way of the upload is deleted here
+    return _turn(request, text.translate(UNFIT).strip()[:LONGEST])
+
+
+@csrf_exempt  # a machine, recognised by its signature
+@require_POST
+@everyone
+def telephone(request: HttpRequest) -> HttpResponse:
+    """One turn of a call, from the gateway this city has chosen."""
+    way = gateway()
+    try:
+        turn = way.read(request)
+    except NotConnected as missing:
+        return JsonResponse({"error": str(missing)}, status=503)
+    except Stranger:
+        if throttle.another_miss(request, "voice.telephone"):
+            return JsonResponse({"error": "Too many attempts."}, status=429)
+        return JsonResponse({"error": "The signature is wrong or too old."}, status=403)
+    except Unreadable:
+        return JsonResponse({"error": "See docs/voice.md for the form of a turn."}, status=400)
+    return way.write(phone.answer(turn))
 
 
 def _turn(request: HttpRequest, text: str) -> HttpResponse:
@@ -90,15 +137,15 @@ def _running(request: HttpRequest) -> Conversation | None:
 
 def _page(request: HttpRequest, row: Conversation | None, problem: str = "", status: int = 200) -> HttpResponse:
     state = State.of(row.state) if row else State()
+    reply = state.reply
     context = {
-        "reply": state.reply or None,
+        "reply": reply or None,
         "said": row.state.get("said", [])[-1:] if row else [],
         "problem": problem,
-        "stage": str(state.stage),
+        "aloud": Reply(**{**reply, "choices": tuple(Choice(*one) for one in reply["choices"])}).spoken if reply else "",
+        "server": recogniser().SERVER and not recogniser().problem(),
+        "browser": recogniser().BROWSER,
     }
     response = render(request, "voice/wish.html", context, status=status)
     response["Permissions-Policy"] = policy("microphone")
     return response
-
-
-__all__ = ["Reply", "restart", "wish"]

@@ -98,7 +98,7 @@ class Reply:
         """As one text to be spoken: understood, choices with their numbers, question."""
         parts = [f"Ich habe verstanden: {', '.join(self.understood)}."] if self.understood else []
         parts += [self.before] if self.before else []
-        parts += [f"{NUMBERS[place]}: {choice.title}." for place, choice in enumerate(self.choices)]
+        parts += [f"{choice.say}: {choice.title}." for choice in self.choices if choice.say in NUMBERS]
         return " ".join([*parts, self.ask])
 
 
