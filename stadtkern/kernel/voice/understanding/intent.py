@@ -58,7 +58,10 @@ class Ear:
             for number in {*ear, *found}
         }
         ranked = sorted((number for number in total if total[number] >= LEAST), key=lambda number: (-total[number], number))
-        return [Guess(self.targets[number], round(total[number], 4)) for number in self._once(ranked)[:most]]
+        return [
+            Guess(self.targets[number], round(total[number], 4))
+            for number in self._visit_first(self._once(ranked), total)[:most]
+        ]
 
     def _searched(self, text: str) -> dict[int, float]:
         found: dict[int, float] = {}
@@ -75,6 +78,16 @@ class Ear:
                 found[number] = max(found.get(number, 0.0), score)
         return found
 
+    def _visit_first(self, ranked: list[int], total: Mapping[int, float]) -> list[int]:
+        """Whoever talks to us wants to come: of a matter and a service about the same, nearly equal, the matter goes first."""
+        if (
+            len(ranked) > 1
+            and _same(self.targets[ranked[1]], self.targets[ranked[0]])
+            and total[ranked[0]] - total[ranked[1]] < AHEAD
+        ):
+            return [ranked[1], ranked[0], *ranked[2:]]
+        return ranked
+
     def _once(self, ranked: Sequence[int]) -> list[int]:
         """An entry of the directory is left out where a matter or service of the city that stands for it is near the top."""
         ours = {key for number in ranked[:5] if self.targets[number].kind != "entry" for key in self.targets[number].entries}
@@ -84,10 +97,16 @@ class Ear:
 
 
 def sure(guesses: Sequence[Guess]) -> bool:
-    """Whether the first is meant without asking."""
-    if not guesses:
+    """Whether the first is meant without asking; the online service for the same thing is no other meaning."""
+    if not guesses or guesses[0].score < SURE:
         return False
-    return guesses[0].score >= SURE and (len(guesses) == 1 or guesses[0].score - guesses[1].score >= AHEAD)
+    others = [guess for guess in guesses[1:] if not _same(guesses[0].target, guess.target)]
+    return not others or guesses[0].score - others[0].score >= AHEAD
+
+
+def _same(matter: Target, service: Target) -> bool:
+    """A matter, and a service of the same OZG-Leistung."""
+    return matter.kind == "matter" and service.kind == "service" and bool(set(matter.entries) & set(service.entries))
 
 
 def without_denied(text: str) -> str:
