@@ -53,7 +53,10 @@ def texts() -> dict[str, str]:
 
 def navigation(actor: Actor, path: str, unread: Any = 0) -> list[dict[str, Any]]:
     """The main ways through the house for this actor; at most one query (unread post)."""
-    places: list[tuple[str, str, Any]] = [(gettext("Leistungen"), "services:list", 0)]
+    places: list[tuple[str, str, Any]] = [
+        (gettext("Leistungen"), "services:list", 0),
+        (gettext("Termin buchen"), "appointments:matters", 0),
+    ]
     if actor.account:
         places += [(gettext("Meine Stadt"), "portal:my_city", 0), (gettext("Post"), "inbox:list", unread)]
     if actor.staff and actor.staff.role in (Role.CLERK, Role.LEAD):

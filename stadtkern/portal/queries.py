@@ -6,6 +6,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.appointments import queries as appointments
+from stadtkern.kernel.appointments.models import Appointment
 from stadtkern.kernel.cases.models import OPEN, Case, Status
 from stadtkern.kernel.documents.models import Document
 from stadtkern.kernel.inbox.models import Message
@@ -28,6 +30,7 @@ class MyCity:
     post: list[Message] = field(default_factory=list)
     documents: list[Document] = field(default_factory=list)
     more_documents: bool = False
+    appointments: list[Appointment] = field(default_factory=list)
 
 
 def cases_of(actor: Actor) -> QuerySet[Case]:
@@ -41,7 +44,7 @@ def documents_of(actor: Actor) -> QuerySet[Document]:
 
 
 def my_city(actor: Actor) -> MyCity:
-    """At most five queries."""
+    """At most six queries."""
     cases = cases_of(actor)
     tasks = list(cases.filter(status__in=NEEDS_ME).order_by("-id")[:TASKS])
     tasks.sort(key=lambda case: NEEDS_ME.index(Status(case.status)))
@@ -57,6 +60,7 @@ def my_city(actor: Actor) -> MyCity:
         post=list(letters.order_by("-pk")[:LETTERS]),
         documents=documents[:LETTERS],
         more_documents=len(documents) > LETTERS,
+        appointments=list(appointments.of_person(actor)[:LETTERS]),
     )
 
 

@@ -69,9 +69,13 @@ def of_account(account_id: int) -> QuerySet[Appointment]:
 
 
 def about(subject: str) -> Appointment | None:
-    """The appointment that belongs to a case: booked before held, the newest first; None without one."""
+    """The appointment that belongs to a case: booked before held, the newest first; None without one.
+
+    A hold that lapsed while the form lay open is told, too (`is_live` says so): confirming may still bring it back.
+    """
     rows = Appointment.objects.filter(about=subject, erased_at=None).select_related("place", "matter", "counter")
     found = list(rows.order_by("-pk")[:20])
-    live = [row for row in found if row.is_live()]
-    booked = [row for row in live if row.status != "HELD"]
-    return next(iter(booked or live), None)
+    over = [row for row in found if row.status in ("DONE", "MISSED")]
+    booked = [row for row in found if row.status in LIVE and row.status != "HELD"]
+    kept = [row for row in found[:1] if row.status in ("HELD", "EXPIRED") and row.starts_at > timezone.now()]
+    return next(iter(booked or over or kept), None)

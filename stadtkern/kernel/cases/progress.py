@@ -14,6 +14,7 @@ from stadtkern.lib.forms.model import Answers, Form, Group, Step
 from stadtkern.lib.forms.rules.evaluate import Effects
 from stadtkern.lib.forms.walk import Walk
 
+from . import visits
 from .models import Case, Decision, Status
 from .text import Words, outcome_of
 
@@ -71,6 +72,10 @@ def pages(case: Case, service: Service, current: str, shown: Sequence[Step] | No
         url = reverse("cases:step", args=[case.reference, step.key]) if case.pk and reachable else ""
         found.append(Page(step.title, state, url))
         reachable = reachable and done
+    if visits.matter_of(service) is not None:
+        url = reverse("cases:visit", args=[case.reference]) if case.pk and reachable else ""
+        chosen = current != VISIT and bool(url) and visits.of(case) is not None
+        found.append(Page(_("Termin"), "current" if current == VISIT else "done" if chosen else "open", url))
     review = reverse("cases:review", args=[case.reference]) if case.pk and reachable else ""
     return [*found, Page(_("Prüfen und senden"), "current" if current == REVIEW else "open", review)]
 
@@ -88,7 +93,7 @@ def handover_of(case: Case) -> tuple[list[Stage], Words] | None:
     return next((found for ask in HANDOVER if (found := ask(case))), None)
 
 
-REVIEW = "#review"  # not the key of any step
+REVIEW, VISIT = "#review", "#visit"  # not the keys of any step
 HANDED_OVER = ["exchange.submitted", "exchange.accepted", "exchange.rejected", "exchange.failed"]
 _WATCHED = ["case.paid", "case.citizen_asked", "case.citizen_answered", "case.submitted", *HANDED_OVER]
 
@@ -104,6 +109,8 @@ def track(case: Case, decision: Decision | None) -> list[Stage]:
         return [*stages, Stage(_("Zurückgenommen"), "current", case.closed_at)]
     if decision is None and (sent := case.begun_on.send.to):
         return [*stages, *_elsewhere(case, happened, destination_title(sent))]
+    if (visit := _visit(case)) is not None:
+        stages.append(visit)
     stages.append(_checking(case, happened))
     if case.status == Status.AWAITING_CITIZEN:
         stages.append(
@@ -168,6 +175,18 @@ def _paid(case: Case, happened: dict[str, datetime]) -> Stage:
     if "case.paid" in happened:
         return Stage(_("Bezahlt"), "done", happened["case.paid"])
     return Stage(_("Gebühr nicht bezahlt"), "open")
+
+
+def _visit(case: Case) -> Stage | None:
+    """The appointment in person, where the service needs one."""
+    if case.begun_on.appointment is None:
+        return None
+    row = visits.of(case)
+    if row is not None and row.status == "DONE":
+        return Stage(_("Persönlicher Termin"), "done", row.starts_at)
+    if row is not None and row.booked_at is not None:
+        return Stage(_("Persönlicher Termin"), "done" if case.decided_at else "current", row.starts_at)
+    return Stage(_("Termin wählen"), "done" if case.decided_at else "current")
 
 
 def _checking(case: Case, happened: dict[str, datetime]) -> Stage:

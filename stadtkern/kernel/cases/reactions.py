@@ -1,8 +1,11 @@
 """What a case does when something happened: sent, paid, decided; and when the night has come."""
 
+from contextlib import suppress
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
+from stadtkern.kernel.appointments import actions as appointments
 from stadtkern.kernel.events.models import Event
 
 from . import actions
@@ -24,6 +27,13 @@ def decide_by_rule(event: Event) -> None:
     """Decide at once where the law allows it."""
     if (pk := case_of(event)) is not None:
         actions.decide_by_rule(pk)
+
+
+def book_visit(event: Event) -> None:
+    """The appointment that was held while the form was filled in; where it is gone, the page of the case asks for another."""
+    if (pk := case_of(event)) is not None:
+        with suppress(appointments.Refused):
+            actions.book_visit(pk)
 
 
 def carry_out(event: Event) -> None:
@@ -52,7 +62,7 @@ def offer_proof_again(event: Event) -> None:
 REACTIONS = {
     "account.closed": [forget_drafts],
     "payment.completed": [mark_paid],
-    "case.submitted": [decide_by_rule],
+    "case.submitted": [decide_by_rule, book_visit],
     "case.paid": [decide_by_rule],
     "case.decided": [carry_out],
     "case.handed_out": [carry_out_at_last],

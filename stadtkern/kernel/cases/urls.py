@@ -4,7 +4,7 @@ from django.urls import include, path
 
 from . import address  # noqa: F401  the converter "reference"
 from .desk import counter
-from .views import apply, consent, data, fetch, files, preview, review, track
+from .views import apply, consent, data, fetch, files, preview, review, track, visit
 
 app_name = "cases"
 urlpatterns = [
@@ -16,6 +16,7 @@ urlpatterns = [
     path("<reference:reference>/daten/", consent.prefill, name="prefill"),
     path("<reference:reference>/daten/ansehen/", preview.preview, name="preview"),
     path("<reference:reference>/angaben/<slug:step>/", apply.step, name="step"),
+    path("<reference:reference>/termin/", visit.visit, name="visit"),
     path("<reference:reference>/pruefen/", review.review, name="review"),
     path("<reference:reference>/senden/", review.submit, name="submit"),
     path("<reference:reference>/danke/", review.done, name="done"),

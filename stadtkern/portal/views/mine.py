@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from stadtkern.kernel.accounts.access import Actor, actor_of, signed_in
+from stadtkern.kernel.appointments import say
+from stadtkern.kernel.appointments.models import Appointment
 from stadtkern.kernel.cases import actions as cases
 from stadtkern.kernel.cases.models import Case, Status
 from stadtkern.kernel.cases.text import status_of, title_of
@@ -33,11 +35,12 @@ def my_city(request: HttpRequest) -> HttpResponse:
         cases.look_at_own_list(actor, mine.tasks + mine.running)
         note_owned(actor, mine.documents, source="documents", fields=("title",))
         note_owned(actor, mine.post, source="inbox", fields=("title",))
+        note_owned(actor, mine.appointments, source="appointments", fields=("appointment",))
     context = {
         "mine": mine,
         "tasks": [_row(case) for case in mine.tasks],
         "running": [_row(case) for case in mine.running],
-        "offices": _offices(mine.tasks + mine.running),
+        "appointments": _appointments(mine.appointments),
         "first_name": _first_name(actor),
     }
     return render(request, "portal/my_city.html", context)
@@ -84,9 +87,9 @@ def _row(case: Case) -> dict[str, Any]:
     }
 
 
-def _offices(cases: list[Case]) -> list[Any]:
-    """The offices at work for this person, each once."""
-    return list({case.office_id: case.office for case in cases if case.office}.values())
+def _appointments(rows: list[Appointment]) -> list[dict[str, Any]]:
+    titles = say.titles_of(rows)
+    return [{"row": row, "told": say.told(row, titles)} for row in rows]
 
 
 def _first_name(actor: Actor) -> str:

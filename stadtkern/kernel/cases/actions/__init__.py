@@ -18,6 +18,7 @@ from .rest import GROUNDS, open_despite_rest
 from .retention import forget_drafts, forget_drafts_of, shred_due
 from .submission import answer, mark_paid, submit, withdraw
 from .take_out import take_out
+from .visit import book_visit, choose_visit
 
 __all__ = [
     "GROUNDS",
@@ -40,7 +41,9 @@ __all__ = [
     "ask_citizen",
     "attach",
     "awaits_handover",
+    "book_visit",
     "came_in",
+    "choose_visit",
     "close",
     "come_in",
     "conceal_closed",

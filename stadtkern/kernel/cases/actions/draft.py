@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account
+from stadtkern.kernel.appointments import actions as appointments
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.documents import actions as documents
@@ -276,6 +277,7 @@ def discard_draft(actor: Actor, case: Case) -> None:
     """Throw the draft and its files away; what has been sent is withdrawn, not discarded."""
     row = locked_draft(actor, case)
     documents.shred_uploads(str(row))
+    appointments.call_off(str(row), actor)
     record("case.discarded", subject=str(row), actor=actor.key, data={"service": row.service})
     row.delete()
 

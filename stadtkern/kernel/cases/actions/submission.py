@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Trust
+from stadtkern.kernel.appointments import actions as appointments
 from stadtkern.kernel.documents.models import Upload
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.inbox import actions as inbox
@@ -188,6 +189,7 @@ def withdraw(actor: Actor, case: Case, reason: str = "") -> Case:
     Decision.objects.filter(case=row, made_at=None).delete()  # a proposal that nobody needs any more
     if row.status == Status.AWAITING_PAYMENT:
         payments.call_off(str(row), actor.key)
+    appointments.call_off(str(row), actor)
     now = timezone.now()
     row.status, row.closed_at, row.clerk, row.taken_at, row.asked_at = Status.WITHDRAWN, now, None, None, None
     row.keep_until = keep_until(now, row.begun_on)

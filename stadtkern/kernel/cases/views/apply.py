@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from stadtkern.kernel.accounts import draft_cookie
 from stadtkern.kernel.accounts.access import Actor, actor_of, everyone
 from stadtkern.kernel.accounts.models import Role, Trust
+from stadtkern.kernel.appointments import actions as appointments
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.services.catalogue import Service
 from stadtkern.lib import ids
@@ -154,6 +155,8 @@ def _save(request: HttpRequest, case: Case, service: Service, step: Step) -> Htt
         messages.warning(request, str(refused))
         return redirect("cases:track", case.reference)
     case = saved.case
+    if service.appointment:
+        appointments.keep_longer(str(case), actor.key)
     if away and not saved.problems:
         return _leave(request, case, service, step, away)
     if itself:

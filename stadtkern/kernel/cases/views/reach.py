@@ -1,14 +1,19 @@
 """Reaching a case: the own one or none (404), in the reader's language, drafts moved into the account on the way."""
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import get_language
 
 from stadtkern.kernel.accounts.access import Actor, actor_of
+from stadtkern.kernel.appointments import link, say
+from stadtkern.kernel.appointments.models import Appointment
 from stadtkern.kernel.services import catalogue
 from stadtkern.kernel.services.catalogue import Service
 
-from .. import actions, nameless
+from .. import actions, nameless, visits
 from ..actions.prefill import offers
 from ..models import Case
 from ..progress import open_step
@@ -58,7 +63,31 @@ def go_on(request: HttpRequest, case: Case, service: Service) -> HttpResponse:
     """To the first page that is not complete, else to the summary; the register is offered before it would save typing."""
     first = open_step(service.form, case.answers, case.steps_done)
     if first is None:
-        return redirect("cases:review", case.reference)
+        to_choose = visits.matter_of(service) is not None and visits.of(case) is None
+        return redirect("cases:visit" if to_choose else "cases:review", case.reference)
     if offers(actor_of(request), case, service, first):
         return redirect("cases:prefill", case.reference)
     return redirect("cases:step", case.reference, first.key)
+
+
+def visit_context(case: Case, service: Service) -> dict[str, Any]:
+    """What pages show of the appointment of a case; nothing where the service needs none."""
+    if service.appointment is None:
+        return {}
+    row = visits.of(case)
+    needed = visits.matter_of(service) is not None
+    return {
+        "needs_visit": row is not None or (needed and visits.may_choose(case)),
+        "visit": row,
+        "visit_live": row is not None and row.is_live(),
+        "visit_told": say.told(row) if row else None,
+        "visit_link": _to_visit(case, row) if row else "",
+    }
+
+
+def _to_visit(case: Case, row: Appointment) -> str:
+    """Its own page; without an account by the link, which this page may know because it is the applicant's."""
+    if row.account_id:
+        return reverse("appointments:show", args=[row.number])
+    code = link.code_of(row)
+    return reverse("appointments:open", args=[code]) if code else ""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from stadtkern.kernel.accounts import stepup
 from stadtkern.kernel.accounts.access import Actor, actor_of, everyone
 from stadtkern.kernel.accounts.actions import finish_pairing
+from stadtkern.kernel.appointments import actions as appointments
 from stadtkern.kernel.payments.models import Payment
 from stadtkern.kernel.payments.views import leave
 from stadtkern.kernel.services.catalogue import Service, ServiceBroken
@@ -23,7 +24,7 @@ from ..letter import answered
 from ..models import Case, Status
 from ..progress import REVIEW, open_step, pages
 from ..text import source_of
-from .reach import begun_on, go_on, own_case
+from .reach import begun_on, go_on, own_case, visit_context
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ def _review(request: HttpRequest, case: Case, service: Service, status: int = 20
         "sections": [section for section in answered(case, service) if section.rows],
         "problems": _problems(service, answers),
         "due": _due(service),
+        **visit_context(case, service),
         "enough_trust": _enough(actor_of(request), case, service),
         "sources": sorted({str(source_of(source)) for source in case.sources.values()}),
     }
@@ -61,6 +63,14 @@ def _review(request: HttpRequest, case: Case, service: Service, status: int = 20
     else:
         context |= {"fee_lines": lines, "fee_cents": sum(line.cents for line in lines)}
     return render(request, "cases/review.html", context, status=status)
+
+
+def _book_visit(request: HttpRequest, case: Case) -> None:
+    """The application is in whatever happens here; a time that is gone is asked for again on its page."""
+    try:
+        actions.book_visit(case.pk)
+    except appointments.Refused as refused:
+        messages.warning(request, _("Ihr Antrag ist angekommen. Nur der Termin fehlt noch: %(why)s") % {"why": refused})
 
 
 def _problems(service: Service, answers: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -97,6 +107,7 @@ def submit(request: HttpRequest, reference: str) -> HttpResponse:
     try:
         case = actions.submit(actor, case)
         finish_pairing(request)  # the screen on which it was begun may still look
+        _book_visit(request, case)
     except actions.Incomplete:
         return _review(request, case, service, status=422)
     except actions.Refused as refused:
@@ -131,7 +142,7 @@ def _after(request: HttpRequest, reference: str, template: str) -> HttpResponse:
         return redirect("cases:review", case.reference)
     service = begun_on(case)
     payment = Payment.objects.filter(about=str(case)).order_by("-pk").first() if case.fee_cents else None
-    context: dict[str, Any] = {"case": case, "service": service, "payment": payment}
+    context: dict[str, Any] = {"case": case, "service": service, "payment": payment, **visit_context(case, service)}
     if template == "cases/receipt.html":
         context["sections"] = [section for section in answered(case, service) if section.rows]
     if service.anonymous:

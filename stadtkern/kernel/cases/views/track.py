@@ -23,7 +23,7 @@ from ..nameless import is_nameless
 from ..progress import handed_over_words, handover_of
 from ..progress import track as stages_of
 from ..text import Words, status_of
-from .reach import begun_on, go_on, own_case
+from .reach import begun_on, go_on, own_case, visit_context
 
 MOST_FILES = 5
 MOST_BYTES = 10_000_000
@@ -64,6 +64,7 @@ def _track(request: HttpRequest, case: Case, body: str = "", wrong: str = "", st
         "sections": [section for section in answered(case, service) if section.rows],
         "can_withdraw": case.status in QUEUE,
         "can_write": (case.account_id is not None or service.anonymous) and case.status != Status.WITHDRAWN,
+        **visit_context(case, service),
         "body": body,
         "wrong": wrong,
     }
