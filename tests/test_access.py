@@ -141,6 +141,12 @@ SAMPLES: dict[str, list[Sample]] = {
     "operate webhook": [Sample("", lambda w: w.webhook.pk)],
     "oversight number": [Sample("emergency", lambda w: w.emergency.pk)],
     "payments:demo transaction": [public(uuid.uuid4())],
+    "payments:cash_statement pk": [public(1)],
+    "payments:cash_line pk": [public(1)],
+    "payments:cash_file pk": [public(1)],
+    "payments:cash_stop pk": [public(1)],
+    "payments:cash_lift pk": [public(1)],
+    "payments:debit_revoke pk": [public(1)],
     "payments:refunded pk": [Sample("surplus", lambda w: w.surplus.pk)],
     "payments pk": [Sample("payment", lambda w: w.payment.pk)],
     "mobility:permit number": [public("2026-GIBTS-NICHT")],
@@ -184,6 +190,9 @@ SAMPLES: dict[str, list[Sample]] = {
 }
 # Things that exist for nobody in these worlds; their own tests cover them.
 NEVER_FOUND = {"mobility:permit", "services:modules_undo", "payments:demo", "operate:switch", "api/{rest}"}
+# Nobody of these people works in the cash office or has given a mandate (payments/tests/test_cash_pages.py, test_debits.py).
+NEVER_FOUND |= {f"payments:{page}" for page in ("cash_statement", "cash_line", "cash_file", "cash_stop", "cash_lift")}
+NEVER_FOUND |= {"payments:debit_revoke"}
 # A code of two screens is this browser's own (accounts/tests/test_pairing.py).
 NEVER_FOUND |= {
     f"pairing:{page}" for page in ("screen", "state", "collect", "allow", "cancel", "open", "choose", "wait", "refuse")

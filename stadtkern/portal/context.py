@@ -62,6 +62,8 @@ def navigation(actor: Actor, path: str, unread: Any = 0) -> list[dict[str, Any]]
     if actor.staff and actor.staff.role in (Role.CLERK, Role.LEAD):
         places.append((gettext("Schreibtisch"), "cases:desk", 0))
         places.append((gettext("Schalter"), "counter:home", 0))
+        if actor.staff.office.key == city().raw.get("payments", {}).get("office", "stadtkasse"):
+            places.append((gettext("Stadtkasse"), "payments:cash", 0))
     if actor.staff and actor.staff.role in (Role.EDITOR, Role.LEAD):
         places.append((gettext("Redaktion"), "services:edit_home", 0))
     if actor.staff and actor.staff.role == Role.OPERATOR:

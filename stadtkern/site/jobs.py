@@ -98,6 +98,8 @@ def forget_proofs(timestamp: int) -> None:
 # A task that fails is not repeated: the next minute or night does its work, and the operator sees the reason meanwhile.
 SCHEDULE = [
     ("* * * * *", payments.poll),
+    ("*/10 * * * *", payments.feed),
+    ("27 2 * * *", payments.tidy),
     ("* * * * *", exchange.poll),
     ("* * * * *", appointments.expire),
     ("*/5 * * * *", appointments.remind),

@@ -40,6 +40,7 @@ class Statement(models.Model):
     closing_on = models.DateField()
     opening_cents = models.BigIntegerField()
     closing_cents = models.BigIntegerField()
+    forgotten = models.BooleanField(default=False)  # its keys are destroyed
     gap = models.BooleanField(default=False)  # the statement before it is missing: it does not begin where the last one ended
 
     class Meta:

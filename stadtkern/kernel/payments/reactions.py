@@ -1,11 +1,39 @@
-"""The job that asks the provider about every unfinished payment; nobody's redirect is waited for."""
+"""What happens by the clock and behind an action: the provider is asked, statements are fetched, letters are written."""
 
+from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from . import actions
+from stadtkern.kernel.accounts.access import SYSTEM
+from stadtkern.kernel.events.models import Event
+
+from . import actions, feeds
+from .models import Dunning
 
 
 @app.task(name="payments.poll", queueing_lock="payments.poll", queue="payments")
 def poll(timestamp: int) -> None:
     """Every minute (site/jobs.py); a provider that is away leaves its note on the payments, for the operator."""
     actions.poll_due()
+
+
+@app.task(name="payments.feed", queueing_lock="payments.feed", queue="payments")
+def feed(timestamp: int) -> None:
+    """Statements that lie in the folder; what is refused lies beside its reason. The demo's bank is asked by hand only."""
+    if feeds.chosen().key != "demo":
+        feeds.take_all(SYSTEM)
+
+
+@app.task(name="payments.tidy", queueing_lock="payments.tidy", queue="payments")
+def tidy(timestamp: int) -> None:
+    """Mandates nobody has used for 36 months; names on statements past their years."""
+    actions.end_unused(timezone.now())
+    while actions.forget_old(timezone.localdate()):
+        pass
+
+
+def write_reminder(event: Event) -> None:
+    """The letter of a reminder; the queue tries again until it is sealed and delivered."""
+    actions.send_letter(Dunning.objects.select_related("receivable").get(pk=event.data["dunning"]))
+
+
+REACTIONS = {"payment.dunned": [write_reminder]}

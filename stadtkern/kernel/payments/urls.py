@@ -1,8 +1,8 @@
 """Pages of the payments, below /zahlung/."""
 
-from django.urls import path
+from django.urls import include, path
 
-from . import views
+from . import views, views_debit
 from .adapters import demo_site
 
 app_name = "payments"
@@ -11,6 +11,9 @@ urlpatterns = [
     path("betrieb/", views.operate, name="operate"),
     path("betrieb/<int:pk>/erstattet/", views.refunded, name="refunded"),
     path("demo-anbieter/<uuid:transaction>/", demo_site.pay_page, name="demo"),
+    path("kasse/", include("stadtkern.kernel.payments.cash.urls")),
+    path("lastschrift/", views_debit.debit, name="debit"),
+    path("lastschrift/<int:pk>/widerrufen/", views_debit.revoke, name="debit_revoke"),
     path("<int:pk>/", views.show, name="show"),
     path("<int:pk>/stand/", views.state, name="state"),
     path("<int:pk>/bezahlen/", views.start, name="start"),

@@ -21,6 +21,7 @@ from stadtkern.kernel.privacy.actions import note_owned
 from . import actions
 from .adapters import ProviderError, ProviderUnavailable
 from .models import Payment
+from .transfer import for_claim
 
 PAGE = 25
 FRESH = timedelta(seconds=4)  # an answer this young is not fetched again for a page
@@ -177,7 +178,13 @@ def _looked_up(payment: Payment) -> Payment:
 
 def _context(payment: Payment) -> dict[str, Any]:
     newest = Payment.objects.of(payment.about).first()
-    return {"payment": payment, "newer": newest if newest and newest.pk != payment.pk else None, "Status": Status}
+    open_now = payment.status in (Status.OPEN, Status.FAILED, Status.CANCELLED, Status.EXPIRED)
+    return {
+        "payment": payment,
+        "newer": newest if newest and newest.pk != payment.pk else None,
+        "Status": Status,
+        "transfer": for_claim(payment.receivable, payment.amount_cents) if open_now and payment.wanted else None,
+    }
 
 
 def _key(request: HttpRequest) -> str:

@@ -4,16 +4,19 @@ from ..bill import Item, Line
 from .asking import begin, poll_due, refresh
 from .claims import add_position, cancel_claim, raise_claim, reduce, write_off
 from .collecting import announce, announce_all, fetched, order_debits, to_announce, to_order
+from .dunning import Step, dun, dun_all, lift_stop, next_steps, stop_dunning
 from .erasing import BOOKED, BOOKING_YEARS, erase_of
 from .instalments import agree_instalments
 from .mandates import end_unused, give_mandate, mandate_text, revoke_mandate
 from .opening import attempt, call_off, cancel, open_payment, reopen
+from .payouts import order_refunds, refundable
 from .posting import Refused
 from .receipt import issue_receipt
 from .receiving import assign, clear, receive, rest_of
+from .reminding import send_letter
 from .returning import refund, return_debit, reverse, send_back
 from .settling import mark_refunded
-from .statements import Taken, take_in
+from .statements import Taken, forget_old, take_in
 from .unexplained import assign_line, assignments, explain_debit, send_line_back, undo_assignment
 
 __all__ = [
@@ -22,6 +25,7 @@ __all__ = [
     "Item",
     "Line",
     "Refused",
+    "Step",
     "Taken",
     "add_position",
     "agree_instalments",
@@ -36,29 +40,38 @@ __all__ = [
     "cancel",
     "cancel_claim",
     "clear",
+    "dun",
+    "dun_all",
     "end_unused",
     "erase_of",
     "explain_debit",
     "fetched",
+    "forget_old",
     "give_mandate",
     "issue_receipt",
+    "lift_stop",
     "mandate_text",
     "mark_refunded",
+    "next_steps",
     "open_payment",
     "order_debits",
+    "order_refunds",
     "poll_due",
     "raise_claim",
     "receive",
     "reduce",
     "refresh",
     "refund",
+    "refundable",
     "reopen",
     "rest_of",
     "return_debit",
     "reverse",
     "revoke_mandate",
     "send_back",
+    "send_letter",
     "send_line_back",
+    "stop_dunning",
     "take_in",
     "to_announce",
     "to_order",

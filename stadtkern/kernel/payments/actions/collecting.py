@@ -114,7 +114,7 @@ def _order(actor_key: str) -> tuple[BankOrder | None, str]:
     data, batches = write(number, timezone.localtime().replace(tzinfo=None), ours.as_holder(), debits, version=ours.version)
     total = sum(row.cents for row in kept)
     order = BankOrder(kind=BankOrder.Kind.DEBIT, number=number, by=actor_key, count=len(kept), cents=total)
-    order.sha256, order.sealed = hashlib.sha256(data).hexdigest(), _sealed(data, number)
+    order.sha256, order.sealed = hashlib.sha256(data).hexdigest(), sealed_file(data, number)
     order.save(force_insert=True)
     for row in kept:
         _in_transit(row, order, batches[row.end_to_end], actor_key)
@@ -185,7 +185,8 @@ def _ours() -> bank.Account:
     return ours
 
 
-def _sealed(data: bytes, number: str) -> bytes:
+def sealed_file(data: bytes, number: str) -> bytes:
+    """A file for the bank as the database keeps it."""
     return keys.seal(f"bankorder:{number}", data, place=f"bankorder:{number}")
 
 

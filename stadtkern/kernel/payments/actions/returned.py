@@ -37,7 +37,11 @@ def meant(movement: Movement) -> Collection | None:
 
 def debit(collection: Collection, movement: Movement, source_key: str, ours: Account, actor_key: str) -> Entry:
     """The money leaves again, the claim is open again. Diary: `payment.debit_returned`."""
-    row = Collection.objects.select_for_update().select_related("receivable", "mandate", "entry").get(pk=collection.pk)
+    row = (
+        Collection.objects.select_for_update(of=("self",))
+        .select_related("receivable", "mandate", "entry")
+        .get(pk=collection.pk)
+    )
     assert row.entry is not None
     cost = -movement.cents - row.cents
     entry = return_debit(

@@ -3,13 +3,15 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.events.actions import record
+from stadtkern.kernel.privacy.sealing import actions as keys
 from stadtkern.lib import camt
 from stadtkern.ui import words
 
@@ -151,3 +153,22 @@ def _line(desk: Desk, row: Statement, movement: camt.Movement) -> BankLine:
     desk.explain(line, movement, source_key=place)
     line.save(force_insert=True)
     return line
+
+
+KEEP_YEARS = 8  # § 147 Abs. 3 AO: Buchungsbelege
+
+
+@transaction.atomic
+def forget_old(today: date, limit: int = 200) -> int:
+    """Names, accounts and texts of statements past their years: the keys are destroyed, the bookings stay.
+
+    Diary: `payment.statements_forgotten`; how many statements.
+    """
+    last = date(today.year - KEEP_YEARS - 1, 12, 31)
+    rows = list(Statement.objects.filter(closing_on__lte=last, forgotten=False)[:limit])
+    for row in rows:
+        keys.shred(f"{SEALED_BY}:{row.pk}", actor_key=SYSTEM)
+    if rows:
+        Statement.objects.filter(pk__in=[row.pk for row in rows]).update(forgotten=True)
+        record("payment.statements_forgotten", subject="bank", actor=SYSTEM, data={"statements": len(rows)})
+    return len(rows)

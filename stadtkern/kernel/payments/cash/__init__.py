@@ -1,0 +1,1 @@
+"""Pages of the cash office, below /zahlung/kasse/: statements, unexplained money, direct debits, reminders, refunds."""

@@ -1,0 +1,20 @@
+"""Addresses of the cash office."""
+
+from django.urls import path
+
+from . import debits, dunning, home, statements
+
+urlpatterns = [
+    path("", home.home, name="cash"),
+    path("auszuege/", statements.overview, name="cash_statements"),
+    path("auszuege/abholen/", statements.fetch, name="cash_fetch"),
+    path("auszuege/<int:pk>/", statements.statement, name="cash_statement"),
+    path("ungeklaert/", statements.asked, name="cash_asked"),
+    path("umsatz/<int:pk>/", statements.line, name="cash_line"),
+    path("lastschriften/", debits.debits, name="cash_debits"),
+    path("datei/<int:pk>/", debits.file, name="cash_file"),
+    path("erstattungen/", debits.refunds, name="cash_refunds"),
+    path("mahnungen/", dunning.preview, name="cash_dunning"),
+    path("mahnungen/anhalten/<int:pk>/", dunning.stop, name="cash_stop"),
+    path("mahnungen/fortsetzen/<int:pk>/", dunning.lift, name="cash_lift"),
+]
