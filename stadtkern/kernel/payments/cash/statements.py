@@ -254,7 +254,7 @@ def _sums(lines: list[BankLine]) -> list[tuple[Any, int, int]]:
             if rest:
                 found.append((_("Einzahlungen, noch ungeklärt"), sum(bool(one.why) for one in rows), rest))
         elif rows:
-            found.append((title, len(rows), sum(one.cents for one in rows)))
+            found.append((str(title), len(rows), sum(one.cents for one in rows)))
     return found
 
 
