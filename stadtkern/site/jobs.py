@@ -11,6 +11,7 @@ from procrastinate.contrib.django import app
 
 from stadtkern.kernel.accounts import actions as accounts
 from stadtkern.kernel.appointments import reactions as appointments
+from stadtkern.kernel.calls import actions as calls
 from stadtkern.kernel.cases import reactions as cases
 from stadtkern.kernel.credentials import actions as credentials
 from stadtkern.kernel.documents import actions as documents
@@ -95,6 +96,15 @@ def forget_proofs(timestamp: int) -> None:
         pass
 
 
+@app.task(name="clock.calls", queueing_lock="clock.calls", queue="clock")
+def tidy_calls(timestamp: int) -> None:
+    """Video calls nobody ended; their times after 90 days."""
+    while calls.end_due(timezone.now()):
+        pass
+    while calls.forget_due(timezone.now()):
+        pass
+
+
 # A task that fails is not repeated: the next minute or night does its work, and the operator sees the reason meanwhile.
 SCHEDULE = [
     ("* * * * *", payments.poll),
@@ -106,6 +116,7 @@ SCHEDULE = [
     ("* * * * *", wake_webhooks),
     ("*/5 * * * *", forget_proofs),
     ("*/5 * * * *", voice.forget),
+    ("*/5 * * * *", tidy_calls),
     ("7 1 * * *", anchor_log),
     ("7 * * * *", finish_erasures),
     ("27 0 * * *", appointments.look_ahead),

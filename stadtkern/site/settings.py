@@ -78,7 +78,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = [
     "city", "events", "accounts", "privacy", "registers", "provider", "documents", "credentials", "vault", "inbox", "payments",
-    "appointments", "services", "voice", "cases", "exchange",
+    "appointments", "calls", "services", "voice", "cases", "exchange",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -270,6 +270,7 @@ _SMTP = urlsplit(os.environ.get("STADTKERN_SMTP", ""))  # smtp://user:password@h
 EMAIL_HOST, EMAIL_PORT = _SMTP.hostname or "localhost", _SMTP.port or 25
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_SMTP.username or ""), unquote(_SMTP.password or "")
 EMAIL_TIMEOUT = 10
+TURN_SECRET = os.environ.get("STADTKERN_TURN_SECRET", "")  # shared with the relay of video calls (docs/video.md)
 DEFAULT_FROM_EMAIL = CITY_TOML.get("contact", {}).get("email", "noreply@localhost")
 
 TEST_RUNNER = "django.test.runner.DiscoverRunner"

@@ -18,6 +18,7 @@ PLACES = {
     "inbox": "post/",
     "payments": "zahlung/",
     "appointments": "termin/",
+    "calls": "video/",
     "services": "leistungen/",
     "voice": "terminwunsch/",
     "cases": "vorgang/",

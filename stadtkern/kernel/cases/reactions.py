@@ -59,6 +59,11 @@ def offer_proof_again(event: Event) -> None:
         actions.offer_again(pk)
 
 
+def file_note(event: Event) -> None:
+    """What a clerk wrote at the end of a video appointment belongs into the file."""
+    actions.file_call_note(event.subject, event.actor)
+
+
 REACTIONS = {
     "account.closed": [forget_drafts],
     "payment.completed": [mark_paid],
@@ -66,6 +71,7 @@ REACTIONS = {
     "case.paid": [decide_by_rule],
     "case.decided": [carry_out],
     "case.handed_out": [carry_out_at_last],
+    "call.noted": [file_note],
     "credential.wanted": [offer_proof_again],
 }
 

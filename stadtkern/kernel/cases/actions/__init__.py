@@ -1,6 +1,7 @@
 """Everything that happens to a case; the only place that writes its rows."""
 
 from .attest import offer_again
+from .calls import file_call_note
 from .counter import give_code, pick_up
 from .decision import approve, close, decide, decide_by_rule, propose, send_back
 from .desk import ask_citizen, give_back, take, tell_citizen, write_note
@@ -56,6 +57,7 @@ __all__ = [
     "erase_of",
     "extend",
     "fetch",
+    "file_call_note",
     "fill",
     "forget_drafts",
     "forget_drafts_of",

@@ -1,0 +1,1 @@
+"""Video appointments: two people, two browsers, nothing recorded."""
