@@ -90,7 +90,7 @@ def world(name: str, account: Account, clerk: Staff) -> World:
     made.things["draft"] = case(made, Status.DRAFT, "draft")
     made.things["closed"] = case(made, Status.CLOSED, "case")
     assisted(made)
-    for build in (document, upload, message, payment, vault, private_things, proof, appointment):
+    for build in (document, upload, message, payment, vault, private_things, proof, appointment, video):
         build(made)
     delegated(made)
     made.things["webhook"] = Webhook.objects.create(title="Land", url="https://land.example/", names=["case.*"])
@@ -268,6 +268,20 @@ def appointment(made: World) -> None:
     made.things["waiting"] = Waiting.objects.create(
         matters=[[matter.key, 1]], channel="desk", first=date, last=date, account=made.account, name=made.hide("waiting"),
         limit_key=name,
+    )  # fmt: skip
+
+
+def video(made: World) -> None:
+    """One on video that begins about now, at the same place."""
+    name, now = made.name.lower(), timezone.localtime()
+    booked = made.appointment
+    cell = min((now.hour * 60 + now.minute) // 5, 282)  # it ends before midnight
+    seed, starts_at = f"seed-video-{name}", plan.moment(now.date(), cell)
+    made.things["video"] = Appointment.objects.create(
+        number=f"V-{hashlib.sha256(name.encode()).hexdigest()[:8].upper()}", counter=booked.counter, place=booked.place, matter=booked.matter,
+        matters=booked.matters, channel="video", date=now.date(), starts_at=starts_at,
+        ends_at=starts_at + timedelta(minutes=15), first_cell=cell, cells=3, status="BOOKED", account=made.account,
+        name=made.hide("video"), booked_at=timezone.now(), seed=seed, code_digest=digest(code_from(seed)),
     )  # fmt: skip
 
 

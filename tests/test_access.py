@@ -38,7 +38,7 @@ PEOPLE += ["agent"]  # acts for anna under a mandate
 OFFICE = {"anna": {"clerk", "lead"}, "bert": {"other_clerk"}}
 
 # Which people besides the owner may read a thing of a world: the staff of the office in charge, or nobody.
-WITH_OFFICE = {"case", "person", "document", "upload", "message", "payment", "appointment"}
+WITH_OFFICE = {"case", "person", "document", "upload", "message", "payment", "appointment", "video"}
 ONLY_OWNER = {"draft", "private", "company", "item", "share", "waiting"}
 ABOUT_NOBODY = {"register"}  # an entry in the register of breaches names no person
 ONLY_OFFICE = {"note", "place", "visit"}  # not even the person it is about
@@ -93,6 +93,8 @@ SAMPLES: dict[str, list[Sample]] = {
     "accounts name": [public("bundid")],
     "accounts:revoke number": [Sample("mandate", lambda w: w.mandate.pk)],
     "accounts:revoke_token number": [Sample("private", lambda w: w.token.pk)],
+    "calls:by_code code": [Sample("", lambda w: code_from(w.video.seed))],  # says time and matter, no name
+    "calls pk": [Sample("video", lambda w: w.video.pk)],
     "cases:desk_emergency_case reference": [Sample("case", lambda w: w.case.reference)],
     "cases:start key": [public(SERVICE)],
     "cases:upload key": [Sample("upload", lambda w: w.upload.key)],

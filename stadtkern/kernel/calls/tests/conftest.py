@@ -1,11 +1,13 @@
 """A video appointment that begins in five minutes, and both sides of it."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.cache import cache
+from django.test import Client
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.models import Account
@@ -42,3 +44,29 @@ def book(offices: dict[str, Any]) -> Callable[..., Appointment]:
 
 def link_of(row: Appointment) -> str:
     return f"/video/mit/{link.code_of(row)}/"
+
+
+class Side:
+    """One browser without a screen."""
+
+    def __init__(self, client: Client, row: Appointment) -> None:
+        self.client, self.base, self.epoch, self.after, self.seq = client, f"/video/termin/{row.pk}/", 0, 0, 0
+
+    def post(self, door: str, body: Any = None) -> Any:
+        return self.client.post(f"{self.base}{door}/", json.dumps(body or {}), content_type="application/json")
+
+    def enter(self) -> "Side":
+        self.client.post(f"{self.base}einverstanden/")
+        self.epoch = self.post("betreten").json()["epoch"]
+        return self
+
+    def say(self, *bodies: Any, to: int = 0, **more: Any) -> Any:
+        lines = []
+        for body in bodies:
+            self.seq += 1
+            lines.append({"seq": self.seq, "to": to, "body": body})
+        told = {"epoch": self.epoch, "after": self.after, "ready": True, "lines": lines} | more
+        answer = self.post("austausch", told)
+        if answer.status_code == 200:
+            self.after = max([self.after, *(line["id"] for line in answer.json()["lines"])])
+        return answer

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from stadtkern.kernel.accounts.access import actor_of, everyone, staff
+from stadtkern.kernel.accounts.access import actor_of, staff
 from stadtkern.kernel.accounts.models import DESK_ROLES
 
 from .. import actions, turn
@@ -30,7 +30,7 @@ def today(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@everyone
+@staff(*DESK_ROLES)
 @never_cache
 def end(request: HttpRequest, pk: int) -> HttpResponse:
     """End the call for both; the note comes next."""
@@ -44,7 +44,7 @@ def end(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@everyone
+@staff(*DESK_ROLES)
 @never_cache
 def note(request: HttpRequest, pk: int) -> HttpResponse:
     """The note, on its way into the file of the case."""
