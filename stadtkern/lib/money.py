@@ -64,3 +64,14 @@ def valid_kassenzeichen(text: str) -> bool:
     """Whether the check digits fit; the prefix and any spaces or hyphens do not count."""
     digits = re.sub(r"\D", "", re.sub(r"^[^-]*[A-Za-z][^-]*-", "", text.strip()))
     return len(digits) >= 10 and mod_97_10.is_valid(digits)
+
+
+def from_typed(text: str) -> int | None:
+    """An amount somebody typed ("1.234,56", "12,5", "12.50 €", "12"), in cents; None for what is none or not above zero."""
+    plain = text.replace("\x00", "").replace("€", "").replace("\u00a0", " ").strip()
+    if not re.fullmatch(r"(\d{1,9}|\d{1,3}(\.\d{3}){1,2})([.,]\d{1,2})?", plain, re.ASCII):
+        return None
+    whole, _, rest = plain.partition(",") if "," in plain else (plain, "", "")
+    if not rest and (point := re.fullmatch(r"(\d+)\.(\d{1,2})", plain)):
+        whole, rest = point.groups()
+    return int(whole.replace(".", "")) * 100 + int(rest.ljust(2, "0") or 0) or None

@@ -18,6 +18,12 @@ def euro(cents: int) -> str:
     return f"{'-' if cents < 0 else ''}€{abs(cents) // 100:,}.{abs(cents) % 100:02d}"
 
 
+def percent(basis_points: int) -> str:
+    """`1900` -> "19 %", `1070` -> "10,7 %" (English: "10.7%")."""
+    text = f"{basis_points / 100:.2f}".rstrip("0").rstrip(".")
+    return f"{text}%" if get_language() == "en" else f"{text.replace('.', ',')}{FIXED}%"
+
+
 def day(value: date) -> str:
     """ "24.11.2026" (English: "24 November 2026"); moments are taken in local time."""
     value = local_day(value)

@@ -2,8 +2,9 @@
 
 import re
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+
+from stadtkern.ui import words
 
 RECEIVABLES = "receivables"  # what people owe the city
 REFUNDS = "refunds"  # what the city owes people: over-payments, money for nothing
@@ -65,10 +66,4 @@ def title(account: str) -> str:
     if account in FIXED:
         return str(FIXED[account][1])
     family, _colon, key = account.partition(":")
-    return str(FAMILIES[family][1]) % (rate(int(key)) if family == "tax" else key)
-
-
-def rate(basis_points: int) -> str:
-    """1900 as "19 %", 1070 as "10,7 %"."""
-    text = f"{basis_points / 100:.2f}".rstrip("0").rstrip(".").replace(".", ",")
-    return _("%s %%") % text
+    return str(FAMILIES[family][1]) % (words.percent(int(key)) if family == "tax" else key)

@@ -12,6 +12,7 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account, Company, Mandate
 
 from .models_bank import BankFile, BankLine, BankOrder, Collection, DebitMandate, Payout, Statement
+from .models_cash import DayClosing, Export, Release
 from .models_dunning import Dunning, DunningStop
 from .models_ledger import Entry, Instalment, Memo, Position, Posting, Receivable
 
@@ -20,10 +21,12 @@ __all__ = [
     "BankLine",
     "BankOrder",
     "Collection",
+    "DayClosing",
     "DebitMandate",
     "Dunning",
     "DunningStop",
     "Entry",
+    "Export",
     "Instalment",
     "Memo",
     "Payment",
@@ -32,6 +35,7 @@ __all__ = [
     "Position",
     "Posting",
     "Receivable",
+    "Release",
     "Statement",
 ]
 

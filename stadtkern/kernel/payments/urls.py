@@ -14,6 +14,7 @@ urlpatterns = [
     path("kasse/", include("stadtkern.kernel.payments.cash.urls")),
     path("lastschrift/", views_debit.debit, name="debit"),
     path("lastschrift/<int:pk>/widerrufen/", views_debit.revoke, name="debit_revoke"),
+    path("kasse/", include("stadtkern.kernel.payments.ledger.urls")),
     path("<int:pk>/", views.show, name="show"),
     path("<int:pk>/stand/", views.state, name="state"),
     path("<int:pk>/bezahlen/", views.start, name="start"),

@@ -26,6 +26,12 @@ def euro(cents: Any) -> str:
 
 
 @register.filter
+def percent(basis_points: int) -> str:
+    """`{{ 1900|percent }}` is "19 %"."""
+    return words.percent(int(basis_points))
+
+
+@register.filter
 def day(value: date | None) -> str:
     """`{{ value|day }}` is "24.11.2026"."""
     return words.day(value) if value else ""

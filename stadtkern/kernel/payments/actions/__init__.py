@@ -3,6 +3,7 @@
 from ..bill import Item, Line
 from .asking import begin, poll_due, refresh
 from .claims import add_position, cancel_claim, raise_claim, reduce, write_off
+from .closing import close_day, export, open_since
 from .collecting import announce, announce_all, fetched, order_debits, to_announce, to_order
 from .dunning import Step, dun, dun_all, lift_stop, next_steps, stop_dunning
 from .erasing import BOOKED, BOOKING_YEARS, erase_of
@@ -13,6 +14,7 @@ from .payouts import order_refunds, refundable
 from .posting import Refused
 from .receipt import issue_receipt
 from .receiving import assign, clear, receive, rest_of
+from .releasing import ask_release, give_release, may_go, needs_release
 from .reminding import send_letter
 from .returning import refund, return_debit, reverse, send_back
 from .settling import mark_refunded
@@ -31,6 +33,7 @@ __all__ = [
     "agree_instalments",
     "announce",
     "announce_all",
+    "ask_release",
     "assign",
     "assign_line",
     "assignments",
@@ -40,20 +43,26 @@ __all__ = [
     "cancel",
     "cancel_claim",
     "clear",
+    "close_day",
     "dun",
     "dun_all",
     "end_unused",
     "erase_of",
     "explain_debit",
+    "export",
     "fetched",
     "forget_old",
     "give_mandate",
+    "give_release",
     "issue_receipt",
     "lift_stop",
     "mandate_text",
     "mark_refunded",
+    "may_go",
+    "needs_release",
     "next_steps",
     "open_payment",
+    "open_since",
     "order_debits",
     "order_refunds",
     "poll_due",

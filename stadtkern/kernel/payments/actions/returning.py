@@ -13,6 +13,7 @@ from .. import chart
 from ..models import Entry, Payment, Posting, Receivable
 from .posting import Line, Refused, Source, checked, lock, move, post, posted
 from .receiving import rest_of
+from .releasing import may_go, needs_release, use_release
 
 Kind = Entry.Kind
 
@@ -32,8 +33,12 @@ def refund(
     amount = row.refund_cents if cents is None else checked(cents)
     if not 0 < amount <= row.refund_cents:
         raise Refused(_("So viel ist hier nicht zu erstatten."))
+    if not may_go(row, amount):
+        raise Refused(_("Eine Erstattung in dieser Höhe muss eine zweite Person der Stadtkasse freigeben."))
     source = Source(source_key, actor_key, by=by) if source_key else Source.own(actor_key, "refund", by=by)
     entry, _new = move(row, amount, [Line(_way_out(by, provider), -amount)], Kind.REFUND, source)
+    if needs_release(amount):
+        use_release(row)
     if not row.refund_cents:
         now = timezone.now()
         Payment.objects.filter(receivable=row, status=Payment.Status.SURPLUS, refunded_at=None).update(refunded_at=now)

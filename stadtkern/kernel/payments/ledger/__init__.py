@@ -1,0 +1,1 @@
+"""Pages of the ledger for the cash office, below /zahlung/kasse/: open items, one claim, closed days and their files."""
