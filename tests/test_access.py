@@ -149,6 +149,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "payments:cash_stop pk": [public(1)],
     "payments:cash_lift pk": [public(1)],
     "payments:debit_revoke pk": [public(1)],
+    "payments:ledger_day day": [public("2026-11-01")],
     "payments:refunded pk": [Sample("surplus", lambda w: w.surplus.pk)],
     "payments pk": [Sample("payment", lambda w: w.payment.pk)],
     "mobility:permit number": [public("2026-GIBTS-NICHT")],

@@ -35,7 +35,7 @@ DROP FUNCTION payments_day_is_open(), payments_closing_is_final();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("payments", "0003_bank"),
+        ("payments", "0004_bank_forgotten"),
     ]
 
     operations = [
