@@ -17,6 +17,7 @@ from .. import bank, chart
 from ..models import BankLine, BankOrder, Entry, Payout, Posting, Receivable
 from .collecting import sealed_file
 from .posting import Refused, lock
+from .releasing import may_go
 from .returning import refund
 
 MOST = 500
@@ -55,7 +56,7 @@ def order_refunds(actor_key: str) -> BankOrder:
         if claim is not None:
             row = lock(claim)
             cents = min(cents, row.refund_cents)
-            if not cents:
+            if not cents or not may_go(row, cents):  # a second person has to agree first
                 continue
             entry = refund(row, by="transfer", actor_key=actor_key, cents=cents)
         assert isinstance(entry, Entry)
