@@ -11,7 +11,9 @@ from django.urls import reverse
 from stadtkern.kernel import manifest
 from stadtkern.kernel.accounts import mandates, residents
 from stadtkern.kernel.accounts.pairing import codes
+from stadtkern.kernel.appointments import joining
 from stadtkern.kernel.appointments.desk import about
+from stadtkern.kernel.calls.who import address_of
 from stadtkern.kernel.cases import progress
 from stadtkern.kernel.cases.address import what_is_at
 from stadtkern.kernel.cases.named import cases_of_person, desk_pages
@@ -52,6 +54,7 @@ def connect() -> None:
     purposes.NAMES[:] = [names.client_name, service_title]
     for words, more in ((purposes.SOURCE_WORDS, evidence.source_words()), (purposes.FIELD_WORDS, evidence.field_words())):
         words.update({key: word for key, word in more.items() if key not in words})
+    joining.PAGES[:] = [address_of]
     codes.TITLES[:] = [what_is_at]
     about.SOURCES[:] = [desk_pages]
     mandates.CHILDREN[:], mandates.FIND[:] = [children.of_parent], [children.key_of]

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.urls import reverse
 
 from stadtkern.kernel.accounts.access import Actor, actor_of
 from stadtkern.kernel.accounts.models import DESK_ROLES
+from stadtkern.kernel.appointments import reach
 from stadtkern.kernel.appointments.models import Appointment
 from stadtkern.lib import ids
 
@@ -17,6 +19,11 @@ SALT = "calls.browser"
 HOURS = 12
 MOST = 5
 LARGEST = 2**63 - 1
+
+
+def address_of(appointment: Appointment) -> str:
+    """Where a video appointment is held; for the pages of the appointment, which are below this room (site/wiring.py)."""
+    return reverse("calls:room", args=[appointment.pk])
 
 
 @dataclass(frozen=True)
@@ -42,12 +49,20 @@ def participant(request: HttpRequest, pk: int) -> Participant:
         raise Http404
     secret, passes = _held(request)
     holder = ids.digest(f"{secret}:{appointment.pk}") if secret else ""
-    if appointment.pk in passes or Appointment.objects.visible_to(actor).filter(pk=appointment.pk).exists():
+    if appointment.pk in passes or _is_own(request, actor, appointment):
         return Participant(appointment, Role.CITIZEN, actor, holder)
     member = actor.staff
     if member and member.role in DESK_ROLES and member.office_id == appointment.place.office_id:
         return Participant(appointment, Role.STAFF, actor, holder)
     raise Http404
+
+
+def _is_own(request: HttpRequest, actor: Actor, appointment: Appointment) -> bool:
+    """By account, by the browser that booked it, or because the link of the appointment was opened here."""
+    if appointment.code_digest in [ids.digest(code) for code in reach.codes(request)]:
+        return True
+    rows = Appointment.objects.visible_to(actor, reach.holder_of(actor))
+    return rows.filter(pk=appointment.pk).exists()
 
 
 def admit(request: HttpRequest, response: HttpResponseBase, appointment: Appointment, *, by_link: bool) -> str:

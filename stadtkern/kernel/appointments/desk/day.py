@@ -13,7 +13,7 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.privacy.actions import PUBLIC_TASK, note_accesses
 from stadtkern.kernel.registers.blocks import hidden, mask
 
-from .. import plan
+from .. import joining, plan
 from ..models import CELLS, NONE, Appointment, Counter, Day, Matter, Place, Visit
 from . import about
 
@@ -53,6 +53,7 @@ class Line:
     persons: int = 0
     matters: str = ""
     channel: str = ""
+    room: str = ""  # where a video appointment is held
     phone: str = ""
     state: str = ""
     tone: str = "info"
@@ -158,7 +159,7 @@ def _line(row: Appointment, titles: dict[str, str], cases: dict[str, tuple[str, 
         starts_at=timezone.localtime(row.starts_at), ends_at=timezone.localtime(row.ends_at), pk=row.pk, number=row.number,
         label=f"T {row.number[-4:]}", name="" if held else mask() if secret else row.name,
         others=() if held or secret else tuple(str(one) for one in row.names), persons=row.persons,
-        matters=matters_text(row.matters, titles), channel=str(CHANNELS.get(row.channel, "")),
+        matters=matters_text(row.matters, titles), channel=str(CHANNELS.get(row.channel, "")), room=joining.address_of(row),
         phone="" if held or secret or row.channel != "phone" else row.phone, state=words, tone=tone,
         buttons=_buttons(row, now), case=cases.get(row.about),
     )  # fmt: skip

@@ -13,6 +13,7 @@ from stadtkern.kernel.accounts import throttle
 from stadtkern.kernel.accounts.access import everyone
 from stadtkern.kernel.appointments.models import Appointment
 from stadtkern.kernel.city.profile import city
+from stadtkern.kernel.privacy.actions import note_owned
 from stadtkern.ui.permissions import policy
 
 from .. import actions, turn
@@ -50,6 +51,8 @@ def by_code(request: HttpRequest, code: str) -> HttpResponse:
 def room(request: HttpRequest, pk: int) -> HttpResponse:
     """What this participant sees now."""
     me = participant(request, pk)
+    if not me.is_staff:
+        note_owned(me.actor, [me.appointment], source="appointments", fields=("appointment",))
     call = Call.objects.filter(appointment=me.appointment).first()
     now, context = timezone.now(), _frame(me, call)
     found = phase(me.appointment, now)
