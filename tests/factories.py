@@ -278,7 +278,8 @@ def video(made: World) -> None:
     cell = min((now.hour * 60 + now.minute) // 5, 282)  # it ends before midnight
     seed, starts_at = f"seed-video-{name}", plan.moment(now.date(), cell)
     made.things["video"] = Appointment.objects.create(
-        number=f"T-{hashlib.sha256(seed.encode()).hexdigest()[:8].upper()}", counter=booked.counter, place=booked.place, matter=booked.matter,
+        number=f"T-{hashlib.sha256(seed.encode()).hexdigest()[:8].upper()}", counter=booked.counter, place=booked.place,
+        matter=booked.matter,
         matters=booked.matters, channel="video", date=now.date(), starts_at=starts_at,
         ends_at=starts_at + timedelta(minutes=15), first_cell=cell, cells=3, status="BOOKED", account=made.account,
         name=made.hide("video"), booked_at=timezone.now(), seed=seed, code_digest=digest(code_from(seed)),
