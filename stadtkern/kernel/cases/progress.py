@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.city.profile import city
@@ -109,9 +110,9 @@ def track(case: Case, decision: Decision | None) -> list[Stage]:
         return [*stages, Stage(_("Zurückgenommen"), "current", case.closed_at)]
     if decision is None and (sent := case.begun_on.send.to):
         return [*stages, *_elsewhere(case, happened, destination_title(sent))]
-    if (visit := _visit(case)) is not None:
-        stages.append(visit)
-    stages.append(_checking(case, happened))
+    visit = _visit(case)
+    stages += [visit] if visit else []
+    stages.append(_checking(case, happened, waits=visit is not None and visit.state == "current"))
     if case.status == Status.AWAITING_CITIZEN:
         stages.append(
             Stage(
@@ -177,21 +178,36 @@ def _paid(case: Case, happened: dict[str, datetime]) -> Stage:
     return Stage(_("Gebühr nicht bezahlt"), "open")
 
 
+def visit_words(case: Case) -> Words | None:
+    """The sentence over the track while the visit is still to come; None where there is none to wait for."""
+    stage = _visit(case) if case.status == Status.IN_REVIEW else None
+    if stage is None or stage.state != "current":
+        return None
+    if stage.at is None:
+        return Words(_("Termin fehlt"), _("Wählen Sie einen Termin. Erst dann geht es weiter."), "warning")
+    if isinstance(stage.at, datetime) and stage.at < timezone.now():
+        return None
+    return Words(_("Termin vereinbart"), _("Kommen Sie zu Ihrem Termin. Dort prüfen wir Ihre Angaben gemeinsam."), "info")
+
+
 def _visit(case: Case) -> Stage | None:
-    """The appointment in person, where the service needs one."""
+    """The appointment in person, where the service needs one; nothing more to choose once it is decided."""
     if case.begun_on.appointment is None:
         return None
     row = visits.of(case)
-    if row is not None and row.status == "DONE":
-        return Stage(_("Persönlicher Termin"), "done", row.starts_at)
     if row is not None and row.booked_at is not None:
-        return Stage(_("Persönlicher Termin"), "done" if case.decided_at else "current", row.starts_at)
-    return Stage(_("Termin wählen"), "done" if case.decided_at else "current")
+        title = _("Termin verpasst") if row.status == "MISSED" else _("Persönlicher Termin")
+        return Stage(title, "done" if case.decided_at or row.status == "DONE" else "current", row.starts_at)
+    if case.decided_at or visits.matter_of(case.begun_on) is None:
+        return None
+    return Stage(_("Termin wählen"), "current")
 
 
-def _checking(case: Case, happened: dict[str, datetime]) -> Stage:
+def _checking(case: Case, happened: dict[str, datetime], *, waits: bool = False) -> Stage:
     if case.status == Status.AWAITING_PAYMENT:
         return Stage(_("Prüfung"), "open", note=_("beginnt nach der Zahlung"))
+    if waits and case.status == Status.IN_REVIEW:
+        return Stage(_("Prüfung"), "open", note=_("beim Termin"))
     since = happened.get("case.paid") or case.submitted_at
     state = {Status.IN_REVIEW: "current", Status.SUBMITTED: "current"}.get(Status(case.status), "done")
     return Stage(_("Geprüft") if case.decided_at else _("In Prüfung"), state, since)

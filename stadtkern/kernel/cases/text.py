@@ -47,8 +47,8 @@ _STATUS: dict[str, Words] = {
     Status.WITHDRAWN: Words(gettext_lazy("Zurückgenommen"), gettext_lazy("Sie haben den Antrag zurückgenommen."), "info"),
 }
 IN_THE_MAKING = Words(
-    gettext_lazy("Wird hergestellt"),
-    gettext_lazy("Ihr Antrag ist angenommen. Sobald Sie abholen können, schreiben wir Ihnen."),
+    gettext_lazy("In Arbeit"),
+    gettext_lazy("Ihr Antrag ist bewilligt. Sobald Sie abholen können, schreiben wir Ihnen."),
     "info",
 )
 _OUTCOME = {

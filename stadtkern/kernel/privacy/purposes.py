@@ -202,6 +202,7 @@ SOURCE_WORDS = {
     "account": gettext_lazy("Ihr Stadtkonto"),
     "inbox": gettext_lazy("Ihre Post"),
     "payments": gettext_lazy("Ihre Zahlungen"),
+    "appointments": gettext_lazy("Ihre Termine"),
     "privacy": gettext_lazy("Zugriffsprotokoll"),
 }
 

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from stadtkern.kernel.cases import actions as cases
 from stadtkern.kernel.cases.models import Case
+from stadtkern.kernel.cases.models import Status as CaseStatus
 from stadtkern.kernel.cases.progress import Stage
 from stadtkern.kernel.cases.text import Words
 from stadtkern.ui import words
@@ -16,9 +18,14 @@ ORDER = [Status.WANTED, Status.ORDERED, Status.IN_PRODUCTION, Status.SENT, Statu
 
 
 def way_of(case: Case) -> tuple[list[Stage], Words] | None:
-    """Stages from the order to the pocket, and the sentence over them; None where nothing was ordered (one query)."""
+    """Stages from the order to the pocket, and the sentence over them; None where nothing is handed over."""
     order = Order.objects.filter(case=case).first()
-    return (stages_of(order), words_of(order)) if order else None
+    if order is not None:
+        return stages_of(order), words_of(order)
+    if case.status != CaseStatus.DECIDED or not cases.awaits_handover(case.pk):
+        return None
+    word = Words(_("Bewilligt"), _("Ihr Antrag ist bewilligt. Das Amt bestellt jetzt Ihr Dokument."), "info")
+    return [Stage(_("Bewilligt"), "done", case.decided_at), Stage(_("Bestellung"), "current")], word
 
 
 def stages_of(order: Order) -> list[Stage]:

@@ -42,6 +42,7 @@ def context_of(row: Appointment, by_link: bool = False) -> dict[str, Any]:
         "told": say.told(row),
         "past": past,
         "can_change": row.status == "BOOKED" and not past,
+        "reminded": row.booked_at is not None and row.starts_at - row.booked_at > actions.telling.FRESH,
         "link": reverse("appointments:open", args=[code]) if code else "",
         "by_link": by_link,
         "again": asked.query(actions.booking.wish_of(row)),

@@ -20,7 +20,7 @@ from .. import actions
 from ..letter import answered
 from ..models import QUEUE, Case, Decision, Status
 from ..nameless import is_nameless
-from ..progress import handed_over_words, handover_of
+from ..progress import handed_over_words, handover_of, visit_words
 from ..progress import track as stages_of
 from ..text import Words, status_of
 from .reach import begun_on, go_on, own_case, visit_context
@@ -65,6 +65,7 @@ def _track(request: HttpRequest, case: Case, body: str = "", wrong: str = "", st
         "can_withdraw": case.status in QUEUE,
         "can_write": (case.account_id is not None or service.anonymous) and case.status != Status.WITHDRAWN,
         **visit_context(case, service),
+        "waits_for_visit": visit_words(case) is not None,
         "body": body,
         "wrong": wrong,
     }
@@ -74,7 +75,7 @@ def _track(request: HttpRequest, case: Case, body: str = "", wrong: str = "", st
 def _words(case: Case) -> Words:
     """What is being made for the person says itself where it is."""
     handed = handover_of(case) if case.status == Status.DECIDED else None
-    return handed[1] if handed else status_of(case)
+    return handed[1] if handed else visit_words(case) or status_of(case)
 
 
 def _question(thread: Sequence[Message]) -> Message | None:
