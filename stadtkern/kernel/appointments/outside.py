@@ -21,8 +21,12 @@ _OUTSIDE = """
 
 def outside(places: Collection[int], first: date | None = None) -> "QuerySet[Appointment]":
     """From today on, in order of time."""
+    rows = Appointment.objects.filter(pk__in=keys_outside(places, first))
+    return rows.select_related("place", "counter", "matter").order_by("starts_at", "pk")
+
+
+def keys_outside(places: Collection[int], first: date | None = None) -> set[int]:
+    """Only which ones."""
     with connection.cursor() as cursor:
         cursor.execute(_OUTSIDE, {"places": list(places), "first": first or timezone.localdate()})
-        keys = [key for (key,) in cursor.fetchall()]
-    rows = Appointment.objects.filter(pk__in=keys)
-    return rows.select_related("place", "counter", "matter").order_by("starts_at", "pk")
+        return {key for (key,) in cursor.fetchall()}

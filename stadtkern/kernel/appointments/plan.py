@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from .models.fields import CELL, CELLS
@@ -62,13 +63,18 @@ def _in_period(one: Weekly, day: date) -> bool:
 
 def bits(spans: Iterable[Span], day: date | None = None) -> str:
     """The open cells: a cell counts only when the whole of it is open. Hours that the clock skips or repeats are closed."""
+    text = _bits(tuple(spans))
+    return text if day is None or _plain(day) else _without_switch(text, day)
+
+
+@lru_cache(maxsize=500)
+def _bits(spans: tuple[Span, ...]) -> str:
     found = ["0"] * CELLS
     for opens, closes in spans:
         first = -(-_minute(opens) // CELL)
         last = (_minute(closes) + (1 if closes == time(23, 59) else 0)) // CELL
         found[first:last] = "1" * max(0, last - first)
-    text = "".join(found)
-    return text if day is None or _plain(day) else _without_switch(text, day)
+    return "".join(found)
 
 
 def mask(first_cell: int, cells: int) -> str:
@@ -76,6 +82,7 @@ def mask(first_cell: int, cells: int) -> str:
     return ("0" * first_cell + "1" * cells).ljust(CELLS, "0")[:CELLS]
 
 
+@lru_cache(maxsize=500)
 def grid(step: int, before_cells: int = 0, after: time | None = None, before: time | None = None, cells: int = 1) -> str:
     """Cells a visit may begin at (preparation included): its start lies on the grid, within the wished hours."""
     first = 0 if after is None else _minute(after)
@@ -123,6 +130,7 @@ def _minute(at: time) -> int:
     return at.hour * 60 + at.minute
 
 
+@lru_cache(maxsize=2000)
 def _plain(day: date) -> bool:
     noon, before = datetime.combine(day, time(12), BERLIN), datetime.combine(day, time(0), BERLIN)
     return noon.utcoffset() == before.utcoffset()

@@ -19,8 +19,7 @@ from ..refusals import Refused, Taken
 from ..wish import Wish
 from .again import once_more
 from .asking import Asked, choose_points, too_many
-from .holding import give_back, held_by
-from .lapsing import expire_due
+from .holding import give_back, held_by, twice
 from .offering import offer_freed
 
 Status = Appointment.Status
@@ -61,7 +60,7 @@ def confirm(
             if not for_other and not (row.account_id or row.company_id):  # signed in since
                 row.account, row.company, row.mandate = actor.owner, actor.company, actor.mandate
             _answered(actor, row, now)
-            give_back(held_by(row.holder, row.pk), now, actor.key)
+            give_back(held_by(row.holder, row.pk, row.account_id), now, actor.key)
             _book(row, now)
             record("appointment.booked", subject=f"appointment:{row.pk}", actor=actor.key, data=facts(row))
     except IntegrityError as error:
@@ -130,29 +129,37 @@ def move(
     the own counter is no longer there. Raises Taken, Refused.
     """
     now = now or timezone.now()
-    with transaction.atomic():
+
+    @transaction.atomic
+    def attempt(wait: bool) -> Appointment:
         row = _locked(appointment)
         if row.status != Status.BOOKED or row.ends_at <= now:
             raise Refused(_("Dieser Termin kann nicht mehr verschoben werden."))
         if row.place_id == place.pk and row.starts_at == starts_at and not another_counter:
             return row
-        wish = wish_of(row)
-        need, found = need_of(wish), plan.cell_of(starts_at)
-        cell = found[1] - need.before // CELL if found else -1
-        if found is None or cell < 0 or found[1] * CELL % need.step:
-            raise Refused(_("Zu dieser Uhrzeit beginnt kein Termin. Wählen Sie bitte eine der angebotenen Zeiten."))
-        if starts_at < now + (timedelta(0) if by_clerk else search.lead()):
-            raise Refused(_("Diese Zeit ist schon vorbei oder zu nah. Wählen Sie bitte eine spätere."))
-        old_date = row.date
-        was = {"from_counter": row.counter_id, "from": row.starts_at.isoformat()}
-        asked = Asked(need, [place.pk], [found[0]], plan.mask(cell, 1), now, row.holder, row.about, by_clerk)
+        was, old_date = {"from_counter": row.counter_id, "from": row.starts_at.isoformat()}, row.date
+        asked = _asked(row, place, starts_at, by_clerk, now)
         with connection.cursor() as cursor:
             cursor.execute(statement.GIVE_BACK, {"appointment": row.pk})
-        _shift(row, asked, Taken(near=lambda: search.near(wish, starts_at)))
+            cursor.execute(statement.shift(asked.need.cells, wait=wait), asked.parameters("{}") | {"appointment": row.pk})
+            if cursor.fetchone() is None:  # its own old cells come back with the rollback
+                raise Taken(near=lambda: search.near(wish_of(row), starts_at))
         row = _locked(row)
         record("appointment.moved", subject=f"appointment:{row.pk}", actor=actor.key, data=facts(row) | was)
         offer_freed([old_date], now)
-    return row
+        return row
+
+    return twice(attempt, now, [starts_at.astimezone(plan.BERLIN).date()])
+
+
+def _asked(row: Appointment, place: Place, starts_at: datetime, by_clerk: bool, now: datetime) -> Asked:
+    need, found = need_of(wish_of(row)), plan.cell_of(starts_at)
+    cell = found[1] - need.before // CELL if found else -1
+    if found is None or cell < 0 or found[1] * CELL % need.step:
+        raise Refused(_("Zu dieser Uhrzeit beginnt kein Termin. Wählen Sie bitte eine der angebotenen Zeiten."))
+    if starts_at < now + (timedelta(0) if by_clerk else search.lead()):
+        raise Refused(_("Diese Zeit ist schon vorbei oder zu nah. Wählen Sie bitte eine spätere."))
+    return Asked(need, [place.pk], [found[0]], plan.mask(cell, 1), now, row.holder, row.about, by_clerk)
 
 
 def facts(row: Appointment) -> dict[str, Any]:
@@ -184,19 +191,6 @@ def wish_of(row: Appointment) -> Wish:
 def _locked(appointment: Appointment) -> Appointment:
     rows = Appointment.objects.select_for_update(of=("self",)).select_related("place", "counter", "matter")
     return rows.get(pk=appointment.pk)
-
-
-def _shift(row: Appointment, asked: Asked, taken: Taken) -> None:
-    """The row takes other bits; its own old ones are free already, and come back with the rollback if nothing is found."""
-    for attempt in range(4):
-        if attempt == 1:
-            expire_due(asked.now, asked.dates)
-        given = asked.parameters("{}") | {"appointment": row.pk}
-        with connection.cursor() as cursor:
-            cursor.execute(statement.shift(asked.need.cells, wait=attempt > 1), given)
-            if cursor.fetchone() is not None:
-                return
-    raise taken
 
 
 def _take_again(row: Appointment) -> None:

@@ -14,9 +14,9 @@ from stadtkern.kernel.events.actions import record
 
 from .. import search
 from ..models import Appointment, Counter, Hours, Place, SpecialDay
-from ..outside import outside
+from ..outside import keys_outside, outside
 from ..plan import Span
-from ..refusals import Refused, Taken
+from ..refusals import Refused
 from .booking import move, wish_of
 from .opening import generate_days
 
@@ -58,7 +58,7 @@ def change_hours(
         raise Refused(_("Jede Öffnungszeit braucht einen Wochentag und ein Ende, das nach dem Anfang liegt."))
     with transaction.atomic():
         _lock(place)
-        before = _outside_keys(place, now)
+        before = keys_outside([place.pk], timezone.localdate(now))
         own = Hours.objects.filter(place=place, counter=counter)
         own.filter(valid_from__gte=start).delete()
         old = own.filter(Q(valid_until=None) | Q(valid_until__gte=start))
@@ -89,7 +89,7 @@ def set_exception(
         raise Refused(_("Das Ende liegt vor dem Anfang. Bitte prüfen Sie Tage und Uhrzeiten."))
     with transaction.atomic():
         _lock(place)
-        before = _outside_keys(place, now)
+        before = keys_outside([place.pk], timezone.localdate(now))
         row = SpecialDay.objects.create(
             place=place, counter=counter, first=first, last=last, reason=reason.strip()[:200],
             hours=[[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in hours],
@@ -111,13 +111,18 @@ def remove_exception(actor: Actor, special: SpecialDay, *, now: datetime | None 
 
 def _settle(actor: Actor, place: Place, before: set[int], then: Then, now: datetime | None) -> list[Appointment]:
     generate_days(places=[place.pk], now=now)
-    fresh = [row for row in outside([place.pk], timezone.localdate(now)) if row.pk not in before]
+    today = timezone.localdate(now)
+    keys = keys_outside([place.pk], today)
+    if not keys:
+        return []
+    fresh = [row for row in outside([place.pk], today) if row.pk not in before]
     if fresh and then == Then.REFUSE:
         raise InTheWay(fresh)
     if then == Then.MOVE:
         for row in fresh:
-            _move_near(actor, row, now)
-    return list(outside([place.pk], timezone.localdate(now)))
+            if row.status == Appointment.Status.BOOKED:  # who is filling in the form, or standing here, is told by a person
+                _move_near(actor, row, now)
+    return list(outside([place.pk], today))
 
 
 def _move_near(actor: Actor, row: Appointment, now: datetime | None) -> None:
@@ -125,12 +130,8 @@ def _move_near(actor: Actor, row: Appointment, now: datetime | None) -> None:
         try:
             move(actor, row, found.place, found.starts_at, by_clerk=True, now=now)
             return
-        except Taken:
+        except Refused:
             continue
-
-
-def _outside_keys(place: Place, now: datetime | None) -> set[int]:
-    return set(outside([place.pk], timezone.localdate(now)).values_list("pk", flat=True))
 
 
 def _lock(place: Place) -> None:

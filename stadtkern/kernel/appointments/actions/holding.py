@@ -1,8 +1,8 @@
 """Take a time for a few minutes, while the form is filled in. No models in the hot path: a handful of statements."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection, transaction
@@ -51,12 +51,17 @@ def hold(
         raise Refused(_("Zu dieser Uhrzeit beginnt kein Termin. Wählen Sie bitte eine der angebotenen Zeiten."))
     who = Actor() if for_other else actor
     asked = Asked(need, [place.pk], [found[0]], plan.mask(cell, 1), now, holder, about, for_other).by(who)
-    with transaction.atomic():
-        former = held_by(holder)
+    taken = Taken(near=lambda: search.near(wish, starts_at))
+
+    @transaction.atomic
+    def attempt(wait: bool) -> Appointment:
+        former = held_by(holder, account=asked.account)
         if same := _same(former, asked, starts_at):
             return same
         give_back(former, now, actor.key)
-        return _take(actor.key, asked, Taken(near=lambda: search.near(wish, starts_at)), place)
+        return _take(actor.key, asked, taken, wait=wait, place=place)
+
+    return twice(attempt, now, asked.dates)
 
 
 @once_more
@@ -80,16 +85,29 @@ def hold_any(
     who = Actor() if for_other else actor
     asked = Asked(need, search.places_of(wish), dates, whole, now, holder, about, for_other).by(who)
     later = [day for day in dates if day > soonest.date()]
-    with transaction.atomic():
-        give_back(held_by(holder), now, actor.key)
-        if len(later) < len(dates):  # today only from now on
-            today = replace(asked, dates=[soonest.date()], mask=search.from_moment(whole, soonest, need))
-            try:
-                with transaction.atomic():
-                    return _take(actor.key, today, none_left)
-            except Taken:
-                asked = replace(asked, dates=later)
-        return _take(actor.key, asked, none_left)
+
+    @transaction.atomic
+    def attempt(wait: bool) -> Appointment:
+        give_back(held_by(holder, account=asked.account), now, actor.key)
+        if len(later) == len(dates):
+            return _take(actor.key, asked, none_left, wait=wait)
+        today = replace(asked, dates=[soonest.date()], mask=search.from_moment(whole, soonest, need))  # from now on
+        try:
+            with transaction.atomic():
+                return _take(actor.key, today, none_left, wait=wait)
+        except Taken:
+            return _take(actor.key, replace(asked, dates=later), none_left, wait=wait)
+
+    return twice(attempt, now, dates)
+
+
+def twice(attempt: Callable[[bool], Appointment], now: datetime, dates: Sequence[date]) -> Appointment:
+    """First past all locked days; then holds that are over are given back for good, and locked days are waited for."""
+    try:
+        return attempt(False)
+    except Taken:
+        expire_due(now, dates)
+        return attempt(True)
 
 
 @transaction.atomic
@@ -100,19 +118,17 @@ def release(actor: Actor, *, holder: str, now: datetime | None = None) -> int:
     return len(rows)
 
 
-def _take(actor_key: str, asked: Asked, taken: Taken, place: Place | None = None) -> Appointment:
-    """The statement; when it finds nothing, holds that are over are given back first, then locked days are waited for."""
+def _take(actor_key: str, asked: Asked, taken: Taken, *, wait: bool, place: Place | None = None) -> Appointment:
+    """The statement, once more after a constraint refused and the reason is gone."""
     subject = "" if asked.unreleased else limits.subject_of(asked.company, asked.account, "", asked.holder)
-    for attempt in range(4):
+    for _attempt in range(4):
         chosen = choose_points(asked.need.matters, subject)
-        if attempt == 1:
-            expire_due(asked.now, asked.dates)
         given = asked.parameters(chosen)
         with connection.cursor() as cursor:
-            cursor.execute(statement.book(asked.need.cells, wait=attempt > 1), given)
+            cursor.execute(statement.book(asked.need.cells, wait=wait), given)
             row = cursor.fetchone()
         if row is None:
-            continue
+            raise taken
         day, key, counter, *_rest = row
         if key is not None:
             record("appointment.held", subject=f"appointment:{key}", actor=actor_key, data={"counter": counter, "day": day})
@@ -147,26 +163,27 @@ def why_refused(matters: Sequence[Matter], chosen: str, day: int, now: datetime)
         several = any(matter.per_person_limit > 1 for matter in matters)  # then another point is chosen, or none is left
         if not several and (row is None or row[0] != "HELD" or row[1] > now):
             raise too_many()
-        expire_due(now)
+        expire_due(now, only=other)
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM appointments_day WHERE id = %s FOR UPDATE", [day])
         cursor.execute(statement.MEND, {"days": [day]})
 
 
-def held_by(holder: str, besides: int | None = None) -> list[Appointment]:
-    """What this browser holds; not what the waiting list keeps for it. Mostly nothing, so that is found out cheaply."""
-    if not holder:
+def held_by(holder: str, besides: int | None = None, account: int | None = None) -> list[Appointment]:
+    """What this browser or account holds; not what the waiting list keeps for it. Mostly nothing: found out cheaply."""
+    if not holder and not account:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(_HELD, {"holder": holder, "besides": besides})
+        cursor.execute(_HELD, {"holder": holder, "besides": besides, "account": account})
         keys = [key for (key,) in cursor.fetchall()]
     return list(Appointment.objects.filter(pk__in=keys).select_related("place", "counter", "matter")) if keys else []
 
 
 _HELD = """
     SELECT id FROM appointments_appointment a
-    WHERE holder = %(holder)s AND status = 'HELD' AND id IS DISTINCT FROM %(besides)s::bigint
+    WHERE status = 'HELD' AND id IS DISTINCT FROM %(besides)s::bigint
+    AND (holder = %(holder)s AND holder <> '' OR account_id = %(account)s::bigint)
     AND NOT EXISTS (SELECT FROM appointments_waiting w WHERE w.offer_id = a.id AND w.status = 'OFFERED') FOR UPDATE OF a
 """
 
@@ -183,14 +200,22 @@ def _same(former: list[Appointment], asked: Asked, starts_at: datetime) -> Appoi
 
 def give_back(rows: list[Appointment], now: datetime, actor_key: str) -> None:
     """Holds that are not wanted any more."""
-    for row in rows:
-        Appointment.objects.filter(pk=row.pk).update(status="EXPIRED", ended_at=now)
-        with connection.cursor() as cursor:
+    if not rows:
+        return
+    with connection.cursor() as cursor:
+        for row in rows:
+            cursor.execute(_END, {"appointment": row.pk, "now": now})
             cursor.execute(statement.GIVE_BACK, {"appointment": row.pk})
-        record("appointment.expired", subject=f"appointment:{row.pk}", actor=actor_key, data={"counter": row.counter_id})
-    if rows:
-        offered = Waiting.objects.select_for_update(of=("self",)).filter(offer__in=rows, status="OFFERED")
-        for entry in offered.select_related("offer"):
-            turn_down(entry)
-            entry.save(update_fields=["status", "declined"])
-        offer_freed({row.date for row in rows}, now)
+            record("appointment.expired", subject=f"appointment:{row.pk}", actor=actor_key, data={"counter": row.counter_id})
+        cursor.execute(_OFFERED, {"appointments": [row.pk for row in rows]})
+        offered = [key for (key,) in cursor.fetchall()]
+    for entry in Waiting.objects.filter(pk__in=offered).select_related("offer") if offered else ():
+        turn_down(entry)
+        entry.save(update_fields=["status", "declined"])
+    offer_freed({row.date for row in rows}, now)
+
+
+_END = "UPDATE appointments_appointment SET status = 'EXPIRED', ended_at = %(now)s WHERE id = %(appointment)s"
+_OFFERED = """
+    SELECT id FROM appointments_waiting WHERE offer_id = ANY(%(appointments)s::bigint[]) AND status = 'OFFERED' FOR UPDATE
+"""

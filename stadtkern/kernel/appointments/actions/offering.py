@@ -112,9 +112,8 @@ def pass_on(appointments: Collection[int], now: datetime) -> None:
     """Offers nobody answered: the entry waits on, but not for this time; after three it leaves the list."""
     if not appointments:
         return
-    for entry in (
-        Waiting.objects.select_for_update(of=("self",)).filter(offer__in=appointments, status="OFFERED").select_related("offer")
-    ):
+    rows = Waiting.objects.select_for_update(of=("self",)).filter(offer__in=appointments, status=Waiting.Status.OFFERED)
+    for entry in rows.select_related("offer"):
         turn_down(entry)
         entry.unanswered += 1
         if entry.unanswered >= UNANSWERED_MOST:
