@@ -99,17 +99,20 @@ _GREETING = r"(?:guten|schoenen|gute|schoene|gudn|guadn|juten|'?n) (?:tag|morgen
 # What names a moment without doubt; the days are found afterwards.
 _MOMENTS: list[tuple[str, Builder]] = [
     (r"c(\d\d):(\d\d)(?: uhr)?", lambda m: Moment(int(m[1]), int(m[2]), exact=True)),
+    (r"(\d+) (?:minuten )?vor halb (\d+)o?(?: uhr)?", lambda m: _moment(m[2], "30", back=int(m[1]) + 60)),
+    (r"(\d+) (?:minuten )?nach halb (\d+)o?(?: uhr)?", lambda m: _moment(m[2], "30", back=60 - int(m[1]))),
+    (r"halb (\d+)o?(?: uhr)?", lambda m: _moment(m[1], "30", back=60)),
+    (r"viertel nach (\d+)o?(?: uhr)?", lambda m: _moment(m[1], "15")),
+    (r"viertel vor (\d+)o?(?: uhr)?", lambda m: _moment(m[1], "0", back=15)),
+    (r"(?:dreiviertel|3 viertel) (\d+)o?(?: uhr)?", lambda m: _moment(m[1], "0", back=15)),
+    (r"viertel (?:auf )?(\d+)o?(?: uhr)?", lambda m: _moment(m[1], "0", back=45)),
+    (r"(5|10|20|25|(?:\d+(?= minuten))) (?:minuten )?nach (\d+)o?(?: uhr)?(?! (?:NOUN))", lambda m: _moment(m[2], m[1])),
+    (
+        r"(5|10|20|25|(?:\d+(?= minuten))) (?:minuten )?vor (\d+)o?(?: uhr)?(?! (?:NOUN))",
+        lambda m: _moment(m[2], "0", back=int(m[1])),
+    ),
     (r"(\d+) uhr (?:und )?(\d+)o?(?: minuten)?(?! (?:NOUN))", lambda m: _moment(m[1], m[2])),
     (r"(\d+|ein) uhr", lambda m: _moment(m[1], "0")),
-    (r"(\d+) (?:minuten )?vor halb (\d+)o?", lambda m: _moment(m[2], "30", back=int(m[1]) + 60)),
-    (r"(\d+) (?:minuten )?nach halb (\d+)o?", lambda m: _moment(m[2], "30", back=60 - int(m[1]))),
-    (r"halb (\d+)o?", lambda m: _moment(m[1], "30", back=60)),
-    (r"viertel nach (\d+)o?", lambda m: _moment(m[1], "15")),
-    (r"viertel vor (\d+)o?", lambda m: _moment(m[1], "0", back=15)),
-    (r"(?:dreiviertel|3 viertel) (\d+)o?", lambda m: _moment(m[1], "0", back=15)),
-    (r"viertel (?:auf )?(\d+)o?", lambda m: _moment(m[1], "0", back=45)),
-    (r"(5|10|20|25) (?:minuten )?nach (\d+)o?(?! (?:NOUN))", lambda m: _moment(m[2], m[1])),
-    (r"(5|10|20|25) (?:minuten )?vor (\d+)o?(?! (?:NOUN))", lambda m: _moment(m[2], "0", back=int(m[1]))),
 ]
 # A bare number is a moment only behind such words, and only where no thing is counted.
 _BARE: list[tuple[str, Builder]] = [

@@ -37,10 +37,13 @@ class Days:
 
     def _by_count(self) -> list[tuple[str, Builder]]:
         return [
-            (r"(O) (W) (?:im|in|des|der|vom|von)(?: (?:REL))? (M|monats?)", self._nth_weekday),
+            (r"(O) (W) (?:im|in|des|der|vom|von)(?: (?:REL))? (M|monats?)(?: (\d{4}))?", self._nth_weekday),
             (r"(O) (W) (?:im|in|des) (?:naechste|kommende) (naechst)?monat", self._nth_weekday_next),
-            (r"(O) (?:woche )(?:im|in|des|vom|von) (M)", self._week_of_month),
-            (r"(O) (M) (?:woche)", self._week_of_month),
+            (r"(O) (?:woche )(?:im|in|des|vom|von) (M)(?: (\d{4}))?", self._week_of_month),
+            (r"(O) (?:tag )(?:im|in|des|vom|von) (M|monat)", self._day_of_month),
+            (r"(O) (M) (?:woche)()", self._week_of_month),
+            (r"(\d+)o? (M)() (naechste|kommende) jahr", self._day_and_month),
+            (r"(M)() (naechste|kommende) jahr", self._month_ref),
             (r"(1o|2o) (M) haelfte", lambda m: self._half(m[2], int(m[1][0]))),
             (r"(1o|2o) haelfte (?:im|des|vom|von|in) (M)", lambda m: self._half(m[2], int(m[1][0]))),
             (r"(1o|2o) (?:monats)?haelfte", lambda m: Ref("half", number=int(m[1][0]))),
@@ -57,13 +60,18 @@ class Days:
                 self._within,
             ),
             (rf"(?:innerhalb|binnen)(?: (?:von|der|den))* (N) ({_UNITS})", self._within),
-            (r"(?:die|den) (?:naechste|kommende)(?: (N))? (tage|wochen|monate)", self._within),
+            (
+                r"(?:(?:die|den|der) )?(?:naechste|kommende) (N) (tage|wochen|monate)|(?:die|den) (?:naechste|kommende)() (tage|wochen|monate)",
+                self._next_so_many,
+            ),
             (rf"(?:so )?(?:in|nach)(?: (?:etwa|gegen|so|rund))? (N) ({_UNITS})", self._ahead),
             (r"(?:in|nach) (N) stunden?", lambda m: Ref("day", (Span.day(self.today),))),
         ]
 
     def _nth_weekday(self, m: "re.Match[str]") -> Ref:
-        month = self._month(m[3]) if m[3][0] == "m" and m[3][1:].isdigit() else month_of(self.today.year, self.today.month)
+        month = (
+            self._month(m[3], m[4]) if m[3][0] == "m" and m[3][1:].isdigit() else month_of(self.today.year, self.today.month)
+        )
         if "naechste" in m[0].split() or "kommende" in m[0].split():
             month = self._later_month(1)
         return self._nth(m[1], int(m[2][1]), month)
@@ -79,9 +87,14 @@ class Days:
         return Ref("day", (Span.day(day),))
 
     def _week_of_month(self, m: "re.Match[str]") -> Ref:
-        month = self._month(m[2])
+        month = self._month(m[2], m[3])
         first = month.last - timedelta(days=6) if m[1] == "letzte" else month.first + timedelta(weeks=int(m[1][:-1]) - 1)
         return Ref("range", (Span(first, min(month.last, first + timedelta(days=6))),))
+
+    def _day_of_month(self, m: "re.Match[str]") -> Ref | None:
+        month = self._month(m[2]) if m[2] != "monat" else month_of(self.today.year, self.today.month)
+        day = month.last if m[1] == "letzte" else month.first + timedelta(days=int(m[1][:-1]) - 1)
+        return Ref("day", (Span.day(day),)) if day in month else None
 
     def _half(self, month: str, number: int) -> Ref:
         whole = self._month(month)
@@ -130,6 +143,11 @@ class Days:
             count = 7
         return Ref("range", (Span(self.today, _plus(self.today, count, unit)),))
 
+    def _next_so_many(self, m: "re.Match[str]") -> Ref | None:
+        count, unit = (m[1], m[2]) if m[1] else ("", m[4])
+        number = 7 if unit == "tage" and (count in _VAGUE) else 3 if count in _VAGUE else _count(count)
+        return Ref("range", (Span(self.today, _plus(self.today, number, unit)),)) if number is not None else None
+
     def _ahead(self, m: "re.Match[str]") -> Ref | None:
         if m[1] in _VAGUE:
             first, last = _VAGUE[m[1]]
@@ -157,7 +175,7 @@ class Days:
             (r"zwischen den (?:jahre|feiertagen)", lambda m: self._feast("zwischen_den_jahren")),
             (r"([1-4])o advent", lambda m: self._feast("advent", int(m[1]))),
             (r"(?:heilige|heiligen) (?:drei|3) koenige|dreikoenigs?(?:tag)?", lambda m: self._feast("dreikoenig")),
-            (r"(?:christi )himmelfahrt", lambda m: self._feast("himmelfahrt")),
+            (r"(?:christi )himmelfahrt(?: (\d{4}))?", lambda m: self._feast("himmelfahrt", year=m[1])),
             (r"heilig abend|heiliger abend|heiligen pab", lambda m: self._feast("heiligabend")),
             (rf"({feasts})(?: (\d{{4}}))?", lambda m: self._feast(m[1].replace(" ", "_"), year=m[2])),
             (r"(?:den )?feiertagen?", lambda m: self._feast("feiertage")),
@@ -248,9 +266,14 @@ class Days:
 
     def _by_calendar(self) -> list[tuple[str, Builder]]:
         return [
+            (
+                r"(\d+)(?= (?:bis|und|oder)(?: zum)? (?:\d+o? M|d\d\d-))",
+                lambda m: Ref("ordinal", number=int(m[1])) if 0 < int(m[1]) < 32 else None,
+            ),
             (r"(d\d\d-\d\d-\d*)", self._date_ref),
             (r"(\d+)o? (M)(?: (\d{4}))?(?: (naechste|diese) jahr)?", self._day_and_month),
             (r"(\d+o \d+o)(?: (\d{4}))?(?! M)", self._date_ref),
+            (r"(M) (\d+)o?(?= ,|$)", lambda m: self._day_and_month_of(m[2], m[1])),
             (r"(M)(?: (\d{4}))?(?: (naechste|kommende|diese) jahr)?", self._month_ref),
             (r"(W)", lambda m: Ref("weekday", number=int(m[1][1]))),
             (r"morgen", lambda m: self._plus_days(1)),
@@ -290,8 +313,12 @@ class Days:
         return Ref("day", (Span.day(found),)) if found else None
 
     def _day_and_month(self, m: "re.Match[str]") -> Ref | None:
-        year = m[3] or (str(self.today.year + 1) if m[4] == "naechste" else "")
+        year = m[3] or (str(self.today.year + 1) if m[4] in ("naechste", "kommende") else "")
         found = self._date(f"{m[1]}o {m[2]}" + (f" {year}" if year else ""))
+        return Ref("day", (Span.day(found),)) if found else None
+
+    def _day_and_month_of(self, day: str, month: str) -> Ref | None:
+        found = self._date(f"{day}o {month}") if int(day) <= 31 else None
         return Ref("day", (Span.day(found),)) if found else None
 
     def _month_ref(self, m: "re.Match[str]") -> Ref:

@@ -12,7 +12,8 @@ _EASTER = {  # days from Easter Sunday: first, last
     "pfingstmontag": (50, 50), "pfingstwoche": (50, 56), "himmelfahrt": (39, 39), "vatertag": (39, 39),
     "fronleichnam": (60, 60), "rosenmontag": (-48, -48), "karneval": (-52, -47), "fasching": (-52, -47),
     "fastnacht": (-52, -47), "weiberfastnacht": (-52, -52), "faschingsdienstag": (-47, -47), "veilchendienstag": (-47, -47),
-    "aschermittwoch": (-46, -46),
+    "aschermittwoch": (-46, -46), "fastnachtsdienstag": (-47, -47),
+    "karsonnabend": (-1, -1), "himmelfahrtstag": (39, 39), "fastenzeit": (-46, -1),
 }  # fmt: skip
 _FIXED = {  # month, day of the first and of the last
     "weihnachten": (12, 24, 12, 26), "weihnachtsfeiertage": (12, 25, 12, 26), "heiligabend": (12, 24, 12, 24),
@@ -24,7 +25,19 @@ _FIXED = {  # month, day of the first and of the last
     "mariae_himmelfahrt": (8, 15, 8, 15), "weltkindertag": (9, 20, 9, 20), "frauentag": (3, 8, 3, 8),
 }  # fmt: skip
 _BETWEEN = "zwischen_den_jahren"
-NAMES = (*_EASTER, *_FIXED, _BETWEEN, "buss_und_bettag", "muttertag", "advent", "feiertage")
+_SUNDAYS = {"totensonntag": -7, "ewigkeitssonntag": -7, "volkstrauertag": -14}  # days from the first Sunday of Advent
+NAMES = (
+    *_EASTER,
+    *_FIXED,
+    *_SUNDAYS,
+    _BETWEEN,
+    "buss_und_bettag",
+    "muttertag",
+    "erntedankfest",
+    "erntedank",
+    "advent",
+    "feiertage",
+)
 
 
 def feast(name: str, today: date, land: str, number: int = 1) -> Span | None:
@@ -45,9 +58,13 @@ def _of_year(name: str, year: int, land: str, number: int) -> Span | None:
     if name == "muttertag":
         first = date(year, 5, 1)
         return Span.day(first + timedelta(days=(6 - first.weekday()) % 7 + 7))
+    if name.startswith("erntedank"):
+        return Span.day(date(year, 10, 7) - timedelta(days=(date(year, 10, 7).weekday() + 1) % 7))
     fourth = date(year, 12, 24) - timedelta(days=(date(year, 12, 24).weekday() + 1) % 7)
     if name == "advent":
         return Span.day(fourth - timedelta(weeks=4 - number)) if 1 <= number <= 4 else None
+    if name in _SUNDAYS:
+        return Span.day(fourth + timedelta(days=_SUNDAYS[name] - 21))
     if name == "buss_und_bettag":
         last = date(year, 11, 22)
         return Span.day(last - timedelta(days=(last.weekday() - 2) % 7))

@@ -26,7 +26,7 @@ _STORY = re.compile(
     r"|gueltig|ankommen|anreise\w*|abreise\w*|seit|gestohlen|geklaut|verloren|gefunden|geheiratet|"
     r"ziehe|ziehen|zieht|faehrt|reise|verlieren|auslaeuft|stattgefunden|kommen .* an"
     r"|fahre[n]? .* (?:nach|weg|fort)|wird .* (?:\d+|\d+o|jahre|volljaehrig|alt)|werde .* (?:\d+|"
-    r"\d+o|jahre|volljaehrig)|faengt .* an|entbindung\w*|errechnet\w*|geburtstermin)\b"
+    r"\d+o|jahre|volljaehrig)|(?:sohn|tochter|kind|kleiner|kleine|mutter|vater|mann|frau|oma|opa|baby|er|sie) wird|faengt .* an|entbindung\w*|errechnet\w*|geburtstermin)\b"
 )
 _WISH = re.compile(
     r"\b(?:termin\w*|brauch\w*|braeucht\w*|moecht\w*|will|wollen|wuerde\w*|haett\w*|kann|koenn\w*|"

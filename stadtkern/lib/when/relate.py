@@ -37,7 +37,8 @@ def ordinals(line: Line, text: str) -> None:
             and re.fullmatch(r"[a-z]{2,}", after.symbol)
             and (after.symbol in _NO_DAY or (text[after.start].isupper() and not certain))
         )
-        if (before in _BEFORE_ORDINAL or before.startswith("<d")) and not noun:
+        begins = after is not None and after.symbol in ("bis", "oder", "und") and not before
+        if (before in _BEFORE_ORDINAL or before.startswith("<d") or begins) and not noun:
             line.tokens[place] = Token(f"<d{len(line.things)}>", token.start, token.end)
             line.things.append(Ref("ordinal", number=int(token.symbol[:-1])))
 
@@ -113,7 +114,16 @@ def relate(line: Line) -> None:
             return Ref("weekdays", weekdays=frozenset(range(min(first.weekdays), max(last.weekdays) + 1)) or first.weekdays)
         return pair(m)
 
+    def week_beside(m: "re.Match[str]") -> Ref | None:
+        named = ref(m[2])
+        if not named.spans or named.bound:
+            return None
+        if m[1] == "nach":
+            return Ref("week", (Span(named.spans[-1].last + timedelta(days=1), named.spans[-1].last + timedelta(days=7)),))
+        return Ref("week", (Span(named.spans[0].first - timedelta(days=7), named.spans[0].first - timedelta(days=1)),))
+
     line.replace(rule(rf"(D|tag|werktag) (nach|vor)(?: {_IN})* (D)"), "d", beside)
+    line.replace(rule(rf"woche (nach|vor)(?: {_IN})* (D)"), "d", week_beside)
     line.replace(
         rule(
             rf"(?:zwischen|von|vom|ab)(?: {_IN})* (D)(?: W)?(?: ,)? (?:und|bis)(?: (?:zum|zu|einschliesslich|"

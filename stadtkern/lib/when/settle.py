@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from ..calendar import add_months
 from .clock import Said
 from .refs import Ref, bounded, month_of, settled
 from .window import ALL_DAYS, FAR, Clock, Span, Window
@@ -140,6 +141,9 @@ def _spans_of(ref: Ref, today: date, base: Span | None) -> tuple[Span, ...]:
     if start.spans and ref.other.kind in ("weekday", "ordinal"):
         after = start.spans[0].first
         end = settled(ref.other, after, None)
+    if start.kind == "day" and start.spans and end.spans and (end.spans[0].last - start.spans[0].first).days > 330:
+        years = end.spans[0].last.year - start.spans[0].first.year  # "14.10. bis 15.10.2028": the year is said once
+        start = replace(start, spans=(Span.day(add_months(start.spans[0].first, 12 * years)),))
     return bounded(replace(start, other=end), today)
 
 

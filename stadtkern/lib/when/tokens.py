@@ -15,9 +15,9 @@ from .numbers import number, ordinal
 
 LONGEST = 600
 _TOKEN = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}\.\s?[0-9]{1,2}\.(?:\s?[0-9]{4}|[0-9]{2}(?![0-9]))?|"
+    r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}\.\s?[0-9]{1,2}\.(?:\s?[0-9]{4}|[0-9]{2}(?![0-9]))?|"
     r"[0-9]{1,2}:[0-9]{2}|[0-9]{1,2}\.[0-9]{2}(?![0-9])|[0-9]{1,2}h(?:[0-9]{2})?(?!\w)"
-    r"|[0-9]{1,2}\.(?![0-9])|[0-9]+|[^\W\d_]+\.?|[-–—]|[,;.!?/:]"
+    r"|[0-9]{1,2}(?:\.(?![0-9])|te[nrsm]?\b|ste[nrsm]?\b)|[0-9]+|[^\W\d_]+\.?|[-–—]|[,;.!?/:]"
 )
 _DATE = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{2,4})?")
 _CLOCKY = frozenset(
@@ -70,6 +70,7 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
         return [","]
     bare = piece.rstrip(".")
     stop = [","] if piece != bare and len(bare) > 3 else []
+    bare = bare.title() if piece != bare and bare.title() in _SHORT else bare
     if bare in _SHORT and (piece != bare or after in ("-", "–", "/") or (bare[0].isupper() and before not in ("", ",", "."))):
         return [f"w{_SHORT[bare]}"]
     if bare == "So" and before in ("sa", "sa.", "/"):
@@ -79,9 +80,9 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
 
 
 def _digits(piece: str, before: str, after: str) -> list[str]:
-    if re.fullmatch(r"\d{4}-\d\d-\d\d", piece):
-        year, month, day = piece.split("-")
-        return [f"d{day}-{month}-{year}"]
+    if re.fullmatch(r"\d{4}-\d\d?-\d\d?", piece):
+        year, month, day = (int(part) for part in piece.split("-"))
+        return [f"d{day:02}-{month:02}-{year}"]
     if found := _DATE.fullmatch(piece):
         year = found[3] or ""
         return [f"d{int(found[1]):02}-{int(found[2]):02}-{'20' + year if len(year) == 2 else year}"]
@@ -91,7 +92,9 @@ def _digits(piece: str, before: str, after: str) -> list[str]:
         if int(found[2]) > 12 or after == "uhr" or before.rstrip(".") in _CLOCKY:
             return [f"c{int(found[1]):02}:{found[2]}"]
         return [f"d{int(found[1]):02}-{int(found[2]):02}-"]
-    return [piece.rstrip(".") + "o"] if piece.endswith(".") else [str(int(piece[:6]))]
+    if not piece.isdigit():
+        return [re.match(r"[0-9]+", piece)[0] + "o"]  # type: ignore[index]
+    return [str(int(piece[:6]))]
 
 
 @lru_cache(maxsize=20_000)
