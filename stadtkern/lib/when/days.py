@@ -61,7 +61,8 @@ class Days:
             ),
             (rf"(?:innerhalb|binnen)(?: (?:von|der|den))* (N) ({_UNITS})", self._within),
             (
-                r"(?:(?:die|den|der) )?(?:naechste|kommende) (N) (tage|wochen|monate)|(?:die|den) (?:naechste|kommende)() (tage|wochen|monate)",
+                r"(?:(?:die|den|der) )?(?:naechste|kommende) (N) (tage|wochen|monate)"
+                r"|(?:die|den) (?:naechste|kommende)() (tage|wochen|monate)",
                 self._next_so_many,
             ),
             (rf"(?:so )?(?:in|nach)(?: (?:etwa|gegen|so|rund))? (N) ({_UNITS})", self._ahead),

@@ -1,6 +1,7 @@
 """A sentence read for days and times: what is wished, and what is left of it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from .line import Line
 from .refs import Ref
 from .relate import ellipses, ordinals, relate
 from .settle import Found, settle
-from .tokens import tokens
+from .tokens import Token, tokens
 from .window import Window
 
 _SOON = re.compile(
@@ -26,12 +27,21 @@ _STORY = re.compile(
     r"|gueltig|ankommen|anreise\w*|abreise\w*|seit|gestohlen|geklaut|verloren|gefunden|geheiratet|"
     r"ziehe|ziehen|zieht|faehrt|reise|verlieren|auslaeuft|stattgefunden|kommen .* an"
     r"|fahre[n]? .* (?:nach|weg|fort)|wird .* (?:\d+|\d+o|jahre|volljaehrig|alt)|werde .* (?:\d+|"
-    r"\d+o|jahre|volljaehrig)|(?:sohn|tochter|kind|kleiner|kleine|mutter|vater|mann|frau|oma|opa|baby|er|sie) wird|faengt .* an|entbindung\w*|errechnet\w*|geburtstermin)\b"
+    r"\d+o|jahre|volljaehrig)"
+    r"|(?:sohn|tochter|kind|kleiner|kleine|mutter|vater|mann|frau|oma|opa|baby|er|sie) wird|(?:faengt|fange?|fangen) .* an"
+    r"|kommt .* in die schule|entbindung\w*|errechnet\w*|geburtstermin)\b"
 )
 _WISH = re.compile(
     r"\b(?:termin\w*|brauch\w*|braeucht\w*|moecht\w*|will|wollen|wuerde\w*|haett\w*|kann|koenn\w*|"
     r"beantrag\w*|bitte|geht|passt|frei|gern\w*|liebst\w*|vorbei\w*|lieber|wollt\w*|muss|muessen|"
     r"kriege|bekomm\w*)\b"
+)
+# What has happened cannot have happened tomorrow: "Ausweis verloren morgen um neun" is a wish.
+_HAPPENED = re.compile(
+    r"\b(?:verstorben|gestorben|umgezogen|eingezogen|gekauft|verkauft|geboren|gestohlen|geklaut|verloren|gefunden|geheiratet)\b"
+)
+_AHEAD = re.compile(
+    r"\b(?:heute|heit|morgen|übermorgen|nächst\w*|kommend\w*|übernächst\w*|in \w+ (?:tagen|wochen))\b", re.IGNORECASE
 )
 _CUT = frozenset((",", "und", "weil", "aber", "denn", "damit", "sodass", "deshalb", "deswegen"))
 
@@ -54,7 +64,8 @@ def read(text: str, now: datetime, land: str) -> Reading:
     clocks.find_bare(line)
     clocks.combine(line)
     relate(line)
-    found = _found(line)
+    found = _found(line, text)
+    found = _beside_the_story(found, line.text)
     window = settle([one for one in found if not one.story], now.date(), line.text)
     if (not window.anything and _SOON.search(line.text)) or any(token.symbol.startswith("<s") for token in line.tokens):
         window = replace(window, soon=not window.spans)
@@ -66,13 +77,15 @@ def read(text: str, now: datetime, land: str) -> Reading:
     return Reading(replace(window, said=said), _rest(text, line))
 
 
-def _found(line: Line) -> list[Found]:
+def _found(line: Line, text: str) -> list[Found]:
     """The marks that are left, in order, with the words before each and whether they only belong to a story."""
     found: list[Found] = []
     between: list[str] = []
     for clause in _clauses(line):
         words = " ".join(token.symbol for token in clause)
         story = bool(_STORY.search(words)) and not _WISH.search(words)
+        if story and _HAPPENED.search(words):
+            story = not any(_AHEAD.search(text[token.start : token.end]) for token in clause if token.symbol[:2] == "<d")
         for token in clause:
             if token.symbol[:2] in ("<d", "<p"):
                 thing = line.thing(token.symbol)
@@ -86,8 +99,25 @@ def _found(line: Line) -> list[Found]:
     return found
 
 
-def _clauses(line: Line):  # type: ignore[no-untyped-def]
-    clause: list[object] = []
+_BESIDE = {"vorher": "before", "davor": "before", "danach": "after", "anschliessend": "after", "hinterher": "after", "dann": ""}
+
+
+def _beside_the_story(found: list[Found], text: str) -> list[Found]:
+    """ "Mein Pass läuft am 3. Mai ab, ich brauche vorher einen": the day of the story counts after all, as a bound."""
+    told = [one for one in found if one.story and isinstance(one.thing, Ref) and one.thing.kind != "past"]
+    wished = [one for one in found if not one.story and isinstance(one.thing, Ref) and one.thing.kind != "any"]
+    word = next((word for word in text.split() if word in _BESIDE), "")
+    if wished or not told or not word:
+        return found
+    last = told[-1]
+    assert isinstance(last.thing, Ref)
+    bound = _BESIDE[word] or last.thing.bound
+    wanted = replace(last, thing=replace(last.thing, bound=bound), story=False)
+    return [wanted if one is last else one for one in found if not (isinstance(one.thing, Ref) and one.thing.kind == "any")]
+
+
+def _clauses(line: Line) -> Iterator[list[Token]]:
+    clause: list[Token] = []
     for token in line.tokens:
         if token.symbol in _CUT and clause:
             yield clause

@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
-from .line import Line, rule
+from .line import Builder, Line, rule
 from .refs import Ref, next_weekday, week_of
 from .tokens import Token
 from .window import Span
@@ -59,129 +59,103 @@ def ellipses(line: Line, today: date) -> None:
         )
 
 
+_UP_TO = rf"(?: (?:bis|zum|zur|zu|ende|spaetestens|einschliesslich|inklusive|maximal|noch|{_IN}))*"
+_OR = r"(?:oder|und|bzw|beziehungsweise|sowie|auch|alternativ|wahlweise|,)"
+_NOT_ANY = r"(?:nicht|kein(?:en|er|em|e)?|ausser|ausgenommen|ohne|nie|niemals|nix|abgesehen von)"
+_SUITS = r"(?:geht|kann|passt|klappt|ist|waere|bin|hab|habe|koennen|habn|haben)"
+
+
 def relate(line: Line) -> None:
     """Ranges, alternatives, bounds and exclusions, each becoming one mark."""
+    words = Relations(line)
+    for text, build in words.rules():
+        line.replace(rule(text), "d", build)
 
-    def ref(mark: str) -> Ref:
-        thing = line.thing(mark)
+
+class Relations:
+    """What the words around the days of a line make of them."""
+
+    def __init__(self, line: Line) -> None:
+        self.line = line
+
+    def rules(self) -> list[tuple[str, Builder]]:
+        """In the order they are tried."""
+        return [
+            (rf"(D|tag|werktag) (nach|vor)(?: {_IN})* (D)", self._beside),
+            (rf"woche (nach|vor)(?: {_IN})* (D)", self._week_beside),
+            (rf"(?:zwischen|von|vom|ab)(?: {_IN})* (D)(?: W)?(?: ,)? (?:und|bis){_UP_TO} (D)", self._range),
+            (rf"(D) bis{_UP_TO} (D)", self._range),
+            (rf"(D)(?: ,)?(?: {_OR})+(?: {_IN})* (D)", self._either),
+            (
+                rf"(?:nicht vor|fruehestens(?: (?:wieder|ab))?|erst ab|erst wieder ab|ab|beginnend)(?: {_IN})* (D)"
+                r"(?: an| ab| aufwaerts)?",
+                self._bound("from"),
+            ),
+            (rf"(?:von|vom)(?: {_IN})* (D) (?:an|ab)|(?:{_IN} )*(D) (?:oder spaeter|fruehestens)", self._bound("from")),
+            (rf"(?:nicht nach|nicht spaeter als)(?: {_IN})* (D)", self._bound("until")),
+            (rf"(?:(?:erst|direkt|gleich|kurz|unmittelbar|irgendwann) )*nach(?: {_IN})* (D)", self._bound("after")),
+            (rf"(?:(?:noch|kurz|rechtzeitig) )*vor(?: {_IN})* (D)", self._bound("before")),
+            (rf"(?:bis|spaetestens|maximal){_UP_TO} (D)|(D) spaetestens", self._bound("until")),
+            (rf"{_NOT_ANY}(?: {_IN})* (D)", self._no),
+            (rf"(D)(?: {_SUITS})(?: [a-z]+){{0,3}} (?:nicht|schlecht|verhindert|keine|wohl nicht)", self._no),
+            (r"(D)(?: (?:noch|schon|aber))* (?:nicht)(?= (?:,|sondern|aber)|$)", self._no),
+        ]
+
+    def _ref(self, mark: str) -> Ref:
+        thing = self.line.thing(mark)
         return thing if isinstance(thing, Ref) else Ref("past")
 
-    def pair(m: "re.Match[str]") -> Ref | None:
-        first, last = ref(m[1]), ref(m[2])
+    def _range(self, m: "re.Match[str]") -> Ref | None:
+        first, last = self._ref(m[1]), self._ref(m[2])
+        if (first.kind, last.kind, first.number, last.number) == ("weekday", "weekday", 0, 4):
+            return Ref("weekdays", weekdays=frozenset(range(5)))
+        if first.kind == last.kind == "weekdays" and len(first.weekdays) == len(last.weekdays) == 1:
+            return Ref("weekdays", weekdays=frozenset(range(min(first.weekdays), max(last.weekdays) + 1)) or first.weekdays)
         return replace(first, other=last) if "past" not in (first.kind, last.kind) and not first.bound else None
 
-    def either(m: "re.Match[str]") -> Ref | None:
-        first, last = ref(m[1]), ref(m[2])
+    def _either(self, m: "re.Match[str]") -> Ref | None:
+        first, last = self._ref(m[1]), self._ref(m[2])
         parts = (*(first.union or (first,)), *(last.union or (last,)))
-        same = len({"small" if part.kind in _SMALL else part.kind for part in parts}) == 1 and not any(
-            part.other or part.bound or part.negative for part in parts
-        )
-        if not same or parts[0].kind in ("past", "half") or (" , " in m[0] and not _listed(m[0], parts)):
+        kinds = {"small" if part.kind in _SMALL else part.kind for part in parts}
+        if len(kinds) > 1 or any(part.other or part.bound or part.negative for part in parts):
+            return None
+        if parts[0].kind in ("past", "half") or (" , " in m[0] and not _listed(m[0], parts)):
             return None
         if parts[0].kind == "weekdays":
             return Ref("weekdays", weekdays=first.weekdays | last.weekdays)
         return Ref(parts[0].kind, union=parts)
 
-    def bound(kind: str):  # type: ignore[no-untyped-def]
+    def _bound(self, kind: str) -> Builder:
         def build(m: "re.Match[str]") -> Ref | None:
-            named = ref(m[1])
-            if named.kind in ("past", "weekdays", "any") or named.bound:
-                return None
-            return replace(named, bound=kind)
+            named = self._ref(next(group for group in m.groups() if group))
+            possible = named.kind not in ("past", "weekdays", "any") and not named.bound
+            return replace(named, bound=kind) if possible else None
 
         return build
 
-    def no(m: "re.Match[str]") -> Ref | None:
-        named = ref(m[1])
+    def _no(self, m: "re.Match[str]") -> Ref | None:
+        named = self._ref(m[1])
         return replace(named, negative=True) if named.kind != "past" else None
 
-    def beside(m: "re.Match[str]") -> Ref | None:
-        named = ref(m[3])
-        day = ref(m[1]).number if m[1][0] == "<" else None
-        if not named.spans or named.bound or (m[1][0] == "<" and ref(m[1]).kind != "weekday"):
+    def _beside(self, m: "re.Match[str]") -> Ref | None:
+        """ "Dienstag nach Ostern", "am Tag vor Himmelfahrt"."""
+        named = self._ref(m[3])
+        weekday = self._ref(m[1]) if m[1][0] == "<" else None
+        if not named.spans or named.bound or (weekday and weekday.kind != "weekday"):
             return None
         after = m[2] == "nach"
         edge = named.spans[-1].last + timedelta(days=1) if after else named.spans[0].first - timedelta(days=1)
-        if day is not None:
-            edge = next_weekday(day, edge if after else edge - timedelta(days=6))
+        if weekday:
+            edge = next_weekday(weekday.number, edge if after else edge - timedelta(days=6))
         return Ref("day", (Span.day(edge),))
 
-    def pair_or_weekdays(m: "re.Match[str]") -> Ref | None:
-        first, last = ref(m[1]), ref(m[2])
-        if (first.kind, last.kind, first.number, last.number) == ("weekday", "weekday", 0, 4):
-            return Ref("weekdays", weekdays=frozenset(range(5)))
-        if first.kind == last.kind == "weekdays" and len(first.weekdays) == len(last.weekdays) == 1:
-            return Ref("weekdays", weekdays=frozenset(range(min(first.weekdays), max(last.weekdays) + 1)) or first.weekdays)
-        return pair(m)
-
-    def week_beside(m: "re.Match[str]") -> Ref | None:
-        named = ref(m[2])
+    def _week_beside(self, m: "re.Match[str]") -> Ref | None:
+        """ "in der Woche nach Ostern": seven days."""
+        named = self._ref(m[2])
         if not named.spans or named.bound:
             return None
-        if m[1] == "nach":
-            return Ref("week", (Span(named.spans[-1].last + timedelta(days=1), named.spans[-1].last + timedelta(days=7)),))
-        return Ref("week", (Span(named.spans[0].first - timedelta(days=7), named.spans[0].first - timedelta(days=1)),))
-
-    line.replace(rule(rf"(D|tag|werktag) (nach|vor)(?: {_IN})* (D)"), "d", beside)
-    line.replace(rule(rf"woche (nach|vor)(?: {_IN})* (D)"), "d", week_beside)
-    line.replace(
-        rule(
-            rf"(?:zwischen|von|vom|ab)(?: {_IN})* (D)(?: W)?(?: ,)? (?:und|bis)(?: (?:zum|zu|einschliesslich|"
-            rf"inklusive|spaetestens|{_IN}))* (D)"
-        ),
-        "d",
-        pair_or_weekdays,
-    )
-    line.replace(rule(rf"(D) bis(?: (?:zum|zu|einschliesslich|inklusive|{_IN}))* (D)"), "d", pair_or_weekdays)
-    line.replace(
-        rule(rf"(D)(?: ,)?(?: (?:oder|und|bzw|beziehungsweise|sowie|auch|alternativ|wahlweise|,))+(?: {_IN})* (D)"), "d", either
-    )
-    line.replace(
-        rule(
-            rf"(?:nicht vor|fruehestens(?: (?:wieder|ab))?|erst ab|erst wieder ab|ab|beginnend)(?: {_IN})* "
-            rf"(D)(?: an| ab| aufwaerts)?"
-        ),
-        "d",
-        bound("from"),
-    )
-    line.replace(
-        rule(rf"(?:von|vom)(?: {_IN})* (D) (?:an|ab)|(?:{_IN} )*(D) (?:oder spaeter|fruehestens)"),
-        "d",
-        lambda m: bound("from")(_Group(m)),
-    )
-    line.replace(rule(rf"(?:nicht nach|nicht spaeter als)(?: {_IN})* (D)"), "d", bound("until"))
-    line.replace(rule(rf"(?:(?:erst|direkt|gleich|kurz|unmittelbar|irgendwann) )*nach(?: {_IN})* (D)"), "d", bound("after"))
-    line.replace(rule(rf"(?:(?:noch|kurz|rechtzeitig) )*vor(?: {_IN})* (D)"), "d", bound("before"))
-    line.replace(
-        rule(
-            rf"(?:bis|spaetestens|maximal)(?: (?:bis|zum|zur|zu|ende|spaetestens|einschliesslich|maximal|"
-            rf"noch|{_IN}))* (D)|(D) spaetestens"
-        ),
-        "d",
-        lambda m: bound("until")(_Group(m)),
-    )
-    line.replace(
-        rule(rf"(?:nicht|kein(?:en|er|em|e)?|ausser|ausgenommen|ohne|nie|niemals|nix|abgesehen von)(?: {_IN})* (D)"), "d", no
-    )
-    line.replace(
-        rule(
-            r"(D)(?: (?:geht|kann|passt|klappt|ist|waere|bin|hab|habe|koennen|habn|haben))(?: [a-z]+){0,3} "
-            r"(?:nicht|schlecht|verhindert|keine|wohl nicht)"
-        ),
-        "d",
-        no,
-    )
-    line.replace(rule(r"(D)(?: (?:noch|schon|aber))* (?:nicht)(?= (?:,|sondern|aber)|$)"), "d", no)
-
-
-class _Group:
-    """The one group of an alternative that matched."""
-
-    def __init__(self, found: "re.Match[str]") -> None:
-        self.mark = next(group for group in found.groups() if group)
-
-    def __getitem__(self, _: int) -> str:
-        return self.mark
+        first = named.spans[-1].last + timedelta(days=1) if m[1] == "nach" else named.spans[0].first - timedelta(days=7)
+        return Ref("week", (Span(first, first + timedelta(days=6)),))
 
 
 def _listed(text: str, parts: tuple[Ref, ...]) -> bool:

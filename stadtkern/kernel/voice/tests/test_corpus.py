@@ -7,7 +7,7 @@ from .corpus import sentences
 GOAL = 0.95
 
 
-@pytest.mark.parametrize("half", ["development"])
+@pytest.mark.parametrize("half", ["development", "heldout"])
 def test_service_and_time_are_understood(half: str, capsys: pytest.CaptureFixture[str]) -> None:
     said = list(sentences(half))
     first = third = named = timed = 0

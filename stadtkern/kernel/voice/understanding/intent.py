@@ -12,6 +12,7 @@ from .targets import Bookable, Target, book, targets
 
 SEARCH, EAR = 0.5, 0.5  # what the two are worth
 SEARCH_FULL = 1.35  # the score of a very good hit of the search
+PARTLY = 0.6  # of a hit for the whole, where a matter is only a part of it
 OURS, THEIRS = 1.0, 0.85  # a thing the city offers itself, against an entry of the directory
 LEAST, MOST = 0.12, 3
 SURE, AHEAD = 0.5, 0.1  # certain from this score on, and so far ahead of the next
@@ -51,7 +52,7 @@ class Ear:
         """The best, at most so many; empty where nothing fits."""
         text = without_denied(text)
         ear = self.matcher.scores(text)
-        found = self._searched(text)
+        found = self._searched(text, ear)
         total = {
             number: (SEARCH * found.get(number, 0.0) + EAR * ear.get(number, 0.0))
             * (THEIRS if self.targets[number].kind == "entry" else OURS)
@@ -63,7 +64,7 @@ class Ear:
             for number in self._visit_first(self._once(ranked), total)[:most]
         ]
 
-    def _searched(self, text: str) -> dict[int, float]:
+    def _searched(self, text: str, ear: Mapping[int, float]) -> dict[int, float]:
         found: dict[int, float] = {}
         short = " ".join(word for word in re.findall(r"[\w-]+", text) if word.lower() not in self.fillers)
         for hit in search.find(short, limit=12):
@@ -75,7 +76,8 @@ class Ear:
                 else self.of_entry.get(entry, [])
             )
             for number in numbers:
-                found[number] = max(found.get(number, 0.0), score)
+                own = score * max(PARTLY, ear.get(number, 0.0)) if entry in self.targets[number].partly else score
+                found[number] = max(found.get(number, 0.0), own)
         return found
 
     def _visit_first(self, ranked: list[int], total: Mapping[int, float]) -> list[int]:

@@ -33,6 +33,7 @@ class Target:
     matter: str = ""
     service: str = ""
     entries: tuple[str, ...] = ()
+    partly: frozenset[str] = frozenset()  # of the entries those of which it is only a part
 
     @property
     def key(self) -> str:
@@ -54,9 +55,12 @@ def targets(services: Mapping[str, Service], bookables: Iterable[Bookable]) -> l
         service = services.get(one.service)
         if service:
             taken.add(service.key)
-        target = Target("matter", one.title, one.key, service.key if service else "", _entries_of(one, service))
+        told = _entries_of(one, service)
+        entries, partly = tuple(key.lstrip("~") for key in told), frozenset(key[1:] for key in told if key[0] == "~")
+        target = Target("matter", one.title, one.key, service.key if service else "", entries, partly)
         names = [one.title, *one.words, *(_names(service) if service else ()), *say.get(one.key, ()), *say.get(one.service, ())]
-        found.append((target, _worth(names, _said_of(target.entries, say))))
+        lent = _said_of((key for key in entries if key not in partly), say)
+        found.append((target, _worth(names, lent)))
     for key, service in services.items():
         if key not in taken:
             target = Target("service", service.title, "", key, _bundle(service.leika))
@@ -92,7 +96,7 @@ def _entries_of(one: Bookable, service: Service | None) -> tuple[str, ...]:
     if service and (bundle := _bundle(service.leika)):
         return bundle
     if one.key in book()["about"]:
-        return tuple(key for key in book()["about"][one.key] if key in books.entries())
+        return tuple(key for key in book()["about"][one.key] if key.lstrip("~") in books.entries())
     for hit in search.find(one.title, limit=1):
         return (hit.entry.ozg,) if hit.entry and hit.entry.ozg else _bundle(hit.service.leika) if hit.service else ()
     return ()

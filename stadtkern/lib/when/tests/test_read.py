@@ -1,4 +1,4 @@
-"""Every kind of expression, each with the days and times it means; seen from Thursday, 4 March 2027, 10:00, in NW (Easter: 28 March)."""
+"""Every kind of expression, each with the days and times it means; seen from 4 March 2027, a Thursday, in NW."""
 
 from datetime import date, datetime, time, timedelta
 
@@ -155,6 +155,14 @@ DAYS = {  # days: first..last, several separated by blanks, "first.." open, "" a
     "vor zwei Wochen umgezogen": "",
     "mein Sohn wird im Mai 16": "",
     "meine dritte Mahnung": "",
+    "Ausweis verloren morgen Termin": "03-05",
+    "Ausweis gestohlen morgen um neun": "03-05",
+    "Mein Pass läuft am 3. Mai ab, ich brauche vorher einen neuen": "03-04..05-02",
+    "Ich ziehe am 1. April um, danach ummelden": "04-02..",
+    "die nächsten drei Wochen": "03-04..03-25",
+    "mo. oder di.": "03-08..03-09",
+    "13. bis 15. Juli": "07-13..07-15",
+    "13 bis 15 Juli": "07-13..07-15",
     "zum ersten Mal": "",
     "so bald wie möglich": "",
     "egal wann": "",
