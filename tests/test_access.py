@@ -152,6 +152,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "payments:ledger_day day": [public("2026-11-01")],
     "payments:refunded pk": [Sample("surplus", lambda w: w.surplus.pk)],
     "payments pk": [Sample("payment", lambda w: w.payment.pk)],
+    "mobility:plate_release pk": [public(1)],
     "mobility:permit number": [public("2026-GIBTS-NICHT")],
     "pairing number": [public(1)],
     "pairing code": [public("gibt-es-nicht")],
@@ -195,7 +196,7 @@ SAMPLES: dict[str, list[Sample]] = {
 NEVER_FOUND = {"mobility:permit", "services:modules_undo", "payments:demo", "operate:switch", "api/{rest}"}
 # Nobody of these people works in the cash office or has given a mandate (payments/tests/test_cash_pages.py, test_debits.py).
 NEVER_FOUND |= {f"payments:{page}" for page in ("cash_statement", "cash_line", "cash_file", "cash_stop", "cash_lift")}
-NEVER_FOUND |= {"payments:debit_revoke"}
+NEVER_FOUND |= {"payments:debit_revoke", "mobility:plate_release"}
 # A code of two screens is this browser's own (accounts/tests/test_pairing.py).
 NEVER_FOUND |= {
     f"pairing:{page}" for page in ("screen", "state", "collect", "allow", "cancel", "open", "choose", "wait", "refuse")

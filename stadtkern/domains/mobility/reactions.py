@@ -7,6 +7,8 @@ from stadtkern.kernel.events.models import Event
 
 from . import actions
 from .parking import SERVICE
+from .plates import SERVICE as REGISTRATION
+from .plates import actions as plates
 
 
 def enter_permit(event: Event) -> None:
@@ -16,7 +18,25 @@ def enter_permit(event: Event) -> None:
         actions.enter(int(number), int(event.data["document"]))
 
 
-REACTIONS = {"case.closed": [enter_permit]}
+def reserve_plate(event: Event) -> None:
+    """An application for a registration was sent: its plate is kept."""
+    if event.data.get("service") == REGISTRATION:
+        plates.reserve(int(event.subject.partition(":")[2]))
+
+
+def settle_plate(event: Event) -> None:
+    """It is decided: the plate is given, or free again."""
+    room, _, number = event.subject.partition(":")
+    if room == "case" and number.isdigit():
+        plates.settle(int(number), granted=event.data.get("outcome") in ("GRANTED", "PARTLY"))
+
+
+REACTIONS = {
+    "case.closed": [enter_permit],
+    "case.submitted": [reserve_plate],
+    "case.decided": [settle_plate],
+    "case.withdrawn": [settle_plate],
+}
 
 
 @app.task(name="mobility.remind", queueing_lock="mobility.remind", queue="periodic")
@@ -26,4 +46,11 @@ def remind(timestamp: int) -> None:
         pass
 
 
-SCHEDULE = [("43 3 * * *", remind)]
+@app.task(name="mobility.plates", queueing_lock="mobility.plates", queue="periodic")
+def expire_plates(timestamp: int) -> None:
+    """Holds and reservations whose time is over."""
+    while plates.expire_due(timezone.now()):
+        pass
+
+
+SCHEDULE = [("43 3 * * *", remind), ("*/5 * * * *", expire_plates)]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from stadtkern.kernel.privacy.erasure import Kept, Preview, kept_matters
 
 from . import actions
-from .models import Payment
+from .models import DebitMandate, Payment
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:
@@ -16,6 +16,8 @@ def preview(account_id: int, register_key: UUID | None) -> Preview:
     own = Payment.objects.filter(account=account_id, company=None)
     tried = own.exclude(status__in=actions.BOOKED).exclude(about__in=kept_matters()).count()
     goes = [_("Begonnene und abgebrochene Zahlungen: %(count)s") % {"count": tried}] if tried else []
+    if DebitMandate.objects.filter(account=account_id, company=None).exists():
+        goes.append(_("Ihr Lastschriftmandat mit dem Konto"))
     return Preview(goes, _bookings(account_id))
 
 
@@ -23,6 +25,7 @@ def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
     """Bookings lose their payer; what was never paid and belongs to no running case goes."""
     kept = _bookings(account_id)
     actions.erase_of(account_id, kept_matters())
+    actions.forget_mandates(account_id)
     return kept
 
 

@@ -8,7 +8,7 @@ from .collecting import announce, announce_all, fetched, order_debits, to_announ
 from .dunning import Step, dun, dun_all, lift_stop, next_steps, stop_dunning
 from .erasing import BOOKED, BOOKING_YEARS, erase_of
 from .instalments import agree_instalments
-from .mandates import end_unused, give_mandate, mandate_text, revoke_mandate
+from .mandates import end_unused, forget_mandates, give_mandate, mandate_text, revoke_mandate
 from .opening import attempt, call_off, cancel, open_payment, reopen
 from .payouts import order_refunds, refundable
 from .posting import Refused
@@ -51,6 +51,7 @@ __all__ = [
     "explain_debit",
     "export",
     "fetched",
+    "forget_mandates",
     "forget_old",
     "give_mandate",
     "give_release",

@@ -88,6 +88,18 @@ def end_mandate(row: DebitMandate, ending: DebitMandate.Ending, actor_key: str) 
     record("payment.mandate_ended", subject=str(row), actor=actor_key, data=facts | {"ending": ending})
 
 
+@transaction.atomic
+def forget_mandates(account_id: int) -> int:
+    """Somebody goes: mandates end, the person goes from them; the account is sealed with a key that goes, too.
+
+    Diary: `payment.mandate_ended`, for each.
+    """
+    mine = DebitMandate.objects.select_for_update().filter(account=account_id, company=None)
+    for row in mine.filter(ended_at=None):
+        end_mandate(row, DebitMandate.Ending.REVOKED, SYSTEM)
+    return DebitMandate.objects.filter(account=account_id).update(account=None, shown="")
+
+
 def end_unused(now: datetime) -> int:
     """Mandates nobody has used for 36 months have ended; returns how many."""
     old = now - UNUSED_AFTER

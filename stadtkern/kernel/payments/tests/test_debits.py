@@ -222,3 +222,12 @@ def test_two_clerks_order_at_once(transactional_db, announced):
     with ThreadPoolExecutor(4) as pool:
         assert sorted(pool.map(run, range(4))) == [0, 0, 0, 1]
     assert BankOrder.objects.count() == 1 and balance(chart.DEBIT_TRANSIT) == 1200
+
+
+def test_who_goes_takes_the_mandate_along(announced, citizen):
+    from stadtkern.kernel.payments import erasure
+
+    assert "Ihr Lastschriftmandat mit dem Konto" in erasure.preview(citizen.pk, None).goes
+    erasure.erase(citizen.pk, None)
+    row = DebitMandate.objects.get()
+    assert (row.account, row.shown, row.ending, one().status) == (None, "", "REVOKED", S.DROPPED)
