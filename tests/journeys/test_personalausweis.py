@@ -91,7 +91,7 @@ def sends_and_pays(phone: Tab, heading, run_jobs) -> Case:
     assert (case.status, appointment.status, appointment.account) == (Status.IN_REVIEW, "BOOKED", case.account)
     phone.go(f"/vorgang/{case.reference}/")
     told = phone.page.inner_text("main")
-    assert appointment.number in told and "Persönlicher Termin" in told
+    assert appointment.number in told and "Termin vereinbart" in told
     assert phone.axe() == [] and phone.overflow() <= 0
     assert "Ihr Termin am" in Message.objects.filter(about=str(case)).get().title
     return case

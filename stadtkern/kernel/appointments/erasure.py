@@ -4,10 +4,11 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.privacy.erasure import Kept, Preview
 
 from . import actions
-from .models import Appointment, Waiting
+from .models import Appointment, Feed, Waiting
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:
@@ -16,10 +17,12 @@ def preview(account_id: int, register_key: UUID | None) -> Preview:
     waits = Waiting.objects.filter(account=account_id, company=None).count()
     goes = [_("Termine: %(count)s; künftige werden abgesagt") % {"count": count}] if count else []
     goes += [_("Einträge auf der Warteliste: %(count)s") % {"count": waits}] if waits else []
+    goes += [_("Ihre Kalenderadresse")] if Feed.objects.filter(account=account_id).exists() else []
     return Preview(goes)
 
 
 def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
     """Future appointments are cancelled, past ones lose the person."""
     actions.erase_of(account_id)
+    actions.end_feed(account_id, SYSTEM)
     return []

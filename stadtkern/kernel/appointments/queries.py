@@ -1,17 +1,19 @@
 """What the residents' pages read: matters to choose from, where they are served, one's own appointments."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
 
-from .models import LIVE, Appointment, Counter, Matter, Place
+from .models import LIVE, Appointment, Counter, Matter, Place, Wave
+from .wish import Wish
 
 RECENT = timedelta(days=30)
 MOST = 200
+QUEUE_LASTS = timedelta(hours=12)  # as Wave.objects.current says
 
 
 def matters(words: str = "", besides: Sequence[str] = ()) -> list[Matter]:
@@ -45,6 +47,14 @@ def places(wanted: Sequence[Matter], channel: str = "") -> list[Place]:
 def channels(wanted: Sequence[Matter]) -> list[str]:
     """Ways that all of these matters allow, in the usual order."""
     return [one for one in ("desk", "phone", "video") if all(one in matter.channels for matter in wanted)] if wanted else []
+
+
+def queue_for(wish: Wish, day: date | None = None, now: datetime | None = None) -> Wave | None:
+    """The queue one has to stand in for this wish (for this day): contested times are given by lot, not by clicking."""
+    now = now or timezone.now()
+    rows = Wave.objects.filter(matter__key__in=[key for key, _count in wish.matters], queue_from__lte=now, gone_at=None)
+    rows = rows.filter(opens_at__gt=now - QUEUE_LASTS)
+    return (rows.filter(first__lte=day, last__gte=day) if day else rows).order_by("opens_at", "pk").first()
 
 
 def of_person(actor: Actor, now: datetime | None = None) -> QuerySet[Appointment]:

@@ -51,6 +51,8 @@ def waiting(request: HttpRequest, pk: int) -> Waiting:
     """One's own entry of the waiting list, as with appointments."""
     actor = actor_of(request)
     row = Waiting.objects.visible_to(actor, holder_of(actor)).filter(pk=pk).first()
+    if row is not None:
+        note_owned(actor, [row], source="appointments", fields=("appointment",))
     if row is None and (digests := [ids.digest(code) for code in codes(request)]):
         row = Waiting.objects.filter(pk=pk, code_digest__in=digests).first()
     if row is None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from stadtkern.kernel.accounts.access import Actor
 
-from .models import Appointment, Waiting
+from .models import Appointment, Feed, Waiting
 
 MOST = 10_000
 TOLD = (
@@ -20,4 +20,5 @@ WAITS = (
 def report(actor: Actor) -> list[dict[str, Any]]:
     """Own appointments and entries of the waiting list, newest first."""
     own = Appointment.objects.filter(account=actor.account).order_by("-id").values(*TOLD)[:MOST]
-    return [*own, *Waiting.objects.filter(account=actor.account).order_by("-id").values(*WAITS)[:MOST]]
+    feeds = Feed.objects.filter(account=actor.account).values("created_at")
+    return [*own, *feeds, *Waiting.objects.filter(account=actor.account).order_by("-id").values(*WAITS)[:MOST]]

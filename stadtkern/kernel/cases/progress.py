@@ -196,7 +196,7 @@ def _visit(case: Case) -> Stage | None:
         return None
     row = visits.of(case)
     if row is not None and row.booked_at is not None:
-        title = _("Termin verpasst") if row.status == "MISSED" else _("Persönlicher Termin")
+        title = _("Termin verpasst") if row.status == "MISSED" else _("Termin")
         return Stage(title, "done" if case.decided_at or row.status == "DONE" else "current", row.starts_at)
     if case.decided_at or visits.matter_of(case.begun_on) is None:
         return None

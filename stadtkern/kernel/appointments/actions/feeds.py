@@ -20,8 +20,8 @@ def new_feed(account: Account) -> str:
 
 
 @transaction.atomic
-def end_feed(account: Account) -> None:
+def end_feed(account_id: int, actor_key: str) -> None:
     """The address ends; a second time changes nothing. Diary: `feed.ended`."""
-    deleted, _rows = Feed.objects.filter(account=account).delete()
+    deleted, _rows = Feed.objects.filter(account=account_id).delete()
     if deleted:
-        record("feed.ended", subject=f"account:{account.pk}", actor=f"account:{account.pk}")
+        record("feed.ended", subject=f"account:{account_id}", actor=actor_key)

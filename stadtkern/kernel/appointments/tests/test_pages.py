@@ -5,14 +5,17 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from ical.calendar_stream import IcsCalendarStream
 
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.appointments import actions, link, search
-from stadtkern.kernel.appointments.models import Appointment, Notice, Waiting
+from stadtkern.kernel.accounts.actions import mandates
+from stadtkern.kernel.accounts.models import Mandate
+from stadtkern.kernel.appointments import actions, erasure, link, search
+from stadtkern.kernel.appointments.models import Appointment, Feed, Notice, Waiting, Wave
 from stadtkern.kernel.appointments.views import manage
 from stadtkern.kernel.appointments.wish import Wish
 from stadtkern.kernel.events.models import Event
@@ -177,7 +180,7 @@ def test_the_list_of_appointments_asks_little(open_hall, citizen, login, django_
 
 
 def test_times_ask_little(open_hall, client, django_assert_max_num_queries):
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(13):
         client.get(reverse("appointments:times"), {"anliegen": "ausweis"})
 
 
@@ -333,3 +336,55 @@ def test_phone_appointments_need_a_number(open_hall, client):
     assert client.post(held["Location"], GUEST).status_code == 422
     assert client.post(held["Location"], GUEST | {"phone": "0123 456789"}).status_code == 302
     assert datetime.now(tz=found.starts_at.tzinfo) < Appointment.objects.get().starts_at
+
+
+@pytest.mark.django_db(transaction=True)
+def test_when_the_person_is_forgotten_so_are_letters_and_feed(open_hall, citizen, login, run_jobs, mails):
+    mine = login(citizen)
+    row = book(mine, email=citizen.email)
+    mine.post(reverse("appointments:subscribe"))
+    run_jobs()
+    assert Message.objects.filter(about=str(row)).exists() and Notice.objects.exists()
+    assert actions.forget_notices() == 0, "as long as the appointment has a person"
+    erasure.erase(citizen.pk, None)
+    assert actions.forget_notices() == 1 and actions.forget_notices() == 0
+    assert not Message.objects.filter(about=str(row)).exists() and not Feed.objects.exists()
+
+
+def test_one_address_cannot_click_all_times_away(open_hall):
+    found = free(Wish.of("ausweis"))
+    answers = [post_hold(Client(), found, Wish.of("ausweis")).status_code for _n in range(62)]
+    assert answers[0] == 302 and answers[-1] == 429
+
+
+def test_a_mandate_for_something_else_books_nothing(open_hall, citizen, other_citizen, login):
+    open_hall.pass_.service = "personalausweis_beantragen"
+    open_hall.pass_.save()
+    EmailAddress.objects.create(user=citizen, email=citizen.email, verified=True, primary=True)
+    until = timezone.localdate() + timedelta(days=30)
+    _row, code = mandates.invite(Actor(other_citizen), email=citizen.email, until=until, services=["hundesteuer_anmelden"])
+    mandates.accept(Actor(citizen), code)
+    mine = login(citizen)
+    session = mine.session
+    session["mandate"] = Mandate.objects.under(citizen).get().pk
+    session.save()
+    answer = post_hold(mine, free(Wish.of("ausweis")), Wish.of("ausweis"))
+    assert answer.status_code == 409 and "gilt dafür nicht" in answer.content.decode()
+    assert not Appointment.objects.exists()
+
+
+def test_contested_times_lead_to_the_queue(open_hall, client):
+    found = free(Wish.of("ausweis"))
+    day, now = timezone.localdate(found.starts_at), timezone.now()
+    row = book(client, free(Wish.of("ausweis"), skip=30), Wish.of("ausweis"))
+    wave = Wave.objects.create(
+        matter=open_hall.pass_, opens_at=now - timedelta(minutes=5), queue_from=now - timedelta(hours=1), first=day, last=day
+    )
+    queue = reverse("admission:queue", args=[wave.pk])
+    assert client.get(reverse("appointments:times"), {"anliegen": "ausweis"})["Location"] == queue
+    assert post_hold(Client(), found, Wish.of("ausweis"))["Location"] == queue, "not by an old page either"
+    moved = client.post(reverse("appointments:move", args=[row.number]), {"zeit": button(found)})
+    assert moved.status_code == 409 and "Warteschlange" in moved.content.decode()
+    wave.gone_at = now
+    wave.save()
+    assert client.get(reverse("appointments:times"), {"anliegen": "ausweis"}).status_code == 200

@@ -16,7 +16,7 @@ from stadtkern.kernel.accounts.access import everyone
 
 from .. import asked, queries, say, search
 from ..actions.opening import horizon
-from ..models import Matter
+from ..models import Matter, Wave
 from ..need import need_of
 from ..refusals import Refused
 from ..wish import Free, Wish
@@ -75,6 +75,8 @@ def times(request: HttpRequest) -> HttpResponse:
     wish = asked.wish_of(request.GET)
     if not wish.matters:
         return redirect("appointments:matters")
+    if wave := queries.queue_for(wish):
+        return redirect("admission:queue", wave.pk)
     change = f"{reverse('appointments:how')}?{asked.query(wish)}"
     return show_times(request, wish, change=change, waiting=f"{reverse('appointments:join')}?{asked.query(wish)}")
 
@@ -96,6 +98,7 @@ def show_times(
         return render(request, "appointments/times.html", {**context, **more}, status=status if status != 200 else 422)
     context |= calendar.filters(need.matters)
     context |= {"matters": _summary(need.matters, wish), "minutes": say.minutes(need.minutes)}
+    context["waves"] = Wave.objects.listed(timezone.now()).filter(matter__in=need.ids)[:1]
     return render(request, "appointments/times.html", {**context, **more}, status=status)
 
 
@@ -142,6 +145,7 @@ class Calendar:
         at = [self._chip(replace(self.wish, places=(one.key,)), one.title) for one in places]
         return {
             "how": say.CHANNELS[self.wish.channel],
+            "at_desk": self.wish.channel == "desk",
             "ways": [self._chip(replace(self.wish, channel=one), say.CHANNELS[one]) for one in ways] if len(ways) > 1 else [],
             "anywhere": self._chip(anywhere, "") if len(places) > 1 else None,
             "places": at if len(places) > 1 else [],

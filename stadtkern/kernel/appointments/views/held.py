@@ -9,20 +9,22 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
-from stadtkern.kernel.accounts import draft_cookie
+from stadtkern.kernel.accounts import draft_cookie, throttle
 from stadtkern.kernel.accounts.access import Actor, actor_of, everyone
 
-from .. import actions, asked, reach, say
+from .. import actions, asked, queries, reach, say
 from ..models import Appointment, Channel, Place
 from ..refusals import Refused, Taken, TooMany
 from ..wish import Wish
 from .choose import show_times
 
 TYPED = "termin_typed"  # in the session: what was typed before a time was lost
+MOST_HOLDS, WINDOW = 60, 600  # clicks on a time from one address without an account, seconds
 UNFIT = dict.fromkeys([*range(32), *range(127, 160), *range(0xD800, 0xE000)])
 
 
@@ -36,6 +38,12 @@ def hold(request: HttpRequest) -> HttpResponse:
     place, at = place_and_time(request)
     if place is None or at is None:
         return redirect("appointments:matters")
+    if actor.account is None and throttle.miss(request, "appointments.holds", WINDOW) > MOST_HOLDS:
+        return render(request, "429.html", status=429)
+    if refused := uncovered(actor, wish):
+        return show_times(request, wish, status=409, refused=refused)
+    if wave := queries.queue_for(wish, timezone.localdate(at)):
+        return redirect("admission:queue", wave.pk)
     _keep_typed(request)
     try:
         row = actions.hold(actor, wish, place, at, holder=holder)
@@ -49,6 +57,17 @@ def hold(request: HttpRequest) -> HttpResponse:
     if secret:
         draft_cookie.remember(response, secret)
     return response
+
+
+def uncovered(actor: Actor, wish: Wish) -> str:
+    """A mandate for some services is not one for others; the sentence that says so, "" where all is well."""
+    if actor.mandate is None or not actor.mandate.services:
+        return ""
+    known = queries.chosen([key for key, _count in wish.matters])
+    if all(actor.mandate.covers(matter.service) for matter in known):
+        return ""
+    text = _("Ihre Vertretung für %(name)s gilt dafür nicht. Wechseln Sie oben, oder handeln Sie für sich selbst.")
+    return text % {"name": actor.mandate.title}
 
 
 def lost(request: HttpRequest, wish: Wish, taken: Taken, **more: Any) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from stadtkern.kernel.accounts import throttle
 from stadtkern.kernel.accounts.access import actor_of, everyone
 
-from .. import actions, asked, calendar_file, joining, link, reach, say
+from .. import actions, asked, calendar_file, joining, link, queries, reach, say
 from ..models import Appointment
 from ..refusals import Refused, Taken
 from .choose import show_times
@@ -79,6 +79,9 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
     place, at = place_and_time(request)
     if place is None or at is None:
         return redirect(here)
+    if queries.queue_for(wish, timezone.localdate(at)):
+        told = _("Für diese Tage gibt es eine Warteschlange. Dorthin können Sie erst verschieben, wenn sie vorbei ist.")
+        return show_times(request, wish, status=409, refused=told, **around)
     try:
         actions.move(actor_of(request), row, place, at)
     except Taken as taken:

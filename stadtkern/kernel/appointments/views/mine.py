@@ -54,7 +54,7 @@ def subscribe(request: HttpRequest) -> HttpResponse:
     account = actor_of(request).account
     assert account is not None  # signed in
     if "end" in request.POST:
-        actions.end_feed(account)
+        actions.end_feed(account.pk, f"account:{account.pk}")
         messages.info(request, _("Die Kalenderadresse gilt nicht mehr."))
     else:
         request.session["termin_feed"] = actions.new_feed(account)

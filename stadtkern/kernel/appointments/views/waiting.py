@@ -18,7 +18,7 @@ from .. import actions, asked, link, queries, reach, say
 from ..models import Waiting
 from ..refusals import Refused
 from ..wish import Window, Wish
-from .held import clean, is_mail
+from .held import clean, is_mail, uncovered
 from .manage import DOOR, MISSES
 
 USUAL = timedelta(days=28)
@@ -44,6 +44,8 @@ def join(request: HttpRequest) -> HttpResponse:
     typed = _typed(request)
     if wrong := _wrong(typed):
         return _form(request, wish, typed, wrong, 422)
+    if refused := uncovered(actor, wish):
+        return _form(request, wish, typed, {"": refused}, 409)
     after, before = HOURS[typed["hours"]]
     weekdays = tuple(typed["weekdays"]) if len(typed["weekdays"]) < len(WEEKDAYS) else ()
     try:

@@ -9,7 +9,7 @@ from django.utils.translation import get_language
 from stadtkern.kernel.accounts.access import actor_of, staff
 from stadtkern.kernel.accounts.models import DESK_ROLES, Role, Staff
 
-from .. import actions
+from .. import actions, visits
 from ..models import QUEUE, Case
 from ..text import title_of
 from . import file, listing, load
@@ -60,6 +60,7 @@ def show(request: HttpRequest, case: Case, *, status: int = 200, **typed: Any) -
         **frame(member, found),
         **file.context(member, case, service),
         "query": wish.query(),
+        "visit": visits.of(case) if service.appointment else None,
         "refused": "",
         **typed,
     }
