@@ -23,6 +23,8 @@ from ninja.responses import NinjaJSONEncoder
 
 from stadtkern.kernel.accounts.access import everyone
 from stadtkern.kernel.accounts.api_auth import auth
+from stadtkern.kernel.appointments.fhir import api as fhir
+from stadtkern.kernel.appointments.fhir.resources import outcome
 from stadtkern.kernel.cases import actions as cases
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.documents.actions import UploadRefused
@@ -158,7 +160,10 @@ def away(request: HttpRequest, error: Exception) -> HttpResponse:
 
 @api.exception_handler(AuthenticationError)
 def unknown_caller(request: HttpRequest, error: Exception) -> HttpResponse:
-    return problem(401, _title(401), "Der Schlüssel fehlt, ist abgelaufen oder gesperrt.")
+    text = "Der Schlüssel fehlt, ist abgelaufen oder gesperrt."
+    if fhir.is_ours(request):
+        return fhir.reply(request, outcome("error", "login", text), 401, WWW_Authenticate="Bearer")
+    return problem(401, _title(401), text)
 
 
 @api.exception_handler(PermissionDenied)

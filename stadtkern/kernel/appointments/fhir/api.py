@@ -84,6 +84,11 @@ def reply(request: HttpRequest, resource: Resource, status: int = 200, **headers
     return response
 
 
+def is_ours(request: HttpRequest) -> bool:
+    """Whether an error of the house has to be told as FHIR tells it."""
+    return request.path.startswith(f"/api/v1{PLACE}/")
+
+
 def wants_xml(wanted: str) -> bool:
     at = {name: wanted.find(name) for name in ("json", "xml")}
     return at["xml"] >= 0 and not 0 <= at["json"] < at["xml"]
@@ -146,19 +151,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
     return _search(request, "Appointment")
 
 
-@router.get(f"{PLACE}/Appointment/{{key}}", url_name="fhir_appointment", openapi_extra=ANSWERS)
-@answered
-def appointment(request: HttpRequest, key: str) -> HttpResponse:
-    """One appointment."""
-    teller = _answerer(request)
-    row = teller.row(read_row(key))
-    if row is None:
-        return _missing(request)
-    found = teller.appointment(row)
-    _note(request, teller)
-    return reply(request, found)
-
-
+# Before the address with a key, which would take "$book" for one.
 @router.post(f"{PLACE}/Appointment/$book", url_name="fhir_book", openapi_extra=ANSWERS | TAKES)
 @answered
 def book(request: HttpRequest) -> HttpResponse:
@@ -178,6 +171,19 @@ def book(request: HttpRequest) -> HttpResponse:
         return _told(request, teller, row, 200)
     row = actions.book(actor_of(request), partner, offer, starts_at, said)
     return _told(request, teller, row, 201)
+
+
+@router.get(f"{PLACE}/Appointment/{{key}}", url_name="fhir_appointment", openapi_extra=ANSWERS)
+@answered
+def appointment(request: HttpRequest, key: str) -> HttpResponse:
+    """One appointment."""
+    teller = _answerer(request)
+    row = teller.row(read_row(key))
+    if row is None:
+        return _missing(request)
+    found = teller.appointment(row)
+    _note(request, teller)
+    return reply(request, found)
 
 
 @router.put(f"{PLACE}/Appointment/{{key}}", url_name="fhir_cancel", openapi_extra=ANSWERS | TAKES)

@@ -1,11 +1,12 @@
 """What clerks and the head of an office change: visits of the day, hours, roster, figures."""
 
 from .counting import count_days
-from .hours import change_hours, set_exception, undo_hours
+from .hours import Choice, change_hours, set_exception, undo_hours
 from .roster import add_absence, add_shifts, end_absence, end_shift, rehome, set_skills, start_roster, stop_roster
 from .visits import arrive, back, call, done, missed
 
 __all__ = [
+    "Choice",
     "add_absence",
     "add_shifts",
     "arrive",

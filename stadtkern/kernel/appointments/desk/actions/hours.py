@@ -20,6 +20,7 @@ from ...models import Appointment, Counter, Hours, HoursChange, Place
 from ...outside import outside
 from ...plan import Span
 from ...refusals import Refused
+from .roster import rehome
 
 
 class Choice(StrEnum):
@@ -87,8 +88,6 @@ def undo_hours(actor: Actor, change: HoursChange) -> list[Appointment]:
 def _decided(actor: Actor, once: Callable[[Then], list[Appointment]], choice: Choice) -> list[Appointment]:
     if choice == Choice.ASK:
         return once(Then.REFUSE)
-    if choice == Choice.MOVE:
-        return once(Then.MOVE)
     if choice == Choice.KEEP:
         return once(Then.KEEP)
     try:
@@ -97,9 +96,12 @@ def _decided(actor: Actor, once: Callable[[Then], list[Appointment]], choice: Ch
     except InTheWay as found:
         rows = found.rows
     once(Then.KEEP)
-    for row in rows:
-        if row.status in ("HELD", "BOOKED"):
-            engine.cancel(actor, row)
+    if choice == Choice.MOVE:
+        rehome(actor, rows)
+    else:
+        for row in rows:
+            if row.status in ("HELD", "BOOKED"):
+                engine.cancel(actor, row)
     return list(outside([rows[0].place_id]))
 
 

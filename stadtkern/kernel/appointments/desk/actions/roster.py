@@ -1,10 +1,10 @@
 """Duties, absences and skills: whoever changes them changes what the counters can serve, and the days follow at once."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import date, time, timedelta
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,8 +17,11 @@ from ... import search
 from ...actions.booking import wish_of
 from ...models import Absence, Appointment, Counter, Matter, Place, Roster, Shift, Skill
 from ...refusals import Refused, Taken
+from ...wish import Free
 
 MOST_DAYS = 190
+LATER = 28  # days an appointment without a counter may move
+TRIES = 5  # times that are tried when others are booking as well
 
 
 @transaction.atomic
@@ -121,7 +124,7 @@ def _elsewhere(actor: Actor, row: Appointment) -> bool:
         return True
     except Refused:
         pass
-    for other in search.near(wish_of(row), row.starts_at, most=5, places=(row.place.key,)):
+    for other in _nearest(row):
         try:
             with transaction.atomic():
                 engine.move(actor, row, other.place, other.starts_at, by_clerk=True)
@@ -133,6 +136,18 @@ def _elsewhere(actor: Actor, row: Appointment) -> bool:
     return False
 
 
+def _nearest(row: Appointment) -> list[Free]:
+    """The same day first, then later ones: nobody is asked to come on an earlier day than they planned."""
+    wish = replace(wish_of(row), places=(row.place.key,))
+    try:
+        found = search.free(wish, row.date, row.date + timedelta(days=LATER), limit=2000, unreleased=True)
+    except Refused:
+        return []
+    local = timezone.localtime(row.starts_at)
+    order = sorted(found, key=lambda one: (one.starts_at.date(), abs(one.starts_at - local)))
+    return order[:TRIES]
+
+
 def _own(staff: Staff, place: Place) -> None:
     if staff.office_id != place.office_id:
         raise Refused(_("Diese Person arbeitet in einem anderen Amt."))
@@ -140,9 +155,3 @@ def _own(staff: Staff, place: Place) -> None:
 
 def _places_of(staff: Staff) -> list[int]:
     return list(Place.objects.filter(office=staff.office_id).values_list("pk", flat=True))
-
-
-def last_planned(place: Place) -> date:
-    """The last day anybody is planned for, for the form's suggestion."""
-    found: date | None = Shift.objects.filter(counter__place=place).aggregate(last=Max("date"))["last"]
-    return max(found, timezone.localdate()) if found else timezone.localdate() + timedelta(days=1)
