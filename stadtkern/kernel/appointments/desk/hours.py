@@ -148,7 +148,7 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **more: Any)
     counter = more.get("counter") or _counter(place, request.GET.get("schalter", ""))
     today = timezone.localdate()
     lost = list(outside([place.pk]))
-    context = {
+    context: dict[str, Any] = {
         "place": place,
         "office": place.office,
         "counter": counter,

@@ -95,6 +95,7 @@ def context(request: HttpRequest, place: Place, **more: Any) -> dict[str, Any]:
         "office": place.office,
         "day": view,
         "columns": columns,
+        "closed": [one for one in columns if not one.lines],
         "chosen": chosen if len(columns) < len(view.columns) else "",
         "on": on,
         "today": on == timezone.localdate(),

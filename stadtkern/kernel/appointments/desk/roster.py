@@ -159,6 +159,7 @@ def _page(request: HttpRequest, place: Place, *, status: int = 200, **more: Any)
         "after": monday + timedelta(days=7),
         "people": people,
         "away": _away(people, days),
+        "gone_soon": any(person.absences for person in people),
         "counters": list(Counter.objects.filter(place=place, active=True).order_by("id")),
         "matters": list(_matters(place).order_by("title")),
         "valid": Roster.objects.filter(place=place).first(),

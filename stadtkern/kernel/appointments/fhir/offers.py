@@ -13,7 +13,7 @@ from django.utils import timezone
 from stadtkern.kernel.city.profile import city
 
 from .. import plan, search
-from ..models import CELL, Counter, Day, Matter, Place
+from ..models import CELL, CELLS, Counter, Day, Matter, Place
 from ..need import Need, need_of
 from ..wish import Wish
 from .ids import ScheduleId, SlotId
@@ -96,7 +96,7 @@ def _of_offer(offer: Offer, first: date, last: date, now: datetime) -> Iterator[
     for day in days:
         offered[day.date] = offered.get(day.date, 0) | _starts(day.open, need)
     for on, bits in offered.items():
-        for cell in plan.starts(f"{bits:0{plan.CELLS}b}"):
+        for cell in plan.starts(f"{bits:0{CELLS}b}"):
             starts_at = plan.moment(on, cell + need.before // CELL)
             ends_at = starts_at + timedelta(minutes=need.minutes)
             yield Moment(SlotId.at(offer.id, starts_at), starts_at, ends_at, starts_at in free)
@@ -108,5 +108,5 @@ def _starts(open_: str, need: Need) -> int:
     found = cells
     for shift in range(1, need.cells):
         found &= cells << shift
-    mask = (1 << plan.CELLS) - 1
+    mask = (1 << CELLS) - 1
     return found & mask & int(plan.grid(need.step, need.before // CELL, cells=need.minutes // CELL), 2)

@@ -3,7 +3,7 @@
 The schema of FHIR wants its order; resources.py writes in it. What comes in is read by the table in rules.py.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from defusedxml.ElementTree import fromstring  # no entities, no DTD
@@ -15,12 +15,17 @@ from .rules import ELEMENT, RESOURCE, TABLE, Invalid
 NAMESPACE = "http://hl7.org/fhir"
 _SPACE = f"{{{NAMESPACE}}}"
 # Values that are numbers or booleans in JSON.
-_TYPED = {"priority": int, "minutesDuration": int, "userSelected": lambda text: {"true": True, "false": False}[text]}
+_TYPED: dict[str, Callable[[str], Any]] = {
+    "priority": int,
+    "minutesDuration": int,
+    "userSelected": lambda text: {"true": True, "false": False}[text],
+}
+_DEFAULT: Any = {None: NAMESPACE}
 
 
 def written(resource: Mapping[str, Any]) -> bytes:
     """One resource as a document."""
-    root = etree.Element(f"{_SPACE}{resource['resourceType']}", nsmap={None: NAMESPACE})
+    root = etree.Element(f"{_SPACE}{resource['resourceType']}", nsmap=_DEFAULT)
     _fill(root, {name: value for name, value in resource.items() if name != "resourceType"}, resource=True)
     return etree.tostring(root, encoding="utf-8", xml_declaration=True)
 

@@ -297,3 +297,13 @@ def test_hostile_addresses(hall, clock, client):
         "/wartezimmer/gibts-nicht/aufruf/",
     ):
         assert client.get(path).status_code in (400, 404), path
+
+
+def test_only_counters_that_really_call_count(hall, clock, petra):
+    for _number in range(4):
+        actions.draw(hall.centre, hall.pass_)
+    both = room.expected(hall.centre, hall.pass_, clock())
+    actions.call_next(petra, hall.one)
+    clock.on(1)
+    one = room.expected(hall.centre, hall.pass_, clock())
+    assert one.ahead == 3 and one.wait.low > both.wait.low + 10, "the other counter is open on paper only"

@@ -16,6 +16,7 @@ LATE = timedelta(minutes=15)  # who comes later than that to an appointment wait
 EARLY = timedelta(minutes=5)  # so long before its time an appointment goes before tickets
 SAMPLES = 40  # services the pace is measured by
 MEASURED_DAYS = 14
+STAFFED_WITHIN = timedelta(hours=1)
 LONGEST = timedelta(hours=2)  # a service that took longer was not ended in time, and is not counted
 
 
@@ -73,13 +74,15 @@ def expected(place: Place, matter: Matter, now: datetime, ahead_of: Visit | None
     waiting = [row for row in rows if row["status"] == "WAITING" and row["matter"] in shared]
     ahead = sum(_before(row, ahead_of, now) for row in waiting)
     ours = {one.counter for one in counters}
-    busy = {row["counter"]: row["called_at"] for row in rows if row["status"] == "CALLED" and row["counter"] in ours}
+    busy: dict[int, datetime] = {
+        row["counter"]: row["called_at"] or now for row in rows if row["status"] == "CALLED" and row["counter"] in ours
+    }
     cell = _cell(now)
-    free = sum(one.is_open(cell) and one.counter not in busy for one in counters)
+    open_now = {one.counter for one in counters if one.is_open(cell)}
+    free = len(_staffed(place, open_now | set(busy), now) & open_now - set(busy))
     speed = pace(place, matter, now)
-    told = estimate.wait(
-        now, ahead=ahead, busy_since=list(busy.values()), free=free, due=_due(ours, now, closes_at), speed=speed
-    )
+    due = _due(ours, now, closes_at)
+    told = estimate.wait(now, ahead=ahead, busy_since=list(busy.values()), free=free, due=due, speed=speed)
     full = closes_at is None or estimate.closes_too_early(told, now, closes_at, speed.middle)
     return Expected(told, ahead, closes_at, full)
 
@@ -89,7 +92,8 @@ def pace(place: Place, matter: Matter, now: datetime) -> estimate.Pace:
     rows = Visit.objects.filter(
         place=place, matter=matter, status="DONE", date__gte=timezone.localdate(now) - timedelta(days=MEASURED_DAYS)
     ).exclude(called_at=None).exclude(done_at=None)  # fmt: skip
-    spans = [done - called for called, done in rows.order_by("-pk").values_list("called_at", "done_at")[:SAMPLES]]
+    pairs = rows.order_by("-pk").values_list("called_at", "done_at")[:SAMPLES]
+    spans = [done - called for called, done in pairs if called and done]
     minutes = [span.total_seconds() / 60 for span in spans if timedelta(0) < span <= LONGEST]
     return estimate.pace(minutes, matter.minutes + matter.after)
 
@@ -112,6 +116,16 @@ def at(day: date, cell: int) -> datetime:
     if hour >= 24:
         return timezone.make_aware(datetime.combine(day + timedelta(days=1), time(hour - 24, minute)))
     return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+
+
+def _staffed(place: Place, counters: Collection[int], now: datetime) -> set[int]:
+    """Counters at which somebody was called within the last hour; all of them while nobody has called yet.
+
+    Open on paper is not staffed: who counts on every counter promises too much.
+    """
+    called = Visit.objects.filter(place=place, date=timezone.localdate(now), called_at__gte=now - STAFFED_WITHIN)
+    seen = {one for one in called.values_list("counter", flat=True) if one is not None}
+    return seen & set(counters) or set(counters)
 
 
 def _before(row: Any, mine: Visit | None, now: datetime) -> bool:

@@ -37,8 +37,13 @@ def kiosk(request: HttpRequest, place: str) -> HttpResponse:
     closed = room.tickets_closed(row, day)
     offers = [] if closed else [_offer(row, matter, now) for matter in room.matters_of(row, day)]
     context = {
-        "place": row, "offers": offers, "open": any(not one["full"] for one in offers), "may": _may_draw(request, row),
-    }  # fmt: skip
+        "place": row,
+        "offers": offers,
+        "open": any(not one["full"] for one in offers),
+        "stopped": closed,
+        "may": _may_draw(request, row),
+        "device": _kiosk_of(request, row),
+    }
     return render(request, "appointments/walkin/kiosk.html", context)
 
 

@@ -1,6 +1,6 @@
 """What clerks and the head of an office change: visits of the day, hours, roster, figures."""
 
-from .counting import count_days
+from .counting import count_days, import_history
 from .hours import Choice, change_hours, set_exception, undo_hours
 from .roster import add_absence, add_shifts, end_absence, end_shift, rehome, set_skills, start_roster, stop_roster
 from .visits import arrive, back, call, done, missed
@@ -17,6 +17,7 @@ __all__ = [
     "done",
     "end_absence",
     "end_shift",
+    "import_history",
     "missed",
     "rehome",
     "set_exception",
