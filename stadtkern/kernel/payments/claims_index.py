@@ -1,6 +1,5 @@
 """Claims as the matching of transfers needs them: reference, what is open, whose they are."""
 
-import re
 from datetime import timedelta
 
 from django.utils import timezone
@@ -8,6 +7,7 @@ from django.utils import timezone
 from stadtkern.lib.matching import Candidate, Index
 
 from .models import Receivable
+from .models_ledger import digits_of
 
 CLOSED_FOR = timedelta(days=400)  # so long is a second payment of something closed recognised as such
 
@@ -20,11 +20,6 @@ def build() -> Index:
         "account__person__family_name", "company__name",
     )  # fmt: skip
     return Index(_candidate(*row) for row in rows.iterator(chunk_size=5000))
-
-
-def digits_of(reference: str) -> str:
-    """The digits of a Kassenzeichen, without the city's letters in front."""
-    return re.sub(r"[^0-9]", "", re.sub(r"^[^-]*[A-Za-z][^-]*-", "", reference))
 
 
 def _candidate(

@@ -1,5 +1,6 @@
 """What goes and stays of payments: the booking stays for the law, the payer does not."""
 
+from datetime import date
 from uuid import UUID
 
 from django.utils import timezone
@@ -9,6 +10,7 @@ from stadtkern.kernel.privacy.erasure import Kept, Preview, kept_matters
 
 from . import actions
 from .models import DebitMandate, Payment
+from .models import Entry, Payment, Receivable
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:
@@ -31,11 +33,18 @@ def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
 
 def _bookings(account_id: int) -> list[Kept]:
     booked = Payment.objects.filter(account=account_id, company=None, status__in=actions.BOOKED)
-    years = [timezone.localtime(at).year for at in booked.values_list("completed_at", flat=True) if at]
-    if not years and not booked.exists():
-        return []
-    until = timezone.localdate().replace(
-        year=max(years or [timezone.localdate().year]) + actions.BOOKING_YEARS, month=12, day=31
-    )
-    what = _("Gezahlte Gebühren mit Kassenzeichen, Betrag und Tag, ohne Ihren Namen")
-    return [Kept(what, until, _("§ 147 Abs. 3 AO und das Haushaltsrecht: Buchungsbelege acht Jahre"))]
+    settled = Receivable.objects.filter(account=account_id, company=None, open_cents=0)
+    owed = actions.owed_by(account_id).exclude(about__in=kept_matters())
+    days = [timezone.localdate(at) for at in booked.values_list("completed_at", flat=True) if at]
+    days += list(Entry.objects.filter(postings__receivable__in=settled).values_list("day", flat=True).distinct())
+    found = []
+    if days or booked.exists():
+        year = max((day.year for day in days), default=timezone.localdate().year)
+        what = _("Gezahlte Gebühren mit Kassenzeichen, Betrag und Tag, ohne Ihren Namen")
+        because = _("§ 147 Abs. 3 AO und das Haushaltsrecht: Buchungsbelege acht Jahre")
+        found.append(Kept(what, date(year + actions.BOOKING_YEARS, 12, 31), because))
+    if owed.exists():
+        what = _("Offene Forderungen der Stadt mit Ihrem Namen, bis sie bezahlt oder erledigt sind")
+        because = _("Art. 17 Abs. 3 Buchst. b und e DSGVO: Die Stadt muss ihre Forderungen einziehen")
+        found.append(Kept(what, None, because))
+    return found

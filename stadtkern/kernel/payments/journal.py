@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 from stadtkern.lib.money import as_decimal
 
 from . import chart
-from .models import DayClosing, Entry, Posting
+from .models import DayClosing, Entry, Posting, Receivable
 
 COLUMNS = (
     "Buchung", "Buchungstag", "Wertstellung", "Art", "Zahlweg", "Konto", "Kontobezeichnung", "Soll", "Haben", "Kassenzeichen",
@@ -121,3 +121,20 @@ def is_intact(closing: DayClosing) -> bool:
     """Whether the journal still says what it said when the day was closed."""
     before = DayClosing.objects.filter(day__lt=closing.day).order_by("-day").first()
     return chained(before.hash if before else "", file_of(closing)) == closing.hash
+
+
+def money_of(row: Receivable) -> list[tuple[Entry, int]]:
+    """What came for a claim and what went back (below zero), by booking, oldest first; undone bookings are left out."""
+    kinds = [Entry.Kind.RECEIPT, Entry.Kind.ASSIGN, Entry.Kind.REFUND, Entry.Kind.RETURN]
+    undone = Entry.objects.filter(reverses__isnull=False, kind=Entry.Kind.REVERSAL).values("reverses")
+    own = Q(receivable=row, account__in=[chart.RECEIVABLES, chart.REFUNDS, chart.WRITE_OFFS])
+    found = (
+        Posting.objects.filter(own, entry__kind__in=kinds)
+        .exclude(entry__in=undone)
+        .values("entry")
+        .annotate(sum=Sum("cents"))
+        .order_by("entry")
+    )
+    sums = {one["entry"]: -int(one["sum"]) for one in found}
+    entries = Entry.objects.in_bulk(list(sums))
+    return [(entries[pk], cents) for pk, cents in sums.items() if cents]

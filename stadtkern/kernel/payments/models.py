@@ -14,7 +14,7 @@ from stadtkern.kernel.accounts.models import Account, Company, Mandate
 from .models_bank import BankFile, BankLine, BankOrder, Collection, DebitMandate, Payout, Statement
 from .models_cash import DayClosing, Export, Release
 from .models_dunning import Dunning, DunningStop
-from .models_ledger import Entry, Instalment, Memo, Position, Posting, Receivable
+from .models_ledger import Entry, Instalment, Memo, Position, Posting, Receivable, ReceivableQuerySet
 
 __all__ = [
     "BankFile",
@@ -35,6 +35,7 @@ __all__ = [
     "Position",
     "Posting",
     "Receivable",
+    "ReceivableQuerySet",
     "Release",
     "Statement",
 ]

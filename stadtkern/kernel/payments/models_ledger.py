@@ -1,5 +1,6 @@
 """What is owed (Receivable, Position) and the journal underneath (Entry, Posting): balanced and append-only by the database."""
 
+import re
 from datetime import date, timedelta
 from typing import ClassVar
 
@@ -15,6 +16,11 @@ from . import chart
 
 FIRST_NUMBER = 10_000_000  # so that a reference always has eight digits, and none of the time before the ledger
 DUE_DAYS = 14
+
+
+def digits_of(reference: str) -> str:
+    """The digits of a Kassenzeichen, without the city's letters in front."""
+    return re.sub(r"[^0-9]", "", re.sub(r"^[^-]*[A-Za-z][^-]*-", "", reference))
 
 
 def in_two_weeks() -> date:
@@ -40,7 +46,8 @@ class ReceivableQuerySet(models.QuerySet["Receivable"]):
 
     def overdue(self, today: date) -> "ReceivableQuerySet":
         """Open items past their day; of instalments the day of the last one is `due_date`, see `due_cents`."""
-        return self.open().filter(Q(due_date__lt=today) | Q(instalments__due_date__lt=today)).distinct()
+        owed = self.open().filter(voluntary=False)
+        return owed.filter(Q(due_date__lt=today) | Q(instalments__due_date__lt=today)).distinct()
 
     def to_refund(self) -> "ReceivableQuerySet":
         """Somebody has paid more than was owed."""
@@ -79,6 +86,8 @@ class Receivable(models.Model):
     instalment_least_cents = models.PositiveBigIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    # A donation, a ticket: nobody owes it. Never reminded of, and called off when it is not paid in a month.
+    voluntary = models.BooleanField(default=False)
     # Derived by triggers:
     claimed_cents = models.BigIntegerField(default=0, editable=False)  # sum of the positions
     open_cents = models.BigIntegerField(default=0, editable=False)  # account receivables

@@ -25,9 +25,13 @@ def feed(timestamp: int) -> None:
 
 @app.task(name="payments.tidy", queueing_lock="payments.tidy", queue="payments")
 def tidy(timestamp: int) -> None:
-    """Mandates nobody has used for 36 months; names on statements past their years."""
+    """Mandates nobody has used for 36 months; names on statements and claims past their years; offers nobody paid."""
     actions.end_unused(timezone.now())
     while actions.forget_old(timezone.localdate()):
+        pass
+    while actions.forget_offers(timezone.now()):
+        pass
+    while actions.forget_debtors(timezone.localdate()):
         pass
 
 

@@ -20,7 +20,7 @@ from stadtkern.kernel.privacy.actions import note_owned
 
 from . import actions
 from .adapters import ProviderError, ProviderUnavailable
-from .models import Payment
+from .models import Payment, Receivable
 from .transfer import for_claim
 
 PAGE = 25
@@ -60,14 +60,21 @@ def changes(view: View) -> View:
 def overview(request: HttpRequest) -> HttpResponse:
     """Everything this person (or the company acted for) has paid or owes, newest first."""
     actor = actor_of(request)
-    rows = Payment.objects.visible_to(actor).order_by("-pk")
+    # An attempt that is not begun stands above, as what is to be paid.
+    rows = Payment.objects.visible_to(actor).exclude(status=Status.OPEN, receivable__open_cents__gt=0).order_by("-pk")
     before = request.GET.get("before", "")
     if before.isascii() and before.isdigit():
         rows = rows.filter(pk__lt=int(before[:18]))
     page = list(rows[: PAGE + 1])
     note_owned(actor, page[:PAGE], source="payments", fields=("payment",))
     older = f"?before={page[PAGE - 1].pk}" if len(page) > PAGE else ""
-    return render(request, "payments/list.html", {"payments": page[:PAGE], "older": older})
+    context: dict[str, Any] = {"payments": page[:PAGE], "older": older}
+    if not before:
+        claims = Receivable.objects.visible_to(actor)
+        context["open"] = list(claims.open().order_by("due_date", "pk")[:PAGE])
+        context["back"] = list(claims.to_refund().order_by("pk")[:PAGE])
+        note_owned(actor, context["open"] + context["back"], source="payments", fields=("payment",))
+    return render(request, "payments/list.html", context)
 
 
 @payer
@@ -130,7 +137,9 @@ def receipt(request: HttpRequest, payment: Payment) -> HttpResponse:
     if request.method == "POST" and payment.account:
         paper = actions.issue_receipt(payment, _key(request))
         return redirect("documents:download", paper.number)
-    return render(request, "payments/receipt.html", {"payment": payment})
+    return render(
+        request, "payments/receipt.html", {"payment": payment, "tax_note": actions.tax_note(actions.taxes_of(payment))}
+    )
 
 
 @staff(Role.OPERATOR)
@@ -160,6 +169,11 @@ def leave(request: HttpRequest, payment: Payment) -> HttpResponse:
     except actions.Refused as refused:
         messages.warning(request, str(refused))
         return _to(payment)
+    return off_to(request, payment, url)
+
+
+def off_to(request: HttpRequest, payment: Payment, url: str) -> HttpResponse:
+    """To the provider's page, whose address is known."""
     host = urlsplit(url).hostname
     if urlsplit(url).netloc == request.get_host():
         return redirect(url)

@@ -26,6 +26,12 @@ def euro(cents: Any) -> str:
 
 
 @register.filter
+def plain_euro(cents: int) -> str:
+    """`{{ 2500|plain_euro }}` is "25,00", as somebody would type it."""
+    return f"{int(cents) // 100},{int(cents) % 100:02d}"
+
+
+@register.filter
 def percent(basis_points: int) -> str:
     """`{{ 1900|percent }}` is "19 %"."""
     return words.percent(int(basis_points))

@@ -6,13 +6,15 @@ from .claims import add_position, cancel_claim, raise_claim, reduce, write_off
 from .closing import close_day, export, open_since
 from .collecting import announce, announce_all, fetched, order_debits, to_announce, to_order
 from .dunning import Step, dun, dun_all, lift_stop, next_steps, stop_dunning
-from .erasing import BOOKED, BOOKING_YEARS, erase_of
+from .erasing import BOOKED, BOOKING_YEARS, erase_of, forget_debtors, owed_by
 from .instalments import agree_instalments
 from .mandates import end_unused, forget_mandates, give_mandate, mandate_text, revoke_mandate
 from .opening import attempt, call_off, cancel, open_payment, reopen
+from .mandates import end_unused, give_mandate, mandate_text, revoke_mandate
+from .opening import attempt, call_off, cancel, forget_offers, open_payment, reopen
 from .payouts import order_refunds, refundable
 from .posting import Refused
-from .receipt import issue_receipt
+from .receipt import issue_claim_receipt, issue_receipt, tax_note, taxes, taxes_of
 from .receiving import assign, clear, receive, rest_of
 from .releasing import ask_release, give_release, may_go, needs_release
 from .reminding import send_letter
@@ -52,9 +54,12 @@ __all__ = [
     "export",
     "fetched",
     "forget_mandates",
+    "forget_debtors",
+    "forget_offers",
     "forget_old",
     "give_mandate",
     "give_release",
+    "issue_claim_receipt",
     "issue_receipt",
     "lift_stop",
     "mandate_text",
@@ -66,6 +71,7 @@ __all__ = [
     "open_since",
     "order_debits",
     "order_refunds",
+    "owed_by",
     "poll_due",
     "raise_claim",
     "receive",
@@ -83,6 +89,9 @@ __all__ = [
     "send_line_back",
     "stop_dunning",
     "take_in",
+    "tax_note",
+    "taxes",
+    "taxes_of",
     "to_announce",
     "to_order",
     "undo_assignment",

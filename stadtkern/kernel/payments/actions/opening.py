@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.accounts.models import Account, Company, Mandate
 from stadtkern.kernel.events.actions import record
 
@@ -20,6 +22,7 @@ from .posting import Refused, lock
 from .settling import claim_of, end
 
 Status = Payment.Status
+OFFER_DAYS = timedelta(days=30)
 
 
 @transaction.atomic
@@ -37,12 +40,13 @@ def open_payment(
     back_to: str = "",
     key: str = "",
     instalments: Mapping[str, int] | None = None,
+    voluntary: bool = False,
 ) -> Payment:
     """The claim for `about` and its one open or paid attempt; both opened if there are none. The sum is fixed from here on.
 
     `items` must add up to `amount_cents` (none: one item with the description); they may carry tax and reductions.
     `back_to` is the path of the page the payer returns to afterwards ("/vorgang/…/"); `draft_key` lets somebody pay who
-    applied without signing in; `key` names the revenue account, usually the service.
+    applied without signing in; `key` names the revenue account, usually the service; `voluntary`: nobody owes it.
     ValueError for a sum that is not owed, does not add up, or differs from the payment that is open already.
     """
     if items and sum(line.cents for line in items) != amount_cents:
@@ -52,7 +56,7 @@ def open_payment(
     row, new = claim(
         Receivable(
             about=about, key=key, account=account, company=company, mandate=mandate, draft_key=draft_key,
-            description=description, back_to=back_to,
+            description=description, back_to=back_to, voluntary=voluntary,
         ),
         bill := as_items(items or [Item(description[:250], amount_cents)]), actor_key, instalments,
     )  # fmt: skip
@@ -113,6 +117,16 @@ def call_off(about: str, actor_key: str) -> None:
             payment.save(update_fields=["wanted"])
     for row in claims:
         cancel_claim(row, _("Zurückgenommen"), actor_key)
+
+
+@transaction.atomic
+def forget_offers(now: datetime, batch: int = 500) -> int:
+    """Donations and tickets nobody has paid in a month are called off; returns how many. Diary: as `cancel_claim`."""
+    old = Receivable.objects.open().filter(voluntary=True, cancelled_at=None, created_at__lt=now - OFFER_DAYS)
+    found = [row for row in old.order_by("pk")[:batch] if not row.received_cents]
+    for row in found:
+        call_off(row.about, SYSTEM)
+    return len(found)
 
 
 def _attempts(about: str) -> list[Payment]:

@@ -22,7 +22,7 @@ from stadtkern.lib.money import from_typed, valid_kassenzeichen
 from .. import actions, chart
 from ..desk import cashier
 from ..models import Entry, Posting, Receivable, Release
-from ..models_ledger import FIRST_NUMBER, ReceivableQuerySet
+from ..models_ledger import FIRST_NUMBER, ReceivableQuerySet, digits_of
 
 PAGE = 50
 VIEWS = {
@@ -190,7 +190,7 @@ def _of(view: str) -> ReceivableQuerySet:
 
 def _found(words: str) -> ReceivableQuerySet:
     """By Kassenzeichen (also of the time before the ledger), or by the thing it is about."""
-    digits = re.sub(r"\D", "", re.sub(r"^[^-]*[A-Za-z][^-]*-", "", words))
+    digits = digits_of(words)
     if valid_kassenzeichen(words) and len(digits) < 20:
         rows = Receivable.objects.filter(pk=int(digits[:-2]) - FIRST_NUMBER)
         return rows if rows.exists() else Receivable.objects.filter(attempts__purpose=words)

@@ -41,17 +41,9 @@ CREATE CONSTRAINT TRIGGER payments_entry_balances AFTER INSERT ON payments_entry
 CREATE CONSTRAINT TRIGGER payments_posting_balances AFTER INSERT ON payments_posting DEFERRABLE INITIALLY DEFERRED
   FOR EACH ROW EXECUTE FUNCTION payments_entry_balances();
 
--- Never changed; deleted only when ten years have passed and the clock says so (actions/forgetting.py).
-CREATE FUNCTION payments_journal_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE posted date;
-BEGIN
-  IF TG_OP = 'DELETE' AND current_setting('payments.forget', true) = 'on' THEN
-    IF TG_TABLE_NAME = 'payments_entry' THEN posted := OLD.day;
-    ELSE SELECT day INTO posted FROM payments_entry WHERE id = OLD.entry_id; END IF;
-    IF extract(year FROM posted) + 10 < extract(year FROM current_date) THEN RETURN OLD; END IF;
-  END IF;
-  RAISE EXCEPTION 'the journal is never changed: book the opposite';
-END $$;
+-- Never changed and never deleted: it holds ids and amounts; who is behind an id is forgotten elsewhere (actions/erasing.py).
+CREATE FUNCTION payments_journal_is_final() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN RAISE EXCEPTION 'the journal is never changed: book the opposite'; END $$;
 CREATE TRIGGER payments_entry_is_final BEFORE UPDATE OR DELETE ON payments_entry
   FOR EACH ROW EXECUTE FUNCTION payments_journal_is_final();
 CREATE TRIGGER payments_posting_is_final BEFORE UPDATE OR DELETE ON payments_posting

@@ -15,14 +15,8 @@ BEGIN
 END $$;
 CREATE TRIGGER payments_entry_day_is_open BEFORE INSERT ON payments_entry
   FOR EACH ROW EXECUTE FUNCTION payments_day_is_open();
-CREATE FUNCTION payments_closing_is_final() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-  IF TG_OP = 'DELETE' AND current_setting('payments.forget', true) = 'on'
-      AND extract(year FROM OLD.day) + 10 < extract(year FROM current_date) THEN
-    RETURN OLD;
-  END IF;
-  RAISE EXCEPTION 'a closed day stays closed';
-END $$;
+CREATE FUNCTION payments_closing_is_final() RETURNS trigger LANGUAGE plpgsql AS
+  $$ BEGIN RAISE EXCEPTION 'a closed day stays closed'; END $$;
 CREATE TRIGGER payments_closing_is_final BEFORE UPDATE OR DELETE ON payments_dayclosing
   FOR EACH ROW EXECUTE FUNCTION payments_closing_is_final();
 """
