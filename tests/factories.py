@@ -32,6 +32,8 @@ from stadtkern.kernel.documents.actions.paper import CODE
 from stadtkern.kernel.documents.models import Content, Document, Upload, UploadContent
 from stadtkern.kernel.events.models import Webhook
 from stadtkern.kernel.inbox.models import Message
+from stadtkern.kernel.payments.actions import Item as BillItem
+from stadtkern.kernel.payments.actions import raise_claim
 from stadtkern.kernel.payments.models import Payment
 from stadtkern.kernel.privacy import keys
 from stadtkern.kernel.privacy.models import Access, Consent, Emergency, Erasure
@@ -70,6 +72,7 @@ class World:
     def marks(self) -> list[str]:
         """What shows that something of this person is on a page, besides the secret words."""
         money = [self.things[kind].purpose for kind in ("payment", "surplus") if kind in self.things]
+        money += [self.things["claim"].reference] if "claim" in self.things else []
         return [*(case.reference for case in self._cases()), *money]
 
     def _cases(self) -> list[Case]:
@@ -243,6 +246,9 @@ def payment(made: World) -> None:
             about=f"case:{made.case.pk}", account=made.account, amount_cents=1200, purpose=f"{made.name}{kind}".upper(),
             description=word, items=[{"label": word, "cents": 1200}], status=status,
         )  # fmt: skip
+    made.things["claim"] = raise_claim(
+        about=f"case:{made.case.pk}", account=made.account, items=[BillItem(word, 1200)], description=word, actor_key="system"
+    )
 
 
 def appointment(made: World) -> None:

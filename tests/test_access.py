@@ -39,7 +39,7 @@ OFFICE = {"anna": {"clerk", "lead"}, "bert": {"other_clerk"}}
 
 # Which people besides the owner may read a thing of a world: the staff of the office in charge, or nobody.
 WITH_OFFICE = {"case", "person", "document", "upload", "message", "payment", "appointment", "video"}
-ONLY_OWNER = {"draft", "private", "company", "item", "share", "waiting"}
+ONLY_OWNER = {"claim", "draft", "private", "company", "item", "share", "waiting"}
 ABOUT_NOBODY = {"register"}  # an entry in the register of breaches names no person
 ONLY_OFFICE = {"note", "place", "visit"}  # not even the person it is about
 ONLY_ASKER = {"query": {"anna": {"clerk"}, "bert": {"other_clerk"}}}  # a question to a wallet, for whoever put it
@@ -77,6 +77,9 @@ class Sample:
 
 def public(value: Any) -> Sample:
     return Sample("", lambda _: value)
+
+
+CLAIM_PAGES = ("claim", "claim_pay", "claim_parts", "claim_receipt")
 
 
 # "namespace:name parameter" or "namespace parameter": the first that fits. Several samples are tried one after the other.
@@ -149,6 +152,10 @@ SAMPLES: dict[str, list[Sample]] = {
     "payments:cash_stop pk": [public(1)],
     "payments:cash_lift pk": [public(1)],
     "payments:debit_revoke pk": [public(1)],
+    "payments:offer key": [public("stadtwald")],
+    **{f"payments:{page} pk": [Sample("claim", lambda w: w.claim.pk)] for page in CLAIM_PAGES},
+    "payments:bill_show pk": [public(1)],
+    "payments:bill_back pk": [public(1)],
     "payments:ledger_day day": [public("2026-11-01")],
     "payments:refunded pk": [Sample("surplus", lambda w: w.surplus.pk)],
     "payments pk": [Sample("payment", lambda w: w.payment.pk)],
@@ -205,6 +212,8 @@ NEVER_FOUND |= {
 NEVER_FOUND |= {"cases:desk_emergency_case"}
 # Only applications for identity cards have such a page; domains/administration tests them. Feeds have a secret of their own.
 NEVER_FOUND |= {"administration:paper", "administration:paper_act", "appointments:feed"}
+# Only a browser that has named Kassenzeichen and amount: payments/tests/test_paying.py.
+NEVER_FOUND |= {"payments:bill_show", "payments:bill_back"}
 # Nobody of these people works in the cash office: payments/tests/test_cash.py walks its pages.
 NEVER_FOUND |= {f"payments:ledger_{page}" for page in ("claim", "act", "day", "file", "export")}
 # Only an imported form has these, or a service somebody has changed.
@@ -227,7 +236,7 @@ NEVER_FOUND |= {f"counter:{page}" for page in _OF_THE_HEAD.split()} | {"walkin:b
 # How many (address, person) pairs the walk must at least have read something through; what is read is in the log.
 READS = {"privacy": 2, "clerk": 18, "lead": 18, "other_clerk": 18}
 OWN_DOORS = ("everyone", "signed_in", "token")
-COMPANY = {"case", "draft", "document", "upload", "message", "payment"}  # things of company_world
+COMPANY = {"case", "draft", "document", "upload", "message", "payment", "claim"}  # things of company_world
 
 # Operations of the API for some roles only.
 ROLE_DOORS = ("/api/v1/desk/", "/api/v1/operate/", "/api/v1/appointments/fhir/")

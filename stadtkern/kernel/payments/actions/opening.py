@@ -70,6 +70,7 @@ def attempt(receivable: Receivable, actor_key: str) -> Payment:
     Of a plan of instalments that is what is due by now, else the next instalment. Diary: `payment.opened`.
     """
     row = lock(receivable)
+    Payment.objects.filter(about=row.about, receivable=None).update(receivable=row)  # of the time before the ledger
     rows = list(Payment.objects.select_for_update().filter(receivable=row).order_by("pk"))
     if not row.open_cents:
         if paid := next((one for one in reversed(rows) if one.status == Status.PAID), None):

@@ -8,7 +8,7 @@ from django.utils import timezone
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.payments import actions, chart
 from stadtkern.kernel.payments.actions import Item
-from stadtkern.kernel.payments.models import Entry, Position, Posting, Receivable
+from stadtkern.kernel.payments.models import Entry, Payment, Position, Posting, Receivable
 
 S = Receivable.Status
 BILL = (Item("Gebühr", 8000),)
@@ -210,3 +210,13 @@ def test_the_database_knows_its_accounts(db, claim):
         with pytest.raises(IntegrityError), transaction.atomic():
             Posting.objects.create(entry=Entry.objects.get(), account=account, cents=1, receivable=receivable)
     assert fresh(row).open_cents == 8000
+
+
+def test_an_attempt_from_before_the_ledger_finds_its_claim(claim, citizen):
+    Payment.objects.create(
+        about="case:17", account=citizen, amount_cents=8000, purpose="0000-0001-95", description="x",
+        items=[{"label": "Gebühr", "cents": 8000}],
+    )  # fmt: skip
+    row = claim()
+    old = actions.attempt(row, "account:1")
+    assert (old.purpose, old.receivable) == ("0000-0001-95", row)
