@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from stadtkern.kernel.privacy.erasure import Kept, Preview, kept_matters
 
 from . import actions
-from .models import DebitMandate, Payment
-from .models import Entry, Payment, Receivable
+from .models import DebitMandate, Entry, Payment, Receivable
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:

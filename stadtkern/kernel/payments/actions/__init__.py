@@ -9,8 +9,6 @@ from .dunning import Step, dun, dun_all, lift_stop, next_steps, stop_dunning
 from .erasing import BOOKED, BOOKING_YEARS, erase_of, forget_debtors, owed_by
 from .instalments import agree_instalments
 from .mandates import end_unused, forget_mandates, give_mandate, mandate_text, revoke_mandate
-from .opening import attempt, call_off, cancel, open_payment, reopen
-from .mandates import end_unused, give_mandate, mandate_text, revoke_mandate
 from .opening import attempt, call_off, cancel, forget_offers, open_payment, reopen
 from .payouts import order_refunds, refundable
 from .posting import Refused
@@ -53,8 +51,8 @@ __all__ = [
     "explain_debit",
     "export",
     "fetched",
-    "forget_mandates",
     "forget_debtors",
+    "forget_mandates",
     "forget_offers",
     "forget_old",
     "give_mandate",
