@@ -100,6 +100,7 @@ def count(timestamp: int) -> None:
     walkin.close_old()
     desk.count_days()
     now = timezone.now()
+    desk.forget_duties(timezone.localdate(now - VISITS_KEPT))
     while walkin.forget_old(now - VISITS_KEPT):
         pass
     while fhir.forget_sent(now - SENT_KEPT):

@@ -4,7 +4,7 @@ from typing import Any
 
 from stadtkern.kernel.accounts.access import Actor
 
-from .models import Appointment, Feed, Waiting
+from .models import Appointment, Feed, Partner, Waiting
 
 MOST = 10_000
 TOLD = (
@@ -18,7 +18,8 @@ WAITS = (
 
 
 def report(actor: Actor) -> list[dict[str, Any]]:
-    """Own appointments and entries of the waiting list, newest first."""
+    """Own appointments and entries of the waiting list, newest first; and where one's programs may book."""
     own = Appointment.objects.filter(account=actor.account).order_by("-id").values(*TOLD)[:MOST]
     feeds = Feed.objects.filter(account=actor.account).values("created_at")
-    return [*own, *feeds, *Waiting.objects.filter(account=actor.account).order_by("-id").values(*WAITS)[:MOST]]
+    partners = Partner.objects.filter(account=actor.account).values("office__title", "title", "scope", "created_at", "ended_at")
+    return [*own, *feeds, *partners, *Waiting.objects.filter(account=actor.account).order_by("-id").values(*WAITS)[:MOST]]

@@ -55,6 +55,13 @@ PURPOSES = {
             gettext_lazy("Art. 6 Abs. 1 e DSGVO und das Gesetz der Leistung"),
         ),
         Purpose(
+            "appointments",
+            gettext_lazy("Ihre Termine"),
+            gettext_lazy("Name, Erreichbarkeit, Anliegen, Ort und Zeit; eine Wartenummer enthält nichts über Sie"),
+            gettext_lazy("30 Tage nach dem Termin; danach bleiben nur Zahlen ohne Namen"),
+            gettext_lazy("Art. 6 Abs. 1 e DSGVO"),
+        ),
+        Purpose(
             "consent",
             gettext_lazy("Ihre Einwilligungen"),
             gettext_lazy("wem Sie wann wofür eine Abfrage erlaubt haben"),
@@ -153,6 +160,8 @@ FIELD_WORDS = {
     "address": gettext_lazy("Anschrift"),
     "email": gettext_lazy("E-Mail-Adresse"),
     "applicant": gettext_lazy("Name"),
+    "name": gettext_lazy("Name"),
+    "appointment": gettext_lazy("Termin"),
     "service": gettext_lazy("Leistung"),
     "status": gettext_lazy("Stand"),
     "due_date": gettext_lazy("Frist"),
@@ -166,6 +175,8 @@ FIELD_WORDS = {
 WHAT = {
     "address": gettext_lazy("Ihre Anschrift"),
     "applicant": gettext_lazy("Ihren Namen"),
+    "name": gettext_lazy("Ihren Namen"),
+    "appointment": gettext_lazy("Ihren Termin"),
     "family_name": gettext_lazy("Ihren Namen"),
     "given_names": gettext_lazy("Ihren Namen"),
     "birth_name": gettext_lazy("Ihren Geburtsnamen"),

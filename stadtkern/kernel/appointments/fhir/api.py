@@ -12,6 +12,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
+from stadtkern.kernel.accounts import throttle
 from stadtkern.kernel.accounts.access import Actor, actor_of
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.privacy.actions import PUBLIC_TASK, note_accesses
@@ -29,6 +30,7 @@ from .rules import Invalid
 
 router = Router(tags=["fhir"])
 PLACE = "/appointments/fhir"
+HOUR, MOST_AN_HOUR = 3600, 120
 JSON, XML = "application/fhir+json", "application/fhir+xml"
 Operation = Callable[..., HttpResponse]
 _ANY = {"schema": {"type": "object"}}
@@ -169,6 +171,7 @@ def book(request: HttpRequest) -> HttpResponse:
             raise Invalid(422, "business-rule", "Ein anderes Anliegen ist ein neuer Termin.", "Appointment.slot")
         row = actions.move(actor_of(request), known, starts_at, said)
         return _told(request, teller, row, 200)
+    _brake(request)
     row = actions.book(actor_of(request), partner, offer, starts_at, said)
     return _told(request, teller, row, 201)
 
@@ -260,6 +263,13 @@ def _wanted(teller: Answerer, said: Booking) -> tuple[Offer, Any]:
     if f"{base()}/CodeSystem/anliegen|{offer.key}" not in said.service_types and not _foreign_type(said):
         raise Invalid(422, "business-rule", "serviceType passt nicht zum Kalender.", "Appointment.serviceType")
     return offer, moment.starts_at
+
+
+def _brake(request: HttpRequest) -> None:
+    """A program gone wild does not book a whole week away."""
+    account = actor_of(request).account
+    if throttle.count(f"fhir:book:{account.pk if account else 0}", HOUR) > MOST_AN_HOUR:
+        raise Invalid(429, "throttled", f"Höchstens {MOST_AN_HOUR} Buchungen in der Stunde. Versuchen Sie es später.")
 
 
 def _foreign_type(said: Booking) -> bool:

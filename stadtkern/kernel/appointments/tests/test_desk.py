@@ -352,3 +352,10 @@ def test_engine_and_desk_agree(hall, clock, due, petra):
     engine.arrive(petra, row)
     walkin.arrive(petra, row)
     assert walkin.call_next(petra, hall.one).appointment == row
+
+
+def test_old_duties_and_absences_are_forgotten(hall, clock, ruth, clerk):
+    desk.add_shifts(ruth, clerk, hall.one, [TUESDAY, WEEK], time(8), time(9))
+    desk.add_absence(ruth, clerk, TUESDAY, TUESDAY)
+    assert desk.forget_duties(WEEK) == 2 and desk.forget_duties(WEEK) == 0
+    assert Shift.objects.get().date == WEEK

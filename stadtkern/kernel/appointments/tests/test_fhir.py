@@ -15,7 +15,7 @@ from fhir.resources.R4B import get_fhir_model_class
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.actions import create_token
 from stadtkern.kernel.accounts.models import Account
-from stadtkern.kernel.appointments.fhir import actions, capability, ids, offers, resources, rules
+from stadtkern.kernel.appointments.fhir import actions, api, capability, ids, offers, resources, rules
 from stadtkern.kernel.appointments.fhir.api import base
 from stadtkern.kernel.appointments.models import Appointment, Sent
 from stadtkern.kernel.events.models import Event
@@ -260,6 +260,15 @@ def test_one_patient_has_one(practice, hall):
     practice.send("Appointment/$book", proposal(first), 201)
     assert practice.send("Appointment/$book", proposal(second), 409)["issue"][0]["code"] == "business-rule"
     practice.send("Appointment/$book", proposal(second, patient="Patient/other"), 201)
+
+
+def test_a_program_gone_wild_is_braked(practice, hall, monkeypatch):
+    monkeypatch.setattr(api, "MOST_AN_HOUR", 2)
+    slots = free(practice, hall)
+    answers = [(201, None), (201, None), (429, "throttled")]
+    for number, (status, code) in enumerate(answers):
+        told = practice.send("Appointment/$book", proposal(slots[number], patient=f"Patient/{number}"), status)
+        assert code is None or told["issue"][0]["code"] == code
 
 
 def test_parameters_with_a_schedule_instead_of_a_slot(practice, hall):

@@ -2,7 +2,17 @@
 
 from .counting import count_days, import_history
 from .hours import Choice, change_hours, set_exception, undo_hours
-from .roster import add_absence, add_shifts, end_absence, end_shift, rehome, set_skills, start_roster, stop_roster
+from .roster import (
+    add_absence,
+    add_shifts,
+    end_absence,
+    end_shift,
+    forget_duties,
+    rehome,
+    set_skills,
+    start_roster,
+    stop_roster,
+)
 from .visits import arrive, back, call, done, missed
 
 __all__ = [
@@ -17,6 +27,7 @@ __all__ = [
     "done",
     "end_absence",
     "end_shift",
+    "forget_duties",
     "import_history",
     "missed",
     "rehome",

@@ -91,6 +91,15 @@ def end_absence(actor: Actor, absence: Absence) -> None:
 
 
 @transaction.atomic
+def forget_duties(before: date) -> int:
+    """Who sat where and who was away is nobody's business once it is long over."""
+    gone = Shift.objects.filter(date__lt=before).delete()[0] + Absence.objects.filter(last__lt=before).delete()[0]
+    if gone:
+        record("roster.forgotten", subject="room:appointments", actor="system", data={"rows": gone})
+    return gone
+
+
+@transaction.atomic
 def set_skills(actor: Actor, staff: Staff, matters: Collection[Matter]) -> None:
     """What this clerk can serve; none noted means everything the counter does."""
     Skill.objects.filter(staff=staff).exclude(matter__in=list(matters)).delete()
