@@ -99,6 +99,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "calls:by_code code": [Sample("", lambda w: code_from(w.video.seed))],  # says time and matter, no name
     "calls pk": [Sample("video", lambda w: w.video.pk)],
     "cases:desk_emergency_case reference": [Sample("case", lambda w: w.case.reference)],
+    "cases:partner number": [public(1)],
     "cases:start key": [public(SERVICE)],
     "cases:upload key": [Sample("upload", lambda w: w.upload.key)],
     "cases:document number": [Sample("document", lambda w: w.document.number)],
@@ -210,6 +211,8 @@ NEVER_FOUND |= {
 }
 # Nobody of these people has broken the glass; cases/tests/test_emergency.py does.
 NEVER_FOUND |= {"cases:desk_emergency_case"}
+# Nobody here has been asked to agree to an application; domains/administration/tests/test_marriage.py is.
+NEVER_FOUND |= {"cases:partner", "cases:invite"}
 # Only applications for identity cards have such a page; domains/administration tests them. Feeds have a secret of their own.
 NEVER_FOUND |= {"administration:paper", "administration:paper_act", "appointments:feed"}
 # Only a browser that has named Kassenzeichen and amount: payments/tests/test_paying.py.

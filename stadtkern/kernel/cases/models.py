@@ -201,6 +201,32 @@ class Case(models.Model):
         return self.status == Status.DRAFT
 
 
+class Agreement(models.Model):
+    """The second person's yes to an application that needs one ([consent] of the service), from their own account."""
+
+    class State(models.TextChoices):
+        OPEN = "OPEN"
+        AGREED = "AGREED"
+        DECLINED = "DECLINED"
+
+    case = models.OneToOneField(Case, models.CASCADE, related_name="agreement")
+    code_digest = models.CharField(
+        max_length=64, unique=True, null=True, blank=True
+    )  # of the number to hand on; burnt when used
+    account = models.ForeignKey(Account, models.SET_NULL, null=True, blank=True, related_name="+")  # who used it
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    seen = models.CharField(max_length=64, blank=True)  # digest of the answers they said yes or no to
+    statement = models.TextField(blank=True)  # the sentence, word for word
+    asked_at = models.DateTimeField(default=timezone.now)
+    answered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["account"], name="agreement_account")]
+
+    def __str__(self) -> str:
+        return f"agreement:{self.pk}"
+
+
 class Decision(models.Model):
     """The act (Verwaltungsakt); where the service wants a second pair of eyes it is proposed first."""
 

@@ -73,7 +73,7 @@ def pages(case: Case, service: Service, current: str, shown: Sequence[Step] | No
         url = reverse("cases:step", args=[case.reference, step.key]) if case.pk and reachable else ""
         found.append(Page(step.title, state, url))
         reachable = reachable and done
-    if visits.matter_of(service) is not None:
+    if visits.matter_of(service, case.answers) is not None:
         url = reverse("cases:visit", args=[case.reference]) if case.pk and reachable else ""
         chosen = current != VISIT and bool(url) and visits.of(case) is not None
         found.append(Page(_("Termin"), "current" if current == VISIT else "done" if chosen else "open", url))
@@ -198,7 +198,7 @@ def _visit(case: Case) -> Stage | None:
     if row is not None and row.booked_at is not None:
         title = _("Termin verpasst") if row.status == "MISSED" else _("Termin")
         return Stage(title, "done" if case.decided_at or row.status == "DONE" else "current", row.starts_at)
-    if case.decided_at or visits.matter_of(case.begun_on) is None:
+    if case.decided_at or visits.matter_of(case.begun_on, case.answers) is None:
         return None
     return Stage(_("Termin wählen"), "current")
 

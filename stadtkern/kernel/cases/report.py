@@ -4,7 +4,7 @@ from typing import Any
 
 from stadtkern.kernel.accounts.access import Actor
 
-from .models import Case, Decision
+from .models import Agreement, Case, Decision
 
 MOST = 5000
 
@@ -17,4 +17,8 @@ def report(actor: Actor) -> list[dict[str, Any]]:
     words = ("case_id", "outcome", "reason", "legal_basis", "made_at", "automatic")
     for decision in Decision.objects.filter(case__in=list(rows), made_at__isnull=False).values(*words):
         rows[decision.pop("case_id")]["decision"] = decision
-    return [{name: value for name, value in row.items() if name != "id"} for row in rows.values()]
+    agreed = ("case__reference", "case__service", "state", "statement", "asked_at", "answered_at")
+    others = Agreement.objects.filter(account=actor.account).order_by("-id").values(*agreed)[:MOST]
+    second = [{name.removeprefix("case__"): value for name, value in row.items()} for row in others]
+    own = [{name: value for name, value in row.items() if name != "id"} for row in rows.values()]
+    return [*own, *({"role": "second person", **row} for row in second)]

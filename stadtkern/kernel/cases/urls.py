@@ -4,13 +4,16 @@ from django.urls import include, path
 
 from . import address  # noqa: F401  the converter "reference"
 from .desk import counter
-from .views import apply, consent, data, fetch, files, preview, review, track, visit
+from .views import apply, consent, data, fetch, files, partner, preview, review, track, visit
 
 app_name = "cases"
 urlpatterns = [
     path("schreibtisch/", include("stadtkern.kernel.cases.desk.urls")),
     path("abholen/", counter.pick_up, name="pick_up"),
     path("antwort/", fetch.fetch, name="fetch"),
+    path("zustimmen/", partner.enter, name="consent"),
+    path("zustimmen/<int:number>/", partner.partner, name="partner"),
+    path("<reference:reference>/zustimmung/", partner.invite, name="invite"),
     path("neu/<slug:key>/", apply.start, name="start"),
     path("<reference:reference>/", track.track, name="track"),
     path("<reference:reference>/daten/", consent.prefill, name="prefill"),

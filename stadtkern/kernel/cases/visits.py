@@ -10,16 +10,27 @@ from stadtkern.kernel.appointments.queries import about
 from stadtkern.kernel.appointments.wish import Wish
 from stadtkern.kernel.services.catalogue import Service
 from stadtkern.lib import ids
+from stadtkern.lib.forms.model import Answers
 
 from .models import QUEUE, Case, Status
 
 
-def matter_of(service: Service) -> Matter | None:
+def matter_of(service: Service, answers: Answers) -> Matter | None:
     """What one comes for; None where the service needs no visit, or the city has no times for it."""
     if service.appointment is None:
         return None
     rows = Matter.objects.filter(service=service.key, active=True, counters__active=True, counters__place__active=True)
+    if service.appointment.matters:  # which one depends on the answers
+        rows = rows.filter(key=service.appointment.matter(answers))
     return rows.order_by("pk").first()
+
+
+def no_longer_fits(case: Case, service: Service, answers: Answers) -> bool:
+    """A time was chosen, then answers that decide about it were changed: it would be another room, day or price."""
+    if service.appointment is None or not service.appointment.matters:
+        return False
+    row, wanted = of(case), matter_of(service, answers)
+    return row is not None and row.is_live() and wanted is not None and row.matter_id != wanted.pk
 
 
 def of(case: Case) -> Appointment | None:

@@ -1,6 +1,6 @@
 """What only shows when service, form and rules are seen together."""
 
-from . import credential, rulebook
+from . import consent, credential, rulebook
 from .service import Service
 from .steps import paths_of
 
@@ -17,6 +17,9 @@ def faults(service: Service) -> list[str]:
     for claim, place in service.code.items():
         if not place.startswith("terms.") and place not in paths:
             found.append(f"[code] {claim}: das Feld „{place}“ gibt es im Formular nicht.")
+    found += consent.faults(service.consent, paths)
+    for when, _matter in service.appointment.matters if service.appointment else ():
+        found += [f"[appointment] matters when {path}: dieses Feld gibt es nicht." for path in when if path not in paths]
     return found + credential.faults(service, paths) + _rules(service)
 
 

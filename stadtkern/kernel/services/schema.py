@@ -13,6 +13,7 @@ from stadtkern.lib.calendar import Term
 from stadtkern.lib.forms.model import Form
 
 from .blocks import block_texts
+from .consent import ConsentRule, read_consent
 from .credential import read_credential
 from .fee import TABLES, FeeTerms, read_terms
 from .fim_form import FORMS
@@ -83,11 +84,19 @@ def read_service(
         data_file=_data(top),
         code=MappingProxyType(top.mapping("code")),
         credential=read_credential(top.table("credential"), str(_dict(raw.get("decision")).get("title") or title)),
+        consent=_consent(top),
         anonymous=_anonymous(top, fee),
         desk_page=top.text("desk_page"),
     )
     top.done()
     return service
+
+
+def _consent(top: Table) -> ConsentRule | None:
+    found = read_consent(top.table("consent"))
+    if found and top.raw.get("trust", "none") == "none":
+        top.complain("consent", "wer zustimmt, hat ein Konto: die Leistung braucht trust.")
+    return found
 
 
 def _anonymous(top: Table, fee: Mapping[str, Any]) -> bool:
@@ -200,8 +209,12 @@ def _appointment(top: Table) -> Appointment | None:
     if not table.raw:
         return None
     minutes = table.number("minutes", least=5) or 15
-    found = Appointment(table.text("kind", required=True), minutes, table.words("where", one_of=["desk", "phone", "video"]))
-    table.done()
+    where = table.words("where", one_of=["desk", "phone", "video"])
+    rows = table.tables("matters")
+    matters = tuple((MappingProxyType(dict(row.any("when") or {})), row.text("matter", required=True)) for row in rows)
+    found = Appointment(table.text("kind", required=True), minutes, where, matters)
+    for row in (*rows, table):
+        row.done()
     return found
 
 

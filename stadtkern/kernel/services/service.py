@@ -23,6 +23,7 @@ from stadtkern.lib.forms.rules.evaluate import Effects, evaluate
 from stadtkern.ui.words import euro
 
 from . import rulebook
+from .consent import ConsentRule
 from .credential import CredentialRule
 from .fee import FREE, FeeLine, FeeTerms, fits, line, reduced, total
 from .prefill import presumed
@@ -112,6 +113,13 @@ class Appointment:
     kind: str
     minutes: int
     where: tuple[str, ...]
+    matters: tuple[
+        tuple[Mapping[str, Any], str], ...
+    ] = ()  # condition on the answers -> key of the matter, the first that fits
+
+    def matter(self, answers: Answers) -> str:
+        """What one comes for after these answers; "" = the matter of the service."""
+        return next((key for when, key in self.matters if fits(answers, when)), "")
 
 
 @dataclass(frozen=True)
@@ -161,6 +169,7 @@ class Service:
     folder: Path | None = None  # None for a service rebuilt from an edition
     send: Send = Send()
     terms_of_fee: FeeTerms = FREE  # tax, reductions, instalments
+    consent: ConsentRule | None = None  # a second person must agree before it is sent
     credential: CredentialRule | None = None  # what a granted application proves in the wallet
     anonymous: bool = False  # nobody is told who: never an account, answers are fetched with a code
     desk_page: str = ""  # name of a page of the department that helps with a case: "dataprotection:request"

@@ -1,5 +1,7 @@
 """Everything that happens to a case; the only place that writes its rows."""
 
+from .agreeing import digest_of as agreeing_digest
+from .agreeing import digest_of_answers, invite, look_as_other, say_yes_or_no, take_invitation
 from .attest import offer_again
 from .calls import file_call_note
 from .counter import give_code, pick_up
@@ -36,6 +38,7 @@ __all__ = [
     "Saved",
     "add_entry",
     "adopt_drafts",
+    "agreeing_digest",
     "answer",
     "apply",
     "approve",
@@ -52,6 +55,7 @@ __all__ = [
     "decide",
     "decide_by_rule",
     "decline_prefill",
+    "digest_of_answers",
     "discard_draft",
     "drop_proof",
     "erase_of",
@@ -64,7 +68,9 @@ __all__ = [
     "give_back",
     "give_code",
     "hand_over",
+    "invite",
     "look",
+    "look_as_other",
     "look_at_list",
     "look_at_own_list",
     "look_beside_list",
@@ -81,11 +87,13 @@ __all__ = [
     "remark",
     "remove_entry",
     "save_step",
+    "say_yes_or_no",
     "send_back",
     "shred_due",
     "start",
     "submit",
     "take",
+    "take_invitation",
     "take_out",
     "take_proof",
     "tell_citizen",

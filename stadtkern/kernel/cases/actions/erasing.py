@@ -8,7 +8,7 @@ from django.utils import timezone
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.events.actions import record
 
-from ..models import FINISHED, Case, Status, search_text
+from ..models import FINISHED, Agreement, Case, Status, search_text
 from .retention import _remove, forget_drafts_of, over
 
 AT_ONCE = 500
@@ -23,6 +23,7 @@ def erase_of(account_id: int) -> int:
     own = Case.objects.filter(account=account_id, company=None)
     for pk in list(own.filter(over(timezone.localdate())).values_list("pk", flat=True)):
         gone += _remove(pk, "case.shredded")
+    Agreement.objects.filter(account=account_id, case__status=Status.DRAFT).update(account=None, state="OPEN", seen="")
     own.exclude(status=Status.DRAFT).update(once=None, draft_key=None)
     _conceal(list(own.filter(status__in=FINISHED).exclude(applicant="").values_list("pk", "reference")))
     return gone

@@ -21,9 +21,11 @@ from stadtkern.kernel.payments import actions as payments
 from stadtkern.kernel.services.catalogue import Service
 from stadtkern.lib.forms.shape import clean
 
+from .. import visits
 from ..applicant import who
 from ..models import QUEUE, Case, Decision, Note, Status, search_text
 from ..nameless import is_nameless
+from .agreeing import must_agree
 from .guard import Incomplete, MoreTrustNeeded, Refused, locked, locked_own, not_elsewhere, store
 from .retention import keep_until
 
@@ -48,6 +50,9 @@ def submit(actor: Actor, case: Case) -> Case:
     answers = clean(service.form, row.answers)
     if problems := service.problems(answers):
         raise Incomplete(_("Einige Angaben fehlen noch oder passen nicht."), list(problems))
+    if visits.no_longer_fits(row, service, answers):
+        raise Refused(_("Der gewählte Termin passt nicht mehr zu Ihren Angaben. Wählen Sie unter „Termin“ einen neuen."))
+    must_agree(row, service, answers)
     enter(row, service, answers)
     Case.objects.filter(pk=row.pk).update(search=search_vector(row), **{field: getattr(row, field) for field in ENTERED})
     announce(actor, row, service)

@@ -18,6 +18,8 @@ SENTENCES = {
     "case.fact_contested": gettext_lazy("Angabe aus dem Register bestritten"),
     "case.handed_over": gettext_lazy("Entwurf übergeben"),
     "case.adopted": gettext_lazy("Entwurf ins Konto übernommen"),
+    "case.consent_given": gettext_lazy("Zweite Person hat zugestimmt"),
+    "case.consent_declined": gettext_lazy("Zweite Person hat abgelehnt"),
     "case.submitted": gettext_lazy("Antrag eingegangen"),
     "payment.opened": gettext_lazy("Gebühr gefordert"),
     "payment.started": gettext_lazy("Zahlung begonnen"),

@@ -147,5 +147,5 @@ def test_a_city_without_times_asks_for_no_visit(draft, citizen, login):
     Counter.objects.update(active=False)
     mine = login(citizen)
     assert mine.get(page("visit", draft))["Location"] == page("review", draft)
-    assert visits.matter_of(catalogue.find(KEY)) is None
+    assert visits.matter_of(catalogue.find(KEY), {}) is None
     assert mine.post(page("submit", draft)).status_code == 302

@@ -63,7 +63,7 @@ def go_on(request: HttpRequest, case: Case, service: Service) -> HttpResponse:
     """To the first page that is not complete, else to the summary; the register is offered before it would save typing."""
     first = open_step(service.form, case.answers, case.steps_done)
     if first is None:
-        to_choose = visits.matter_of(service) is not None and visits.of(case) is None
+        to_choose = visits.matter_of(service, case.answers) is not None and visits.of(case) is None
         return redirect("cases:visit" if to_choose else "cases:review", case.reference)
     if offers(actor_of(request), case, service, first):
         return redirect("cases:prefill", case.reference)
@@ -75,7 +75,7 @@ def visit_context(case: Case, service: Service) -> dict[str, Any]:
     if service.appointment is None:
         return {}
     row = visits.of(case)
-    needed = visits.matter_of(service) is not None
+    needed = visits.matter_of(service, case.answers) is not None
     return {
         "needs_visit": row is not None or (needed and visits.may_choose(case)),
         "visit": row,

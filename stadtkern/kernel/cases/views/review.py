@@ -24,6 +24,7 @@ from ..letter import answered
 from ..models import Case, Status
 from ..progress import REVIEW, open_step, pages
 from ..text import source_of
+from .partner import consent_context
 from .reach import begun_on, go_on, own_case, visit_context
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ def _review(request: HttpRequest, case: Case, service: Service, status: int = 20
         "problems": _problems(service, answers),
         "due": _due(service),
         **visit_context(case, service),
+        **consent_context(case, service),
         "enough_trust": _enough(actor_of(request), case, service),
         "sources": sorted({str(source_of(source)) for source in case.sources.values()}),
     }

@@ -27,7 +27,7 @@ def visit(request: HttpRequest, reference: str) -> HttpResponse:
     """Free times for what this service needs; the chosen one is held until the application is sent."""
     case = own_case(request, reference)
     service = begun_on(case)
-    matter = visits.matter_of(service)
+    matter = visits.matter_of(service, case.answers)
     booked = visits.of(case)
     if matter is None or not visits.may_choose(case) or (booked and booked.status not in ("HELD", "EXPIRED")):
         return redirect("cases:review" if case.is_draft else "cases:track", case.reference)
