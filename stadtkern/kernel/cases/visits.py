@@ -15,13 +15,13 @@ from stadtkern.lib.forms.model import Answers
 from .models import QUEUE, Case, Status
 
 
-def matter_of(service: Service, answers: Answers) -> Matter | None:
+def matter_of(service: Service, answers: Answers | None = None) -> Matter | None:
     """What one comes for; None where the service needs no visit, or the city has no times for it."""
     if service.appointment is None:
         return None
     rows = Matter.objects.filter(service=service.key, active=True, counters__active=True, counters__place__active=True)
     if service.appointment.matters:  # which one depends on the answers
-        rows = rows.filter(key=service.appointment.matter(answers))
+        rows = rows.filter(key=service.appointment.matter(answers or {}))
     return rows.order_by("pk").first()
 
 
