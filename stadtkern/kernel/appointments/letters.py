@@ -100,7 +100,7 @@ def how_to_join(row: Appointment) -> str | None:
         path = joining.address_of(row)
         if not path:
             return _("Den Zugang zum Videogespräch finden Sie zur Terminzeit auf der Seite Ihres Termins.")
-        return _("Zum Videogespräch: öffnen Sie zehn Minuten vorher die Seite Ihres Termins und wählen Sie „Teilnehmen“.")
+        return _("Zum Videogespräch: öffnen Sie zehn Minuten vorher die Seite Ihres Termins.")
     return None
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from stadtkern.ui import words
 
@@ -51,7 +51,17 @@ def when(at: datetime) -> str:
 
 def long_day(day: date) -> str:
     """Mittwoch, 2. Dezember 2026."""
-    return date_format(day, "l, j. F Y") if _("Termin") == "Termin" else date_format(day, "l, j F Y")
+    return date_format(day, "l, j F Y" if get_language() == "en" else "l, j. F Y")
+
+
+def short_day(at: date) -> str:
+    """Mi, 2. Dez."""
+    return f"{date_format(words.local_day(at), 'D')}, {day_month(at)}"
+
+
+def day_month(at: date) -> str:
+    """2. Dez."""
+    return date_format(words.local_day(at), "j N" if get_language() == "en" else "j. N")
 
 
 def where(row: Appointment) -> str:
