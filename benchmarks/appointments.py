@@ -56,7 +56,9 @@ def measure() -> dict[str, float]:
         f"· {PLACES * COUNTERS} counters, {DAYS} days, {days_count()} days of counters, {taken_count()} appointments",
         flush=True,
     )
-    return searches(now) | bookings(now)
+    told = searches(now) | bookings(now)
+    told |= requests(now)
+    return told
 
 
 def lay_out() -> datetime:
@@ -154,14 +156,45 @@ def bookings(now: datetime) -> dict[str, float]:
         row = held.pop()
         actions.confirm(Actor(), row, name="Name", email=f"p{next(count)}@example.org", now=now)  # type: ignore[arg-type]
 
-    told = {}
-    print(f"\n{'booking':40}{'median CPU ms':>14}{'p95':>8}")
+    told: dict[str, float] = {}
+    print(f"\n{'the actions alone':40}{'median CPU ms':>14}{'p95':>8}")
     for name, step in {"hold this time": hold, "confirm": confirm, "hold any time of a week": hold_any}.items():
         spent = timed(step)
         told[name] = statistics.median(spent)
         print(f"{name:40}{told[name]:14.2f}{p95(spent):8.2f}", flush=True)
-    worst = max(told.values())
-    return {"booking_ms": round(worst, 2), **{f"{name}: ms": round(value, 2) for name, value in told.items()}}
+    return {f"{name}: ms": round(value, 2) for name, value in told.items()}
+
+
+def requests(now: datetime) -> dict[str, float]:
+    """The same through the pages, whole requests with session and cookies; every visitor has a browser of their own."""
+    from django.test import Client
+
+    from stadtkern.kernel.appointments import search
+    from stadtkern.kernel.appointments.wish import Wish
+
+    free = search.free(Wish.of("matter2"), FIRST, FIRST + timedelta(days=DAYS - 1), now=now, limit=100_000)
+    random.Random(5).shuffle(free)
+    browsers: list[tuple[Client, str]] = []
+    count = iter(range(10**6))
+
+    def hold() -> None:
+        one, browser = free.pop(), Client(headers={"host": "localhost"})
+        answer = browser.post("/termin/halten/", {"anliegen": "matter2", "zeit": f"{one.place.key} {one.starts_at.isoformat()}"})
+        assert answer.status_code == 302, answer.content
+        browsers.append((browser, answer["location"]))
+
+    def confirm() -> None:
+        browser, address = browsers.pop()
+        answer = browser.post(address, {"name": "Zoë Çelik", "email": f"q{next(count)}@example.org"})
+        assert answer.status_code == 302, answer.content
+
+    told: dict[str, float] = {}
+    print(f"\n{'requests':40}{'median CPU ms':>14}{'p95':>8}")
+    for name, step in {"request: hold this time": hold, "request: confirm": confirm}.items():
+        spent = timed(step)
+        told[name] = statistics.median(spent)
+        print(f"{name:40}{told[name]:14.2f}{p95(spent):8.2f}", flush=True)
+    return {"booking_ms": round(max(told.values()), 2), **{f"{name}: ms": round(value, 2) for name, value in told.items()}}
 
 
 def timed(step: Callable[[], object]) -> list[float]:

@@ -107,7 +107,10 @@ def rounded(minutes: int) -> int:
 
 def moment(day: date, cell: int) -> datetime:
     """When a cell begins."""
-    return datetime.combine(day, time(cell * CELL // 60, cell * CELL % 60), BERLIN)
+    return datetime.combine(day, _TIMES[cell], BERLIN)
+
+
+_TIMES = [time(minute // 60, minute % 60) for minute in range(0, 24 * 60, CELL)]
 
 
 def cell_of(at: datetime) -> tuple[date, int] | None:

@@ -53,7 +53,8 @@ def free(
         if len(found) >= limit and found[-1].starts_at.date() < day:
             break
         shift = need.before // CELL
-        found += [Free(places[place], plan.moment(day, cell + shift), need.minutes) for cell in plan.starts(bits)]
+        where, minutes = places[place], need.minutes
+        found += [Free(where, plan.moment(day, cell + shift), minutes) for cell in plan.starts(bits)]
     return sorted(found, key=lambda one: (one.starts_at, one.place.title))[:limit]
 
 

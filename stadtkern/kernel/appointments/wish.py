@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from .models import Place
@@ -44,8 +44,7 @@ class Window:
         return [day for day in found if not self.weekdays or day.weekday() in self.weekdays]
 
 
-@dataclass(frozen=True)
-class Free:
+class Free(NamedTuple):
     """A time that was free a moment ago."""
 
     place: "Place"

@@ -1,6 +1,8 @@
 """From hold to appointment, to another time, to none."""
 
+import json
 from collections.abc import Sequence
+from copy import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,8 +26,8 @@ from .offering import offer_freed
 
 Status = Appointment.Status
 BOOKED = [
-    "name", "names", "email", "phone", "about", "account", "company", "mandate", "limits", "status", "booked_at", "held_until",
-    "ended_at", "seed", "code_digest",
+    "name", "names", "email", "phone", "about", "account_id", "company_id", "mandate_id", "limits", "status", "booked_at",
+    "held_until", "ended_at", "seed", "code_digest",
 ]  # fmt: skip
 
 
@@ -51,7 +53,7 @@ def confirm(
         raise Refused(_("Bitte geben Sie Ihren Namen an."))
     try:
         with transaction.atomic():
-            row = _locked(appointment)
+            row, waiting, others = _for_confirmation(appointment)
             if row.status == Status.BOOKED:
                 return row
             _still_ours(row, now)
@@ -59,8 +61,10 @@ def confirm(
             row.email, row.phone, row.about = email.strip()[:254], phone.strip()[:40], about or row.about
             if not for_other and not (row.account_id or row.company_id):  # signed in since
                 row.account, row.company, row.mandate = actor.owner, actor.company, actor.mandate
-            _answered(actor, row, now)
-            give_back(held_by(row.holder, row.pk, row.account_id), now, actor.key)
+            if waiting is not None:
+                _answered(actor, waiting, now)
+            if others:
+                give_back(held_by(row.holder, row.pk, row.account_id), now, actor.key)
             _book(row, now)
             record("appointment.booked", subject=f"appointment:{row.pk}", actor=actor.key, data=facts(row))
     except IntegrityError as error:
@@ -68,6 +72,28 @@ def confirm(
             raise too_many() from error
         raise Taken(near=lambda: search.near(wish_of(appointment), appointment.starts_at)) from error
     return row
+
+
+_CONFIRMED = """
+    SELECT a.status, a.held_until, a.starts_at, a.counter_id, a.sequence, a.erased_at,
+        (SELECT w.id FROM appointments_waiting w WHERE w.offer_id = a.id),
+        EXISTS (SELECT FROM appointments_appointment o WHERE o.status = 'HELD' AND o.id <> a.id
+            AND (o.holder = a.holder AND a.holder <> '' OR o.account_id = a.account_id))
+    FROM appointments_appointment a WHERE a.id = %s FOR UPDATE OF a
+"""
+_TOLD = ("status", "held_until", "starts_at", "counter_id", "sequence", "erased_at")
+
+
+def _for_confirmation(appointment: Appointment) -> tuple[Appointment, int | None, bool]:
+    """Locked; the entry of the waiting list it was offered to; whether the same person holds others. What the caller has
+    read is used again if it is still true."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CONFIRMED, [appointment.pk])
+        found = cursor.fetchone()
+    if found is None:
+        raise Appointment.DoesNotExist
+    same = not appointment.get_deferred_fields() - {"span"} and found[:6] == tuple(getattr(appointment, one) for one in _TOLD)
+    return (copy(appointment) if same and appointment.matter_id else _locked(appointment)), found[6], found[7]
 
 
 def _still_ours(row: Appointment, now: datetime) -> None:
@@ -87,7 +113,12 @@ def _book(row: Appointment, now: datetime) -> None:
     row.status, row.booked_at, row.held_until, row.ended_at = Status.BOOKED, now, None, None
     row.seed = link.new_seed()
     row.code_digest = ids.digest(link.code_from(row.seed))
-    row.save(update_fields=BOOKED)
+    with connection.cursor() as cursor:
+        given = {name: getattr(row, name) for name in BOOKED} | {"names": json.dumps(row.names), "id": row.pk}
+        cursor.execute(_BOOK, given)
+
+
+_BOOK = f"UPDATE appointments_appointment SET {', '.join(f'{one} = %({one})s' for one in BOOKED)} WHERE id = %(id)s"  # noqa: S608
 
 
 @once_more
@@ -167,14 +198,9 @@ def facts(row: Appointment) -> dict[str, Any]:
     return {"counter": row.counter_id, "place": row.place_id, "matter": row.matter_id, "at": row.starts_at.isoformat()}
 
 
-def _answered(actor: Actor, row: Appointment, now: datetime) -> None:
+def _answered(actor: Actor, waiting: int, now: datetime) -> None:
     """An offer of the waiting list is taken; what it was to replace is given up in the same step."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT id FROM appointments_waiting WHERE offer_id = %s", [row.pk])
-        found = cursor.fetchone()
-    if found is None:
-        return
-    entry = Waiting.objects.select_for_update(of=("self",)).get(pk=found[0])
+    entry = Waiting.objects.select_for_update(of=("self",)).get(pk=waiting)
     if entry.status not in (Waiting.Status.OFFERED, Waiting.Status.WAITING):
         return
     entry.status, entry.ended_at = Waiting.Status.TAKEN, now

@@ -212,7 +212,7 @@ def give_back(rows: list[Appointment], now: datetime, actor_key: str) -> None:
     for entry in Waiting.objects.filter(pk__in=offered).select_related("offer") if offered else ():
         turn_down(entry)
         entry.save(update_fields=["status", "declined"])
-    offer_freed({row.date for row in rows}, now)
+    offer_freed(None if offered else {row.date for row in rows}, now)  # who said no may like another day
 
 
 _END = "UPDATE appointments_appointment SET status = 'EXPIRED', ended_at = %(now)s WHERE id = %(appointment)s"

@@ -33,9 +33,9 @@ def expire_due(
         for appointment, _counter, _day in due:
             cursor.execute(_END, {"now": now, "appointment": appointment})
             cursor.execute(statement.GIVE_BACK, {"appointment": appointment})
-    pass_on([appointment for appointment, _counter, _day in due], now)
+    passed = pass_on([appointment for appointment, _counter, _day in due], now)
     for appointment, counter, _day in due:
         record("appointment.expired", subject=f"appointment:{appointment}", actor=SYSTEM, data={"counter": counter})
     if due:
-        offer_freed({day for _appointment, _counter, day in due}, now)
+        offer_freed(None if passed else {day for _appointment, _counter, day in due}, now)
     return len(due)

@@ -108,18 +108,18 @@ def _take(need: Need, asked: Asked) -> int | None:
     return row[1] if row else None
 
 
-def pass_on(appointments: Collection[int], now: datetime) -> None:
-    """Offers nobody answered: the entry waits on, but not for this time; after three it leaves the list."""
-    if not appointments:
-        return
+def pass_on(appointments: Collection[int], now: datetime) -> int:
+    """Offers nobody answered: the entry waits on, but not for this time; after three it leaves the list. Returns how many."""
     rows = Waiting.objects.select_for_update(of=("self",)).filter(offer__in=appointments, status=Waiting.Status.OFFERED)
-    for entry in rows.select_related("offer"):
+    entries = list(rows.select_related("offer")) if appointments else []
+    for entry in entries:
         turn_down(entry)
         entry.unanswered += 1
         if entry.unanswered >= UNANSWERED_MOST:
             entry.status, entry.ended_at = Waiting.Status.LEFT, now
             record("waiting.left", subject=f"waiting:{entry.pk}", actor=SYSTEM, data={"unanswered": entry.unanswered})
         entry.save(update_fields=["status", "declined", "unanswered", "ended_at"])
+    return len(entries)
 
 
 def turn_down(entry: Waiting) -> None:
