@@ -11,11 +11,13 @@ from .lapsing import expire_due
 from .of_case import call_off, keep_longer
 from .offering import offer_freed
 from .opening import generate_days, mend_day
+from .taking_over import Former, take_over
 from .telling import forget_notices, remind, send_notice, tell, tell_waiting
 from .visiting import arrive, call, finish, miss
 from .waiting import accept_offer, decline_offer, end_waiting, join_waiting, leave_waiting
 
 __all__ = [
+    "Former",
     "InTheWay",
     "Refused",
     "Taken",
@@ -54,6 +56,7 @@ __all__ = [
     "remove_exception",
     "send_notice",
     "set_exception",
+    "take_over",
     "tell",
     "tell_waiting",
 ]

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule, run_state_machine_as_test
 
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.appointments import actions
+from stadtkern.kernel.appointments import actions, search
 from stadtkern.kernel.appointments.actions import opening
 from stadtkern.kernel.appointments.models import Appointment, Counter, Hours, Matter, Place, SpecialDay, Waiting
 from stadtkern.kernel.appointments.refusals import Refused, Taken, TooMany
@@ -168,6 +168,19 @@ class Machine(RuleBasedStateMachine):
             self.may_change.add(visit.key)
             with suppress(Refused):
                 step(Actor(), Appointment(pk=visit.key), now=self.now)
+
+    @rule(wish=small, way=small, place=small)
+    def look(self, wish: int, way: int, place: int) -> None:
+        """What is shown is what is free, all of it and nothing else; holds that are over count as free."""
+        matters, channel, where = pick(WISHES, wish), pick(WAYS, way), pick([None, *self.hall.places], place)
+        free = self.town.free(visit for visit in self.visits.values() if not visit.lapsed(self.now))
+        shown = search.free(Wish(matters, channel, (where.key,) if where else ()), *DAYS, limit=9999, now=self.now)
+        wanted = {
+            (desk.place, at)
+            for day in DAYS for at in self.town.moments(matters, day) if at >= self.now + timedelta(minutes=15)
+            for desk in self.town.fits(matters, channel, where.pk if where else None, at, free)
+        }  # fmt: skip
+        assert {(one.place.pk, one.starts_at) for one in shown} == wanted and len(shown) == len(wanted)
 
     @rule(desk=small, day=small)
     def mend(self, desk: int, day: int) -> None:
