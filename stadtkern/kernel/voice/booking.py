@@ -113,7 +113,7 @@ class CityWorld:
     @property
     def name(self) -> str:
         """As the account knows it."""
-        return (self.actor.owner or self.actor.account).name if self.actor.account else ""  # type: ignore[union-attr]
+        return (self.actor.owner or self.actor.account).name if self.actor.account else ""
 
     def _held(self, number: str) -> Appointment | None:
         return Appointment.objects.filter(number=number, holder=self.holder).first() if self.holder else None

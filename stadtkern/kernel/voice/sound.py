@@ -36,7 +36,7 @@ def length(sound: bytes) -> float | None:
     try:
         if sound[:4] == b"RIFF" and sound[8:12] == b"WAVE":
             with wave.open(io.BytesIO(sound)) as file:
-                return file.getnframes() / file.getframerate()
+                return float(file.getnframes() / file.getframerate())
         if sound[:4] == b"OggS":
             return _ogg(sound)
         if sound[4:8] == b"ftyp":
@@ -49,12 +49,12 @@ def length(sound: bytes) -> float | None:
 def _ogg(sound: bytes) -> float | None:
     """Position of the last page over the rate: Opus always counts 48,000, Vorbis says its own."""
     last = sound.rfind(b"OggS")
-    (position,) = struct.unpack_from("<q", sound, last + 6)
+    position = max(0, int(struct.unpack_from("<q", sound, last + 6)[0]))
     head = sound[:200]
     if b"OpusHead" in head:
-        return max(0, position) / 48_000
+        return position / 48_000
     place = head.find(b"\x01vorbis")
-    return max(0, position) / struct.unpack_from("<I", sound, place + 12)[0] if place > 0 else None
+    return position / int(struct.unpack_from("<I", sound, place + 12)[0]) if place > 0 else None
 
 
 def _m4a(sound: bytes) -> float | None:

@@ -1,7 +1,7 @@
 """Three free times that fit a wish, not too near to each other; where none fit, the nearest, and a sentence that says so."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.utils.translation import gettext as _
 
@@ -64,7 +64,7 @@ def _day(free: Free) -> date:
     return free.starts_at.date()
 
 
-def _time(free: Free):  # type: ignore[no-untyped-def]
+def _time(free: Free) -> time:
     return free.starts_at.time().replace(tzinfo=None)
 
 

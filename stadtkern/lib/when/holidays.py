@@ -48,8 +48,8 @@ def feast(name: str, today: date, land: str, number: int = 1) -> Span | None:
 
 def _of_year(name: str, year: int, land: str, number: int) -> Span | None:
     if name in _EASTER:
-        first, last = _EASTER[name]
-        return Span(easter(year) + timedelta(days=first), easter(year) + timedelta(days=last))
+        from_sunday, to_sunday = _EASTER[name]
+        return Span(easter(year) + timedelta(days=from_sunday), easter(year) + timedelta(days=to_sunday))
     if name in _FIXED:
         month, day, end_month, end_day = _FIXED[name]
         return Span(date(year, month, day), date(year, end_month, end_day))

@@ -1,6 +1,7 @@
 """A window in words, as it is read back: "in der Woche vom 7. bis 13. Dezember, zwischen 9 und 11 Uhr"."""
 
 from datetime import date, time
+from itertools import islice
 
 from .window import ALL_DAYS, Clock, Span, Window
 
@@ -10,8 +11,9 @@ MONTHS = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August"
 
 def in_words(window: Window) -> str:
     """What was understood about the time; empty where nothing was."""
-    parts = [" oder ".join(_span(span, window.today) for span in window.spans[:3])]
-    if window.weekdays != ALL_DAYS:
+    days = _few_days(window)
+    parts = [" oder ".join(_span(span, window.today) for span in days or window.spans[:3])]
+    if window.weekdays != ALL_DAYS and not days:
         missing = ALL_DAYS - window.weekdays
         if len(missing) <= 3:
             parts.append("nicht " + _and([f"{WEEKDAYS[day].lower()}s" for day in sorted(missing)]))
@@ -22,6 +24,14 @@ def in_words(window: Window) -> str:
     if window.soon:
         parts.append("so bald wie möglich")
     return ", ".join(part for part in parts if part)
+
+
+def _few_days(window: Window) -> list[Span]:
+    """ "nächste Woche Dienstag oder Donnerstag" is two days; empty where there are more than three."""
+    if window.weekdays == ALL_DAYS or not window.spans or any(span.open for span in window.spans):
+        return []
+    found = list(islice(window.days(), 4))
+    return [Span.day(day) for day in found] if len(found) <= 3 else []
 
 
 def day_in_words(day: date, today: date) -> str:

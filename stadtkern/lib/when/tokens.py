@@ -84,8 +84,8 @@ def _digits(piece: str, before: str, after: str) -> list[str]:
         year, month, day = (int(part) for part in piece.split("-"))
         return [f"d{day:02}-{month:02}-{year}"]
     if found := _DATE.fullmatch(piece):
-        year = found[3] or ""
-        return [f"d{int(found[1]):02}-{int(found[2]):02}-{'20' + year if len(year) == 2 else year}"]
+        said = found[3] or ""
+        return [f"d{int(found[1]):02}-{int(found[2]):02}-{'20' + said if len(said) == 2 else said}"]
     if found := re.fullmatch(r"(\d{1,2})h(\d{2})?|(\d{1,2}):(\d{2})", piece):
         return [f"c{int(found[1] or found[3]):02}:{found[2] or found[4] or '00'}"]
     if found := re.fullmatch(r"(\d{1,2})\.(\d{2})", piece):

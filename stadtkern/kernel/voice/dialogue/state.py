@@ -64,11 +64,10 @@ class State:
     def of(cls, raw: dict[str, Any]) -> "State":
         """From the database; what is unknown is left out."""
         known = {one.name: raw[one.name] for one in fields(cls) if one.name in raw}
-        state = cls(**known)
-        state.stage = Stage(state.stage)
-        state.offers = [Offer(**one) for one in state.offers]
-        state.held = Offer(**state.held) if isinstance(state.held, dict) else state.held
-        return state
+        known["stage"] = Stage(known.get("stage", Stage.START))
+        known["offers"] = [Offer(**one) for one in known.get("offers", [])]
+        known["held"] = Offer(**known["held"]) if known.get("held") else None
+        return cls(**known)
 
 
 @dataclass(frozen=True)

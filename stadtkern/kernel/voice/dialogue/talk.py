@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -336,17 +338,14 @@ class Talk:
         return reply
 
 
-def _reply(raw: dict[str, object]) -> Reply:
-    kept = dict(raw)
-    kept["understood"] = tuple(kept.get("understood") or ())  # type: ignore[call-overload]
-    kept["choices"] = tuple(Choice(*one) for one in kept.get("choices") or ())  # type: ignore[attr-defined]
-    return Reply(**kept)  # type: ignore[arg-type]
+def _reply(raw: dict[str, Any]) -> Reply:
+    return Reply(**{**raw, "understood": tuple(raw["understood"]), "choices": tuple(Choice(*one) for one in raw["choices"])})
 
 
-def told_time(offer: Offer, today: object) -> str:
+def told_time(offer: Offer, today: date) -> str:
     """ "Dienstag, 8. Dezember, 9 Uhr 30"."""
     at = offer.starts_at
-    return f"{day_in_words(at.date(), today)}, {time_in_words(at.time())}"  # type: ignore[arg-type]
+    return f"{day_in_words(at.date(), today)}, {time_in_words(at.time())}"
 
 
 def _linked(text: str) -> str:

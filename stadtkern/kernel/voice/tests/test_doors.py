@@ -59,6 +59,7 @@ def m4a(seconds: int) -> bytes:
 def heard(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """A recogniser that always hears the same, and what was given to it."""
     given: list[bytes] = []
+    monkeypatch.setitem(city().raw, "voice", {"recogniser": "off"})
     monkeypatch.setattr(off, "SERVER", True)
     monkeypatch.setattr(off, "problem", lambda: "")
     monkeypatch.setattr(off, "hear", lambda data, words: given.append(data) or "Personalausweis, so bald wie möglich")
@@ -98,7 +99,8 @@ def test_a_recording_is_a_wish_like_a_typed_one(client: Client, heard: list[byte
     assert heard == [tone(1)]
 
 
-def test_without_a_recogniser_the_page_says_so(client: Client, open_hall: object) -> None:
+def test_without_a_recogniser_the_page_says_so(client: Client, open_hall: object, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(city().raw, "voice", {})
     response = client.post("/terminwunsch/aufnahme/", {"audio": SimpleUploadedFile("x.wav", tone(1))})
     assert response.status_code == 503 and "nicht verbunden" in response.content.decode()
 
@@ -170,6 +172,7 @@ def test_the_gateway_must_sign_and_must_not_repeat_an_old_request(client: Client
 
 
 def test_without_a_secret_the_telephone_is_not_connected(client: Client, monkeypatch: pytest.MonkeyPatch, db: None) -> None:
+    monkeypatch.setitem(city().raw, "voice", {})
     assert ring(client, {"call": "provider-0004", "event": "start"}).status_code == 503
     monkeypatch.setitem(city().raw, "voice", {"telephone": "sip"})
     assert ring(client, {"call": "provider-0004", "event": "start"}).status_code == 503
@@ -187,7 +190,7 @@ def test_many_calls_from_one_number_are_slowed_down(
 def test_a_sound_file_in_and_a_sound_file_out(
     heard: list[bytes], open_hall: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(city().raw, "voice", {"speech": "espeak"})
+    monkeypatch.setitem(city().raw, "voice", {"recogniser": "off", "speech": "espeak"})
     (tmp_path / "in.wav").write_bytes(tone(1, 1.2, 1))
     call_command("call", str(tmp_path / "in.wav"), str(tmp_path / "out.wav"))
     assert len(heard) == 2
@@ -196,7 +199,8 @@ def test_a_sound_file_in_and_a_sound_file_out(
     assert espeak.say("-w /tmp/x Guten Tag")[:4] == b"RIFF"  # a text is never an option
 
 
-def test_a_call_needs_what_it_uses(db: None, tmp_path: Path) -> None:
+def test_a_call_needs_what_it_uses(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(city().raw, "voice", {})
     with pytest.raises(CommandError, match="nicht verbunden"):
         call_command("call", str(tmp_path / "in.wav"), str(tmp_path / "out.wav"))
 

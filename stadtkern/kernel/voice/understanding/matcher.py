@@ -32,7 +32,7 @@ class Matcher:
     def __init__(self, names: Sequence[Name], fillers: Iterable[str] = ()) -> None:
         self.names = names
         self.fillers = STOP | frozenset(fillers)
-        features = [self._features(name.text) for name in names]
+        features = [self._features(name.text, STOP) for name in names]  # "Ausweis ist fertig" is more than "Ausweis"
         seen: dict[str, int] = {}
         for one in features:
             for feature in one:
@@ -48,7 +48,7 @@ class Matcher:
 
     def scores(self, question: str) -> dict[int, float]:
         """Thing -> between 0 and 1, by its best name."""
-        asked = {feature: worth for feature, worth in self._features(question).items() if feature in self.rarity}
+        asked = {feature: worth for feature, worth in self._features(question, self.fillers).items() if feature in self.rarity}
         total = sum(worth * self.rarity[feature] for feature, worth in asked.items())
         shared: dict[int, float] = {}
         for feature in asked:
@@ -64,9 +64,10 @@ class Matcher:
                 best[name.thing] = score
         return best
 
-    def _features(self, text: str) -> dict[str, float]:
+    @staticmethod
+    def _features(text: str, left_out: frozenset[str]) -> dict[str, float]:
         found: dict[str, float] = {}
-        words = [word for word in words_in(text) if word not in self.fillers and not word.isdigit()]
+        words = [word for word in words_in(text) if word not in left_out and not word.isdigit()]
         for feature, worth in _pieces(words):
             found[feature] = max(found.get(feature, 0.0), worth)
         return found

@@ -27,4 +27,4 @@ class Unheard(Exception):
 
 def recogniser() -> Recogniser:
     """The one this city has chosen."""
-    return module("recogniser")  # type: ignore[return-value]
+    return module("recogniser")

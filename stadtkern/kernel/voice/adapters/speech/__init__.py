@@ -19,4 +19,4 @@ class Speech(Protocol):
 
 def speech() -> Speech:
     """The one this city has chosen."""
-    return module("speech")  # type: ignore[return-value]
+    return module("speech")

@@ -54,4 +54,4 @@ class TelephoneGateway(Protocol):
 
 def gateway() -> TelephoneGateway:
     """The one this city has chosen."""
-    return module("telephone")  # type: ignore[return-value]
+    return module("telephone")

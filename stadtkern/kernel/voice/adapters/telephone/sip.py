@@ -68,7 +68,7 @@ def _turn(raw: object) -> Turn:
     except (binascii.Error, ValueError) as error:
         raise Unreadable from error
     caller = text["caller"] if re.fullmatch(r"\+?[0-9 /()-]{3,30}", text["caller"]) else ""
-    return Turn(text["call"], text["event"], caller, text["text"][:500], text["digits"], sound)  # type: ignore[arg-type]
+    return Turn(text["call"], text["event"], caller, text["text"][:500], text["digits"], sound)
 
 
 def write(answer: Answer) -> HttpResponse:
