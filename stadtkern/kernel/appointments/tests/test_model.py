@@ -153,7 +153,7 @@ class Machine(RuleBasedStateMachine):
     # ------------------------------------------------------------ time and counters
     @rule(minutes=st.sampled_from([1, 5, 11, 11, 11, 60, 13 * 60]))
     def clock(self, minutes: int) -> None:
-        if self.now < datetime.combine(DAYS[-1], time(7), BERLIN):
+        if self.now < datetime.combine(DAYS[0], time(7), BERLIN):
             self.now += timedelta(minutes=minutes)
 
     @rule()
