@@ -32,7 +32,7 @@ def for_day(actor: Actor, day: date) -> list[Row]:
     assert actor.staff is not None
     rows = Appointment.objects.filter(place__office=actor.staff.office_id, channel="video", date=day)
     rows = rows.filter(status__in=["BOOKED", "ARRIVED", "CALLED", "DONE"]).select_related("matter", "place")
-    found = list(rows.annotate(hides=hidden()).order_by("starts_at", "pk")[:MOST])
+    found: list[Any] = list(rows.annotate(hides=hidden()).order_by("starts_at", "pk")[:MOST])
     actions.look_at_list(actor, [one for one in found if not one.hides])
     calls = {call.appointment_id: call for call in Call.objects.filter(appointment__in=found)}
     seats = {seat.call_id: seat for seat in Seat.objects.filter(call__appointment__in=found, role=Role.CITIZEN)}

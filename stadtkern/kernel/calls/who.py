@@ -71,7 +71,7 @@ def admit(request: HttpRequest, response: HttpResponseBase, appointment: Appoint
     secret = secret or ids.secret()
     if by_link:
         passes = [appointment.pk, *(pk for pk in passes if pk != appointment.pk)][:MOST]
-    response.set_signed_cookie(  # type: ignore[attr-defined]
+    response.set_signed_cookie(
         COOKIE,
         "|".join([secret, *map(str, passes)]),
         salt=SALT,

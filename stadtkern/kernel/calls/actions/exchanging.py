@@ -107,7 +107,8 @@ def _heard(seat: Seat, peer: Seat | None, role: Role, told: Told, now: datetime,
     lines: list[dict[str, Any]] = []
     if peer and opened:
         waiting = Signal.objects.filter(call=seat.call_id, sender=role.other, epoch=peer.epoch, to_epoch=seat.epoch)
-        lines = list(waiting.filter(pk__gt=told.after).order_by("pk").values("id", "body")[:FETCHED])
+        rows = waiting.filter(pk__gt=told.after).order_by("pk").values_list("pk", "body")[:FETCHED]
+        lines = [{"id": pk, "body": body} for pk, body in rows]
     citizen = seat if role == Role.CITIZEN else peer
     since = citizen.waiting_at if citizen else None
     if told.connected:

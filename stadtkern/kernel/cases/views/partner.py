@@ -90,8 +90,8 @@ def partner(request: HttpRequest, number: int) -> HttpResponse:
         try:
             answer = request.POST.get("answer", "")
             if answer in ("yes", "no"):
-                agreed = {"agrees": answer == "yes", "seen": request.POST.get("seen", "")}
-                actions.say_yes_or_no(actor, agreement, **agreed)
+                seen = request.POST.get("seen", "")
+                actions.say_yes_or_no(actor, agreement, agrees=answer == "yes", seen=seen)
                 return redirect("cases:partner", agreement.pk)
         except actions.Refused as refused:
             problem = str(refused)
