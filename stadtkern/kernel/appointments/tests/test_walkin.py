@@ -307,3 +307,17 @@ def test_only_counters_that_really_call_count(hall, clock, petra):
     clock.on(1)
     one = room.expected(hall.centre, hall.pass_, clock())
     assert one.ahead == 3 and one.wait.low > both.wait.low + 10, "the other counter is open on paper only"
+
+
+def test_a_break_lengthens_the_wait(hall, clock, client, django_assert_max_num_queries):
+    told = estimate.Wait(20, 30, measured=True)
+    lunch = [False] * 2 + [True] * 12 + [False] * 40
+    assert estimate.with_breaks(told, lunch) == estimate.Wait(80, 90, measured=True)
+    assert estimate.with_breaks(estimate.Wait(0, 10, True), lunch) == estimate.Wait(0, 10, True)
+    clock.to(11, 50)
+    for _number in range(4):
+        actions.draw(hall.centre, hall.move)
+    found = room.expected(hall.centre, hall.move, clock())
+    assert found.wait.low >= 90, "forty minutes of work, ten before the break of an hour"
+    with django_assert_max_num_queries(12):
+        client.get(reverse("walkin:kiosk", args=["mitte"]))

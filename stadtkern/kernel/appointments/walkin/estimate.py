@@ -59,6 +59,13 @@ def wait(
     return Wait(int(low // STEP) * STEP, max(ceil(high / STEP) * STEP, STEP), speed.measured)
 
 
+def with_breaks(told: Wait | None, closed: Sequence[bool]) -> Wait | None:
+    """The same with breaks in which no counter is open: `closed` for each five minutes from now on."""
+    if told is None:
+        return None
+    return Wait(_past_breaks(told.low, closed), _past_breaks(told.high, closed), told.measured)
+
+
 def closes_too_early(expected: Wait | None, now: datetime, closing: datetime, service: float) -> bool:
     """Whether somebody who comes now would not be served before the doors close, in the worse of the two cases."""
     if expected is None:
@@ -83,6 +90,17 @@ def _turn(
         else:
             return at
         heapq.heappush(counters, at + service)
+
+
+def _past_breaks(minutes: int, closed: Sequence[bool]) -> int:
+    """Only open minutes count down the wait."""
+    left, passed = minutes, 0
+    for shut in closed:
+        if left <= 0:
+            break
+        passed += STEP
+        left -= 0 if shut else STEP
+    return minutes if left > 0 else max(passed, minutes)
 
 
 def _minutes(span: timedelta) -> float:

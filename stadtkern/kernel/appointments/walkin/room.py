@@ -1,6 +1,6 @@
 """The waiting room as it is now: who waits, which counters serve, until when, and how long it takes."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from stadtkern.kernel.accounts.models import Staff
 
-from ..models import CELL, Appointment, Counter, Day, Matter, Place, Skill, Tickets, Visit
+from ..models import CELL, NONE, Appointment, Counter, Day, Matter, Place, Skill, Tickets, Visit
 from . import estimate
 
 LATE = timedelta(minutes=15)  # who comes later than that to an appointment waits like everybody without one
@@ -17,6 +17,8 @@ EARLY = timedelta(minutes=5)  # so long before its time an appointment goes befo
 SAMPLES = 40  # services the pace is measured by
 MEASURED_DAYS = 14
 STAFFED_WITHIN = timedelta(hours=1)
+MOST_MEASURED = 400
+_COLUMNS = ("pk", "status", "matter", "counter", "called_at", "came_at", "due_at")
 LONGEST = timedelta(hours=2)  # a service that took longer was not ended in time, and is not counted
 
 
@@ -62,40 +64,72 @@ def can_serve(counter: Counter, staff: Staff, day: date) -> set[int]:
     return matters & known if known else matters
 
 
-def expected(place: Place, matter: Matter, now: datetime, ahead_of: Visit | None = None) -> Expected:
-    """How long somebody with this matter waits who comes now (or has been waiting: `ahead_of` is their ticket)."""
-    day = timezone.localdate(now)
-    counters = [one for one in serving(place, day) if matter.pk in one.matters]
-    closes_at = _closing(counters, day, now)
-    rows = list(Visit.objects.filter(place=place, date=day, status__in=["WAITING", "CALLED"]).values(
-        "pk", "status", "matter", "counter", "called_at", "came_at", "due_at", "kind"))  # fmt: skip
-    # Whoever may be called by one of these counters is ahead, with whatever matter.
-    shared = {key for one in counters for key in one.matters}
-    waiting = [row for row in rows if row["status"] == "WAITING" and row["matter"] in shared]
-    ahead = sum(_before(row, ahead_of, now) for row in waiting)
-    ours = {one.counter for one in counters}
-    busy: dict[int, datetime] = {
-        row["counter"]: row["called_at"] or now for row in rows if row["status"] == "CALLED" and row["counter"] in ours
-    }
-    cell = _cell(now)
-    open_now = {one.counter for one in counters if one.is_open(cell)}
-    free = len(_staffed(place, open_now | set(busy), now) & open_now - set(busy))
-    speed = pace(place, matter, now)
-    due = _due(ours, now, closes_at)
-    told = estimate.wait(now, ahead=ahead, busy_since=list(busy.values()), free=free, due=due, speed=speed)
-    full = closes_at is None or estimate.closes_too_early(told, now, closes_at, speed.middle)
-    return Expected(told, ahead, closes_at, full)
+class Room:
+    """One look at the waiting room of a place: four queries, whatever is asked of it afterwards."""
+
+    def __init__(self, place: Place, now: datetime) -> None:
+        self.place, self.now, self.day = place, now, timezone.localdate(now)
+        self.serving = serving(place, self.day)
+        visits = Visit.objects.filter(place=place, date=self.day)
+        self.rows = list(visits.filter(status__in=["WAITING", "CALLED"]).values(*_COLUMNS))
+        self.seen = set(visits.filter(called_at__gte=now - STAFFED_WITHIN).values_list("counter", flat=True))
+        coming = Appointment.objects.filter(place=place, date=self.day, status="BOOKED", starts_at__gt=now - LATE)
+        self.coming = list(coming.values_list("counter", "starts_at"))
+        self.measured = _measured(place, self.day)
+
+    def expected(self, matter: Matter, mine: Visit | None = None) -> Expected:
+        """How long somebody with this matter waits who comes now, or whose visit this is."""
+        counters = [one for one in self.serving if matter.pk in one.matters]
+        ours = {one.counter for one in counters}
+        closes_at = _closing(counters, self.day, self.now)
+        # Whoever may be called by one of these counters is ahead, with whatever matter.
+        shared = {key for one in counters for key in one.matters}
+        waiting = [row for row in self.rows if row["status"] == "WAITING" and row["matter"] in shared]
+        ahead = sum(_before(row, mine, self.now) for row in waiting)
+        called = [row for row in self.rows if row["status"] == "CALLED" and row["counter"] in ours]
+        busy: dict[int, datetime] = {row["counter"]: row["called_at"] or self.now for row in called}
+        speed = estimate.pace(self.measured.get(matter.pk, [])[:SAMPLES], matter.minutes + matter.after)
+        told = estimate.wait(
+            self.now, ahead=ahead, busy_since=list(busy.values()), free=len(self._free(counters, set(busy))),
+            due=[at for counter, at in self.coming if counter in ours], speed=speed,
+        )  # fmt: skip
+        told = estimate.with_breaks(told, self._closed_ahead(counters))
+        full = closes_at is None or estimate.closes_too_early(told, self.now, closes_at, speed.middle)
+        return Expected(told, ahead, closes_at, full)
+
+    def matters(self) -> list[Matter]:
+        """What one can draw a ticket for."""
+        keys = {matter for one in self.serving for matter in one.matters}
+        return list(Matter.objects.filter(pk__in=keys, active=True).order_by("title"))
+
+    def _free(self, counters: Sequence[Serving], busy: set[int]) -> set[int]:
+        """Open counters that serve nobody. Open on paper is not staffed: only those at which somebody was called within the
+        last hour count, or all of them while nobody has called yet."""
+        cell = _cell(self.now)
+        open_now = {one.counter for one in counters if one.is_open(cell)}
+        staffed = (self.seen & (open_now | busy)) or open_now
+        return staffed & open_now - busy
+
+    def _closed_ahead(self, counters: Sequence[Serving]) -> list[bool]:
+        """For each five minutes from now on: nobody serves, a break."""
+        cell = _cell(self.now)
+        return [not any(one.is_open(at) for one in counters) for at in range(cell, len(NONE))]
 
 
-def pace(place: Place, matter: Matter, now: datetime) -> estimate.Pace:
-    """Measured at this place for this matter lately, else as planned."""
-    rows = Visit.objects.filter(
-        place=place, matter=matter, status="DONE", date__gte=timezone.localdate(now) - timedelta(days=MEASURED_DAYS)
-    ).exclude(called_at=None).exclude(done_at=None)  # fmt: skip
-    pairs = rows.order_by("-pk").values_list("called_at", "done_at")[:SAMPLES]
-    spans = [done - called for called, done in pairs if called and done]
-    minutes = [span.total_seconds() / 60 for span in spans if timedelta(0) < span <= LONGEST]
-    return estimate.pace(minutes, matter.minutes + matter.after)
+def expected(place: Place, matter: Matter, now: datetime, mine: Visit | None = None) -> Expected:
+    """For one matter alone."""
+    return Room(place, now).expected(matter, mine)
+
+
+def _measured(place: Place, day: date) -> dict[int, list[float]]:
+    """Minutes the last services took, by matter, the newest first."""
+    rows = Visit.objects.filter(place=place, status="DONE", date__gte=day - timedelta(days=MEASURED_DAYS))
+    done = rows.exclude(called_at=None).exclude(done_at=None).order_by("-pk")
+    found: dict[int, list[float]] = {}
+    for matter, called, ended in done.values_list("matter", "called_at", "done_at")[:MOST_MEASURED]:
+        if called and ended and timedelta(0) < ended - called <= LONGEST:
+            found.setdefault(matter, []).append((ended - called).total_seconds() / 60)
+    return found
 
 
 def tickets_closed(place: Place, day: date) -> bool:
@@ -118,16 +152,6 @@ def at(day: date, cell: int) -> datetime:
     return timezone.make_aware(datetime.combine(day, time(hour, minute)))
 
 
-def _staffed(place: Place, counters: Collection[int], now: datetime) -> set[int]:
-    """Counters at which somebody was called within the last hour; all of them while nobody has called yet.
-
-    Open on paper is not staffed: who counts on every counter promises too much.
-    """
-    called = Visit.objects.filter(place=place, date=timezone.localdate(now), called_at__gte=now - STAFFED_WITHIN)
-    seen = {one for one in called.values_list("counter", flat=True) if one is not None}
-    return seen & set(counters) or set(counters)
-
-
 def _before(row: Any, mine: Visit | None, now: datetime) -> bool:
     """Whether that visit is called before mine (or before somebody who comes now without an appointment)."""
     if mine is None:
@@ -136,16 +160,6 @@ def _before(row: Any, mine: Visit | None, now: datetime) -> bool:
         return False
     own = {"due_at": mine.due_at, "came_at": mine.came_at}
     return (*priority(row, now), row["pk"]) < (*priority(own, now), mine.pk)
-
-
-def _due(counters: Collection[int], now: datetime, closes_at: datetime | None) -> list[datetime]:
-    """Appointments at these counters that are still to come today and have not arrived."""
-    if closes_at is None or closes_at <= now:
-        return []
-    coming = Appointment.objects.filter(
-        counter__in=counters, status="BOOKED", starts_at__gt=now - LATE, starts_at__lt=closes_at
-    )
-    return list(coming.values_list("starts_at", flat=True))
 
 
 def _closing(counters: Iterable[Serving], day: date, now: datetime) -> datetime | None:

@@ -32,10 +32,9 @@ FRESH_SECONDS = 45  # so long a call is marked as new
 def kiosk(request: HttpRequest, place: str) -> HttpResponse:
     """Which matter? Big buttons, one touch."""
     row = _place(place)
-    now = timezone.now()
-    day = timezone.localdate(now)
-    closed = room.tickets_closed(row, day)
-    offers = [] if closed else [_offer(row, matter, now) for matter in room.matters_of(row, day)]
+    look = room.Room(row, timezone.now())
+    closed = room.tickets_closed(row, look.day)
+    offers = [] if closed else [_offer(matter, look.expected(matter)) for matter in look.matters()]
     context = {
         "place": row,
         "offers": offers,
@@ -154,8 +153,7 @@ def _calls(place: Place) -> dict[str, Any]:
     return {"place": place, "calls": calls, "mark": mark, "now": now, "waiting": waiting}
 
 
-def _offer(place: Place, matter: Matter, now: Any) -> dict[str, Any]:
-    found = room.expected(place, matter, now)
+def _offer(matter: Matter, found: room.Expected) -> dict[str, Any]:
     return {"matter": matter, "expected": found, "full": found.full}
 
 
