@@ -234,7 +234,7 @@ NEVER_FOUND |= {f"{verb} {_FHIR}/Appointment/{{key}}" for verb in ("PUT", "PATCH
 # The head of an office is not among these people; no duties, exceptions, devices, practices either (test_desk.py).
 _OF_THE_HEAD = "remove_exception undo_hours end_shift present skills end_device dismiss_partner hours exception settle roster"
 _OF_THE_HEAD += " add_shift absent roster_switch load devices"
-NEVER_FOUND |= {f"counter:{page}" for page in _OF_THE_HEAD.split()} | {"walkin:become_kiosk"}
+NEVER_FOUND |= {f"counter:{page}" for page in _OF_THE_HEAD.split()} | {"walkin:become_kiosk", "walkin:draw"}
 
 # How many (address, person) pairs the walk must at least have read something through; what is read is in the log.
 READS = {"privacy": 2, "clerk": 18, "lead": 18, "other_clerk": 18}
