@@ -231,13 +231,11 @@ def _insert(row: Receivable) -> bool:
         cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", [Receivable._meta.db_table])
         row.pk = int(cursor.fetchone()[0])
         row.reference = Receivable.numbered(row.pk, str(city().raw.get("payments", {}).get("prefix", "")))
+        columns = [sql.Identifier(str(field.column)) for field in fields]
         statement = sql.SQL(
             "INSERT INTO payments_receivable ({}) VALUES ({}) "
             "ON CONFLICT (about) WHERE cancelled_at IS NULL DO NOTHING RETURNING id"
-        ).format(
-            sql.SQL(", ").join(sql.Identifier(field.column) for field in fields),
-            sql.SQL(", ").join([sql.Placeholder()] * len(fields)),
-        )
+        ).format(sql.SQL(", ").join(columns), sql.SQL(", ").join([sql.Placeholder()] * len(fields)))
         cursor.execute(
             statement,
             [field.get_db_prep_save(field.pre_save(row, True), connection) for field in fields],

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection
 from datetime import date
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F, Func, Q, Value
+from django.db.models import F, Func, Q, QuerySet, Value
 
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.accounts.models import Account
@@ -15,7 +16,14 @@ from ..models import Entry, Memo, Payment, Posting, Receivable, ReceivableQueryS
 BOOKED = [Payment.Status.PAID, Payment.Status.SURPLUS, Payment.Status.STARTED]  # money came, or may still come
 BOOKING_YEARS = 8  # § 147 Abs. 3 AO: vouchers; the journal itself ten
 JOURNAL_YEARS = 10
-CUT = {"account": None, "mandate": None, "draft_key": None, "back_to": "", "debtor_name": "", "debtor_address": ""}
+CUT: dict[str, Any] = {
+    "account": None,
+    "mandate": None,
+    "draft_key": None,
+    "back_to": "",
+    "debtor_name": "",
+    "debtor_address": "",
+}
 # Of a top-up the number of the card stands behind the title: "Guthaben, 40012345".
 TITLE = Func(F("description"), Value(","), Value(1), function="split_part")
 
@@ -73,11 +81,11 @@ def forget_debtors(today: date, batch: int = 500) -> int:
     return len(rows)
 
 
-def _moved_since(year: int) -> object:
+def _moved_since(year: int) -> QuerySet[Posting, Any]:
     recent = Entry.objects.filter(day__year__gte=year).values("pk")
     return Posting.objects.filter(entry__in=recent, receivable__isnull=False).values("receivable")
 
 
-def _cut(rows: ReceivableQuerySet, **more: object) -> None:
+def _cut(rows: ReceivableQuerySet, **more: Any) -> None:
     rows.filter(voluntary=True).update(description=TITLE)
     rows.update(**CUT, **more)

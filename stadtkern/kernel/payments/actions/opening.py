@@ -18,8 +18,9 @@ from ..bill import Item, Line, as_items
 from ..models import Payment, Position, Receivable
 from .asking import refresh
 from .claims import cancel_claim, claim
+from .ending import end
 from .posting import Refused, lock
-from .settling import claim_of, end
+from .settling import claim_of
 
 Status = Payment.Status
 OFFER_DAYS = timedelta(days=30)

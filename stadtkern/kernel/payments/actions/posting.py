@@ -90,25 +90,26 @@ def move(
 def post(kind: str, source: Source, lines: Sequence[Line], reverses: Entry | None = None) -> tuple[Entry, bool]:
     """Write one entry; (the entry, whether it is new). The database refuses what does not add up to zero."""
     today = timezone.localdate()
-    row = [
-        kind, today, source.booked_on or today, source.key[:120], source.by, source.actor[:60], source.reason[:40],
-        reverses.pk if reverses else None, timezone.now(),
-    ]  # fmt: skip
+    entry = Entry(
+        kind=kind, day=today, booked_on=source.booked_on or today, source_key=source.key[:120], by=source.by,
+        actor=source.actor[:60], reason=source.reason[:40], reverses=reverses, created_at=timezone.now(),
+    )  # fmt: skip
     with connection.cursor() as cursor:
         # A second transaction with the same source waits here for the first, and then finds its entry.
         cursor.execute(
             """INSERT INTO payments_entry
             (kind, day, booked_on, source_key, "by", actor, reason, reverses_id, created_at, transaction)
             VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0) ON CONFLICT (source_key) DO NOTHING RETURNING id""",
-            row,
-        )
+            [
+                kind, today, entry.booked_on, entry.source_key, entry.by, entry.actor, entry.reason, entry.reverses_id,
+                entry.created_at,
+            ],
+        )  # fmt: skip
         found = cursor.fetchone()
     if found is None:
-        return Entry.objects.get(source_key=source.key[:120]), False
-    entry = Entry(
-        pk=found[0], kind=kind, day=row[1], booked_on=row[2], source_key=row[3], by=row[4], actor=row[5], reason=row[6],
-        reverses=reverses, created_at=row[8],
-    )  # fmt: skip
+        return Entry.objects.get(source_key=entry.source_key), False
+    entry.pk = found[0]
+    entry._state.adding = False
     # Debits first: a claim that is raised and paid in one booking is never below zero in between.
     ordered = sorted((line for line in lines if line.cents), key=lambda line: -line.cents)
     Posting.objects.bulk_create(

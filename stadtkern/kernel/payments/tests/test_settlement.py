@@ -79,7 +79,7 @@ class World:
                 self.provider.press(payment.transaction_id, Word(word))
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_exactly_one_amount_is_settled(db, citizen, provider, open_one, outage, steps):
     with transaction.atomic():

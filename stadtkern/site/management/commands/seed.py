@@ -28,7 +28,7 @@ from stadtkern.kernel.city.actions import import_offices
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.registers.actions import import_civil_records, import_entries, import_households
-from stadtkern.site import belongings, counters, hallway, own, parked, population, rehearsal, treasury, visits
+from stadtkern.site import belongings, counters, hallway, money, own, parked, population, rehearsal, treasury, visits
 
 
 class Command(BaseCommand):
@@ -68,6 +68,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {hallway.play(source)} appointments of others")
             self.stdout.write(f"  {visits.play()} appointments of demo persons")
             self.stdout.write(f"  {counters.play(source)} appointments at the counters, half a year of figures")
+            self.stdout.write(f"  {money.play()} claims of the cash office")
             own.play()
 
 
