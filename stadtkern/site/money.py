@@ -1,4 +1,4 @@
-"""The demo's cash office: claims of some weeks, gifts and tickets, instalments, a day of the bank with unexplained money."""
+"""More of the demo's cash office: bills with tax, a reduction, instalments, gifts, tickets, too much money, closed days."""
 
 from datetime import timedelta
 
@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.accounts.models import Account
-from stadtkern.kernel.payments import actions, feeds
+from stadtkern.kernel.payments import actions
 from stadtkern.kernel.payments.actions import Item
 from stadtkern.kernel.payments.adapters import TransactionStatus
 from stadtkern.kernel.payments.adapters.demo import connect
@@ -17,14 +17,9 @@ from .rehearsal import days_ago
 
 # (days ago, due after days, what, key, cents, tax, debtor): bills on paper, as a town sends them
 BILLS = [
-    (41, 14, "Straßenreinigung 2026, Brückenstraße 9", "strassenreinigung", 14_832, 0, "Gerda Hoffmann"),
     (38, 14, "Hallenmiete Turnhalle Nordring, Oktober", "hallenmiete", 21_420, 1900, "TuS Nordviertel 1911 e. V."),
-    (30, 14, "Verwarnungsgeld, Parken ohne Parkschein", "verwarnung", 2_000, 0, "Đorđe Petrović"),
-    (21, 14, "Sondernutzung, Gerüst am Kirchplatz", "sondernutzung", 9_640, 0, "Tischlerei Brinkmann GmbH"),
-    (12, 14, "Musikschule, Quartal IV", "musikschule", 18_000, 0, "Nguyễn Thị Lan"),
-    (9, 14, "Friedhofsgebühr, Verlängerung Grab 12-44", "friedhof", 96_000, 0, "Karl-Heinz Schäfer"),
-    (6, 14, "Bibliothek, Ersatz für ein Buch", "bibliothek", 2_490, 700, "Émilie Lefèvre"),
-    (3, 14, "Standgeld Wochenmarkt, November", "marktgebuehr", 11_900, 1900, "Ioana Ionescu"),
+    (30, 14, "Verwarnungsgeld, Parken ohne Parkschein", "verwarnung", 2_000, 0, "Saša Jović"),
+    (19, 14, "Standgeld Weihnachtsmarkt", "marktgebuehr", 119_000, 1900, "Käsehof Averbeck GbR"),
 ]
 
 
@@ -40,8 +35,10 @@ def play() -> int:
     _of_zoe()
     _gifts()
     with days_ago(1):
-        feeds.take_all(SYSTEM)
         actions.receive(_named("Verwarnungsgeld"), cents=2_500, by="counter", source_key="demo:counter:1")
+        twice = _named("Standgeld Weihnachtsmarkt")  # paid twice: a refund that needs a second person
+        for number in (1, 2):
+            actions.receive(twice, cents=119_000, by="transfer", source_key=f"demo:transfer:{number}")
     actions.close_day(timezone.localdate() - timedelta(days=2), SYSTEM)
     return Receivable.objects.count()
 

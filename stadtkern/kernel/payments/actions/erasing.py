@@ -67,7 +67,7 @@ def forget_debtors(today: date, batch: int = 500) -> int:
     """
     settled = Receivable.objects.filter(open_cents=0, refund_cents=0)
     named = ~Q(debtor_name="") | ~Q(debtor_address="")
-    erased = settled.filter(named, account=None, company=None).exclude(about__startswith="manual:")
+    erased = settled.filter(named, account=None, company=None, about__startswith="case:")  # named by an erasure only
     old = settled.exclude(pk__in=_moved_since(today.year - JOURNAL_YEARS)).filter(
         created_at__year__lt=today.year - JOURNAL_YEARS
     )
