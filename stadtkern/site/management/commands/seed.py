@@ -68,8 +68,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  {hallway.play(source)} appointments of others")
             self.stdout.write(f"  {visits.play()} appointments of demo persons")
             self.stdout.write(f"  {counters.play(source)} appointments at the counters, half a year of figures")
-            self.stdout.write(f"  {money.play()} claims of the cash office")
             own.play()
+            self.stdout.write(f"  {money.play()} claims in all, days closed")  # last: a closed day takes no booking
 
 
 def fill_registers(source: dict[str, Any], town: dict[str, str], people: int) -> int:
