@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
+from django.http import HttpRequest, HttpResponse
 
 PLACE = "/termin/einlass/"
 NEEDED = (
@@ -36,6 +37,13 @@ class Lean(WSGIHandler):
             super().load_middleware(is_async)
         finally:
             settings.MIDDLEWARE = whole
+
+    def get_response(self, request: HttpRequest) -> HttpResponse:
+        """With the length, which CommonMiddleware would tell: connections stay open without chunks."""
+        response = super().get_response(request)
+        if not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
 
 
 def doors(everything: Application) -> Application:

@@ -31,6 +31,7 @@ PLACES = {
 DEPARTMENTS = {"administration": "verwaltung/", "dataprotection": "datenschutz/"}
 
 urlpatterns = [
+    path("termin/einlass/", include("stadtkern.kernel.appointments.admission.urls")),  # first: asked for most in a rush
     path("", include("stadtkern.portal.urls")),
     path("api/v1/", api.urls),
     path("api/<path:rest>", no_such_address),
@@ -44,7 +45,6 @@ urlpatterns = [
     path("konto/zwei-faktor/", include("allauth.mfa.urls")),
     path("konto/sitzungen/", include("allauth.usersessions.urls")),
 ]
-urlpatterns.append(path("termin/einlass/", include("stadtkern.kernel.appointments.admission.urls")))
 urlpatterns.append(path("datenschutz-aufsicht/", include("stadtkern.kernel.privacy.oversight.urls")))
 for room, place in PLACES.items():
     if importlib.util.find_spec(f"stadtkern.kernel.{room}.urls"):

@@ -124,7 +124,7 @@ def _draw(wave: Wave, free: int, now: datetime) -> None:
         cursor.execute(_DRAW, [wave.pk])
         wave.drawn = wave.joined = cursor.rowcount
     wave.drawn_at, wave.slots = now, free
-    wave.calls_at = now + timedelta(seconds=ceil(spread(wave.drawn)) + 2)
+    wave.calls_at = now.replace(microsecond=0) + timedelta(seconds=ceil(spread(wave.drawn)) + 2)  # a whole second to tell
     wave.called = min(wave.drawn, free)
     wave.turns = [[wave.called, wave.calls_at.timestamp() + wave.called / wave.rate]]
     record("wave.drawn", subject=f"wave:{wave.pk}", actor=SYSTEM, data={"slots": free, "drawn": wave.drawn})

@@ -19,7 +19,7 @@ class Snapshot:
     waiting: int = 0  # people in the queue
     drawn_at: float = 0.0  # 0: not yet
     calls_at: float = 0.0
-    rate: float = 800.0
+    rate: float = 600.0
     called: int = 0
     turns: tuple[tuple[int, float], ...] = ()
     slots: int = 0
@@ -46,7 +46,7 @@ def turn_of(wave: Snapshot, place: int) -> tuple[float, float] | None:
         return None
     for number, (upto, at) in enumerate(wave.turns):
         if place <= upto:
-            begins = wave.calls_at + (place - 1) / wave.rate if number == 0 else at
+            begins = wave.calls_at + (place - 1) // max(wave.rate, 1.0) if number == 0 else at  # each second so many
             return begins, begins + wave.turn_seconds
     return None
 

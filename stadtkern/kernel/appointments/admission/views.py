@@ -6,6 +6,7 @@ account still live. Everything else about them is as everywhere: CSRF, headers, 
 
 import random
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
@@ -36,43 +37,56 @@ NOWHERE = (state.NoSuchWave, about.NoSuchTopic)
 @require_safe
 def queue(request: HttpRequest, wave: int) -> HttpResponse:
     """One's place in the queue. The first look takes a ticket; from then on no query is made for this page."""
-    with pages.spoken(request):
-        try:
-            known, topic = state.of(wave), about.of(wave)
-            held = slip.of(request, wave)
-            if held is None and time.time() >= known.queue_from and not known.gone:
-                held, refused = _join(request, known)
-                if held is None:
-                    return refused or redirect(f"{reverse('account_login')}?next={request.path}")
-                return _shown(request, known, topic, held, fresh=True)
-        except NOWHERE:
-            raise Http404 from None
-        except AWAY:
-            connection.close()
-            return _moment(request, wave)
-        return _shown(request, known, topic, held)
+    return _carefully(request, wave, _look)
 
 
 @light
 @require_POST
 def book(request: HttpRequest, wave: int) -> HttpResponse:
     """The one click that books: the next free time, for the account of the slip. Again: the same appointment."""
+    return _carefully(request, wave, _click)
+
+
+def _carefully(request: HttpRequest, wave: int, work: Callable[..., HttpResponse]) -> HttpResponse:
+    """Without asking the database first whether it is there: if it is not, once more on a new connection, then patience.
+
+    Both works may be repeated: a ticket is taken once per account, an appointment once per person.
+    """
     with pages.spoken(request):
-        try:
-            known, topic = state.of(wave), about.of(wave)
-            held = slip.of(request, wave)
-            turn = slip.read_turn(request.POST.get("turn", ""), held) if held else None
-            if held is None or turn is None:
-                return redirect("admission:queue", wave)
-            now = time.time()
-            if known.paused or not turn[0] <= now <= turn[1]:
-                return _shown(request, known, topic, held)
-            return _booked(request, known, topic, held, request.POST.get("zeit", ""))
-        except NOWHERE:
-            raise Http404 from None
-        except AWAY:
-            connection.close()
-            return redirect("admission:queue", wave)
+        for attempt in range(2):
+            connection.health_check_done = True
+            try:
+                return work(request, state.of(wave), about.of(wave))
+            except NOWHERE:
+                raise Http404 from None
+            except AWAY:
+                connection.close()
+                if attempt:
+                    break
+        said = _("Wir sind gleich wieder da. Ihr Platz bleibt Ihnen, und die Seite lädt sich von selbst neu.")
+        return pages.page(request, "moment", said=said, again=3, here=f"{slip.PATH}{wave}/")
+
+
+def _look(request: HttpRequest, known: Snapshot, topic: about.Topic) -> HttpResponse:
+    held = slip.of(request, known.wave)
+    if held or known.gone or time.time() < known.queue_from:
+        return _shown(request, known, topic, held)
+    held, refused = _join(request, known)
+    if held is None:
+        return refused or redirect(f"{reverse('account_login')}?next={request.path}")
+    response = _shown(request, known, topic, held)
+    slip.hand_out(response, held)
+    return response
+
+
+def _click(request: HttpRequest, known: Snapshot, topic: about.Topic) -> HttpResponse:
+    held = slip.of(request, known.wave)
+    turn = slip.read_turn(request.POST.get("turn", ""), held) if held else None
+    if held is None or turn is None:
+        return redirect("admission:queue", known.wave)
+    if known.paused or not turn[0] <= time.time() <= turn[1]:
+        return _shown(request, known, topic, held)
+    return _booked(request, known, topic, held, request.POST.get("zeit", ""))
 
 
 def _booked(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Slip, part: str) -> HttpResponse:
@@ -116,15 +130,8 @@ def _join(request: HttpRequest, known: Snapshot) -> tuple[Slip | None, HttpRespo
     return Slip(known.wave, ticket, account.pk, lot, place, key, slip.digest(account.password)), None
 
 
-def _shown(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Slip | None, fresh: bool = False) -> HttpResponse:
+def _shown(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Slip | None) -> HttpResponse:
     """The page that fits."""
-    response = _fitting(request, known, topic, held)
-    if fresh and held:
-        slip.hand_out(response, held)
-    return response
-
-
-def _fitting(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Slip | None) -> HttpResponse:
     now = time.time()
     place = estimate.place_of(known, held.lot, held.place) if held else 0
     common = {
@@ -161,7 +168,7 @@ def _form(
     return pages.page(
         request, name, matter=topic.title, place=place, people=known.waiting, said=said, title=topic.days,
         until=_clock(ends), token=get_token(request), turn=slip.turn(held, begins, ends),
-        book=reverse("admission:book", args=[known.wave]), here=request.path, **{"from": _clock(begins)},
+        book=f"{slip.PATH}{known.wave}/buchen/", here=request.path, **{"from": _clock(begins)},
     )  # fmt: skip
 
 
@@ -175,12 +182,6 @@ def _outlook(known: Snapshot, place: int, turn: tuple[float, float] | None) -> s
             "sind, steht es hier. Bucht jemand nicht, rücken Sie nach."
         )
     return _("Alle freien Termine sind gerade in den Händen von Menschen vor Ihnen. Bucht jemand nicht, rücken Sie nach.")
-
-
-def _moment(request: HttpRequest, wave: int) -> HttpResponse:
-    """The database does not answer: nothing is lost, the page comes back by itself."""
-    said = _("Wir sind gleich wieder da. Ihr Platz bleibt Ihnen, und die Seite lädt sich von selbst neu.")
-    return pages.page(request, "moment", 200, matter="", said=said, again=3, here=request.path)
 
 
 def _clock(at: float) -> str:

@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ("queue_from", models.DateTimeField()),
                 ("first", models.DateField()),
                 ("last", models.DateField()),
-                ("rate", models.FloatField(default=800)),
+                ("rate", models.FloatField(default=600)),
                 ("paused", models.BooleanField(default=False)),
                 ("drawn_at", models.DateTimeField(blank=True, null=True)),
                 ("calls_at", models.DateTimeField(blank=True, null=True)),
@@ -67,7 +67,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="wave",
-            constraint=models.CheckConstraint(condition=models.Q(("rate__gt", 0)), name="wave_rate"),
+            constraint=models.CheckConstraint(condition=models.Q(("rate__gte", 1)), name="wave_rate"),
         ),
         migrations.AddIndex(
             model_name="ticket",

@@ -31,7 +31,7 @@ class Wave(models.Model):
     queue_from = models.DateTimeField()  # one may line up from then on
     first = models.DateField()  # the days that open
     last = models.DateField()
-    rate = models.FloatField(default=800)  # people a second who are called
+    rate = models.FloatField(default=600)  # people who are called each second
     paused = models.BooleanField(default=False)  # nobody is called or served; places stay
     drawn_at = models.DateTimeField(null=True, blank=True)
     calls_at = models.DateTimeField(null=True, blank=True)  # the first place books from then on
@@ -49,7 +49,7 @@ class Wave(models.Model):
         ordering = ["opens_at", "id"]
         constraints = [
             models.UniqueConstraint(fields=["matter", "opens_at"], name="wave_once"),
-            models.CheckConstraint(condition=Q(rate__gt=0), name="wave_rate"),
+            models.CheckConstraint(condition=Q(rate__gte=1), name="wave_rate"),
         ]
 
     def __str__(self) -> str:
