@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 PORT ?= 8000
 
-.PHONY: help install demo test check bench tamper new-service new-domain
+.PHONY: help install demo test check bench rush tamper new-service new-domain
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
@@ -23,6 +23,9 @@ check: .venv/complete .venv/browser ## linter, types, import contracts, tests
 
 bench: .venv/complete ## the measurements of benchmarks/ (about 15 minutes)
 	@$(VENV) benchmarks/run.py $(ARGS)
+
+rush: .venv/complete ## eight o'clock: 10,000 people for 600 appointments against the real server (KILL=1: with kill -9)
+	@$(VENV) benchmarks/rush.py $(if $(KILL),--kill) $(ARGS)
 
 tamper: .venv/ready ## alter and delete a line of the access log in a throwaway database, and see verify_log find it
 	@$(VENV) benchmarks/tamper.py

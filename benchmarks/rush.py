@@ -95,8 +95,8 @@ class Rush:
         ahead = next(self.days)
         morning = world.morning(f"bare{ahead}", ahead, self.options.slots)
         day, crowd = humans.Day(self.bare_server.processes()), Crowd(self.bare_server.port, CONNECTIONS)
-        for _ in range(morning.slots):
-            crowd.add(humans.bare(morning, self.bare_server.port, day))
+        for number in range(morning.slots):
+            crowd.add(humans.bare(self.people[number % len(self.people)], morning, self.bare_server.port, day))
         crowd.run()
         crowd.close()
         rate = len(day.confirmed) / (day.last_confirmed - day.first_click)
@@ -110,7 +110,7 @@ class Rush:
     def run_rush(self, count: int, kill: bool = False, warm: bool = False) -> dict[str, Any]:
         """One opening from the first who lines up to the last who is told."""
         ahead = next(self.days)
-        before = max(2.0, count * (1 - LATE) / JOINS) + 2.0
+        before = max(2.0, count * (1 - LATE) / self.options.joins) + 2.0
         morning = world.morning(f"rush{ahead}", ahead, COUNTERS if warm else self.options.slots, opens_in=before)
         day, crowd = humans.Day(self.plant.processes()), Crowd(self.plant.port, CONNECTIONS)
         chosen = self.dice.sample(self.people, count)
@@ -121,7 +121,7 @@ class Rush:
             crowd.add(humans.person(human, morning, day, self.dice, self.plant.port, impatient), arrives)
         waits = crowd.living
         for kind, path, who in (("start page", "/", None), ("my city", "/meine-stadt/", chosen[0])):
-            crowd.add(humans.looker(kind, path, who, day, self.plant.port, 0.5))
+            crowd.add(humans.looker(kind, path, who, day, self.plant.port, 1.0))
         murderer = threading.Thread(target=self.murder, args=(day, morning), daemon=True) if kill else None
         if murderer:
             murderer.start()
@@ -271,6 +271,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument(
         "--repeat", type=int, default=3, help="rushes; the first with all people, the others with three times the slots"
     )
+    parser.add_argument("--joins", type=float, default=JOINS, help="people who arrive each second before the opening")
     parser.add_argument("--kill", action="store_true", help="one more rush with kill -9 of server and database")
     parser.add_argument(
         "--quick", action="store_true", help="60 people, 12 slots, one rush with a kill; no pgbench: for the test suite"

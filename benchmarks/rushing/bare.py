@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs
 
 import psycopg
 
@@ -44,8 +45,9 @@ def parameters(matter: int, day: date) -> dict[str, Any]:
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """POST "matter day": take a slot."""
-    matter, day = json.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
+    """POST matter and day: take a slot."""
+    fields = parse_qs(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])).decode())
+    matter, day = json.loads(fields["slot"][0])
     if not hasattr(_mine, "connection"):
         _mine.connection = psycopg.connect(os.environ["RUSH_DSN"], autocommit=True, prepare_threshold=0)
     given = parameters(matter, date.fromisoformat(day))

@@ -118,13 +118,14 @@ def looker(kind: str, path: str, human: Human | None, day: Day, port: int, every
         yield every
 
 
-def bare(morning: Morning, port: int, day: Day) -> Steps:
-    """One call of the bare view."""
-    body = f'[{morning.matter}, "{morning.day.isoformat()}"]'.encode()
-    head = f"POST / HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Length: {len(body)}\r\n\r\n"
+def bare(human: Human, morning: Morning, port: int, day: Day) -> Steps:
+    """One call of the bare view, with the same cookies and as long a body as the form has."""
+    cookies = {"sessionid": human.session, "termin_platz": "x" * 120, "csrftoken": "x" * 32}
+    fields = {"slot": f'[{morning.matter}, "{morning.day.isoformat()}"]', "csrfmiddlewaretoken": "x" * 64, "turn": "x" * 60}
+    wire = _post("/", fields, cookies, human, port)
     day.clicked()
     for _ in range(5):
-        answer = yield Ask("bare", head.encode() + body)
+        answer = yield Ask("bare", wire)
         assert answer is not None
         if answer.body.startswith(b"T-"):
             return day.booked(answer.body.split()[0].decode(), 0, answer.at)

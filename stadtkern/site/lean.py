@@ -6,8 +6,10 @@ through the long way, too (tests and the development server use it).
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse
@@ -15,11 +17,8 @@ from django.http import HttpRequest, HttpResponse
 PLACE = "/termin/einlass/"
 NEEDED = (
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "stadtkern.site.headers.Headers",
-    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "stadtkern.kernel.accounts.access.DenyByDefault",
 )
@@ -39,11 +38,18 @@ class Lean(WSGIHandler):
             settings.MIDDLEWARE = whole
 
     def get_response(self, request: HttpRequest) -> HttpResponse:
-        """With the length, which CommonMiddleware would tell: connections stay open without chunks."""
+        """With the policy, put together once, and the length, so that connections stay open without chunks."""
         response = super().get_response(request)
+        response.headers["Content-Security-Policy"] = policy()
         if not response.streaming:
             response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
+
+
+@cache
+def policy() -> str:
+    """The Content-Security-Policy of the settings; none of these pages asks for another."""
+    return str(build_policy())
 
 
 def doors(everything: Application) -> Application:

@@ -5,7 +5,11 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection, models
+from django.utils.crypto import constant_time_compare
+from django.utils.timezone import now
 
 from stadtkern.kernel.city.models import Office
 
@@ -33,6 +37,23 @@ def account(key: int) -> Account | None:
     """An account that may sign in, with person, staff and office: one query, none of it built by the ORM."""
     row = _row(f"SELECT {_columns(*_PERSON)}{_FROM} WHERE a.id = %s AND a.is_active", [key])
     return _account(_read(_PERSON, row)) if row else None
+
+
+def who_claims(session_key: str) -> tuple[int, str] | None:
+    """Account and proof a living session names, in one query and without the account; `vouches` compares the proof."""
+    row = _row("SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s", [session_key, now()])
+    found = SessionStore().decode(row[0]) if row else {}
+    try:
+        return int(found[SESSION_KEY]), str(found[HASH_SESSION_KEY])
+    except (KeyError, ValueError):
+        return None
+
+
+def vouches(password: str, proof: str) -> bool:
+    """Whether a session with this proof was opened with the account's present password, as Django's get_user asks."""
+    account = Account(password=password)
+    hashes = [account.get_session_auth_hash(), *account.get_session_auth_fallback_hash()]
+    return any(constant_time_compare(proof, one) for one in hashes)
 
 
 def caller(digest: str, now: datetime) -> tuple[Actor, int, datetime | None] | None:

@@ -51,7 +51,7 @@ class Tick(models.Model):
 class Unspread(models.Model):
     """A line written inside another statement (actions/inline.py) whose reactions have not been enqueued yet."""
 
-    event = models.ForeignKey(Event, models.CASCADE, related_name="+")
+    event_id = models.BigIntegerField()  # written in the transaction of the line, gone within a minute
 
     def __str__(self) -> str:
         return str(self.event_id)

@@ -2,19 +2,21 @@
 
 import secrets
 import time
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 
 from django.db import connection, transaction
 from django.utils import timezone
 
+from stadtkern.kernel.accounts import queries
 from stadtkern.kernel.events.actions import record
 
 from .. import statement
 from ..admission.estimate import Snapshot, spread
 from ..models import Ticket, Wave
 
-STEP = 0.25  # seconds between two steps of a wave, however many processes there are
+STEP = 2.0  # seconds between two looks whether more people can be called, however many processes there are
 TURN_SECONDS = 600.0  # how long a turn lasts
 PER_NETWORK = 500  # tickets from one network; a family, a library, a school stay far below
 KEEP_DAYS = 7
@@ -35,13 +37,23 @@ UPDATE appointments_ticket t SET place = r.place
 FROM (SELECT id, row_number() OVER (ORDER BY lot) AS place FROM appointments_ticket WHERE wave_id = %s) r WHERE t.id = r.id
 """
 # Whoever joins at the very moment of the drawing waits for it, and then stands behind.
-_JOIN_BEFORE = """
-INSERT INTO appointments_ticket (wave_id, account_id, lot, network, joined_at)
-SELECT id, %(account)s, %(lot)s, %(network)s, now() FROM appointments_wave WHERE id = %(wave)s AND drawn_at IS NULL FOR SHARE
-ON CONFLICT (wave_id, account_id) DO UPDATE SET joined_at = appointments_ticket.joined_at RETURNING id, lot, place
+_JOIN = """
+WITH who AS (SELECT id, password FROM accounts_account WHERE id = %(account)s AND is_active),
+own AS (SELECT id, lot, place FROM appointments_ticket WHERE wave_id = %(wave)s AND account_id = %(account)s),
+near AS (SELECT count(*) AS people FROM appointments_ticket WHERE wave_id = %(wave)s AND network = %(network)s),
+open AS (
+    SELECT w.id FROM appointments_wave w WHERE w.id = %(wave)s AND w.drawn_at IS NULL AND EXISTS (SELECT FROM who)
+    AND NOT EXISTS (SELECT FROM own) AND (SELECT people FROM near) < %(most)s FOR SHARE
+), fresh AS (
+    INSERT INTO appointments_ticket (wave_id, account_id, lot, network, joined_at)
+    SELECT id, %(account)s, %(lot)s, %(network)s, now() FROM open
+    ON CONFLICT (wave_id, account_id) DO UPDATE SET joined_at = appointments_ticket.joined_at RETURNING id, lot, place
+)
+SELECT who.password, t.id, t.lot, t.place, (SELECT people FROM near) >= %(most)s
+FROM who LEFT JOIN (SELECT * FROM own UNION ALL SELECT * FROM fresh) t ON true
 """
-_JOIN_AFTER = """
-WITH w AS (UPDATE appointments_wave SET joined = joined + 1 WHERE id = %(wave)s RETURNING id, joined)
+_JOIN_BEHIND = """
+WITH w AS (UPDATE appointments_wave SET joined = joined + 1 WHERE id = %(wave)s AND drawn_at IS NOT NULL RETURNING id, joined)
 INSERT INTO appointments_ticket (wave_id, account_id, lot, place, network, joined_at)
 SELECT id, %(account)s, %(lot)s, joined, %(network)s, now() FROM w
 ON CONFLICT (wave_id, account_id) DO UPDATE SET joined_at = appointments_ticket.joined_at RETURNING id, lot, place
@@ -57,25 +69,38 @@ class Crowded(Exception):
     """Too many tickets from one network."""
 
 
-def join(wave: int, account: int, network: str) -> tuple[int, int, int]:
-    """The account's ticket: (id, lot, place or 0). Joining again gives the same one. Raises Crowded."""
-    given = {"wave": wave, "account": account, "network": network, "lot": secrets.randbits(62)}
+@dataclass(frozen=True)
+class Joined:
+    """A ticket, new or from before."""
+
+    account: int
+    password: str
+    ticket: int
+    lot: int
+    place: int  # 0: drawn at the opening
+
+
+def join(wave: int, session_key: str, network: str) -> Joined | None:
+    """The ticket of the account that is signed in; joining again gives the same one. None: nobody is. Raises Crowded.
+
+    Two round trips. No line in the diary: a ticket is a place to stand, like a session, and is forgotten after a week.
+    """
+    if (claim := queries.who_claims(session_key)) is None:
+        return None
+    account, proof = claim
+    given = {"wave": wave, "account": account, "network": network, "lot": secrets.randbits(62), "most": PER_NETWORK}
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT count(*) FILTER (WHERE network = %(network)s), max(id) FILTER (WHERE account_id = %(account)s)"
-            " FROM appointments_ticket WHERE wave_id = %(wave)s AND (network = %(network)s OR account_id = %(account)s)", given,
-        )  # fmt: skip
-        crowd, own = cursor.fetchone()
-        if own is not None:
-            cursor.execute("SELECT id, lot, place FROM appointments_ticket WHERE id = %s", [own])
-        elif crowd >= PER_NETWORK:
-            raise Crowded
-        else:
-            cursor.execute(_JOIN_BEFORE, given)
-        if (row := cursor.fetchone()) is None:
-            cursor.execute(_JOIN_AFTER, given)
-            row = cursor.fetchone()
-    return row[0], row[1], row[2] or 0
+        cursor.execute(_JOIN, given)
+        row = cursor.fetchone()
+        if row is None or not queries.vouches(row[0], proof):
+            return None
+        password, ticket, lot, place, crowded = row
+        if ticket is None:
+            if crowded:
+                raise Crowded
+            cursor.execute(_JOIN_BEHIND, given)
+            ticket, lot, place = cursor.fetchone()
+    return Joined(account, password, ticket, lot, place or 0)
 
 
 def advance(wave: int) -> Snapshot | None:
@@ -86,7 +111,8 @@ def advance(wave: int) -> Snapshot | None:
     now = timezone.now()
     free, waiting = _free(row), _waiting(row)
     rested = row.stepped_at is None or now - row.stepped_at > timedelta(seconds=STEP)
-    if row.opens_at <= now and row.gone_at is None and (rested or not free):
+    more = row.drawn_at is None or (rested and row.called < row.joined and not row.paused)
+    if row.opens_at <= now and row.gone_at is None and (more or not free):
         row = _step(row, now) or row
         free = _free(row)
     held = _held(row) if row.drawn_at and not free else 0
@@ -181,9 +207,10 @@ def _waiting(wave: Wave) -> int:
 def _snapshot(wave: Wave, free: int, held: int, waiting: int) -> Snapshot:
     return Snapshot(
         wave=wave.pk, opens_at=wave.opens_at.timestamp(), queue_from=wave.queue_from.timestamp(), read_at=time.time(),
-        waiting=wave.joined or waiting, drawn_at=_seconds(wave.drawn_at), calls_at=_seconds(wave.calls_at), rate=wave.rate,
-        called=wave.called, turns=tuple((upto, at) for upto, at in wave.turns), slots=wave.slots, free=free, held=held,
-        paused=wave.paused, gone=wave.gone_at is not None, gone_at=_seconds(wave.gone_at), turn_seconds=TURN_SECONDS,
+        waiting=wave.joined or waiting, drawn=wave.drawn, drawn_at=_seconds(wave.drawn_at), calls_at=_seconds(wave.calls_at),
+        rate=wave.rate, called=wave.called, turns=tuple((upto, at) for upto, at in wave.turns), slots=wave.slots, free=free,
+        held=held, paused=wave.paused, gone=wave.gone_at is not None, gone_at=_seconds(wave.gone_at),
+        turn_seconds=TURN_SECONDS,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ class Snapshot:
     queue_from: float
     read_at: float
     waiting: int = 0  # people in the queue
+    drawn: int = 0
     drawn_at: float = 0.0  # 0: not yet
     calls_at: float = 0.0
     rate: float = 600.0

@@ -54,7 +54,7 @@ def _ask(wave: int, known: Snapshot | None) -> Snapshot:
         if found is None:
             _known.pop(wave, None)
             raise NoSuchWave(wave)
-        if found.drawn_at:
+        if found.drawn:
             lots = known.lots if known and known.lots else actions.lots_of(wave)
             found = replace(found, lots=lots)
     except (DatabaseError, InterfaceError):

@@ -5,6 +5,7 @@ account still live. Everything else about them is as everywhere: CSRF, headers, 
 """
 
 import random
+import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
@@ -18,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from stadtkern.kernel.accounts.access import actor_of, light
+from stadtkern.kernel.accounts.access import light
 from stadtkern.kernel.accounts.throttle import network_of
 
 from ..actions import admission as actions
@@ -29,6 +30,7 @@ from . import about, estimate, pages, slip, state
 from .estimate import Snapshot
 from .slip import Slip
 
+_doors = threading.Semaphore(2)  # so many join at a time in one process; the other threads go on showing pages
 AWAY = (DatabaseError, InterfaceError)
 NOWHERE = (state.NoSuchWave, about.NoSuchTopic)
 
@@ -64,18 +66,18 @@ def _carefully(request: HttpRequest, wave: int, work: Callable[..., HttpResponse
                 if attempt:
                     break
         said = _("Wir sind gleich wieder da. Ihr Platz bleibt Ihnen, und die Seite lädt sich von selbst neu.")
-        return pages.page(request, "moment", said=said, again=3, here=f"{slip.PATH}{wave}/")
+        return _moment(request, wave, "", said, 3)
 
 
 def _look(request: HttpRequest, known: Snapshot, topic: about.Topic) -> HttpResponse:
     held = slip.of(request, known.wave)
     if held or known.gone or time.time() < known.queue_from:
         return _shown(request, known, topic, held)
-    held, refused = _join(request, known)
-    if held is None:
-        return refused or redirect(f"{reverse('account_login')}?next={request.path}")
-    response = _shown(request, known, topic, held)
-    slip.hand_out(response, held)
+    joined = _join(request, known, topic)
+    if isinstance(joined, HttpResponse):
+        return joined
+    response = _shown(request, known, topic, joined)
+    slip.hand_out(response, joined)
     return response
 
 
@@ -110,24 +112,30 @@ def _booked(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Sli
     return _shown(request, state.of(known.wave), topic, held)
 
 
-def _join(request: HttpRequest, known: Snapshot) -> tuple[Slip | None, HttpResponse | None]:
-    """A ticket for the signed-in account; an answer instead when there is none to be had."""
-    account = actor_of(request).account
-    if account is None:
-        return None, None
-    network = slip.network_digest(network_of(request), known.wave)
+def _join(request: HttpRequest, known: Snapshot, topic: about.Topic) -> Slip | HttpResponse:
+    """A ticket for the account that is signed in; an answer instead when there is none to be had."""
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")[:100]
+    if not _doors.acquire(blocking=False):
+        said = _("Gerade kommen sehr viele auf einmal. Gleich stehen Sie in der Warteschlange, die Seite lädt sich neu.")
+        return _moment(request, known.wave, topic.title, said, 2 + round(4 * random.random()))  # noqa: S311 - spreads the looks
     try:
-        ticket, lot, place = actions.join(known.wave, account.pk, network)
+        found = actions.join(known.wave, key, slip.network_digest(network_of(request), known.wave)) if key else None
     except actions.Crowded:
         said = _(
             "Aus Ihrem Netz stehen schon sehr viele in dieser Warteschlange. Versuchen Sie es über ein anderes Netz, "
             "zum Beispiel über das Mobilfunknetz, oder rufen Sie uns an."
         )
-        return None, pages.page(
-            request, "moment", 429, matter=about.of(known.wave).title, said=said, again=60, here=request.path
-        )
-    key = slip.digest(request.COOKIES.get(settings.SESSION_COOKIE_NAME, ""))
-    return Slip(known.wave, ticket, account.pk, lot, place, key, slip.digest(account.password)), None
+        return _moment(request, known.wave, topic.title, said, 60, 429)
+    finally:
+        _doors.release()
+    if found is None:
+        return redirect(f"{reverse('account_login')}?next={request.path}")
+    digests = slip.digest(key), slip.digest(found.password)
+    return Slip(known.wave, found.ticket, found.account, found.lot, found.place, *digests)
+
+
+def _moment(request: HttpRequest, wave: int, title: str, said: str, again: int, status: int = 200) -> HttpResponse:
+    return pages.page(request, "moment", status, matter=title, said=said, again=again, here=f"{slip.PATH}{wave}/")
 
 
 def _shown(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Slip | None) -> HttpResponse:
