@@ -15,7 +15,7 @@ from stadtkern.kernel.calls import actions as calls
 from stadtkern.kernel.cases import reactions as cases
 from stadtkern.kernel.credentials import actions as credentials
 from stadtkern.kernel.documents import actions as documents
-from stadtkern.kernel.events.actions import rescue, webhooks
+from stadtkern.kernel.events.actions import inline, rescue, webhooks
 from stadtkern.kernel.exchange import actions as exchanged
 from stadtkern.kernel.exchange import reactions as exchange
 from stadtkern.kernel.payments import reactions as payments
@@ -112,6 +112,8 @@ SCHEDULE = [
     ("27 2 * * *", payments.tidy),
     ("* * * * *", exchange.poll),
     ("* * * * *", appointments.expire),
+    ("* * * * *", inline.spread),
+    ("*/10 * * * *", appointments.waves),
     ("*/5 * * * *", appointments.remind),
     ("* * * * *", wake_webhooks),
     ("*/5 * * * *", forget_proofs),

@@ -11,6 +11,7 @@ from typing import Any
 
 from csp.utils import build_policy
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse
 
@@ -38,7 +39,11 @@ class Lean(WSGIHandler):
             settings.MIDDLEWARE = whole
 
     def get_response(self, request: HttpRequest) -> HttpResponse:
-        """With the policy, put together once, and the length, so that connections stay open without chunks."""
+        """With the policy, put together once, and the length, so that connections stay open without chunks.
+
+        Error pages show a frame; it is that of a visitor.
+        """
+        request.user = AnonymousUser()
         response = super().get_response(request)
         response.headers["Content-Security-Policy"] = policy()
         if not response.streaming:
@@ -53,12 +58,12 @@ def policy() -> str:
 
 
 def doors(everything: Application) -> Application:
-    """One queue's page below PLACE goes the short way, everything else the long one."""
+    """The pages of one queue (PLACE and its number) go the short way, everything else the long one."""
     lean = Lean()
 
     def application(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path.startswith(PLACE) and path != PLACE:
+        if path.startswith(PLACE) and path[len(PLACE) : len(PLACE) + 1].isdigit():
             return lean(environ, start_response)
         return everything(environ, start_response)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from stadtkern.lib.calendar import LANDS
 
+from . import release
 from .plan import span
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -68,9 +69,13 @@ def load(file: Path) -> tuple[dict[str, MatterData], dict[str, PlaceData]]:
 def read(raw: Mapping[str, Any]) -> tuple[dict[str, MatterData], dict[str, PlaceData]]:
     """Checked. Raises Wrong with every problem."""
     problems: list[str] = []
-    problems += [f"unbekannt: [{key}]" for key in raw if key not in ("matters", "places")]
+    problems += [f"unbekannt: [{key}]" for key in raw if key not in ("matters", "places", "release")]
     matters = {key: MatterData(_matter(key, told, problems)) for key, told in raw.get("matters", {}).items()}
     places = {key: _place(key, told, set(matters), problems) for key, told in raw.get("places", {}).items()}
+    try:
+        release.read(raw)
+    except release.BadRule as error:
+        problems.append(str(error))
     if problems:
         raise Wrong(problems)
     return matters, places

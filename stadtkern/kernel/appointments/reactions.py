@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 from stadtkern.kernel.events.models import Event
 
 from . import actions
+from .actions import admission
 from .desk import actions as desk
 from .fhir import actions as fhir
 from .models import Appointment, Notice, Waiting
@@ -62,6 +63,12 @@ REACTIONS = {
 }
 
 
+@app.task(name="appointments.waves", queueing_lock="appointments.waves", queue="appointments")
+def waves(timestamp: int) -> None:
+    """Every ten minutes: the next openings of contested times."""
+    admission.prepare_waves()
+
+
 @app.task(name="appointments.expire", queueing_lock="appointments.expire", queue="appointments")
 def expire(timestamp: int) -> None:
     """Every minute; a busy morning may leave thousands."""
@@ -85,6 +92,7 @@ def forget(timestamp: int) -> None:
         pass
     while actions.forget_notices():
         pass
+    admission.forget_tickets(timezone.now())
 
 
 @app.task(name="appointments.remind", queueing_lock="appointments.remind", queue="appointments")

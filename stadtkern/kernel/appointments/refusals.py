@@ -13,6 +13,16 @@ class Refused(Exception):
     """Not possible like this."""
 
 
+class MustQueue(Refused):
+    """Contested times of a wave that is open: they are given by lot, whichever way somebody asks for them."""
+
+    def __init__(self, wave: int) -> None:
+        self.wave = wave
+        super().__init__(
+            _("Diese Termine werden gerade über die Warteschlange vergeben. Stellen Sie sich dort an, dann wird gelost.")
+        )
+
+
 class TooMany(Refused):
     """The person has as many appointments for this matter as are allowed."""
 

@@ -5,8 +5,12 @@ day four weeks later; `every = "week"`, `weekday = 0`, `ahead = 2` opens each Mo
 `every = "month"`, `ahead = 1` opens on the first the whole next month.
 """
 
+import tomllib
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -92,6 +96,38 @@ class Release:
             if found and (at := datetime.combine(day + timedelta(days=number), self.at, BERLIN)) > now:
                 return Opening(at, *found)
         raise AssertionError("every rule opens within two months")
+
+
+def load(file: Path) -> tuple[Release, ...]:
+    """The rules of a city; none where it has no file. Raises BadRule."""
+    raw = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    return read(raw)
+
+
+def read(raw: Mapping[str, Any]) -> tuple[Release, ...]:
+    """`[[release]]` of the file, checked against its matters and places. Raises BadRule."""
+    told = raw.get("release", [])
+    if not isinstance(told, list) or not all(isinstance(one, dict) for one in told):
+        raise BadRule("release: a list of tables ([[release]])")
+    rules = tuple(Release.read(one) for one in told)
+    for rule in rules:
+        if unknown := [key for key in rule.matters if key not in raw.get("matters", {})]:
+            raise BadRule(f"release.matters: {unknown[0]} is no matter of this file")
+        if unknown := [key for key in rule.places if key not in raw.get("places", {})]:
+            raise BadRule(f"release.places: {unknown[0]} is no place of this file")
+        if rule.contested and not rule.matters:
+            raise BadRule("release.contested: say for which matters")
+    return rules
+
+
+def opening_of(rules: Sequence[Release], place: str, matters: Collection[str], day: date) -> datetime | None:
+    """When a counter's day opens: the latest of the rules that fit; None: none does, the day is open from the beginning."""
+    fitting = [
+        rule.opens_at(day)
+        for rule in rules
+        if (not rule.places or place in rule.places) and (not rule.matters or set(rule.matters) & set(matters))
+    ]
+    return max(fitting, default=None)
 
 
 def _words(raw: object, name: str) -> tuple[str, ...]:

@@ -10,16 +10,18 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from stadtkern.kernel.accounts import queries
+from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.events.actions import record
 
-from .. import statement
+from .. import release, statement
 from ..admission.estimate import Snapshot, spread
-from ..models import Ticket, Wave
+from ..models import Matter, Ticket, Wave
 
 STEP = 2.0  # seconds between two looks whether more people can be called, however many processes there are
 TURN_SECONDS = 600.0  # how long a turn lasts
 PER_NETWORK = 500  # tickets from one network; a family, a library, a school stay far below
 KEEP_DAYS = 7
+PREPARED, QUEUE_BEFORE = timedelta(hours=36), timedelta(minutes=60)
 SYSTEM = "system"
 
 # Times that fit: of the days on which there is room for a visit at all, the free cells.
@@ -218,8 +220,26 @@ def _seconds(at: datetime | None) -> float:
     return at.timestamp() if at else 0.0
 
 
+def prepare_waves(now: datetime | None = None) -> int:
+    """Waves of contested matters that open within a day and a half, so that people can see and join them. Returns how many
+    are new. Diary: `wave.prepared`."""
+    now, fresh = now or timezone.now(), 0
+    for rule in release.load(city().folder / "appointments.toml"):
+        opening = rule.next(now)
+        if not rule.contested or opening.at - now > PREPARED:
+            continue
+        for matter in Matter.objects.filter(key__in=rule.matters, active=True):
+            with transaction.atomic():
+                told = {"queue_from": opening.at - QUEUE_BEFORE, "first": opening.first, "last": opening.last}
+                wave, is_new = Wave.objects.get_or_create(matter=matter, opens_at=opening.at, defaults=told)
+                if is_new:
+                    record("wave.prepared", subject=str(wave), actor=SYSTEM, data={"matter": matter.pk})
+                    fresh += 1
+    return fresh
+
+
 def switch(actor_key: str, wave: Wave, *, paused: bool, rate: float) -> None:
-    """The operator holds the queue or lets it go on, faster or slower. Turns already told keep their time."""
+    """The operator holds the queue or lets it go on, faster or slower (of those not called yet). Diary: `wave.switched`."""
     with transaction.atomic():
         Wave.objects.filter(pk=wave.pk).update(paused=paused, rate=rate)
         record("wave.switched", subject=f"wave:{wave.pk}", actor=actor_key, data={"paused": paused, "rate": rate})

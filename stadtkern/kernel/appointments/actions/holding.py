@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.events.actions import record
 
-from .. import limits, plan, search, statement
+from .. import limits, plan, queries, search, statement
 from ..models import CELL, Appointment, Matter, Place, Waiting
 from ..need import need_of
-from ..refusals import Refused, Taken
+from ..refusals import MustQueue, Refused, Taken
 from ..wish import Window, Wish
 from .again import once_more
 from .asking import Asked, choose_points, too_many, who_has
@@ -38,7 +38,7 @@ def hold(
     """Keep this time for this browser. A second click gives the same; another time gives back the one held before.
 
     `for_other`: a clerk books for somebody who calls or stands at the counter; also days not released yet.
-    Raises Taken, TooMany, Refused. Diary: `appointment.held`.
+    Raises Taken, TooMany, MustQueue, Refused. Diary: `appointment.held`.
     """
     now = now or timezone.now()
     need, found = need_of(wish), plan.cell_of(starts_at)
@@ -49,6 +49,8 @@ def hold(
     cell = found[1] - need.before // CELL
     if cell < 0:
         raise Refused(_("Zu dieser Uhrzeit beginnt kein Termin. Wählen Sie bitte eine der angebotenen Zeiten."))
+    if not for_other and (wave := queries.queue_for(wish, found[0], now)):
+        raise MustQueue(wave.pk)
     who = Actor() if for_other else actor
     asked = Asked(need, [place.pk], [found[0]], plan.mask(cell, 1), now, holder, about, for_other).by(who)
     taken = Taken(near=lambda: search.near(wish, starts_at))
@@ -82,6 +84,10 @@ def hold_any(
     dates = [day for day in window.dates(search.MOST_DAYS) if day >= soonest.date()]
     whole = plan.grid(need.step, need.before // CELL, window.after, window.before, need.minutes // CELL)
     none_left = Taken(_("In dieser Zeit ist kein Termin mehr frei."), lambda: search.near(wish, now))
+    if not for_other and (wave := queries.queue_for(wish, now=now)):
+        dates = [day for day in dates if not wave.first <= day <= wave.last]
+        if not dates:
+            raise MustQueue(wave.pk)
     who = Actor() if for_other else actor
     asked = Asked(need, search.places_of(wish), dates, whole, now, holder, about, for_other).by(who)
     later = [day for day in dates if day > soonest.date()]

@@ -12,7 +12,7 @@ from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.events.actions import record
 from stadtkern.lib.calendar import holidays
 
-from .. import cover, plan, search, statement
+from .. import cover, plan, release, search, statement
 from ..models import NONE, Counter, Day, Hours, Place, SpecialDay
 from .offering import offer_freed
 
@@ -49,10 +49,12 @@ def _generate(place: Place, first: date, last: date) -> int:
     counters = list(place.counters.prefetch_related("matters").order_by("pk"))
     have = {(row.counter_id, row.date): row for row in _days(place, first, last)}
     crew = cover.Crew(place, first, last)
+    rules, now = release.load(city().folder / "appointments.toml"), timezone.now()
     fresh, changed = [], []
     for counter in counters:
         working = counter.active and place.active
-        served = sorted(matter.pk for matter in counter.matters.all() if matter.active)
+        active = [matter for matter in counter.matters.all() if matter.active]
+        served, keys = sorted(matter.pk for matter in active), {matter.key for matter in active}
         for day in plan.days_between(first, last):
             spans = plan.spans_of(counter.pk, day, weekly, special, day in free_days) if working else []
             spans, known = crew.on(counter.pk, day, spans, served)
@@ -62,7 +64,7 @@ def _generate(place: Place, first: date, last: date) -> int:
                 if open_bits != NONE:
                     fresh.append(
                         Day(counter=counter, place=place, date=day, open=open_bits, free=open_bits, matters=known,
-                            channels=counter.channels)
+                            channels=counter.channels, opens_at=release.opening_of(rules, place.key, keys, day) or now)
                     )  # fmt: skip
             elif (row.open, row.matters, row.channels) != (open_bits, known, counter.channels):
                 row.open, row.free, row.matters, row.channels = open_bits, NONE, known, counter.channels

@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from dataclasses import dataclass, field
+from math import floor
 
 PAGES_PER_SECOND = 600.0  # light pages we are willing to serve beside the bookings, on two cores
 SHORTEST, LONGEST = 8.0, 30.0  # seconds between two looks of the same person
@@ -47,7 +48,8 @@ def turn_of(wave: Snapshot, place: int) -> tuple[float, float] | None:
         return None
     for number, (upto, at) in enumerate(wave.turns):
         if place <= upto:
-            begins = wave.calls_at + (place - 1) // max(wave.rate, 1.0) if number == 0 else at  # each second so many
+            each = (at - wave.calls_at) / max(upto, 1)  # as the rate was at the drawing
+            begins = wave.calls_at + floor((place - 1) * each + 1e-6) if number == 0 else at
             return begins, begins + wave.turn_seconds
     return None
 

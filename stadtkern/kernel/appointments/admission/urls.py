@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from . import listed, views
+from . import listed, operate, views
 
 
 class Short:
@@ -22,6 +22,8 @@ register_converter(Short, "short")
 app_name = "admission"
 urlpatterns = [
     path("", listed.waves, name="waves"),
+    path("betrieb/", operate.queues, name="operate"),
+    path("betrieb/<short:wave>/", operate.switch, name="switch"),
     path("<short:wave>/", views.queue, name="queue"),
     path("<short:wave>/buchen/", views.book, name="book"),
 ]

@@ -142,10 +142,11 @@ def _shown(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Slip
     """The page that fits."""
     now = time.time()
     place = estimate.place_of(known, held.lot, held.place) if held else 0
+    again = estimate.look_again(known, place, now, random.random())  # noqa: S311 - only spreads the looks
     common = {
-        "matter": topic.title, "here": request.path, "people": known.waiting, "free": known.free, "slots": known.slots,
-        "place": place, "at": _clock(known.read_at), "opens": _day_and_time(datetime.fromtimestamp(known.opens_at, BERLIN)),
-        "again": round(estimate.look_again(known, place, now, random.random())),  # noqa: S311 - only spreads the looks
+        "matter": topic.title, "here": request.path, "people": max(known.waiting, place), "free": known.free,
+        "slots": known.slots, "place": place, "at": _clock(known.read_at), "again": round(again),
+        "opens": _day_and_time(datetime.fromtimestamp(known.opens_at, BERLIN)),
     }  # fmt: skip
     if known.gone:
         return pages.page(
@@ -174,7 +175,7 @@ def _form(
     place = place or estimate.place_of(known, held.lot, held.place)
     begins, ends = estimate.turn_of(known, place) or (0.0, 0.0)
     return pages.page(
-        request, name, matter=topic.title, place=place, people=known.waiting, said=said, title=topic.days,
+        request, name, matter=topic.title, place=place, people=max(known.waiting, place), said=said, title=topic.days,
         until=_clock(ends), token=get_token(request), turn=slip.turn(held, begins, ends),
         book=f"{slip.PATH}{known.wave}/buchen/", here=request.path, **{"from": _clock(begins)},
     )  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from stadtkern.kernel.appointments import actions, data
+from stadtkern.kernel.appointments.actions.admission import prepare_waves
 from stadtkern.kernel.city.profile import city
 
 
@@ -26,4 +27,5 @@ class Command(BaseCommand):
         actions.import_matters(matters)
         actions.import_places(places, hours=options["hours"])
         days = actions.generate_days()
+        prepare_waves()
         self.stdout.write(f"  {len(places)} places, {len(matters)} matters, {days} days of counters")
