@@ -62,6 +62,13 @@ PURPOSES = {
             gettext_lazy("Art. 6 Abs. 1 e DSGVO"),
         ),
         Purpose(
+            "video",
+            gettext_lazy("Ihre Videotermine"),
+            gettext_lazy("Beginn, Ende und ob die Verbindung direkt war; nichts von dem, was gesagt oder gezeigt wird"),
+            gettext_lazy("90 Tage; Netzangaben der Geräte nur, bis die Verbindung steht, höchstens bis zum Ende des Gesprächs"),
+            gettext_lazy("Art. 6 Abs. 1 e DSGVO"),
+        ),
+        Purpose(
             "consent",
             gettext_lazy("Ihre Einwilligungen"),
             gettext_lazy("wem Sie wann wofür eine Abfrage erlaubt haben"),

@@ -7,7 +7,7 @@
   const words = JSON.parse(document.getElementById("call-words").textContent);
   const at = (name) => page.querySelector(`[data-at="${name}"]`);
   const isStaff = page.dataset.role === "STAFF";
-  const PATIENCE = 7000; // milliseconds; with the questions before it, less than ten seconds
+  const PATIENCE = 6000; // milliseconds; with the questions before it, less than ten seconds
   const devices = new Devices();
   let admission = null, peer = null, theirs = 0, trying = 0, ready = false, muted = false, hushed = () => {}, last = null, stage = "";
 
