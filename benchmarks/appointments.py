@@ -179,7 +179,9 @@ def requests(now: datetime) -> dict[str, float]:
 
     def hold() -> None:
         one, browser = free.pop(), Client(headers={"host": "localhost"})
-        answer = browser.post("/termin/halten/", {"anliegen": "matter2", "zeit": f"{one.place.key} {one.starts_at.isoformat()}"})
+        answer = browser.post(
+            "/termin/halten/", {"anliegen": "matter2", "zeit": f"{one.place.key} {one.starts_at.isoformat()}"}
+        )
         assert answer.status_code == 302, answer.content
         browsers.append((browser, answer["location"]))
 

@@ -43,10 +43,21 @@ def main() -> None:
     parser.add_argument("--human", type=Path)
     given = parser.parse_args()
     figures = measure(given.half, given.count, given.human)
-    for name, row in figures.items():
-        print(f"{name:26} " + "  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
     if given.json:
         given.json.write_text(json.dumps(figures, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+class Told(dict):
+    """Prints each row when it is there: a run takes minutes."""
+
+    def __init__(self, first: dict[str, dict[str, object]]) -> None:
+        super().__init__()
+        for name, row in first.items():
+            self[name] = row
+
+    def __setitem__(self, name: str, row: dict[str, object]) -> None:
+        super().__setitem__(name, row)
+        print(f"{name:26} " + "  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
 
 
 def measure(half: str, count: int, human: Path | None) -> dict[str, dict[str, object]]:
@@ -60,7 +71,7 @@ def measure(half: str, count: int, human: Path | None) -> dict[str, dict[str, ob
     said = list(sentences(half))
     random.Random(1).shuffle(said)
     said = said[:count]
-    figures = {"text": score(said, [sentence.text for sentence in said], [])}
+    figures = Told({"text": score(said, [sentence.text for sentence in said], [])})
     if told := whisper_local.problem():
         print(f"whisper_local: {told}")
         return figures

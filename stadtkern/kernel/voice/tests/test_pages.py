@@ -21,6 +21,7 @@ def say(client: Client, text: str) -> str:
 
 
 def test_a_visitor_finds_holds_and_goes_on_to_the_booking_page(client: Client, open_hall: object) -> None:
+    assert PAGE in client.get("/termin/").content.decode()
     page = say(client, "Ich brauche einen neuen Personalausweis, so bald wie möglich")
     assert "Ich habe verstanden" in page and "Welche Zeit passt?" in page
     page = say(client, "die zweite")
