@@ -85,7 +85,7 @@ def about(subject: str) -> Appointment | None:
     """
     rows = Appointment.objects.filter(about=subject, erased_at=None).select_related("place", "matter", "counter")
     found = list(rows.order_by("-pk")[:20])
-    over = [row for row in found if row.status in ("DONE", "MISSED")]
     booked = [row for row in found if row.status in LIVE and row.status != "HELD"]
     kept = [row for row in found[:1] if row.status in ("HELD", "EXPIRED") and row.starts_at > timezone.now()]
-    return next(iter(booked or over or kept), None)
+    over = [row for row in found if row.status in ("DONE", "MISSED")]
+    return next(iter(booked or kept or over), None)

@@ -183,6 +183,9 @@ def visit_words(case: Case) -> Words | None:
     stage = _visit(case) if case.status == Status.IN_REVIEW else None
     if stage is None or stage.state != "current":
         return None
+    row = visits.of(case)
+    if row is not None and row.status == "MISSED":
+        return Words(_("Termin verpasst"), _("Wählen Sie einen neuen Termin. Erst dann geht es weiter."), "warning")
     if stage.at is None:
         return Words(_("Termin fehlt"), _("Wählen Sie einen Termin. Erst dann geht es weiter."), "warning")
     if isinstance(stage.at, datetime) and stage.at < timezone.now():

@@ -53,5 +53,5 @@ def wish_of(service: Service, matter: Matter, told: QueryDict) -> Wish:
 
 
 def holder_of(case: Case) -> str:
-    """The time is held for the case, not for the browser: another booking beside it does not give it back."""
+    """The time is held for the case, whichever browser goes on with it."""
     return ids.digest(str(case))

@@ -77,14 +77,19 @@ def test_held_with_the_form_and_booked_with_sending(draft, citizen, login, djang
         mine.get(page("track", draft))
 
 
-def test_another_booking_beside_it_does_not_give_it_back(draft, citizen, login):
+def test_one_account_holds_one_time_and_the_application_still_gets_its_own(draft, citizen, login):
+    """Nobody hoards: another click gives the first hold back. With sending it is taken again, if nobody was faster."""
     other = Matter.objects.create(key="anderes", title="Anderes", minutes=15)
     Counter.objects.get().matters.add(other)
     appointments.generate_days(timezone.localdate(), timezone.localdate() + timedelta(days=20))
     mine = login(citizen)
     mine.post(page("visit", draft), {"zeit": button()})
+    wanted = Appointment.objects.get()
     assert mine.post(reverse("appointments:hold"), {"anliegen": "anderes", "zeit": button(2)}).status_code == 302
-    assert Appointment.objects.filter(status="HELD").count() == 2
+    assert "Die Reservierung ist abgelaufen" in mine.get(page("review", draft)).content.decode()
+    mine.post(page("submit", draft))
+    wanted.refresh_from_db()
+    assert wanted.status == "BOOKED" and wanted.about == str(draft)
 
 
 def test_the_time_is_kept_while_somebody_fills_in_but_not_for_ever(draft, citizen, login):
@@ -126,6 +131,19 @@ def test_withdrawn_and_thrown_away_give_the_time_back(draft, citizen, login):
     assert (
         not Appointment.objects.filter(status__in=("HELD", "BOOKED")).exists() and not Case.objects.filter(pk=again.pk).exists()
     )
+
+
+def test_whoever_missed_it_chooses_another(draft, citizen, login):
+    mine = login(citizen)
+    mine.post(page("visit", draft), {"zeit": button()})
+    mine.post(page("submit", draft))
+    Case.objects.filter(pk=draft.pk).update(status=Status.IN_REVIEW)
+    appointments.miss(Actor(), Appointment.objects.get())
+    told = mine.get(page("track", draft)).content.decode()
+    assert "Termin verpasst" in told and "Wählen Sie einen neuen Termin" in told
+    assert mine.post(page("visit", draft), {"zeit": button(4)})["Location"] == page("track", draft)
+    assert Appointment.objects.get(status="BOOKED").about == str(draft)
+    assert "Termin vereinbart" in mine.get(page("track", draft)).content.decode()
 
 
 def test_somebody_was_faster_shows_what_is_near(draft, citizen, login):

@@ -75,6 +75,7 @@ def visit_context(case: Case, service: Service) -> dict[str, Any]:
     if service.appointment is None:
         return {}
     row = visits.of(case)
+    row = None if row is not None and row.status == "MISSED" else row  # another one is needed
     needed = visits.matter_of(service, case.answers) is not None
     return {
         "needs_visit": row is not None or (needed and visits.may_choose(case)),

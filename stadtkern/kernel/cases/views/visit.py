@@ -29,7 +29,7 @@ def visit(request: HttpRequest, reference: str) -> HttpResponse:
     service = begun_on(case)
     matter = visits.matter_of(service, case.answers)
     booked = visits.of(case)
-    if matter is None or not visits.may_choose(case) or (booked and booked.status not in ("HELD", "EXPIRED")):
+    if matter is None or not visits.may_choose(case) or (booked and booked.status not in ("HELD", "EXPIRED", "MISSED")):
         return redirect("cases:review" if case.is_draft else "cases:track", case.reference)
     if case.is_draft and open_step(service.form, case.answers, case.steps_done):
         return go_on(request, case, service)
