@@ -178,7 +178,9 @@ def requests(now: datetime) -> dict[str, float]:
     count = iter(range(10**6))
 
     def hold() -> None:
-        one, browser = free.pop(), Client(headers={"host": "localhost"})
+        visitor = next(count)
+        address = f"10.0.{visitor // 250}.{visitor % 250 + 1}"  # clicks from one address are braked
+        one, browser = free.pop(), Client(headers={"host": "localhost"}, REMOTE_ADDR=address)
         answer = browser.post(
             "/termin/halten/", {"anliegen": "matter2", "zeit": f"{one.place.key} {one.starts_at.isoformat()}"}
         )
