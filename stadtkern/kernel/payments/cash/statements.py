@@ -228,7 +228,11 @@ def _given(lines: list[BankLine]) -> dict[int, list[Posting]]:
     items = dict(Posting.objects.filter(account=chart.SUSPENSE, item__in=ids, cents__gt=0).values_list("entry", "item"))
     undone = set(Posting.objects.filter(entry__reverses__in=items).values_list("entry__reverses", flat=True))
     rows = Posting.objects.filter(entry__in=[pk for pk in items if pk not in undone], receivable__isnull=False)
+    seen: set[int] = set()  # a claim that is paid too much has two postings in one booking
     for posting in rows.order_by("pk"):
+        if posting.entry_id in seen:
+            continue
+        seen.add(posting.entry_id)
         by_line.setdefault(items[posting.entry_id], []).append(posting)
     return by_line
 
@@ -250,9 +254,10 @@ def _sums(lines: list[BankLine]) -> list[tuple[Any, int, int]]:
         if kind == Kind.RECEIPT and rows:
             rest = _rest(rows)
             total = sum(one.cents for one in rows)
-            found.append((_("Einzahlungen, zugeordnet oder zurücküberwiesen"), len(rows), total - rest))
+            asked = sum(bool(one.why) for one in rows)
+            found.append((_("Einzahlungen, zugeordnet oder zurücküberwiesen"), len(rows) - asked, total - rest))
             if rest:
-                found.append((_("Einzahlungen, noch ungeklärt"), sum(bool(one.why) for one in rows), rest))
+                found.append((_("Einzahlungen, noch ungeklärt"), asked, rest))
         elif rows:
             found.append((str(title), len(rows), sum(one.cents for one in rows)))
     return found

@@ -15,7 +15,7 @@ from stadtkern.lib.camt.writer import write
 from stadtkern.lib.sepa.text import sepa_text
 
 from .. import bank
-from ..models import Collection, Receivable, Statement
+from ..models import Collection, DebitMandate, Receivable, Statement
 
 OPENING = 1_843_271_55
 NAMES = ("Gerda Hoffmann", "Ioana Popescu", "Tischlerei Brinkmann GmbH", "Nguyễn Thị Lan", "Karl-Heinz Schäfer")
@@ -68,7 +68,10 @@ class DemoBank:
 
 def _movements(dice: random.Random) -> Iterator[Movement]:
     claims = list(Receivable.objects.open().filter(cancelled_at=None).select_related("account", "company").order_by("pk")[:60])
+    debited = set(DebitMandate.objects.live().values_list("account", flat=True))
+    claims = [claim for claim in claims if claim.account_id not in debited]  # those are collected
     dice.shuffle(claims)
+    claims = claims[: (2 * len(claims) + 2) // 3]  # the others forget, and are reminded
     day = timezone.localdate()
     for at, claim in enumerate(claims[:20]):
         yield _payment(dice, claim, at, day)

@@ -83,3 +83,12 @@ def test_the_demo_bank_makes_a_day_that_adds_up(desk, claim, citizen, cashier): 
     assert "Jeder Cent ist gebucht" in desk.get(reverse("payments:cash_statement", args=[row.pk])).text
     desk.post(reverse("payments:cash_fetch"))
     assert not Statement.objects.filter(gap=True).exists()
+
+
+def test_an_open_payment_can_be_transferred(citizen, login, open_one, home):
+    payment = open_one(citizen)
+    page = login(citizen).get(reverse("payments:show", args=[payment.pk])).text
+    assert "Oder überweisen" in page and "DE05 9905 0000 0000 1234 56" in page and "data:image/svg+xml" in page
+    assert payment.receivable.reference in page
+    actions.receive(payment.receivable, cents=payment.amount_cents, by="transfer", source_key="x")
+    assert "Oder überweisen" not in login(citizen).get(reverse("payments:show", args=[payment.pk])).text

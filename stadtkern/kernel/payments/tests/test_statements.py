@@ -220,3 +220,48 @@ def test_two_clerks_take_in_the_same_file_at_once(transactional_db):
     with ThreadPoolExecutor(4) as pool:
         came = list(pool.map(run, range(4)))
     assert came.count(2) == 1 and balance(chart.BANK) == 1500
+
+
+def test_the_folder_is_emptied_and_refusals_lie_beside_their_reason(db, monkeypatch, tmp_path):
+    import os
+
+    from stadtkern.kernel.payments import feeds
+    from stadtkern.kernel.payments.feeds.folder import Folder
+
+    feed = Folder(tmp_path)
+    monkeypatch.setattr(feeds, "chosen", lambda: feed)
+    assert feed.connected() == ""
+    for name, data in (
+        ("a.xml", file(statement(movement(700, "x")))),
+        ("b.xml", b"kaputt"),
+        (".tmp.xml", b"x"),
+        ("c.txt", b"x"),
+    ):
+        (tmp_path / "eingang" / name).write_bytes(data)
+        os.utime(tmp_path / "eingang" / name, (1_700_000_000, 1_700_000_000))
+    (tmp_path / "eingang" / "jung.xml").write_bytes(b"<half")  # is still being written
+    taken, problems = feeds.take_all("system")
+    assert len(taken) == 1 and len(problems) == 1 and balance(chart.BANK) == 700
+    assert sorted(one.name for one in (tmp_path / "eingang").iterdir()) == [".tmp.xml", "c.txt", "jung.xml"]
+    assert len(list((tmp_path / "erledigt").iterdir())) == 1
+    assert "kein lesbares XML" in next((tmp_path / "abgelehnt").glob("*.grund.txt")).read_text()
+    assert feeds.take_all("system") == ([], [])
+
+
+def test_the_command(db, tmp_path, capsys):
+    from django.core.management import CommandError, call_command
+
+    (tmp_path / "a.xml").write_bytes(file(statement(movement(700, "x"))))
+    call_command("import_statements", tmp_path / "a.xml")
+    assert "1 lines, 0 assigned, 1 to look at" in capsys.readouterr().out
+    with pytest.raises(CommandError, match="schon eingelesen"):
+        call_command("import_statements", tmp_path / "a.xml")
+
+
+def test_ebics_says_that_it_is_not_connected(db, monkeypatch):
+    from stadtkern.kernel.payments import bank, feeds
+
+    ours = replace(bank.account(), feed="ebics")
+    monkeypatch.setattr(bank, "account", lambda: ours)
+    taken, problems = feeds.take_all("system")
+    assert taken == [] and "nicht verbunden" in problems[0]
