@@ -49,6 +49,7 @@ FAULTS = {
     "demo adapters": ({"STADTKERN_CITY": "musterstadt"}, "payments would use its demo"),
     "means without a contract": ({"STADTKERN_CITY": "promising"}, "Signing in by bundid is promised but not connected"),
     "misspelt mode": ({"STADTKERN_MODE": "Production"}, "STADTKERN_MODE is 'Production'"),
+    "invented statements": ({"STADTKERN_CITY": "musterstadt"}, "bank statements would be invented"),
     "demo in the network": ({"STADTKERN_MODE": "demo"}, "anybody can become the mayor"),
     "CORS for all": ({"DJANGO_SETTINGS_MODULE": "cors_for_all"}, "CORS_ALLOW_ALL_ORIGINS lets pages of any origin"),
 }
@@ -67,7 +68,7 @@ def place(tmp_path_factory):
     text = (ROOT / "cities" / "musterstadt" / "city.toml").read_text(encoding="utf-8")
     for room, adapter in {"payments": "xbezahldienste", "registers": "none", "inbox": "smtp", "exchange": "none"}.items():
         text = text.replace(f'[{room}]\nadapter = "demo"', f'[{room}]\nadapter = "{adapter}"')
-    text = text.replace('adapter = "noots_demo"', 'adapter = "noots"')
+    text = text.replace('adapter = "noots_demo"', 'adapter = "noots"').replace('feed = "demo"', 'feed = "folder"')
     (place / "promising").mkdir()
     (place / "promising" / "city.toml").write_text(text, encoding="utf-8")
     text = text.replace('means = ["bundid", "organisation", "staff"]', "means = []")

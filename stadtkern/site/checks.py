@@ -192,6 +192,9 @@ def _adapters() -> Iterator[Fault]:
         if isinstance(table, dict) and str(table.get("adapter", "")).endswith("demo"):
             hint = f'Choose another adapter in city.toml: [registers.{name}] adapter = "…".'
             yield "adapter", f"the register {name} would use its demo", hint
+    if "payments" in settings.ROOMS and city().raw.get("payments", {}).get("bank", {}).get("feed") == "demo":
+        hint = 'Choose where statements come from in city.toml: [payments.bank] feed = "folder".'
+        yield "adapter", "bank statements would be invented by the demo's bank", hint
 
 
 def check(app_configs: Any = None, **options: Any) -> list[CheckMessage]:

@@ -24,8 +24,10 @@ class Transfer:
 def for_claim(claim: Receivable | None, cents: int | None = None) -> Transfer | None:
     """What to transfer for a claim; None where nothing is open or the city has told no account."""
     ours = bank.account()
-    amount = claim.open_cents if claim and cents is None else cents or 0
-    if ours is None or claim is None or claim.cancelled_at or not 0 < amount <= epc.MOST_CENTS:
+    if ours is None or claim is None or claim.cancelled_at:
+        return None
+    amount = claim.open_cents if cents is None else min(cents, claim.open_cents)
+    if not 0 < amount <= epc.MOST_CENTS:
         return None
     code = epc.address(name=ours.holder, iban=ours.iban, cents=amount, text=claim.reference, bic=ours.bic)
     return Transfer(ours.holder, grouped(ours.iban), ours.bic, amount, claim.reference, code)
