@@ -284,9 +284,9 @@ def test_a_browser_draws_four_and_a_device_more(hall, clock, client, petra):
     assert client.get(reverse("walkin:become_kiosk", args=[secret])).status_code == 404
 
 
-@pytest.mark.parametrize("value", ["", "0", "99999999999999999999999", "-1", "x\0", "1e3", "²"])
-def test_hostile_matters_are_not_found(hall, clock, client, value):
-    assert client.post(reverse("walkin:draw", args=["mitte"]), {"anliegen": value}).status_code == 404
+def test_hostile_matters_are_not_found(hall, clock, client):
+    for value in ("", "0", "9" * 23, "-1", "x\0", "1e3", "²"):
+        assert client.post(reverse("walkin:draw", args=["mitte"]), {"anliegen": value}).status_code == 404, value
 
 
 def test_hostile_addresses(hall, clock, client):
