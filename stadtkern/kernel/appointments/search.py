@@ -48,7 +48,7 @@ def free(
     window = Window(first, last, after, before, tuple(weekdays))
     rows = _rows(need, window, now or timezone.now(), unreleased)
     places = Place.objects.in_bulk({place for place, _day, _bits in rows})
-    found = []
+    found: list[Free] = []
     for place, day, bits in sorted(rows, key=lambda row: row[1]):
         if len(found) >= limit and found[-1].starts_at.date() < day:
             break

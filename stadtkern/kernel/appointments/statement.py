@@ -35,7 +35,8 @@ def runs(bits: str, cells: int) -> str:
 
 def _chain(bits: str, cells: int) -> tuple[str, str]:
     """The same for long visits, each step worked out once: FROM items and the name of the last."""
-    have, last, items = 1, bits, []
+    items: list[str] = []
+    have, last = 1, bits
     while have < cells:
         more, name = min(have, cells - have), f"r{len(items)}"
         items.append(f"CROSS JOIN LATERAL (SELECT {last} & ({last} << {more}) AS bits OFFSET 0) {name}")

@@ -91,6 +91,12 @@ def who_has(chosen: str, besides: int | None = None) -> int | None:
     return row[0] if row else None
 
 
+def line(text: str, most: int) -> str:
+    """What somebody typed as one line that a table can hold: no halves of characters, no control characters."""
+    whole = text.encode("utf-8", "ignore").decode()
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in whole).split())[:most]
+
+
 def too_many() -> TooMany:
     """In words."""
     text = _("Sie haben dafür schon einen Termin. Verschieben Sie ihn oder sagen Sie ihn ab, bevor Sie neu buchen.")

@@ -20,7 +20,7 @@ from ..need import need_of
 from ..refusals import Refused, Taken
 from ..wish import Wish
 from .again import once_more
-from .asking import Asked, choose_points, too_many
+from .asking import Asked, choose_points, line, too_many
 from .holding import give_back, held_by, twice
 from .offering import offer_freed
 
@@ -48,8 +48,8 @@ def confirm(
 
     Raises Taken (with the nearest others), TooMany, Refused. Diary: `appointment.booked`.
     """
-    now = now or timezone.now()
-    if not name.strip():
+    now, name = now or timezone.now(), line(name, 200)
+    if not name:
         raise Refused(_("Bitte geben Sie Ihren Namen an."))
     try:
         with transaction.atomic():
@@ -57,8 +57,8 @@ def confirm(
             if row.status == Status.BOOKED:
                 return row
             _still_ours(row, now)
-            row.name, row.names = name.strip()[:200], [one.strip()[:200] for one in names][: row.persons - 1]
-            row.email, row.phone, row.about = email.strip()[:254], phone.strip()[:40], about or row.about
+            row.name, row.names = name, [line(one, 200) for one in names][: row.persons - 1]
+            row.email, row.phone, row.about = line(email, 254), line(phone, 40), about or row.about
             if not for_other and not (row.account_id or row.company_id):  # signed in since
                 row.account, row.company, row.mandate = actor.owner, actor.company, actor.mandate
             if waiting is not None:

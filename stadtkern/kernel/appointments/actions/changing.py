@@ -17,6 +17,7 @@ from ..models import Appointment, Counter, Hours, Place, SpecialDay
 from ..outside import keys_outside, outside
 from ..plan import Span
 from ..refusals import Refused
+from .asking import line
 from .booking import move, wish_of
 from .opening import generate_days
 
@@ -91,7 +92,7 @@ def set_exception(
         _lock(place)
         before = keys_outside([place.pk], timezone.localdate(now))
         row = SpecialDay.objects.create(
-            place=place, counter=counter, first=first, last=last, reason=reason.strip()[:200],
+            place=place, counter=counter, first=first, last=last, reason=line(reason, 200),
             hours=[[f"{opens:%H:%M}", f"{closes:%H:%M}"] for opens, closes in hours],
         )  # fmt: skip
         record("exception.set", subject=f"place:{place.pk}", actor=actor.key, data=_who(counter) | {"exception": row.pk})

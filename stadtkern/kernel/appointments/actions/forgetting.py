@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -14,7 +15,7 @@ from ..models import LIVE, Appointment, Sent, Waiting
 from .booking import cancel
 
 KEEP_DAYS = 30  # after the day of the appointment
-GONE = {
+GONE: dict[str, Any] = {
     "account": None, "company": None, "mandate": None, "holder": "", "name": "", "names": [], "email": "", "phone": "",
     "about": "", "seed": "", "code_digest": None, "limits": "{}",
 }  # fmt: skip

@@ -167,7 +167,7 @@ def why_refused(matters: Sequence[Matter], chosen: str, day: int, now: datetime)
     if (other := who_has(chosen)) is not None:
         row = Appointment.objects.filter(pk=other).values_list("status", "held_until").first()
         several = any(matter.per_person_limit > 1 for matter in matters)  # then another point is chosen, or none is left
-        if not several and (row is None or row[0] != "HELD" or row[1] > now):
+        if not several and (row is None or row[0] != "HELD" or (row[1] and row[1] > now)):
             raise too_many()
         expire_due(now, only=other)
         return

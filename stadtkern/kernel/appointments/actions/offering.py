@@ -67,9 +67,9 @@ def free_for(entry: Waiting, first: date | None, last: date | None, now: datetim
     """What fits this entry, also declined times."""
     soonest = max(now + END_BEFORE + LEAST, plan.moment(entry.first, 0))
     begin = max(first or entry.first, soonest.astimezone(plan.BERLIN).date())
-    hours = {"after": entry.after, "before": entry.before, "weekdays": entry.weekdays}
+    end, days = min(last or entry.last, entry.last), entry.weekdays
     try:
-        found = search.free(wish_of(entry), begin, min(last or entry.last, entry.last), now=now, **hours)
+        found = search.free(wish_of(entry), begin, end, after=entry.after, before=entry.before, weekdays=days, now=now)
     except Refused:  # the matter is no longer offered like this
         return []
     return [one for one in found if one.starts_at >= soonest]

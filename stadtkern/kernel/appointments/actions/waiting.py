@@ -17,6 +17,7 @@ from ..need import need_of
 from ..refusals import Refused, Taken
 from ..wish import Window, Wish
 from .again import once_more
+from .asking import line
 from .booking import confirm
 from .holding import give_back
 from .offering import offer_freed, turn_down
@@ -44,8 +45,8 @@ def join_waiting(
     Raises Refused. Diary: `waiting.joined`.
     """
     now = now or timezone.now()
-    need = need_of(wish)
-    if not name.strip() or (not email.strip() and actor.account is None):
+    need, name, email, phone = need_of(wish), line(name, 200), line(email, 254), line(phone, 40)
+    if not name or (not email and actor.account is None):
         raise Refused(_("Für die Warteliste brauchen wir Ihren Namen und eine E-Mail-Adresse."))
     if window.last < max(window.first, timezone.localdate(now)) or (window.last - window.first).days > MOST_DAYS:
         raise Refused(_("Bitte prüfen Sie die Tage: Der letzte liegt nicht vor dem ersten und höchstens 190 Tage danach."))
@@ -57,8 +58,8 @@ def join_waiting(
     entry = Waiting(
         matters=[list(pair) for pair in wish.matters], channel=wish.channel, places=_places(wish),
         first=window.first, last=window.last, after=window.after, before=window.before, weekdays=list(window.weekdays),
-        account=actor.owner, company=actor.company, mandate=actor.mandate, holder=holder, name=name.strip()[:200],
-        email=email.strip()[:254], phone=phone.strip()[:40], about=about, language=(get_language() or "de")[:5],
+        account=actor.owner, company=actor.company, mandate=actor.mandate, holder=holder, name=name,
+        email=email, phone=phone, about=about, language=(get_language() or "de")[:5],
         limit_key=ids.digest("|".join([subject, *sorted(matter.key for matter in need.matters)])), replaces=replaces,
         seed=seed, code_digest=ids.digest(link.code_from(seed)), joined_at=now,
     )  # fmt: skip

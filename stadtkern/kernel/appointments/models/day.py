@@ -1,6 +1,6 @@
 """One counter on one day: 288 cells of five minutes, which are open, which of those are free."""
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -21,8 +21,8 @@ class Day(models.Model):
     date = models.DateField()
     open = VarBit(default=NONE)
     free = VarBit(default=NONE)
-    matters: ClassVar[Any] = ArrayField(models.BigIntegerField(), default=list)  # keys of Matter served here on this day
-    channels: ClassVar[Any] = ArrayField(models.CharField(max_length=10), default=list)
+    matters: Any = ArrayField(models.BigIntegerField(), default=list)  # keys of Matter served here on this day
+    channels: Any = ArrayField(models.CharField(max_length=10), default=list)
     opens_at = models.DateTimeField(default=timezone.now)  # residents may book from then on (release wave)
 
     class Meta:

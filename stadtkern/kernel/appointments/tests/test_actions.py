@@ -155,3 +155,14 @@ def test_odd_and_past_times_are_refused(hall):
     for at in (hall.at(9, 1), hall.at(9, 5), hall.at(9) - timedelta(days=90)):
         with pytest.raises(Refused):
             hall.hold(at)
+
+
+def test_hostile_names_are_one_line_that_a_table_can_hold(hall):
+    row = hall.hold(hall.at(9))
+    done = actions.confirm(
+        Actor(), row, name=" Zoë\0\r\nBcc: x \ud800Łucja ", email="z\0oe@example.org", phone="1" * 99, now=NOW
+    )
+    done.refresh_from_db()
+    assert (done.name, done.email, len(done.phone)) == ("Zoë Bcc: x Łucja", "z oe@example.org", 40)
+    with pytest.raises(Refused):
+        actions.confirm(Actor(), hall.hold(hall.at(10)), name="\0 \u200b\ud800", email="a@example.org", now=NOW)
