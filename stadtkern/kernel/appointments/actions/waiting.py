@@ -102,6 +102,7 @@ def decline_offer(actor: Actor, waiting: Waiting, *, now: datetime | None = None
         entry.save(update_fields=["status", "declined", "unanswered"])
         record("waiting.declined", subject=f"waiting:{entry.pk}", actor=actor.key, data={"appointment": entry.offer.pk})
         give_back([entry.offer], now, actor.key)
+        offer_freed(now=now)  # another day may suit them
     return _fresh(entry)
 
 

@@ -93,3 +93,14 @@ def test_entries_whose_days_are_over_end(hall, full):
     assert actions.end_waiting(NOW + timedelta(days=9)) == 1
     entry.refresh_from_db()
     assert entry.status == "OVER"
+
+
+def test_who_says_no_is_asked_for_another_day(hall, full):
+    actions.cancel(Actor(), full[0], now=NOW)
+    tuesday = MONDAY + timedelta(days=1)
+    entry = wait("picky", window=Window(MONDAY, tuesday, time(9), time(9, 15)))
+    seen = []
+    while entry.status == "OFFERED":
+        seen.append(entry.offer.starts_at)
+        entry = actions.decline_offer(Actor(), entry, now=NOW)
+    assert seen == [hall.at(9), hall.at(9, 0, tuesday)] and entry.status == "WAITING"
