@@ -78,7 +78,7 @@ def test_odd_words_arrive_as_they_are(text):
     assert event.location == ics.tidy(text.replace("\n", ", "))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(st.text(max_size=120), min_size=1, max_size=4))
 def test_any_words_in_a_feed(texts):
     rows = [entry(uid=f"{n}@x", title=text, text=text) for n, text in enumerate(texts)]
