@@ -65,14 +65,15 @@ class Rush:
         options = self.options
         say(f"An installation in {self.plant.home} (seed {options.seed}), {os.cpu_count()} cores")
         begun = time.monotonic()
-        world.town_hall(COUNTERS if options.slots % COUNTERS == 0 else min(12, options.slots))
+        self.counters = COUNTERS if options.slots % COUNTERS == 0 else min(12, options.slots)
+        world.town_hall(self.counters)
         self.people = world.people(options.people)
         say(f"{options.people} people with accounts and sessions ({time.monotonic() - begun:.0f} s, not measured)")
         self.analyse()
         self.plant.start()
         with BareServer(self.plant, free_port()) as self.bare_server:
             self.run_bare(warm=True)
-            self.run_rush(4 * COUNTERS, warm=True)
+            self.run_rush(min(options.people, 4 * self.counters), warm=True)
             self.run_bare(warm=True)
             sizes = [options.people] + [min(options.people, options.slots * 3)] * (options.repeat - 1)
             self.run_bare()
@@ -111,7 +112,7 @@ class Rush:
         """One opening from the first who lines up to the last who is told."""
         ahead = next(self.days)
         before = max(2.0, count * (1 - LATE) / self.options.joins) + 2.0
-        morning = world.morning(f"rush{ahead}", ahead, COUNTERS if warm else self.options.slots, opens_in=before)
+        morning = world.morning(f"rush{ahead}", ahead, self.counters if warm else self.options.slots, opens_in=before)
         day, crowd = humans.Day(self.plant.processes()), Crowd(self.plant.port, CONNECTIONS)
         chosen = self.dice.sample(self.people, count)
         for human in chosen:

@@ -4,7 +4,7 @@ from typing import Any
 
 from stadtkern.kernel.accounts.access import Actor
 
-from .models import Appointment, Feed, Partner, Waiting
+from .models import Appointment, Feed, Partner, Ticket, Waiting
 
 MOST = 10_000
 TOLD = (
@@ -22,4 +22,11 @@ def report(actor: Actor) -> list[dict[str, Any]]:
     own = Appointment.objects.filter(account=actor.account).order_by("-id").values(*TOLD)[:MOST]
     feeds = Feed.objects.filter(account=actor.account).values("created_at")
     partners = Partner.objects.filter(account=actor.account).values("office__title", "title", "scope", "created_at", "ended_at")
-    return [*own, *feeds, *partners, *Waiting.objects.filter(account=actor.account).order_by("-id").values(*WAITS)[:MOST]]
+    tickets = Ticket.objects.filter(account=actor.account).values("wave__matter__title", "wave__opens_at", "place", "joined_at")
+    return [
+        *own,
+        *feeds,
+        *partners,
+        *tickets,
+        *Waiting.objects.filter(account=actor.account).order_by("-id").values(*WAITS)[:MOST],
+    ]

@@ -11,7 +11,7 @@ from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.events.actions import record
 
 from .. import search
-from ..models import LIVE, Appointment, Sent, Waiting
+from ..models import LIVE, Appointment, Sent, Ticket, Waiting
 from .booking import cancel
 
 KEEP_DAYS = 30  # after the day of the appointment
@@ -29,6 +29,7 @@ def erase_of(account_id: int) -> int:
         cancel(Actor(), row)
     keys = list(own.select_for_update().order_by("pk").values_list("pk", flat=True))
     waits = Waiting.objects.filter(account=account_id, company=None).delete()[0]
+    Ticket.objects.filter(account=account_id).delete()
     _forget(keys, timezone.now())
     if keys or waits:
         data = {"appointments": len(keys), "waiting": waits}
