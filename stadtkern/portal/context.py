@@ -88,6 +88,7 @@ def account_links() -> list[dict[str, str]]:
     """The ways to what is mine: account, companies, who saw my data."""
     places = [
         (gettext("Konto und Sicherheit"), "accounts:overview"),
+        (gettext("Zahlungen"), "payments:list"),
         (gettext("Mein Tresor"), "vault:overview"),
         (gettext("Für andere handeln"), "accounts:companies"),
         (gettext("Wer hat meine Daten gesehen?"), "privacy:accesses"),
