@@ -122,7 +122,7 @@ class Ledger(RuleBasedStateMachine):
     def first(self):
         return self.claimed([Item("Gebühr", 8000)])
 
-    @precondition(lambda self: len(self.book.claims) < 3)  # few claims to which much happens
+    @precondition(lambda self: sum(claim.open > 0 for claim in self.book.claims.values()) < 3)  # few to which much happens
     @rule(target=claims, cents=CENTS, bp=BP, less=st.booleans(), second=CENTS)
     def raised(self, cents, bp, less, second):
         reduction = [Item("Ermäßigung", -(cents // 3), bp, "Stadtpass")] if less else []
@@ -159,7 +159,11 @@ class Ledger(RuleBasedStateMachine):
                 claim.told()
             claim.cancelled = claim.owed == 0
 
-    @rule(pk=claims)
+    @rule(pk=claims, n=ANY)
+    def called_off_now_and_then(self, pk, n):
+        if n % 3 == 0:
+            self.called_off(pk)
+
     def called_off(self, pk):
         claim = self.book.claims[pk]
         actions.call_off(claim.about, "account:1")
@@ -201,6 +205,32 @@ class Ledger(RuleBasedStateMachine):
             for _callback in range(times):
                 actions.refresh(payment)
 
+    @rule(pk=claims, late=st.sampled_from(["", "cancel", "expire", "call_off", "write_off", "transfer"]))
+    def paid_online(self, pk, late):
+        """Begun, then something else happens, then the money comes and is told twice."""
+        self.world.outage(None)
+        claim = self.book.claims[pk]
+        if not claim.open:
+            return
+        payment = actions.attempt(self.row(pk), "account:1")
+        actions.begin(payment, RETURN, "account:1")
+        match late:
+            case "cancel":
+                actions.cancel(payment, "account:1")
+            case "expire":
+                Payment.objects.filter(pk=payment.pk).update(started_at=timezone.now() - timedelta(hours=2))
+                actions.refresh(payment)
+            case "call_off":
+                self.called_off(pk)
+            case "write_off":
+                self.written_off(pk, 1)
+            case "transfer":
+                self.line(f"camt:{len(self.lines)}", pk, claim.open)
+        self.provider_money()
+        self.world.provider.press(payment.transaction_id, Word.PAYED)
+        for _callback in range(2):
+            actions.refresh(payment)
+
     @rule(n=ANY, word=st.sampled_from(["PAYED", "PAYED", "FAILED"]))
     def pressed(self, n, word):
         """Also on the page of an attempt that expired or was given up long ago."""
@@ -222,7 +252,7 @@ class Ledger(RuleBasedStateMachine):
     def hours_later(self):
         Payment.objects.filter(started_at__isnull=False).update(started_at=timezone.now() - timedelta(hours=2))
 
-    @rule(mood=st.sampled_from(["", "lost", None, None]))
+    @rule(mood=st.sampled_from(["", "lost", None, None, None]))
     def provider_is(self, mood):
         self.world.outage(mood)
 
@@ -232,6 +262,10 @@ class Ledger(RuleBasedStateMachine):
     def transferred(self, pk, cents, exact, known):
         claim = self.book.claims[pk]
         self.line(f"camt:{len(self.lines)}", pk if known else None, claim.open if exact and claim.open else cents)
+
+    @rule(pk=claims, cents=CENTS)
+    def too_much(self, pk, cents):
+        self.line(f"camt:{len(self.lines)}", pk, self.book.claims[pk].open + cents)
 
     @rule(n=ANY)
     def file_again(self, n):
@@ -448,6 +482,6 @@ def test_the_ledger_is_what_the_model_says(db, citizen, provider, outage, monkey
     run_state_machine_as_test(
         Ledger,
         settings=settings(
-            max_examples=80, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+            max_examples=80, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
         ),
     )
