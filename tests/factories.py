@@ -273,7 +273,7 @@ def appointment(made: World) -> None:
     made.things["ticket"] = f"nummer-von-{name}-hier"
     made.things["waiting"] = Waiting.objects.create(
         matters=[[matter.key, 1]], channel="desk", first=date, last=date, account=made.account, name=made.hide("waiting"),
-        limit_key=name,
+        limit_key=name, seed=f"seed-w-{name}", code_digest=digest(code_from(f"seed-w-{name}")),
     )  # fmt: skip
 
 

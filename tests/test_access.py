@@ -89,6 +89,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "administration reference": [public("MS-0000-0000")],
     "appointments number": [Sample("appointment", lambda w: w.appointment.number)],
     "appointments pk": [Sample("waiting", lambda w: w.waiting.pk)],
+    "appointments:open_waiting code": [Sample("", lambda w: code_from(w.waiting.seed))],
     "appointments code": [Sample("", lambda w: code_from(w.appointment.seed))],  # whoever has the link may open it
     "appointments secret": [public("gibt-es-nicht")],
     "accounts:end_session number": [Sample("private", lambda w: w.session.pk)],
@@ -215,6 +216,8 @@ NEVER_FOUND |= {"cases:desk_emergency_case"}
 NEVER_FOUND |= {"cases:partner", "cases:invite"}
 # Only applications for identity cards have such a page; domains/administration tests them. Feeds have a secret of their own.
 NEVER_FOUND |= {"administration:paper", "administration:paper_act", "appointments:feed"}
+# No wave is open in these worlds; appointments/tests/test_admission.py opens some.
+NEVER_FOUND |= {f"admission:{page}" for page in ("queue", "book", "switch")}
 # Only a browser that has named Kassenzeichen and amount: payments/tests/test_paying.py.
 NEVER_FOUND |= {"payments:bill_show", "payments:bill_back"}
 # Nobody of these people works in the cash office: payments/tests/test_cash.py walks its pages.
