@@ -46,6 +46,7 @@ class Lean(WSGIHandler):
         request.user = AnonymousUser()
         response = super().get_response(request)
         response.headers["Content-Security-Policy"] = policy()
+        assert isinstance(response, HttpResponse)  # none of these pages streams
         if not response.streaming:
             response.headers.setdefault("Content-Length", str(len(response.content)))
         return response

@@ -1,11 +1,12 @@
 """The entry for gunicorn."""
 
 import os
+from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "stadtkern.site.settings")
-application = get_wsgi_application()
+application: Any = get_wsgi_application()
 
 from stadtkern.kernel.services.directory import search  # noqa: E402 - needs the applications
 from stadtkern.site.lean import doors  # noqa: E402

@@ -5,6 +5,7 @@ import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -90,7 +91,13 @@ def join(wave: int, session_key: str, network: str) -> Joined | None:
     if (claim := queries.who_claims(session_key)) is None:
         return None
     account, proof = claim
-    given = {"wave": wave, "account": account, "network": network, "lot": secrets.randbits(62), "most": PER_NETWORK}
+    given: dict[str, Any] = {
+        "wave": wave,
+        "account": account,
+        "network": network,
+        "lot": secrets.randbits(62),
+        "most": PER_NETWORK,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_JOIN, given)
         row = cursor.fetchone()
@@ -180,7 +187,7 @@ def _free(wave: Wave) -> int:
     """Times not taken: free minutes divided by what one visit takes."""
     matter = wave.matter
     cells = max(1, -(-(matter.before + matter.minutes + matter.after) // 5))
-    given = {"first": wave.first, "last": wave.last, "opens_at": wave.opens_at, "matter": matter.pk}
+    given: dict[str, Any] = {"first": wave.first, "last": wave.last, "opens_at": wave.opens_at, "matter": matter.pk}
     with connection.cursor() as cursor:
         cursor.execute(_FREE.format(runs=statement.runs("d.free", cells)), given)
         minutes = int(cursor.fetchone()[0])

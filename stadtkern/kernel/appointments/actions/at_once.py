@@ -61,7 +61,7 @@ def book(topic: "Topic", *, account: int, session_key: str, password: str, part:
             if day is not None or attempt:
                 cursor.execute(_OWN, given)
                 if row := cursor.fetchone():
-                    return Answer(*row[:3], former=row[3] not in topic.dates)
+                    return Answer(row[0], row[1], row[2], former=row[3] not in topic.dates)
         if day is not None:
             with transaction.atomic():
                 why_refused(topic.need.matters, given["limits"], day, now)  # may raise TooMany: a hold of one's own

@@ -8,7 +8,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from .. import plan
-from ..models import Day, Place, Wave
+from ..models import CELL, Day, Place, Wave
 from ..need import Need, need_of
 from ..plan import BERLIN
 from ..wish import Wish
@@ -46,8 +46,9 @@ class Topic:
         """When the next ones come."""
         if self.opens_next is None:
             return ""
-        when = self.opens_next.astimezone(BERLIN).strftime("%d.%m.%Y um %H:%M Uhr")
-        return _("Die nächsten Termine werden am %(when)s freigegeben.") % {"when": when}
+        when = self.opens_next.astimezone(BERLIN)
+        said = _("Die nächsten Termine werden am %(day)s um %(time)s Uhr freigegeben.")
+        return said % {"day": f"{when:%d.%m.%Y}", "time": f"{when:%H:%M}"}
 
 
 def of(wave: int) -> Topic:
@@ -80,8 +81,8 @@ def _read(wave: int) -> Topic:
 
 def _masks(need: Need) -> dict[str, str]:
     noon = datetime(2000, 1, 1, 12).time()
-    shape = (need.step, need.before // plan.CELL)
-    length = need.minutes // plan.CELL
+    shape = (need.step, need.before // CELL)
+    length = need.minutes // CELL
     return {
         "": plan.grid(*shape, None, None, length),
         "vor": plan.grid(*shape, None, noon, length),

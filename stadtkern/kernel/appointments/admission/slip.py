@@ -41,7 +41,8 @@ def read(cookie: str, wave: int, session_key: str) -> Slip | None:
     if not text or not _fits(text, signature):
         return None
     numbers = text.split(".")
-    found = Slip(*(int(number) for number in numbers[:5]), *numbers[5:])
+    wave_of, ticket, account, lot, place = (int(number) for number in numbers[:5])
+    found = Slip(wave_of, ticket, account, lot, place, *numbers[5:])
     return found if found.wave == wave and found.session == digest(session_key) else None
 
 

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
@@ -56,7 +57,7 @@ def _carefully(request: HttpRequest, wave: int, work: Callable[..., HttpResponse
     """
     with pages.spoken(request):
         for attempt in range(2):
-            connection.health_check_done = True
+            connection.health_check_done = True  # type: ignore[attr-defined]
             try:
                 return work(request, state.of(wave), about.of(wave))
             except NOWHERE:
@@ -143,7 +144,7 @@ def _shown(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Slip
     now = time.time()
     place = estimate.place_of(known, held.lot, held.place) if held else 0
     again = estimate.look_again(known, place, now, random.random())  # noqa: S311 - only spreads the looks
-    common = {
+    common: dict[str, Any] = {
         "matter": topic.title, "here": request.path, "people": max(known.waiting, place), "free": known.free,
         "slots": known.slots, "place": place, "at": _clock(known.read_at), "again": round(again),
         "opens": _day_and_time(datetime.fromtimestamp(known.opens_at, BERLIN)),
@@ -177,7 +178,7 @@ def _form(
     return pages.page(
         request, name, matter=topic.title, place=place, people=max(known.waiting, place), said=said, title=topic.days,
         until=_clock(ends), token=get_token(request), turn=slip.turn(held, begins, ends),
-        book=f"{slip.PATH}{known.wave}/buchen/", here=request.path, **{"from": _clock(begins)},
+        book=f"{slip.PATH}{known.wave}/buchen/", here=request.path, **{"from": _clock(begins)},  # type: ignore[arg-type]
     )  # fmt: skip
 
 
