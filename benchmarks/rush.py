@@ -110,6 +110,8 @@ class Rush:
 
     def run_rush(self, count: int, kill: bool = False, warm: bool = False) -> dict[str, Any]:
         """One opening from the first who lines up to the last who is told."""
+        from django.db import connection
+
         ahead = next(self.days)
         before = max(2.0, count * (1 - LATE) / self.options.joins) + 2.0
         morning = world.morning(f"rush{ahead}", ahead, self.counters if warm else self.options.slots, opens_in=before)
@@ -135,6 +137,9 @@ class Rush:
         crowd.run(done)
         wall = time.perf_counter() - wall
         crowd.close()
+        if kill:
+            self.plant.wait_until_up(60)
+            connection.close()
         if warm:
             return {}
         return self.judge(morning, day, crowd, count, wall, kill)

@@ -52,11 +52,8 @@ class Day:
     def booked(self, number: str, account: int, at: float) -> None:
         self.confirmed[number] = account
         self.last_confirmed = max(self.last_confirmed, at)
-        self.cpu_after = (
-            {name: cpu_seconds(ids) for name, ids in self.processes.items()}
-            if len(self.confirmed) % 25 == 0
-            else self.cpu_after
-        )
+        if len(self.confirmed) % 25 == 0 or len(self.confirmed) < 25:
+            self.cpu_after = {name: cpu_seconds(ids) for name, ids in self.processes.items()}
 
     def note_odd(self, what: str) -> None:
         self.odd[what] = self.odd.get(what, 0) + 1
