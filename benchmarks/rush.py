@@ -80,6 +80,7 @@ class Rush:
             for size in sizes:
                 self.rushes.append(self.run_rush(size))
                 self.run_bare()
+                self.drain()
             raw = self.raw() if options.raw else 0.0
         killed = self.run_rush(options.people, kill=True) if options.kill else None
         return self.report(raw, killed)
@@ -90,6 +91,19 @@ class Rush:
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
         connection.close()
+
+    def drain(self, patience: float = 90.0) -> None:
+        """Confirmations of one rush are written before the next begins: a city opens once a morning, not once a minute."""
+        from django.db import connection
+
+        until = time.monotonic() + patience
+        while time.monotonic() < until:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT (SELECT count(*) FROM procrastinate_jobs WHERE status IN ('todo', 'doing') AND queue_name"
+                               " = 'reactions') + (SELECT count(*) FROM events_unspread)")  # fmt: skip
+                if not cursor.fetchone()[0]:
+                    return
+            time.sleep(0.5)
 
     def run_bare(self, warm: bool = False) -> None:
         """As many slots as in the rush, as fast as the connections allow."""

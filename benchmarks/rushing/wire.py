@@ -108,9 +108,13 @@ class Crowd:
         begun = time.thread_time()
         while self.living and not until():
             self._wake()
+            self._serve_line()
             rest = self._waiting[0][0] - time.perf_counter() if self._waiting else 0.05
             for number, _ in self._epoll.poll(max(0.0, min(rest, 0.05))):
+                if number not in self._by_number:
+                    continue  # hung up meanwhile
                 self._read(self._by_number[number])
+                self._serve_line()
         self.cpu += time.thread_time() - begun
 
     def close(self) -> None:
@@ -136,7 +140,7 @@ class Crowd:
         now = time.perf_counter()
         if not isinstance(wish, Ask):
             self._later(person, now + wish)
-        elif self._idle:
+        elif self._idle and not self._line:
             self._send(self._idle.pop(), person, wish, now)
         else:
             self._line.append((person, wish, now))
@@ -182,10 +186,12 @@ class Crowd:
 
     def _free(self, line: _Line) -> None:
         line.person, line.buffer = None, b""
-        if self._line:
-            self._send(line, *self._line.popleft())
-        else:
-            self._idle.append(line)
+        self._idle.append(line)
+
+    def _serve_line(self) -> None:
+        """Whoever stands in line gets the connections that are free."""
+        while self._idle and self._line:
+            self._send(self._idle.pop(), *self._line.popleft())
 
     def _read(self, line: _Line) -> None:
         try:
