@@ -4,10 +4,10 @@ import time
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from .. import plan
+from .. import asked, plan
 from ..models import CELL, Day, Place, Wave
 from ..need import Need, need_of
 from ..plan import BERLIN
@@ -73,9 +73,10 @@ def _read(wave: int) -> Topic:
     dates = tuple(sorted(set(days.values_list("date", flat=True))))
     places = dict(Place.objects.filter(pk__in=days.values("place")).values_list("pk", "title"))
     later = Wave.objects.filter(matter=row.matter_id, opens_at__gt=row.opens_at).values_list("opens_at", flat=True).first()
+    waiting_list = f"{reverse('appointments:join')}?{asked.query(need.wish)}"
     return Topic(
         wave=wave, title=row.matter.title, need=need, days=_days(row.first, row.last), dates=dates, places=places,
-        masks=_masks(need), waiting_list=_waiting_list(row), opens_next=later, read_at=time.time(),
+        masks=_masks(need), waiting_list=waiting_list, opens_next=later, read_at=time.time(),
     )  # fmt: skip
 
 
@@ -92,10 +93,3 @@ def _masks(need: Need) -> dict[str, str]:
 
 def _days(first: date, last: date) -> str:
     return f"{first:%d.%m.%Y}" if first == last else f"{first:%d.%m.} bis {last:%d.%m.%Y}"
-
-
-def _waiting_list(row: Wave) -> str:
-    try:
-        return f"{reverse('appointments:waiting_list')}?anliegen={row.matter.key}"
-    except NoReverseMatch:
-        return reverse("portal:my_city")
