@@ -7,7 +7,12 @@ the constraints of the table (`appointment_no_double`, `appointment_limit`); the
 """
 
 # ruff: noqa: S608 - put together from constants and whole numbers only
+import re
+from collections.abc import Mapping
 from functools import lru_cache
+from typing import Any
+
+from psycopg.sql import quote
 
 from stadtkern.kernel.events.actions import inline
 
@@ -184,3 +189,12 @@ MEND = f"""
         AND a.status IN ('HELD', 'BOOKED', 'ARRIVED', 'CALLED', 'DONE')), ~{_ALL})
     WHERE d.id = ANY(%(days)s::bigint[])
 """
+
+
+def bound(text: str, values: Mapping[str, Any]) -> str:
+    """The statement with these parameters written in as literals: what is the same all morning is not sent again."""
+
+    def literal(found: "re.Match[str]") -> str:
+        return quote(values[found[1]]).replace("%", "%%") if found[1] in values else found[0]
+
+    return re.sub(r"%\((\w+)\)s", literal, text)

@@ -4,7 +4,6 @@ It is what `hold` and `confirm` do in two requests, for contested matters: the n
 name and address of the account. The constraints of the table refuse what they always refuse.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,7 +13,7 @@ from django.utils import timezone
 
 from stadtkern.lib import ids
 
-from .. import limits, link, statement
+from .. import limits, link
 from .again import once_more
 from .asking import PREFIX
 from .holding import why_refused
@@ -49,10 +48,11 @@ def book(topic: "Topic", *, account: int, session_key: str, password: str, part:
     Diary: `appointment.booked`.
     """
     now = timezone.now()
-    given = _parameters(topic, account, session_key, password, part, now)
+    given = _parameters(topic, account, session_key, password, now)
+    part = part if (part, False) in topic.book else ""
     for attempt in range(4):  # locked days are skipped, then waited for, then lapsed holds are given back
         with connection.cursor() as cursor:
-            cursor.execute(statement.book_at_once(topic.need.cells, wait=attempt > 0), given)
+            cursor.execute(topic.book[part, attempt > 0], given)
             who, key, day, place, starts_at = cursor.fetchone()
             if who is None:
                 return Answer(signed_out=True)
@@ -73,15 +73,12 @@ def book(topic: "Topic", *, account: int, session_key: str, password: str, part:
     return Answer()
 
 
-def _parameters(topic: "Topic", account: int, session_key: str, password: str, part: str, now: datetime) -> dict[str, Any]:
-    need, seed = topic.need, link.new_seed()
-    subject = f"account:{account}"
+def _parameters(topic: "Topic", account: int, session_key: str, password: str, now: datetime) -> dict[str, Any]:
+    """What differs from booking to booking; the rest stands in the statement (admission/about.py)."""
+    seed, subject = link.new_seed(), f"account:{account}"
     return {
-        "matters": need.ids, "channel": need.wish.channel, "places": [], "dates": list(topic.dates),
-        "mask": topic.masks.get(part, topic.masks[""]), "released": now, "now": now,
-        "before": need.before, "after": need.after, "minutes": need.minutes, "number": ids.reference(PREFIX),
-        "matter": need.ids[0], "wished": json.dumps(need.wish.matters), "persons": need.wish.persons,
-        "limits": limits.written(limits.in_wave(need.matters[0], subject)), "account": account,
+        "released": now, "now": now, "number": ids.reference(PREFIX), "matter": topic.need.ids[0],
+        "limits": limits.written(limits.in_wave(topic.need.matters[0], subject)), "account": account,
         "session": session_key, "password": password, "seed": seed, "code": ids.digest(link.code_from(seed)),
         "actor": subject, "spread_at": now + QUIET,
     }  # fmt: skip

@@ -1,13 +1,15 @@
 """What a wave is about: words and rules that change rarely, kept in the process for a minute."""
 
+import json
 import time
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from .. import asked, plan
+from .. import asked, plan, statement
 from ..models import CELL, Day, Place, Wave
 from ..need import Need, need_of
 from ..plan import BERLIN
@@ -32,10 +34,10 @@ class Topic:
     days: str
     dates: tuple[date, ...]
     places: dict[int, str]
-    masks: dict[str, str]  # "" any time, "vor" before noon, "nach" after noon
+    book: dict[tuple[str, bool], str]  # the statement, by part of the day ("", "vor", "nach") and whether it waits
     waiting_list: str
+    own: str  # where one's appointments stand
     opens_next: datetime | None = None
-    gone: dict[int, str] = field(default_factory=dict)
     read_at: float = 0.0
 
     def gone_at(self, known: Snapshot) -> str:
@@ -76,8 +78,21 @@ def _read(wave: int) -> Topic:
     waiting_list = f"{reverse('appointments:join')}?{asked.query(need.wish)}"
     return Topic(
         wave=wave, title=row.matter.title, need=need, days=_days(row.first, row.last), dates=dates, places=places,
-        masks=_masks(need), waiting_list=waiting_list, opens_next=later, read_at=time.time(),
+        book=_statements(need, dates), waiting_list=waiting_list, own=reverse("appointments:mine"), opens_next=later,
+        read_at=time.time(),
     )  # fmt: skip
+
+
+def _statements(need: Need, dates: Sequence[date]) -> dict[tuple[str, bool], str]:
+    fixed = {
+        "matters": need.ids, "channel": need.wish.channel, "places": [], "dates": list(dates), "before": need.before,
+        "after": need.after, "minutes": need.minutes, "matter": need.ids[0], "wished": json.dumps(need.wish.matters),
+    }  # fmt: skip
+    return {
+        (part, wait): statement.bound(statement.book_at_once(need.cells, wait=wait), {**fixed, "mask": mask})
+        for part, mask in _masks(need).items()
+        for wait in (False, True)
+    }
 
 
 def _masks(need: Need) -> dict[str, str]:

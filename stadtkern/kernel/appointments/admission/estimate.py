@@ -56,7 +56,7 @@ def turn_of(wave: Snapshot, place: int) -> tuple[float, float] | None:
 
 def spread(people: int) -> float:
     """Over how many seconds the looks after the drawing are spread, so that nobody's page takes long."""
-    return min(60.0, max(1.0, people / PAGES_PER_SECOND / 1.5))
+    return min(60.0, max(1.0, people / PAGES_PER_SECOND))
 
 
 def look_again(wave: Snapshot, place: int, now: float, dice: float) -> float:
@@ -71,6 +71,9 @@ def look_again(wave: Snapshot, place: int, now: float, dice: float) -> float:
     pause = min(LONGEST, max(SHORTEST, wave.waiting / PAGES_PER_SECOND))
     if turn := turn_of(wave, place):
         return max(1.0, min(pause, turn[0] - SHOW_FORM / 2 - now))
+    all_called = wave.turns[0][1] if wave.turns else wave.drawn_at
+    if now < all_called:  # before those who are called had their seconds, nothing changes for anybody else
+        return all_called - now + 1.5 + pause * dice
     return pause * (0.9 + 0.2 * dice)
 
 

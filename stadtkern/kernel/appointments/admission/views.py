@@ -104,7 +104,7 @@ def _booked(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Sli
         name, where = "had" if answer.former else "booked", topic.places.get(answer.place, "")
         return pages.page(
             request, name, matter=topic.title, number=answer.number, where=where, at=_day_and_time(answer.starts_at),
-            next=reverse("appointments:mine"),
+            next=topic.own,
         )  # fmt: skip
     if part:
         said = _("In dieser Hälfte des Tages ist nichts mehr frei. Wählen Sie bitte eine andere.")

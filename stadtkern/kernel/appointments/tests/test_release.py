@@ -91,5 +91,8 @@ def test_nobody_looks_too_often_or_too_late(people: int) -> None:
         look = estimate.look_again(before, 0, 950.0, dice)
         assert 50 < look <= 50.5 + 60, "everybody comes back after the opening, spread"
         assert estimate.look_again(before, 0, 100.0, dice) < 61
-        assert 7 <= estimate.look_again(drawn(waiting=people), 6, 1010.0, dice) <= 33
+        assert 7 <= estimate.look_again(drawn(waiting=people), 6, 1020.0, dice) <= 33
+        assert 13.4 <= estimate.look_again(drawn(waiting=people), 6, 1000.0, dice) <= 13.6 + 30, (
+            "not while the called ones click"
+        )
     assert people / max(8.0, min(30.0, people / 600)) <= 610 or people > 20_000
