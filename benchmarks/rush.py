@@ -36,7 +36,7 @@ from rushing.wire import Crowd
 
 COUNTERS, CONNECTIONS = 25, 48
 IMPATIENT, LATE = 0.05, 0.1  # shares of people who reload all the time, and who come after the opening
-JOINS = 400.0  # people who arrive each second before the opening
+JOINS = 300.0  # people who arrive each second before the opening
 
 
 def main() -> int:
