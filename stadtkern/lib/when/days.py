@@ -117,7 +117,7 @@ class Days:
         day = (
             self.today + timedelta(days=start)
             if start is not None
-            else next_weekday(int(m[1][1]), self.today + timedelta(days=1))
+            else next_weekday(int(m[1][1]), self.today)  # said on a Monday, "Montag in einer Woche" counts from today
         )
         count = _count(m[2])
         if count is None:
@@ -268,7 +268,7 @@ class Days:
     def _by_calendar(self) -> list[tuple[str, Builder]]:
         return [
             (
-                r"(\d+)(?= (?:bis|und|oder)(?: zum)? (?:\d+o? M|d\d\d-))",
+                r"(\d+)o?(?= (?:bis|und|oder)(?: (?:zum|am|dem|den|der))? (?:\d+o? M|d\d\d-))",
                 lambda m: Ref("ordinal", number=int(m[1])) if 0 < int(m[1]) < 32 else None,
             ),
             (r"(d\d\d-\d\d-\d*)", self._date_ref),

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from . import clock as clocks
+from . import story as stories
 from .clock import Said
 from .days import Days
 from .line import Line
@@ -18,30 +19,6 @@ from .window import Window
 _SOON = re.compile(
     r"\b(?:schnellst\w*|baldm\w*|fruehestm\w*|asap|umgehend|sofort|dringend\w*|eilig|zeitnah|bald|"
     r"schleunigst|naechstbeste\w*|naechste (?:freie )?termin|naechste freie|naechste moegliche)\b"
-)
-# A part of the sentence that tells of the life of the person, not of the wished visit.
-_STORY = re.compile(
-    r"\b(?:laeuft .* (?:ab|aus)|lief .* ab|ablauf\w*|ablaeuft|abgelaufen|fliege[nt]?|flieg|flug|"
-    r"verreise\w*|urlaub|geboren|geburtstag|verstorben|gestorben|umgezogen|eingezogen|gekauft|"
-    r"verkauft"
-    r"|gueltig|ankommen|anreise\w*|abreise\w*|seit|gestohlen|geklaut|verloren|gefunden|geheiratet|"
-    r"ziehe|ziehen|zieht|faehrt|reise|verlieren|auslaeuft|stattgefunden|kommen .* an"
-    r"|fahre[n]? .* (?:nach|weg|fort)|wird .* (?:\d+|\d+o|jahre|volljaehrig|alt)|werde .* (?:\d+|"
-    r"\d+o|jahre|volljaehrig)"
-    r"|(?:sohn|tochter|kind|kleiner|kleine|mutter|vater|mann|frau|oma|opa|baby|er|sie) wird|(?:faengt|fange?|fangen) .* an"
-    r"|kommt .* in die schule|entbindung\w*|errechnet\w*|geburtstermin)\b"
-)
-_WISH = re.compile(
-    r"\b(?:termin\w*|brauch\w*|braeucht\w*|moecht\w*|will|wollen|wuerde\w*|haett\w*|kann|koenn\w*|"
-    r"beantrag\w*|bitte|geht|passt|frei|gern\w*|liebst\w*|vorbei\w*|lieber|wollt\w*|muss|muessen|"
-    r"kriege|bekomm\w*)\b"
-)
-# What has happened cannot have happened tomorrow: "Ausweis verloren morgen um neun" is a wish.
-_HAPPENED = re.compile(
-    r"\b(?:verstorben|gestorben|umgezogen|eingezogen|gekauft|verkauft|geboren|gestohlen|geklaut|verloren|gefunden|geheiratet)\b"
-)
-_AHEAD = re.compile(
-    r"\b(?:heute|heit|morgen|übermorgen|nächst\w*|kommend\w*|übernächst\w*|in \w+ (?:tagen|wochen))\b", re.IGNORECASE
 )
 _CUT = frozenset((",", "und", "weil", "aber", "denn", "damit", "sodass", "deshalb", "deswegen"))
 
@@ -81,22 +58,22 @@ def _found(line: Line, text: str) -> list[Found]:
     """The marks that are left, in order, with the words before each and whether they only belong to a story."""
     found: list[Found] = []
     between: list[str] = []
-    for clause in _clauses(line):
-        words = " ".join(token.symbol for token in clause)
-        story = bool(_STORY.search(words)) and not _WISH.search(words)
-        if story and _HAPPENED.search(words):
-            story = not any(_AHEAD.search(text[token.start : token.end]) for token in clause if token.symbol[:2] == "<d")
+    sides: set[int] = set()
+    for number, clause in enumerate(_clauses(line)):
+        told = stories.told(clause, text)
         for token in clause:
             if token.symbol[:2] in ("<d", "<p"):
                 thing = line.thing(token.symbol)
                 if isinstance(thing, (Ref, Said)):
-                    found.append(Found(thing, tuple(between), token.start, token.end, story))
+                    if stories.side(clause, text):
+                        sides.add(len(found))
+                    found.append(Found(thing, tuple(between), token.start, token.end, told, number))
                     between = []
                     continue
             between.append(token.symbol)
     if between and found and "danach" in between:
         found.append(Found(Ref("any"), tuple(between), found[-1].end, found[-1].end, False))
-    return found
+    return stories.without_sides(found, sides, line.text)
 
 
 _BESIDE = {"vorher": "before", "davor": "before", "danach": "after", "anschliessend": "after", "hinterher": "after", "dann": ""}

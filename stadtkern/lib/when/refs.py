@@ -20,6 +20,7 @@ class Ref:
     weekdays: frozenset[int] = frozenset()
     negative: bool = False
     bound: str = ""  # "", "from", "after", "before", "until": what the sentence makes of it
+    firm: bool = False  # "erst ab", "nicht vor": other days named elsewhere do not undo it
     other: "Ref | None" = None  # the end, where two days make a range
     union: "tuple[Ref, ...]" = ()  # alternatives
     note: str = ""

@@ -37,10 +37,21 @@ def ordinals(line: Line, text: str) -> None:
             and re.fullmatch(r"[a-z]{2,}", after.symbol)
             and (after.symbol in _NO_DAY or (text[after.start].isupper() and not certain))
         )
+        if _is_hour(line, place, text):
+            continue
         begins = after is not None and after.symbol in ("bis", "oder", "und") and not before
         if (before in _BEFORE_ORDINAL or before.startswith("<d") or begins) and not noun:
             line.tokens[place] = Token(f"<d{len(line.things)}>", token.start, token.end)
             line.things.append(Ref("ordinal", number=int(token.symbol[:-1])))
+
+
+def _is_hour(line: Line, place: int, text: str) -> bool:
+    """ "nach achte" is eight o'clock as the south says it, "nach der achten" and "vom siebten bis achte" are days."""
+    token = line.tokens[place]
+    before = line.tokens[place - 1].symbol if place else ""
+    earlier = line.tokens[place - 2].symbol if place > 1 else ""
+    hourly = before in ("nach", "vor", "ab", "bis", "zwischen", "spaetestens", "fruehestens")
+    return text[token.start : token.end].lower() == "achte" and hourly and earlier[:2] != "<d"
 
 
 def ellipses(line: Line, today: date) -> None:
@@ -87,7 +98,8 @@ class Relations:
             (rf"(D) bis{_UP_TO} (D)", self._range),
             (rf"(D)(?: ,)?(?: {_OR})+(?: {_IN})* (D)", self._either),
             (
-                rf"(?:nicht vor|fruehestens(?: (?:wieder|ab))?|erst ab|erst wieder ab|ab|beginnend)(?: {_IN})* (D)"
+                rf"(?:nicht (?:vor|eher als|frueher als)|fruehestens(?: (?:wieder|ab))?|erst ab|erst wieder ab|ab|beginnend)"
+                rf"(?: {_IN})* (D)"
                 r"(?: an| ab| aufwaerts)?",
                 self._bound("from"),
             ),
@@ -129,7 +141,8 @@ class Relations:
         def build(m: "re.Match[str]") -> Ref | None:
             named = self._ref(next(group for group in m.groups() if group))
             possible = named.kind not in ("past", "weekdays", "any") and not named.bound
-            return replace(named, bound=kind) if possible else None
+            firm = kind in ("from", "after") and m[0].split()[0] in ("nicht", "fruehestens", "erst")
+            return replace(named, bound=kind, firm=firm) if possible else None
 
         return build
 

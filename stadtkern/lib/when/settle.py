@@ -32,6 +32,7 @@ class Found:
     start: int
     end: int
     story: bool
+    clause: int = -1  # the part of the sentence it stands in
 
 
 def settle(found: Sequence[Found], today: date, text: str) -> Window:
@@ -106,6 +107,7 @@ def _positive(refs: list[Ref], today: date, base: Span | None) -> tuple[tuple[Sp
     weekdays = ALL_DAYS
     spans: tuple[Span, ...] = ()
     wide = [ref for ref in refs if ref.kind not in (*_SMALL, "weekdays", "half") or ref.bound or ref.other]
+    firm = False
     exact = [ref for ref in refs if ref.kind in ("day", "ordinal") and not ref.bound and not ref.other and not ref.union]
     for ref in refs:
         parts = ref.union or (ref,)
@@ -122,7 +124,9 @@ def _positive(refs: list[Ref], today: date, base: Span | None) -> tuple[tuple[Sp
         if not days:
             continue
         both = tuple(sorted({shared for one in spans for other in days if (shared := one.overlap(other))})) if spans else days
-        spans = both or days
+        if firm and not both and not ref.bound:
+            continue  # "erst ab dem 4. Januar, Weihnachten sind wir weg"
+        spans, firm = both or days, firm or ref.firm
     if spans and weekdays != ALL_DAYS and not _any_left(spans, weekdays):
         weekdays = ALL_DAYS
     return spans, weekdays
@@ -137,6 +141,9 @@ def _spans_of(ref: Ref, today: date, base: Span | None) -> tuple[Span, ...]:
         if ref.kind == "ordinal" and end.spans and ref.other.kind == "day"
         else base
     )
+    if hint and ref.kind == "ordinal" and end.spans and ref.number > end.spans[0].first.day and ref.other.kind == "day":
+        earlier = add_months(hint.first, -1)  # "vom 28. bis 3. Januar": the 28th of December
+        hint = month_of(earlier.year, earlier.month)
     start = settled(ref, today, hint)
     if start.spans and ref.other.kind in ("weekday", "ordinal"):
         after = start.spans[0].first

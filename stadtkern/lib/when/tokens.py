@@ -70,6 +70,8 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
         return [","]
     bare = piece.rstrip(".")
     stop = [","] if piece != bare and len(bare) > 3 else []
+    if bare in ("m", "em") and before in ("vor", "ab", "nach", "von", "bis", "zu"):
+        return ["dem", *stop]  # "vor'm zehnten"
     bare = bare.title() if piece != bare and bare.title() in _SHORT else bare
     if bare in _SHORT and (piece != bare or after in ("-", "–", "/") or (bare[0].isupper() and before not in ("", ",", "."))):
         return [f"w{_SHORT[bare]}"]
@@ -101,7 +103,7 @@ def _digits(piece: str, before: str, after: str) -> list[str]:
 def _word(word: str) -> tuple[str, ...]:
     known = symbol(word)
     if known:
-        return (known,)
+        return tuple(known.split())
     if (found := _OF_MONTH.fullmatch(word)) and found[1] in _book()["months"]:
         return (symbol(found[1]), symbol(found[2]))
     if found := _OF_WHOLE.fullmatch(word):
@@ -121,6 +123,10 @@ def symbol(word: str) -> str:
         return f"w{book['weekdays'][word]}"
     if word.endswith("s") and word[:-1] in book["weekdays"]:
         return f"v{book['weekdays'][word[:-1]]}"
+    if (heard := _heard_weekday(word)) is not None:
+        return f"{'v' if word.endswith('s') else 'w'}{heard}"
+    if word.endswith("a") and f"{word[:-1]}er" in book["months"]:
+        return f"m{book['months'][word[:-1] + 'er']:02}"
     if word in book["months"]:
         return f"m{book['months'][word]:02}"
     if word in book["parts"]:
@@ -132,6 +138,33 @@ def symbol(word: str) -> str:
     if (value := ordinal(word)) is not None:
         return f"{value}o"
     return word if word in GRAMMAR else ""
+
+
+_DAYLIKE = re.compile(r"[a-z]{3,}[bcdfghjklmnpqrstvwxz](?:aa?|oo?|uu?)(?:g|ch|k|gh|cht)s?")
+
+
+@lru_cache(maxsize=20_000)
+def _heard_weekday(word: str) -> int | None:
+    """The weekday a word sounds like ("Dunnerschdaach"), None for others.
+
+    The ending must be that of a day, and M must be M and N be N: "Middach" is noon, "Montage" is work.
+    """
+    if not _DAYLIKE.fullmatch(word) or word in _book()["parts"] or word in _book()["plain"]:
+        return None
+    bare = word.removesuffix("s")
+    return _weekday_sounds().get(_heard(bare))
+
+
+def _heard(word: str) -> tuple[str, str, str]:
+    """Its sound, its first consonants ("Feiertag" is no "Freitag"), and its M and N."""
+    first = re.match(r"[^aeiou]*", word)
+    nasals = re.sub(r"(.)\1+", r"\1", "".join(letter for letter in word if letter in "mn"))
+    return sound_of(word), first[0] if first else "", nasals
+
+
+@cache
+def _weekday_sounds() -> dict[tuple[str, str, str], int]:
+    return {_heard(word): day for word, day in _book()["weekdays"].items() if _DAYLIKE.fullmatch(word)}
 
 
 @lru_cache(maxsize=20_000)
@@ -164,7 +197,7 @@ def _weekdays() -> frozenset[str]:
 def _sounds() -> tuple[tuple[str, str], ...]:
     book = _book()
     known = {word for shelf in ("weekdays", "months", "parts") for word in book[shelf]} | set(GRAMMAR)
-    return tuple((word, sound_of(word)) for word in sorted(known) if len(word) >= 6)
+    return tuple((word, sound_of(word)) for word in sorted(known) if len(word) >= 6 and not word.endswith("tig"))  # "fertig"
 
 
 GRAMMAR = frozenset(

@@ -1,0 +1,86 @@
+"""Parts of a sentence that tell of the life of the person, not of the wished visit: "über Ostern sind wir weg"."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .refs import Ref
+from .settle import Found
+from .tokens import Token
+
+_STORY = re.compile(
+    r"\b(?:laeuft .* (?:ab|aus)|lief .* ab|ablauf\w*|ablaeuft|abgelaufen|fliege[nt]?|flieg|flug|"
+    r"verreise\w*|urlaub|geboren|geburtstag|verstorben|gestorben|umgezogen|eingezogen|gekauft|"
+    r"verkauft"
+    r"|gueltig|ankommen|anreise\w*|abreise\w*|seit|gestohlen|geklaut|verloren|gefunden|geheiratet|"
+    r"ziehe|ziehen|zieht|faehrt|reise|verlieren|auslaeuft|stattgefunden|kommen .* an"
+    r"|fahre[n]? .* (?:nach|weg|fort)|wird .* (?:\d+|\d+o|jahre|volljaehrig|alt)|werde .* (?:\d+|"
+    r"\d+o|jahre|volljaehrig)"
+    r"|(?:sohn|tochter|kind|kleiner|kleine|mutter|vater|mann|frau|oma|opa|baby|er|sie) wird|(?:faengt|fange?|fangen) .* an"
+    r"|kommt .* in die schule|entbindung\w*|errechnet\w*|geburtstermin"
+    r"|arbeite[nt]?|beginne[nt]?|beginn|starte[nt]?|anfange|anfaengt"
+    r"|\w*frist|deadline|\w*schluss ist|stichtag)\b"
+    r"|\b(?:bin|sind|ist|seid|war|waren|sammer|simmer) .*ueber(?: die| das)? <d\d+>"
+    r"|\bueber(?: die| das)? <d\d+> .*\b(?:bin|sind|ist|seid|war|waren|sammer|simmer|besuch\w*|verreist|weg|fort)\b"
+)
+_WISH = re.compile(
+    r"\b(?:termin\w*|brauch\w*|braeucht\w*|moecht\w*|will|wollen|wuerde\w*|haett\w*|kann|koenn\w*|"
+    r"beantrag\w*|bitte|gehts?|ginge?s?|passts?|frei|gern\w*|liebst\w*|vorbei\w*|lieber|wollt\w*|muss|muessen|"
+    r"kriege|bekomm\w*)\b"
+)
+# What has happened cannot have happened tomorrow: "Ausweis verloren morgen um neun" is a wish.
+_HAPPENED = re.compile(
+    r"\b(?:verstorben|gestorben|umgezogen|eingezogen|gekauft|verkauft|geboren|gestohlen|geklaut|verloren|gefunden|geheiratet)\b"
+)
+_AHEAD = re.compile(
+    r"\b(?:heute|heit|morgen|übermorgen|nächst\w*|kommend\w*|übernächst\w*|in \w+ (?:tagen|wochen))\b", re.IGNORECASE
+)
+# "Wir haben im September ein Baby bekommen": told whatever else looks like a wish, unless a visit is spoken of.
+_WAS = re.compile(
+    r"\b(?:hab|habe|haben|hat|hatte|hatten|bin|sind|ist|war|ham|han|hamma|hammer)\b.*"
+    r"\b(?:bekommen|gekriegt|kriegt|gezogen|hergezogen|zugezogen|geheiratet|geboren|eingezogen|umgezogen)\b"
+)
+_VISIT = re.compile(r"\b(?:\w*termin\w*|brauch\w*|moecht\w*|wuerde\w*|kann|koenn\w*|bitte|gehts?|passts?|will|wollen)\b")
+# What somebody plans besides, or does every day: a story only where something else is wished.
+_PLAN = re.compile(r"\b(?:heiraten|hierode|hochzeit|umziehen|einziehen|wegziehen|auswandern|verreisen)\b")
+_DAILY = re.compile(r"\bjed(?:e[nrsm]?|n)\b", re.IGNORECASE)
+_OFFERED = re.compile(r"\b(?:kann|koenn\w*|gehts?|ginge?|passts?|moeglich|frei|zeit|da|gern\w*|bitte|termin\w*|haett\w*)\b")
+_DOES = re.compile(
+    r"\b(?:such\w*|find\w*|steh\w*|arbeit\w*|lauf\w*|fahr\w*|bring\w*|hol\w*|pfleg\w*|wart\w*|muss|muessen|dreh\w*|"
+    r"bell\w*|schlaf\w*|park\w*|koch\w*|schaff\w*|pendel\w*|pendle\w*|mach\w*|geh|gehe|gehen|komm\w*|ist|sind)\b"
+)
+_APART = frozenset(("vorher", "davor", "anmelden", "anmeldung", "unterlagen", "papiere", "bescheinigung", "dafuer", "dazu"))
+
+
+def told(clause: Sequence[Token], text: str) -> bool:
+    """Whether a part of the sentence only tells a story."""
+    words = " ".join(token.symbol for token in clause)
+    was = bool(_WAS.search(words)) and not _VISIT.search(words)
+    story = was or (bool(_STORY.search(words)) and not _WISH.search(words))
+    if story and _HAPPENED.search(words):
+        return not any(_AHEAD.search(text[token.start : token.end]) for token in clause if token.symbol[:2] == "<d")
+    return story
+
+
+def side(clause: Sequence[Token], text: str) -> bool:
+    """Whether it names something else that is planned or done daily: a story beside another wish."""
+    words = " ".join(token.symbol for token in clause)
+    if _PLAN.search(words):
+        return True
+    daily = _DAILY.search(text[clause[0].start : clause[-1].end])
+    return bool(daily and _DOES.search(words) and not _OFFERED.search(words))
+
+
+def without_sides(found: list[Found], sides: set[int], text: str) -> list[Found]:
+    """Days of such parts are told where others are wished; "im Mai heiraten, am liebsten freitags" is one wish."""
+    rest = [one for place, one in enumerate(found) if place not in sides and not one.story]
+    days = [one.thing for one in rest if isinstance(one.thing, Ref) and one.thing.kind not in ("past", "any")]
+    apart = bool(_APART & set(text.split()))
+    done = []
+    for place, one in enumerate(found):
+        if place in sides and isinstance(one.thing, Ref):
+            other = any(ref.bound or ref.other or ref.kind not in ("weekday", "weekdays", "ordinal") or apart for ref in days)
+        else:
+            other = place in sides and bool(rest)
+        done.append(replace(one, story=True) if other else one)
+    return done
