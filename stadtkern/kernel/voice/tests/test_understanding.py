@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from stadtkern.kernel.voice.understanding import slots
+from stadtkern.kernel.voice.understanding.dialect import written
 from stadtkern.kernel.voice.understanding.intent import without_denied
 from stadtkern.kernel.voice.understanding.wish import Understanding, understand
 from stadtkern.lib.phonetic import sound_of
@@ -109,6 +110,48 @@ def test_what_is_denied_is_not_meant() -> None:
 )
 def test_misheard_words_still_sound_right(heard: str, matter: str) -> None:
     assert matter in of(heard).services
+
+
+@pytest.mark.parametrize(
+    ("said", "matter"),
+    [
+        ("Den Wagen hat der Schrotthändler, jetzt soll er abgemeldet werden", "kfz_abmeldung"),
+        ("Mein Roller wird stillgelegt", "kfz_abmeldung"),
+        ("Das Wohnmobil ist da und soll zugelassen werden", "kfz_zulassung"),
+        ("Unser Dackel ist gestorben, was wird aus der Hundesteuer", "hundesteuer_abmelden"),
+        ("Der Reisepass liegt bereit, ich will ihn holen", "ausweis_abholung"),
+        ("Heiraten, und zwar an einem Sonnabend", "trauung_samstag"),
+        ("Einen Parkausweis für den Rollstuhlfahrer", "parkausweis_schwerbehinderung"),
+    ],
+)
+def test_one_word_decides_between_things_that_share_their_names(said: str, matter: str) -> None:
+    assert of(said).services[0] == matter
+
+
+@pytest.mark.parametrize(
+    ("spoken", "meant"),
+    [
+        ("abjemeldet", "abgemeldet"),
+        ("umjezogen", "umgezogen"),
+        ("afjelaufe", "abgelaufen"),
+        ("Hundche", "Hundchen"),
+        ("heirate", "heiraten"),
+        ("Führungszeuchnis", "Führungszeugnis"),
+        ("jetzt jede Woche jemand", "jetzt jede Woche jemand"),
+        ("Gewerbe und Projekt im Januar", "Gewerbe und Projekt im Januar"),
+        ("Jens, Jenny und Jeans", "Jens, Jenny und Jeans"),
+    ],
+)
+def test_dialect_is_put_back_as_it_is_written(spoken: str, meant: str) -> None:
+    assert written(spoken) == meant
+
+
+def test_what_the_city_offers_stands_before_an_entry_of_the_directory() -> None:
+    for said in (
+        "Mein Vermieter möchte sehen, dass ich hier gemeldet bin",
+        "Ich jobbe bald in einer Pizzeria und brauche die Belehrung",
+    ):
+        assert of(said).guesses[0].target.kind != "entry"
 
 
 def test_nothing_is_made_of_nothing() -> None:

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from stadtkern.kernel.services.directory import books, search
 from stadtkern.kernel.services.service import Service
 
+from .dialect import written
 from .matcher import Matcher, Name
 from .targets import Bookable, Target, book, targets
 
 SEARCH, EAR = 0.5, 0.5  # what the two are worth
 SEARCH_FULL = 1.35  # the score of a very good hit of the search
 PARTLY = 0.6  # of a hit for the whole, where a matter is only a part of it
-OURS, THEIRS = 1.0, 0.85  # a thing the city offers itself, against an entry of the directory
+OURS, THEIRS = 1.0, 0.75  # a thing the city offers itself, against an entry of the directory
+CUE = 0.2  # what a word adds that decides between things of one kind, see [cues] in words.toml
 LEAST, MOST = 0.12, 3
 SURE, AHEAD = 0.5, 0.1  # certain from this score on, and so far ahead of the next
 _NOT = re.compile(
@@ -42,15 +44,20 @@ class Ear:
         names = [Name(text, number, worth) for number, (_, said) in enumerate(known) for text, worth in said]
         self.fillers = frozenset(book()["fillers"].split())
         self.matcher = Matcher(names, (*books.book("everyday")["fillers"].split(), *self.fillers))
+        self.cues = {
+            number: re.compile(rf"\b\w*(?:{cue})", re.I)
+            for number, one in enumerate(self.targets)
+            if (cue := book()["cues"].get(one.key))
+        }
         self.of_service = {target.service: number for number, target in enumerate(self.targets) if target.service}
         self.of_entry: dict[str, list[int]] = {}
         for number, target in enumerate(self.targets):
             for key in target.entries:
                 self.of_entry.setdefault(key, []).append(number)
 
-    def guesses(self, text: str, most: int = MOST) -> list[Guess]:
-        """The best, at most so many; empty where nothing fits."""
-        text = without_denied(text)
+    def guesses(self, text: str, most: int = MOST, said: str = "") -> list[Guess]:
+        """The best, at most so many; empty where nothing fits. `said`: with the words about time, if they were taken out."""
+        text, said = without_denied(written(text)), without_denied(written(said or text))
         ear = self.matcher.scores(text)
         found = self._searched(text, ear)
         total = {
@@ -58,6 +65,9 @@ class Ear:
             * (THEIRS if self.targets[number].kind == "entry" else OURS)
             for number in {*ear, *found}
         }
+        for number, cue in self.cues.items():
+            if total.get(number, 0.0) >= LEAST and cue.search(said):
+                total[number] += min(CUE, total[number] / 2)
         ranked = sorted((number for number in total if total[number] >= LEAST), key=lambda number: (-total[number], number))
         return [
             Guess(self.targets[number], round(total[number], 4))
@@ -107,8 +117,9 @@ def sure(guesses: Sequence[Guess]) -> bool:
 
 
 def _same(matter: Target, service: Target) -> bool:
-    """A matter, and a service of the same OZG-Leistung."""
-    return matter.kind == "matter" and service.kind == "service" and bool(set(matter.entries) & set(service.entries))
+    """A matter, and a service of the same OZG-Leistung; one with a service of its own is about nothing but that."""
+    kinds = (matter.kind, service.kind) == ("matter", "service") and not matter.service
+    return kinds and bool(set(matter.entries) & set(service.entries))
 
 
 def without_denied(text: str) -> str:

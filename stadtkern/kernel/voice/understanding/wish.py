@@ -58,7 +58,12 @@ def understand(text: str, *, now: datetime, land: str, ear: Ear, places: Sequenc
     reading = read(text, now, land)
     named = slots.places(reading.rest, places)
     return Understanding(
-        text, tuple(ear.guesses(reading.rest)), reading.window, slots.persons(reading.rest), slots.channel(text), named
+        text,
+        tuple(ear.guesses(reading.rest, said=text)),
+        reading.window,
+        slots.persons(reading.rest),
+        slots.channel(text),
+        named,
     )
 
 

@@ -1,0 +1,28 @@
+"""Words as people speak them, put back as they are written, as far as that helps to find the thing they are about."""
+
+import re
+
+# "abjemeldet", "umjezogen", "jebraucht", "afjelaufe": j for g after Berlin and Cologne; not "jede", "jetzt", "jemand".
+_GE = re.compile(
+    r"\b(an|ab|af|aus|auf|op|ein|um|zu|her|hin|weg)?j(?=e(?!d|tz|mand|mals|weil|ner|ne\b|nes|nen|sus|kt|ns\b|nn[iy]|ans|ep)\w{3})",
+    re.I,
+)
+_FIRST = {"af": "ab", "op": "auf"}
+_ENDS = (
+    (re.compile(r"(?<=\w{3}ch)e\b"), "en"),  # "Hundche"
+    (re.compile(r"\b((?:an|ab|aus|auf|ein|um|zu)ge\w{3,})e\b", re.I), r"\1en"),  # "abgelaufe", "umgezoge"; not "Gewerbe"
+    (
+        re.compile(r"\b((?:um|an|ab)?meld|\w{0,6}hol|heirat|heirad|hierad|hierod|\w*such|beantrag|brauch)e\b", re.I),
+        r"\1en",
+    ),  # "heirate"
+    (re.compile(r"\bhier[ao]de(n?)\b", re.I), "heiraten"),
+    (re.compile(r"(?<=\w{2}zeu)ch(?=n)"), "g"),  # "Führungszeuchnis"
+)
+
+
+def written(text: str) -> str:
+    """ "Dat Auto muss abjemeldet werde": "... abgemeldet ..."."""
+    text = _GE.sub(lambda found: _FIRST.get((found[1] or "").lower(), found[1] or "") + "g", text)
+    for heard, meant in _ENDS:
+        text = heard.sub(meant, text)
+    return text
