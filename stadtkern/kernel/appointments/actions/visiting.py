@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -61,7 +61,12 @@ def _step(actor: Actor, appointment: Appointment, status: Status, moment: str, n
             if cursor.fetchone() is None:
                 raise Refused(_("Die Zeit ist inzwischen anders vergeben. Nehmen Sie die Person ohne Termin auf."))
             row.ended_at = None
-        row.save(update_fields=["status", moment, "ended_at"])
+        try:
+            with transaction.atomic():
+                row.save(update_fields=["status", moment, "ended_at"])
+        except IntegrityError as error:  # appointment_limit: whoever missed it has taken another one meanwhile
+            said = _("Diese Person hat inzwischen einen anderen Termin für dasselbe Anliegen. Nehmen Sie sie mit diesem auf.")
+            raise Refused(said) from error
         if status == Status.MISSED:
             cursor.execute(statement.GIVE_BACK, {"appointment": row.pk})
             offer_freed([row.date], now)

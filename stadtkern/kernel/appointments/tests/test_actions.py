@@ -55,6 +55,16 @@ def test_one_is_allowed_and_the_second_refused_by_account_and_by_mail(hall, citi
     assert actions.confirm(Actor(), held, name="Gast", email="g.uest@example.org", now=NOW).status == "BOOKED"
 
 
+def test_who_missed_it_and_took_another_is_not_marked_as_there(hall, citizen, sound):
+    missed = hall.book(hall.at(9), actor=Actor(citizen))
+    actions.miss(Actor(), missed, now=NOW)
+    hall.book(hall.at(10), "elsewhere", actor=Actor(citizen))
+    with pytest.raises(Refused, match="inzwischen einen anderen Termin"):
+        actions.arrive(Actor(), missed, now=NOW)
+    assert Appointment.objects.get(pk=missed.pk).status == "MISSED"
+    sound()
+
+
 def test_an_expired_hold_is_free_for_search_and_for_the_next(hall, sound):
     hall.hold(hall.at(9), "a"), hall.hold(hall.at(9), "b")
     wish, later = Wish.of("ausweis", places=("mitte",)), NOW + timedelta(minutes=11)
