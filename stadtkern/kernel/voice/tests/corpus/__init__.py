@@ -79,7 +79,7 @@ class Sentence:
 
 
 def sentences(name: str) -> Iterator[Sentence]:
-    """A file of this folder: "development" or "heldout"."""
+    """A file of this folder: "development", "heldout" or "strangers"."""
     raw = tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
     for moment, said in raw.items():
         for text, label in said.items():
