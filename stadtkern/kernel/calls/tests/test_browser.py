@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from stadtkern.kernel.calls.models import Call, Seat, Signal
 from stadtkern.kernel.city.profile import city
@@ -46,12 +46,11 @@ STATS = """async () => {
 
 
 @pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
+def chromium(browser: Browser) -> Iterator[Browser]:
     """One browser for this module, with a camera and a microphone that are not there."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", *FAKE])
-        yield started
-        started.close()
+    started = browser.browser_type.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", *FAKE])
+    yield started
+    started.close()
 
 
 @pytest.fixture
