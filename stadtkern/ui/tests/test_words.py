@@ -113,7 +113,7 @@ def test_every_letter_of_a_font_is_declared_once():
 
 def test_every_class_in_a_template_has_a_style():
     """A class nobody styled is a typing error or a leftover of KERN's grid and utilities, which we do not ship."""
-    styles = "".join((STATIC / name).read_text() for name in ("kern.min.css", "stadtkern.css", "forms.css", "desk.css"))
+    styles = "".join(file.read_text() for file in UI.parent.rglob("static/**/*.css"))
     styles = " ".join(selector for selector, _ in _selectors(styles))
     known = set(re.findall(r"\.((?:kern|sk)-[a-z0-9_-]+)", styles))
     unknown = {}
@@ -123,7 +123,7 @@ def test_every_class_in_a_template_has_a_style():
             for name in value.split():
                 if re.fullmatch(r"(kern|sk)-[a-z0-9_-]+", name) and name not in known and name not in HOOKS:
                     unknown.setdefault(name, template.name)
-    assert not unknown
+    assert not unknown, sorted(unknown.items())
 
 
 # Classes that carry no style of their own: KERN's structure, and handles for scripts and tests.
