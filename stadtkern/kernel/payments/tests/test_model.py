@@ -38,6 +38,11 @@ BP = st.sampled_from([0, 700, 1900])
 ANY = st.integers(0, 30)
 
 
+def share(cents: int, part: int) -> int:
+    """A whole, a half, a third, but never nothing of something."""
+    return max(1, cents // part) if cents else 0
+
+
 @dataclass
 class Claim:
     """A claim as a child would keep it: what is owed, what was given up, what has come."""
@@ -173,7 +178,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(pk=claims, part=st.sampled_from([1, 2, 3]))
     def written_off(self, pk, part):
         claim = self.book.claims[pk]
-        cents = claim.open // part
+        cents = share(claim.open, part)
         with self.refused_unless(cents):
             actions.write_off(self.row(pk), "hopeless", "staff:1", cents or 1)
             claim.given_up += cents
@@ -324,7 +329,7 @@ class Ledger(RuleBasedStateMachine):
     def assigned(self, pk, n, part):
         if not (entry := self.pick(Entry.objects.unexplained(), n)):
             return
-        cents = max(1, self.book.unexplained[entry.pk] // part)
+        cents = share(self.book.unexplained[entry.pk], part)
         done = actions.assign(entry, self.row(pk), "staff:1", cents)
         self.book.unexplained[entry.pk] -= cents
         self.book.claims[pk].receive(cents)
@@ -372,7 +377,7 @@ class Ledger(RuleBasedStateMachine):
     @rule(pk=claims, part=st.sampled_from([1, 2]), by=st.sampled_from(["transfer", "provider"]))
     def refunded(self, pk, part, by):
         claim = self.book.claims[pk]
-        cents = claim.refund // part
+        cents = share(claim.refund, part)
         with self.refused_unless(cents):
             actions.refund(self.row(pk), cents=cents or 1, by=by, provider="demo", actor_key="staff:1")
             claim.paid -= cents
@@ -476,12 +481,15 @@ class World:
     outage: Any
 
 
-def test_the_ledger_is_what_the_model_says(db, citizen, provider, outage, monkeypatch):
+def test_the_ledger_is_what_the_model_says(db, citizen, provider, outage, monkeypatch, pytestconfig):
+    """The same 80 stories every time, here and in CI; others with --hypothesis-seed=N."""
     monkeypatch.setattr("stadtkern.kernel.payments.actions.releasing.limit", lambda: 0)  # one person is enough here
     Ledger.world = World(citizen, provider, outage)
+    free = pytestconfig.getoption("--hypothesis-seed") is not None
     run_state_machine_as_test(
         Ledger,
         settings=settings(
-            max_examples=80, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True
+            max_examples=80, stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True,
+            derandomize=not free, database=None,
         ),
-    )
+    )  # fmt: skip
