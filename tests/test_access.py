@@ -163,6 +163,8 @@ SAMPLES: dict[str, list[Sample]] = {
     "payments pk": [Sample("payment", lambda w: w.payment.pk)],
     "mobility:plate_release pk": [public(1)],
     "mobility:permit number": [public("2026-GIBTS-NICHT")],
+    "participation key": [public("gibt-es-nicht")],
+    "participation reference": [public("MS-0000-0000")],
     "pairing number": [public(1)],
     "pairing code": [public("gibt-es-nicht")],
     "portal:audience key": [public("menschen")],
@@ -212,6 +214,8 @@ NEVER_FOUND |= {
 }
 # Nobody of these people has broken the glass; cases/tests/test_emergency.py does.
 NEVER_FOUND |= {"cases:desk_emergency_case"}
+# No process runs in these worlds; the parts of domains/participation test theirs.
+NEVER_FOUND |= {f"participation:{page}" for page in ("process", "contribution", "case")}
 # Nobody here has been asked to agree to an application; domains/administration/tests/test_marriage.py is.
 NEVER_FOUND |= {"cases:partner", "cases:invite"}
 # Only applications for identity cards have such a page; domains/administration tests them. Feeds have a secret of their own.

@@ -28,7 +28,7 @@ PLACES = {
 }
 
 # The same for departments; without an entry the name of the folder.
-DEPARTMENTS = {"administration": "verwaltung/", "dataprotection": "datenschutz/"}
+DEPARTMENTS = {"administration": "verwaltung/", "dataprotection": "datenschutz/", "participation": ""}
 
 urlpatterns = [
     path("termin/einlass/", include("stadtkern.kernel.appointments.admission.urls")),  # first: asked for most in a rush

@@ -223,6 +223,8 @@ def _end(case: Case, decision: Decision | None) -> list[Stage]:
     if handed := handover_of(case):
         return handed[0]
     decided = Stage(_("Entschieden"), "done", case.decided_at, outcome_of(decision))
+    if not case.begun_on.decision.letter:
+        return [decided]
     if case.status == Status.CLOSED:
         return [decided, Stage(_("Schreiben liegt bereit"), "done", case.closed_at)]
     return [decided, Stage(_("Schreiben wird erstellt"), "current")]

@@ -102,10 +102,10 @@ FROM city_office o WHERE o.key = %s
 """
 
 
-def place(service: Service) -> tuple[Office, int | None] | None:
+def place(service: Service, office: Office | None = None) -> tuple[Office, int | None] | None:
     """The competent office and the id of the edition an application is begun on (None: not published yet), in one query."""
     with connection.cursor() as cursor:
-        cursor.execute(_PLACE, [service.key, service.digest, service.office])
+        cursor.execute(_PLACE, [service.key, service.digest, office.key if office else service.office])
         found = cursor.fetchone()
     if found is None:
         return None

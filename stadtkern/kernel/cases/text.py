@@ -101,6 +101,8 @@ def closing_letter(case: Case, service: Service, decision: Decision) -> tuple[st
     title = _("Entscheidung zu Ihrem Antrag %(reference)s") % names
     own = service.messages.get(decision.outcome.lower()) or service.messages.get("decided")
     body = own or _("wir haben über Ihren Antrag „%(service)s“ entschieden: %(outcome)s.") % names
+    if not service.decision.letter:
+        return title, "\n\n".join(part for part in (body, decision.reason) if part)
     return title, body + "\n\n" + _("Das Schreiben mit allen Einzelheiten liegt bei.")
 
 

@@ -87,6 +87,7 @@ def read_service(
         consent=_consent(top),
         anonymous=_anonymous(top, fee),
         desk_page=top.text("desk_page"),
+        begin_page=top.text("begin_page"),
     )
     top.done()
     return service
@@ -156,6 +157,7 @@ def _decision(table: Table, office: str, title: str) -> DecisionRule:
         clock=table.text("clock"),
         extend=_term(table, "extend"),
         handover=table.text("handover"),
+        letter=table.flag("letter", True),
     )
     if rule.extend and not rule.clock:
         table.complain("extend", 'verlängern kann nur ein Gesetz: clock = "Art. 12 Abs. 3 DSGVO" nennt es.')

@@ -92,6 +92,7 @@ class DecisionRule:
     clock: str = ""
     extend: Term | None = None
     handover: str = ""
+    letter: bool = True  # false: the answer is a message, no sealed paper is written
 
     @property
     def within_days(self) -> int:
@@ -172,6 +173,7 @@ class Service:
     consent: ConsentRule | None = None  # a second person must agree before it is sent
     credential: CredentialRule | None = None  # what a granted application proves in the wallet
     anonymous: bool = False  # nobody is told who: never an account, answers are fetched with a code
+    begin_page: str = ""  # name of the department's page where one begins, instead of our form: "participation:home"
     desk_page: str = ""  # name of a page of the department that helps with a case: "dataprotection:request"
     read_prefill: PrefillReader | None = field(repr=False, default=None)  # of an imported form
     data_file: str = ""  # the city's data for the rules: a TOML file in the city's folder

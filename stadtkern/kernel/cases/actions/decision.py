@@ -191,8 +191,19 @@ def close(case_id: int) -> Case:
     decision = Decision.objects.select_related("made_by__account").get(case=row)
     now = timezone.now()
     row.keep_until = keep_until(now, service)
+    paper = _paper(row, service, decision) if service.decision.letter else None
+    if paper:
+        offer_credential(row, decision, paper)
+    _tell(row, service, decision, paper)
+    row.status, row.closed_at = Status.CLOSED, now
+    store(row, "status", "closed_at", "keep_until")
+    record("case.closed", subject=str(row), actor=SYSTEM, data={"service": row.service, "document": paper and paper.pk})
+    return row
+
+
+def _paper(row: Case, service: Service, decision: Decision) -> Document:
     claims = service.claims(row.answers, decision.terms) if decision.outcome == Outcome.GRANTED else {}
-    paper = documents.issue(
+    return documents.issue(
         about=str(row),
         account=row.account,
         company=row.company,
@@ -207,12 +218,6 @@ def close(case_id: int) -> Case:
         actor_key=SYSTEM,
         once=f"case.decided:{decision.pk}",
     )
-    offer_credential(row, decision, paper)
-    _tell(row, service, decision, paper)
-    row.status, row.closed_at = Status.CLOSED, now
-    store(row, "status", "closed_at", "keep_until")
-    record("case.closed", subject=str(row), actor=SYSTEM, data={"service": row.service, "document": paper.pk})
-    return row
 
 
 def _end(decision: Decision) -> date | None:
@@ -221,7 +226,7 @@ def _end(decision: Decision) -> date | None:
     return date.fromisoformat(text) if text else None
 
 
-def _tell(row: Case, service: Service, decision: Decision, paper: Document) -> None:
+def _tell(row: Case, service: Service, decision: Decision, paper: Document | None) -> None:
     """The letter in the reader's language; without an account the paper waits on the page of the case."""
     if row.account is None:
         return
@@ -235,7 +240,7 @@ def _tell(row: Case, service: Service, decision: Decision, paper: Document) -> N
         office=row.office,
         title=title,
         body=body,
-        documents=[paper],
+        documents=[paper] if paper else [],
         actor_key=SYSTEM,
         once=f"case.decided:{decision.pk}",
         link=reverse("cases:track", args=[row.reference]),

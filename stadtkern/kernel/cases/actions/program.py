@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.documents import actions as documents
 from stadtkern.kernel.documents.models import Upload
@@ -30,12 +31,22 @@ class OtherContent(Refused):
     """The same key came with another application."""
 
 
-def apply(actor: Actor, service: Service, answers: Mapping[str, Any], *, once: str = "") -> tuple[Case, bool]:
+def apply(
+    actor: Actor,
+    service: Service,
+    answers: Mapping[str, Any],
+    *,
+    once: str = "",
+    office: Office | None = None,
+    draft_key: str | None = None,
+) -> tuple[Case, bool]:
     """Begin, fill in and send in one transaction and one diary line; returns the case and whether it is new.
 
     `answers`: typed JSON by path; what the form does not ask is dropped, files cannot be among them (begin a draft for
     those). `once`: key of the program's request, digested; a repetition returns the case of the first time, and
-    OtherContent when service or answers differ. Raises Incomplete with problems, MoreTrustNeeded, Refused.
+    OtherContent when service or answers differ. `office`: another one than the service names (a department that routes).
+    `draft_key`: digest of the browser's secret, where nobody is signed in.
+    Raises Incomplete with problems, MoreTrustNeeded, Refused.
     """
     if service.retired:
         raise Refused(_("Diese Leistung nimmt keine neuen Anträge mehr an."))
@@ -50,7 +61,7 @@ def apply(actor: Actor, service: Service, answers: Mapping[str, Any], *, once: s
     kept = _typed(service, answers)
     if problems := service.problems(kept):
         raise Incomplete(_("Einige Angaben fehlen noch oder passen nicht."), list(problems))
-    found = place(service)
+    found = place(service, office)
     if found is None:
         raise Refused(_("Für diese Leistung ist noch keine zuständige Stelle eingetragen. Bitte rufen Sie uns an."))
     for _attempt in range(5):
@@ -60,6 +71,7 @@ def apply(actor: Actor, service: Service, answers: Mapping[str, Any], *, once: s
             account=actor.owner,
             company=actor.company,
             mandate=actor.mandate,
+            draft_key=None if actor.owner else draft_key,
             office=found[0],
             trust=actor.trust,
             once=key,

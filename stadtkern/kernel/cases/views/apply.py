@@ -44,6 +44,8 @@ def start(request: HttpRequest, key: str) -> HttpResponse:
     service = offered(key)
     if service.anonymous:
         return _start_nameless(request, service)
+    if service.begin_page and request.method == "GET" and request.GET.get("beratung") != "1":
+        return redirect(service.begin_page)  # the department's own page asks the same
     actor = actor_of(request)
     adopt(actor)
     if request.method == "POST":

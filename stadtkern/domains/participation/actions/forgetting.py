@@ -1,0 +1,35 @@
+"""A person goes: names and supports go, texts stay without a name where the author said so."""
+
+from django.db import transaction
+from django.db.models import F
+
+from stadtkern.kernel.accounts.access import SYSTEM
+from stadtkern.kernel.events.actions import record
+
+from ..models import Attachment, Comment, Complaint, Contribution, Follow, Support
+
+State = Contribution.State
+GONE = {"account": None, "author_shown": "", "draft_key": ""}
+EMPTY = {"title": "", "text": "", "address": "", "lat": None, "long": None, "geometry": None, "details": {}, "search": None}
+
+
+@transaction.atomic
+def forget_of(account_id: int) -> None:
+    """What one account wrote, supports and follows; a second time changes nothing."""
+    mine = Contribution.objects.filter(account=account_id)
+    supported = list(Support.objects.filter(account=account_id).values_list("contribution", flat=True))
+    if not supported and not any(
+        rows.exists() for rows in (mine, *(model.objects.filter(account=account_id) for model in (Comment, Follow, Complaint)))
+    ):
+        return
+    Contribution.objects.filter(pk__in=sorted(supported)).update(supports=F("supports") - 1)
+    for model in (Support, Follow, Complaint):
+        model._default_manager.filter(account=account_id).delete()
+    mine.filter(state=State.DRAFT).delete()
+    away = mine.exclude(keep_text=True, state__in=[State.PUBLISHED, State.MERGED])
+    Attachment.objects.filter(contribution__in=away).delete()
+    away.exclude(state__in=[State.WITHDRAWN, State.REJECTED, State.HIDDEN]).update(state=State.WITHDRAWN)
+    away.update(**GONE, **EMPTY)
+    mine.update(**GONE)
+    Comment.objects.filter(account=account_id).update(account=None, author_shown="")
+    record("participation.forgotten", subject=f"account:{account_id}", actor=SYSTEM)

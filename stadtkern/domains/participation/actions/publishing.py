@@ -1,0 +1,77 @@
+"""The moderator's side: publish, reject, hide, show again; with a reason, and the case is decided along with it."""
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.cases import actions as cases
+from stadtkern.kernel.cases.models import Case, Decision, Status
+from stadtkern.kernel.events.actions import record
+
+from ..models import Contribution, Moderation
+from ..reasons import REASONS
+from .guard import Refused, locked, moderator, tidy
+
+State, What = Contribution.State, Moderation.What
+
+
+@transaction.atomic
+def publish(actor: Actor, contribution: Contribution) -> Contribution:
+    """It can be read; where it is public already, it has been looked at. A second time changes nothing."""
+    row = locked(contribution.pk)
+    staff = moderator(actor, row)
+    if row.state == State.PUBLISHED and row.checked_at:
+        return row
+    if row.state not in (State.SUBMITTED, State.PUBLISHED):
+        raise Refused(_("Dieser Beitrag wartet nicht auf Sie. Laden Sie die Seite neu."))
+    fresh = row.state == State.SUBMITTED
+    now = timezone.now()
+    row.state, row.checked_at, row.published_at = State.PUBLISHED, now, row.published_at or now
+    row.save(update_fields=["state", "checked_at", "published_at"])
+    Moderation.objects.create(contribution=row, what=What.PUBLISHED, by=staff, at=now)
+    decide_case(actor, row, Decision.Outcome.GRANTED)
+    name = "contribution.published" if fresh else "contribution.checked"
+    record(name, subject=str(row), actor=actor.key, data={"process": row.process_id, "kind": row.kind})
+    return row
+
+
+@transaction.atomic
+def reject(actor: Actor, contribution: Contribution, reason: str, text: str) -> Moderation:
+    """It is not published; the author reads why and may appeal."""
+    row = locked(contribution.pk)
+    staff = moderator(actor, row)
+    if row.state != State.SUBMITTED:
+        raise Refused(_("Ablehnen kann man nur, was noch nicht veröffentlicht ist. Sie können den Beitrag ausblenden."))
+    words = reasoned(reason, text)
+    row.state, row.checked_at = State.REJECTED, timezone.now()
+    row.save(update_fields=["state", "checked_at"])
+    made = Moderation.objects.create(
+        contribution=row, what=What.REJECTED, reason=reason, text=tidy(text, 2000), by=staff, at=row.checked_at
+    )
+    decide_case(actor, row, Decision.Outcome.REJECTED, words)
+    record("contribution.rejected", subject=str(row), actor=actor.key, data={"process": row.process_id, "moderation": made.pk})
+    return made
+
+
+def reasoned(reason: str, text: str) -> str:
+    """The reason in words, with what the moderator adds. Raises Refused without one."""
+    if reason not in REASONS:
+        raise Refused(_("Bitte wählen Sie einen Grund."), "reason")
+    added = tidy(text, 2000)
+    if reason == "other" and not added:
+        raise Refused(_("Bitte schreiben Sie den Grund dazu. Die Person, die den Beitrag geschrieben hat, liest ihn."), "text")
+    return "\n\n".join(part for part in (str(REASONS[reason]), added) if part)
+
+
+def decide_case(actor: Actor, row: Contribution, outcome: str, reason: str = "") -> None:
+    """The same decision in the file; one that was decided before stays as it was."""
+    case = Case.objects.filter(pk=row.case_id).first() if row.case_id else None
+    if case is None or case.status != Status.IN_REVIEW:
+        return
+    try:
+        cases.decide(actor, case, outcome, reason)
+    except cases.Refused as refused:
+        raise Refused(str(refused)) from refused
+    except Case.DoesNotExist:
+        raise Refused(_("Der Vorgang liegt bei einem anderen Amt. Bitte entscheiden Sie dort.")) from None

@@ -1,0 +1,18 @@
+"""Participation: ideas, budgets, petitions and reports, and what became of them."""
+
+from stadtkern.kernel.manifest import KPI, Domain, Link
+
+from . import kpis
+
+OFFICE = "Stelle für Bürgerbeteiligung"
+
+DOMAIN = Domain(
+    name="participation",
+    title="Beteiligung",
+    office=OFFICE,
+    navigation=[
+        Link("Mitmachen", "participation:home"),
+        Link("Beteiligung", "participation:desk", audience="office:beteiligung"),
+    ],
+    kpis=[KPI("days_to_publish", "Tage, bis ein Beitrag erscheint (Median)", "Tage", 2, OFFICE, kpis.days_to_publish)],
+)

@@ -1,0 +1,28 @@
+"""What goes and stays of participation when a person goes: the name always goes, published texts as their author chose."""
+
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from stadtkern.kernel.privacy.erasure import Kept, Preview
+
+from .actions.forgetting import forget_of
+from .models import Comment, Contribution, Support
+
+
+def preview(account_id: int, register_key: UUID | None) -> Preview:
+    """In words, before it happens."""
+    goes = []
+    if Contribution.objects.filter(account=account_id).exists():
+        goes.append(_("Ihr Name bei Ihren Beiträgen; der Text nur dort, wo Sie das so gewählt haben"))
+    if Comment.objects.filter(account=account_id).exists():
+        goes.append(_("Ihr Name bei Ihren Kommentaren"))
+    if Support.objects.filter(account=account_id).exists():
+        goes.append(_("Was Sie unterstützen und verfolgen"))
+    return Preview(goes, [])
+
+
+def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
+    """Nothing with the person's name stays; texts that stay name nobody."""
+    forget_of(account_id)
+    return []

@@ -1,0 +1,26 @@
+"""What participation holds about the person who asks (Art. 15 GDPR)."""
+
+from typing import Any
+
+from stadtkern.kernel.accounts.access import Actor
+
+from .models import Comment, Complaint, Contribution, Follow, Support
+
+MOST = 5000
+OWN = ("reference", "process__title", "title", "text", "state", "author_shown", "address", "created_at", "submitted_at")
+
+
+def report(actor: Actor) -> dict[str, Any]:
+    """Contributions, comments, supports, what one follows and complained about; newest first."""
+    mine = {"account": actor.account}
+    return {
+        "contributions": list(Contribution.objects.filter(**mine).order_by("-pk").values(*OWN)[:MOST]),
+        "comments": list(
+            Comment.objects.filter(**mine).order_by("-pk").values("contribution__title", "text", "state", "created_at")[:MOST]
+        ),
+        "supports": list(Support.objects.filter(**mine).order_by("-pk").values("contribution__title", "at")[:MOST]),
+        "follows": list(
+            Follow.objects.filter(**mine).order_by("-pk").values("process__title", "contribution__title", "at")[:MOST]
+        ),
+        "complaints": list(Complaint.objects.filter(**mine).order_by("-pk").values("reason", "text", "at")[:MOST]),
+    }

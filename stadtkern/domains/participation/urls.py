@@ -1,0 +1,8 @@
+"""Addresses of participation: each part has its own list; one namespace for all."""
+
+from django.urls import include, path
+
+app_name = "participation"
+urlpatterns = [
+    path("beteiligung/", include("stadtkern.domains.participation.urls_core")),
+]
