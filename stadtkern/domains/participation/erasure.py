@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from stadtkern.kernel.privacy.erasure import Kept, Preview
 
-from .actions.forgetting import forget_of
+from .actions import forget_of
 from .models import Comment, Contribution, Support
 
 

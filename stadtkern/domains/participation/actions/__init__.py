@@ -1,20 +1,84 @@
 """Everything that happens in participation; the only place that writes its rows. Each part has a file of its own name."""
 
-from .contributing import answers_of, contribute, open_case, store_new
+from .appealing import answer_appeal, appeal, complain, dismiss
+from .commenting import comment, hide_comment, show_comment, withdraw_comment
+from .contributing import (
+    answers_of,
+    contribute,
+    discard,
+    draft_of,
+    edit,
+    editable,
+    open_case,
+    save_draft,
+    store_new,
+    vector,
+    withdraw,
+)
+from .forgetting import forget_of
 from .guard import Refused, locked, moderator, now_allows, owned, tidy
-from .publishing import publish, reject
+from .linking import enter_result, free_reference, link, set_milestones, unlink
+from .planning import drop_phase, set_categories, set_phase
+from .publishing import hide, publish, reject, restore
+from .running import (
+    close_process,
+    create_process,
+    discard_process,
+    publish_process,
+    set_settings,
+    set_texts,
+    turn,
+)
+from .supporting import follow, support, unfollow, unsupport
 
 __all__ = [
     "Refused",
+    "answer_appeal",
     "answers_of",
+    "appeal",
+    "close_process",
+    "comment",
+    "complain",
     "contribute",
+    "create_process",
+    "discard",
+    "discard_process",
+    "dismiss",
+    "draft_of",
+    "drop_phase",
+    "edit",
+    "editable",
+    "enter_result",
+    "follow",
+    "forget_of",
+    "free_reference",
+    "hide",
+    "hide_comment",
+    "link",
     "locked",
     "moderator",
     "now_allows",
     "open_case",
     "owned",
     "publish",
+    "publish_process",
     "reject",
+    "restore",
+    "save_draft",
+    "set_categories",
+    "set_milestones",
+    "set_phase",
+    "set_settings",
+    "set_texts",
+    "show_comment",
     "store_new",
+    "support",
     "tidy",
+    "turn",
+    "unfollow",
+    "unlink",
+    "unsupport",
+    "vector",
+    "withdraw",
+    "withdraw_comment",
 ]

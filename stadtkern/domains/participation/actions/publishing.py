@@ -9,9 +9,10 @@ from stadtkern.kernel.cases import actions as cases
 from stadtkern.kernel.cases.models import Case, Decision, Status
 from stadtkern.kernel.events.actions import record
 
-from ..models import Contribution, Moderation
+from ..models import Complaint, Contribution, Moderation
 from ..reasons import REASONS
 from .guard import Refused, locked, moderator, tidy
+from .telling import tell_hidden
 
 State, What = Contribution.State, Moderation.What
 
@@ -52,6 +53,44 @@ def reject(actor: Actor, contribution: Contribution, reason: str, text: str) -> 
     decide_case(actor, row, Decision.Outcome.REJECTED, words)
     record("contribution.rejected", subject=str(row), actor=actor.key, data={"process": row.process_id, "moderation": made.pk})
     return made
+
+
+@transaction.atomic
+def hide(actor: Actor, contribution: Contribution, reason: str, text: str) -> Moderation:
+    """It was public and is taken away; the author reads why, in the inbox, and may appeal."""
+    row = locked(contribution.pk)
+    staff = moderator(actor, row)
+    if row.state != State.PUBLISHED:
+        raise Refused(_("Ausblenden kann man nur, was veröffentlicht ist."))
+    words = reasoned(reason, text)
+    row.state, row.checked_at = State.HIDDEN, timezone.now()
+    row.save(update_fields=["state", "checked_at"])
+    made = Moderation.objects.create(contribution=row, what=What.HIDDEN, reason=reason, text=tidy(text, 2000), by=staff)
+    Complaint.objects.filter(contribution=row, done_at=None).update(done_at=made.at, done_by=staff)
+    decide_case(actor, row, Decision.Outcome.REJECTED, words)
+    tell_hidden(actor, row, row.account, words, f"moderation:{made.pk}")
+    record("contribution.hidden", subject=str(row), actor=actor.key, data={"process": row.process_id, "moderation": made.pk})
+    return made
+
+
+@transaction.atomic
+def restore(actor: Actor, contribution: Contribution, text: str = "") -> Contribution:
+    """It can be read again."""
+    row = locked(contribution.pk)
+    staff = moderator(actor, row)
+    if row.state not in (State.HIDDEN, State.REJECTED):
+        raise Refused(_("Dieser Beitrag ist nicht ausgeblendet. Laden Sie die Seite neu."))
+    show_again(row)
+    made = Moderation.objects.create(contribution=row, what=What.RESTORED, text=tidy(text, 2000), by=staff)
+    record("contribution.restored", subject=str(row), actor=actor.key, data={"moderation": made.pk})
+    return row
+
+
+def show_again(row: Contribution) -> None:
+    """Published (again); writes the row, notes nothing."""
+    row.state, row.checked_at = State.PUBLISHED, timezone.now()
+    row.published_at = row.published_at or row.checked_at
+    row.save(update_fields=["state", "checked_at", "published_at"])
 
 
 def reasoned(reason: str, text: str) -> str:

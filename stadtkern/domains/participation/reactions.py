@@ -1,0 +1,73 @@
+"""What participation does when a case moves, when a process goes on, and when the clock strikes."""
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from stadtkern.kernel.cases.reactions import case_of
+from stadtkern.kernel.events.models import Event
+
+from .actions import announcing, keeping, running, settling
+
+
+def _ours(event: Event) -> int | None:
+    return case_of(event) if event.data.get("service") in settling.services() else None
+
+
+def take_in(event: Event) -> None:
+    """An idea that was sent through the catalogue."""
+    if (pk := _ours(event)) is not None:
+        settling.take_in(pk)
+
+
+def settle(event: Event) -> None:
+    """Decided at the desk."""
+    if (pk := _ours(event)) is not None:
+        settling.settle(pk)
+
+
+def settle_withdrawn(event: Event) -> None:
+    """Taken back on the page of the case."""
+    if (pk := _ours(event)) is not None:
+        settling.settle_withdrawn(pk)
+
+
+def announce_phase(event: Event) -> None:
+    """Followers hear that a phase has begun."""
+    announcing.announce_phase(int(event.subject.removeprefix("process:")), event.data.get("phase"))
+
+
+def announce_result(event: Event) -> None:
+    """Followers hear what came out."""
+    announcing.announce_result(int(event.subject.removeprefix("process:")))
+
+
+def announce_link(event: Event) -> None:
+    """Followers of a contribution hear what became of it."""
+    announcing.announce_link(int(event.data["link"]))
+
+
+REACTIONS = {
+    "case.submitted": [take_in],
+    "case.decided": [settle],
+    "case.withdrawn": [settle_withdrawn],
+    "process.phase_changed": [announce_phase],
+    "process.closed": [announce_result],
+    "contribution.linked": [announce_link],
+}
+
+
+@app.task(name="participation.turn", queueing_lock="participation.turn", queue="periodic")
+def turn(timestamp: int) -> None:
+    """Phases begin and end by the clock."""
+    while running.turn(timezone.now()):
+        pass
+
+
+@app.task(name="participation.tidy_up", queueing_lock="participation.tidy_up", queue="periodic")
+def tidy_up(timestamp: int) -> None:
+    """Every night."""
+    while keeping.tidy_up(timezone.now()):
+        pass
+
+
+SCHEDULE = [("*/5 * * * *", turn), ("17 3 * * *", tidy_up)]
