@@ -43,7 +43,7 @@ def _bookings(account_id: int) -> list[Kept]:
         because = _("§ 147 Abs. 3 AO und das Haushaltsrecht: Buchungsbelege acht Jahre")
         found.append(Kept(what, date(year + actions.BOOKING_YEARS, 12, 31), because))
     if owed.exists():
-        what = _("Offene Forderungen der Stadt mit Ihrem Namen, bis sie bezahlt oder erledigt sind")
+        what = _("Offene Forderungen der Stadt mit Ihrem Namen und Ihrer Anschrift, bis sie bezahlt oder erledigt sind")
         because = _("Art. 17 Abs. 3 Buchst. b und e DSGVO: Die Stadt muss ihre Forderungen einziehen")
         found.append(Kept(what, None, because))
     return found

@@ -156,7 +156,10 @@ def refunded(request: HttpRequest, pk: int) -> HttpResponse:
     """The surplus was sent back."""
     payment = get_object_or_404(Payment, pk=pk, status=Status.SURPLUS)
     if request.method == "POST":
-        actions.mark_refunded(actor_of(request), payment)
+        try:
+            actions.mark_refunded(actor_of(request), payment)
+        except actions.Refused as refused:
+            messages.warning(request, str(refused))
     return redirect("payments:operate")
 
 

@@ -3,13 +3,20 @@
 import codecs
 import io
 import re
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 
 from .model import Statement
 
 MOST_BYTES = 20_000_000  # of one XML file; a thousand movements are about 2 MB
 MOST_FILES = 200  # in one archive
+# What a damaged or locked archive raises; UnicodeDecodeError (a ValueError) where a name inside is no text.
+BROKEN = (
+    zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError,
+    OverflowError,
+)  # fmt: skip
 MOST_RATIO = 200  # bank statements shrink to a tenth or twentieth, bombs to a thousandth
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*\?>")
 _ENCODING = re.compile(rb"""\A\s*<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]{2,40})["']""")
@@ -40,7 +47,7 @@ def texts(name: str, data: bytes) -> Iterator[tuple[str, str]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             yield from _unpacked(archive)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except BROKEN as error:
         raise CamtError("Das ZIP-Archiv ist beschädigt oder mit einem Passwort geschützt.") from error
 
 
@@ -51,6 +58,8 @@ def _unpacked(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     if len(members) > MOST_FILES or sum(one.file_size for one in members) > 5 * MOST_BYTES:
         raise CamtError(f"Im ZIP-Archiv ist zu viel: höchstens {MOST_FILES} Dateien und {5 * MOST_BYTES // 1_000_000} MB.")
     for one in sorted(members, key=lambda one: one.filename):
+        if one.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise CamtError("Das ZIP-Archiv ist ungewöhnlich gepackt. Packen Sie die Dateien neu.")
         if one.file_size > MOST_BYTES or one.file_size > MOST_RATIO * max(one.compress_size, 1):
             raise CamtError(f"„{one.filename[:80]}“ im ZIP-Archiv ist zu groß.")
         with archive.open(one) as file:

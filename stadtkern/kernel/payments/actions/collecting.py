@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.events.actions import record
@@ -33,7 +34,7 @@ def to_announce(today: date) -> list[tuple[Receivable, DebitMandate, int]]:
     returned = Collection.objects.filter(status=Status.RETURNED).values("receivable")  # not again by itself
     mandates = DebitMandate.objects.live()
     people, firms = mandates.filter(company=None).values("account"), mandates.exclude(company=None).values("company")
-    rows = Receivable.objects.open().filter(cancelled_at=None).exclude(pk__in=busy).exclude(pk__in=returned)
+    rows = Receivable.objects.open().filter(cancelled_at=None, voluntary=False).exclude(pk__in=busy).exclude(pk__in=returned)
     rows = rows.filter(company=None, account__in=people) | rows.filter(company__in=firms)
     found = []
     for claim in rows.prefetch_related("instalments").order_by("pk")[:5000]:
@@ -59,7 +60,7 @@ def announce(claim: Receivable, mandate: DebitMandate, cents: int, actor_key: st
     number = Collection.objects.filter(receivable=row).count() + 1
     made = Collection(
         mandate=live, receivable=row, cents=cents, due_date=due, end_to_end=f"{row.reference}-{number}",
-        sequence="OOFF" if live.only_id else "RCUR" if live.used_at else "FRST",
+        sequence=_sequence(live, first=live.used_at is None),
     )  # fmt: skip
     try:
         with transaction.atomic():
@@ -94,19 +95,22 @@ def order_debits(actor_key: str) -> BankOrder:
 def _order(actor_key: str) -> tuple[BankOrder | None, str]:
     ours, today = _ours(), timezone.localdate()
     chosen = [row for row in to_order(today) if _still_owed(row)]
-    rows = list(Collection.objects.select_for_update().filter(pk__in=[row.pk for row in chosen], status=Status.ANNOUNCED))
+    locked = Collection.objects.select_for_update(of=("self",)).select_related("mandate", "receivable")
+    rows = list(locked.filter(pk__in=[row.pk for row in chosen], status=Status.ANNOUNCED).order_by("due_date", "pk"))
     if not rows:
         return None, _("Zurzeit ist nichts einzuziehen.")
     number = f"LS-{timezone.localtime():%Y%m%d-%H%M%S}-{rows[0].pk}"
     earliest = settlement_days_after(today, BANK_DAYS)
     known = bank.opened((row.mandate.sealed, f"mandate:{row.mandate.reference}") for row in rows)
-    debits, kept = [], []
+    debits, kept, used = [], [], set()
     for row, facts in zip(rows, known, strict=True):
         if not facts:  # the holder's key was shredded: erased
             row.status = Status.DROPPED
             row.save(update_fields=["status"])
             continue
         row.due_date = max(row.due_date, earliest)
+        row.sequence = _sequence(row.mandate, first=row.mandate.used_at is None and row.mandate_id not in used)
+        used.add(row.mandate_id)
         kept.append(row)
         debits.append(_debit(row, facts))
     if not debits:
@@ -121,6 +125,11 @@ def _order(actor_key: str) -> tuple[BankOrder | None, str]:
     facts_told = {"order": order.pk, "count": order.count, "cents": order.cents}
     record("payment.debits_ordered", subject=str(order), actor=actor_key, data=facts_told)
     return order, ""
+
+
+def _sequence(mandate: DebitMandate, *, first: bool) -> str:
+    """Only one collection of a mandate is its first, also of several in one file."""
+    return "OOFF" if mandate.only_id else "FRST" if first else "RCUR"
 
 
 def _still_owed(row: Collection) -> bool:
@@ -155,7 +164,17 @@ def _debit(row: Collection, facts: dict[str, str]) -> Debit:
 
 def _tell(row: Collection, ours: bank.Account, actor_key: str) -> None:
     claim = row.receivable
-    body = _(
+    with override(claim.account.language if claim.account else "de"):  # the reader's, not the clerk's
+        body, title = _announcement(row, ours), _("Wir ziehen %(amount)s ein") % {"amount": words.euro(row.cents)}
+    deliver(
+        account=claim.account, company=claim.company, mandate=claim.mandate, about=claim.about, office=cash_office(),
+        title=title, body=body, actor_key=actor_key, once=f"collection:{row.pk}", link=reverse("payments:debit"),
+    )  # fmt: skip
+
+
+def _announcement(row: Collection, ours: bank.Account) -> str:
+    claim = row.receivable
+    return _(
         "Wir ziehen am %(day)s %(amount)s von Ihrem Konto %(account)s ein.\n\n"
         "Wofür: %(what)s\nKassenzeichen: %(reference)s\nMandatsreferenz: %(mandate)s\n"
         "Gläubiger-Identifikationsnummer: %(creditor)s\n\n"
@@ -166,11 +185,6 @@ def _tell(row: Collection, ours: bank.Account, actor_key: str) -> None:
         "what": claim.description, "reference": claim.reference, "mandate": row.mandate.reference,
         "creditor": ours.creditor_id,
     }  # fmt: skip
-    deliver(
-        account=claim.account, company=claim.company, mandate=claim.mandate, about=claim.about, office=cash_office(),
-        title=_("Wir ziehen %(amount)s ein") % {"amount": words.euro(row.cents)}, body=body, actor_key=actor_key,
-        once=f"collection:{row.pk}", link=reverse("payments:debit"),
-    )  # fmt: skip
 
 
 def cash_office() -> Office | None:

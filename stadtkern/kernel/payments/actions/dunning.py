@@ -104,10 +104,11 @@ def dun(claim: Receivable, level: int, actor_key: str) -> Dunning:
         raise Refused(_("Inzwischen ist nichts mehr anzumahnen, oder es wurde schon gemahnt."))
     if step.held:
         raise Refused(_("Diese Forderung wird gerade nicht gemahnt."))
-    for word, cents in ((_("Mahngebühr"), step.fee), (_("Säumniszuschlag"), step.surcharge)):
+    # In German whoever presses the button: it is booked, and stands in the letter.
+    for what, word, cents in (("fee", "Mahngebühr", step.fee), ("surcharge", "Säumniszuschlag", step.surcharge)):
         if cents:
             item = Item(f"{word} ({step.level.title})"[:250], cents, kind=Position.Kind.DUNNING)
-            add_position(row, item, actor_key, source_key=f"dunning:{row.pk}:{level}:{word}")
+            add_position(row, item, actor_key, source_key=f"dunning:{row.pk}:{level}:{what}")
     made = Dunning(
         receivable=row, level=level, title=step.level.title[:100], day=today, by=actor_key, fee_cents=step.fee,
         pay_until=today + timedelta(days=step.level.until), surcharge_cents=step.surcharge,

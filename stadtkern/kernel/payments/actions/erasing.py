@@ -33,7 +33,7 @@ def erase_of(account_id: int, keep: Collection[str]) -> int:
     """Bookings of one person lose the payer, attempts without money go; returns how many. Diary: `payment.erased`.
 
     What belongs to a matter in `keep` and is not paid yet stays as it is: the case is still running. Who still owes
-    something is kept by name until it is settled: closing an account does not end a debt.
+    something is kept by name and address until it is settled: closing an account does not end a debt.
     """
     own = Payment.objects.select_for_update().filter(account=account_id, company=None)
     booked = list(own.filter(status__in=BOOKED).values_list("pk", flat=True))
@@ -42,15 +42,25 @@ def erase_of(account_id: int, keep: Collection[str]) -> int:
     Payment.objects.filter(pk__in=tried).delete()
     claims = list(Receivable.objects.select_for_update().filter(account=account_id, company=None).values_list("pk", flat=True))
     owing = list(owed_by(account_id).exclude(about__in=list(keep)).values_list("pk", flat=True))
-    name = Account.objects.filter(pk=account_id).values_list("name", flat=True).first() or ""
+    person = Account.objects.select_related("person").filter(pk=account_id).first()
     _cut(Receivable.objects.filter(pk__in=claims).exclude(pk__in=owing).exclude(about__in=list(keep), open_cents__gt=0))
     Receivable.objects.filter(pk__in=owing).update(
-        account=None, mandate=None, draft_key=None, back_to="", debtor_name=name[:200]
-    )
+        account=None, mandate=None, draft_key=None, back_to="", debtor_name=person.name[:200] if person else "",
+        debtor_address=_address(person),
+    )  # fmt: skip
     if booked or tried or claims:
         data = {"bookings": len(booked), "attempts": len(tried), "claims": len(claims)}
         record("payment.erased", subject=f"account:{account_id}", actor=SYSTEM, data=data)
     return len(booked) + len(tried) + len(claims)
+
+
+def _address(account: Account | None) -> str:
+    """Where a reminder goes when the account is gone."""
+    person = getattr(account, "person", None)
+    if person is None:
+        return ""
+    lines = (f"{person.street} {person.house_number}".strip(), f"{person.postcode} {person.town}".strip())
+    return "\n".join(line for line in lines if line)[:400]
 
 
 def owed_by(account_id: int) -> ReceivableQuerySet:

@@ -3,7 +3,7 @@
 import hashlib
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -48,8 +48,9 @@ def order_refunds(actor_key: str) -> BankOrder:
     ours = bank.account()
     if ours is None:
         raise Refused(_("In city.toml steht noch kein Bankkonto der Stadt ([payments.bank])."))
+    with connection.cursor() as cursor:  # one order at a time: what one file carries no other does
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('payments.refunds', 0))")
     ready, _unknown = refundable()
-    number = f"UE-{timezone.localtime():%Y%m%d-%H%M%S}"
     transfers, booked = [], []
     for claim, facts in ready:
         entry, cents = facts.get("entry"), facts["cents"]
@@ -61,10 +62,11 @@ def order_refunds(actor_key: str) -> BankOrder:
             entry = refund(row, by="transfer", actor_key=actor_key, cents=cents)
         assert isinstance(entry, Entry)
         end_to_end = f"UE-{entry.pk}"
-        transfers.append(Transfer(end_to_end, cents, facts["name"], facts["iban"], _("Erstattung %s") % facts["reference"]))
+        transfers.append(Transfer(end_to_end, cents, facts["name"], facts["iban"], f"Erstattung {facts['reference']}"))
         booked.append(Payout(entry=entry, receivable=claim, end_to_end=end_to_end, cents=cents))
     if not transfers:
         raise Refused(_("Zurzeit ist nichts zurückzuüberweisen, wofür ein Konto bekannt ist."))
+    number = f"UE-{timezone.localtime():%Y%m%d-%H%M%S}-{booked[0].entry_id}"
     now = timezone.localtime().replace(tzinfo=None)
     data = write(number, now, ours.as_holder(), transfers, on=settlement_day(timezone.localdate()))
     order = BankOrder(kind=BankOrder.Kind.TRANSFER, number=number, by=actor_key, count=len(booked))
@@ -97,12 +99,10 @@ def _known(line: BankLine) -> dict[str, Any]:
 
 def _sent_back() -> QuerySet[Entry]:
     """Money a clerk sent back from suspense and no file carries yet."""
-    done = Payout.objects.exclude(status=Payout.Status.RETURNED).values("entry")
-    return (
-        Entry.objects.filter(kind=Entry.Kind.REFUND, source_key__startswith="send_back:")
-        .exclude(pk__in=done)
-        .order_by("pk")[:MOST]
-    )
+    done = Payout.objects.values("entry")
+    came_back = Entry.objects.filter(reverses__isnull=False).values("reverses")
+    sent = Entry.objects.filter(kind=Entry.Kind.REFUND, source_key__startswith="send_back:")
+    return sent.exclude(pk__in=done).exclude(pk__in=came_back).order_by("pk")[:MOST]
 
 
 def _items(entry: Entry) -> QuerySet[Posting, Any]:

@@ -1,7 +1,5 @@
 """What comes back: returned direct debits open their claim again, with the bank's charge; refunds nobody could credit."""
 
-from django.utils.translation import gettext as _
-
 from stadtkern.kernel.events.actions import record
 from stadtkern.lib.camt import Movement
 
@@ -51,7 +49,7 @@ def debit(collection: Collection, movement: Movement, source_key: str, ours: Acc
     row.status, row.reason = Status.RETURNED, movement.reason[:35]
     row.save(update_fields=["status", "reason"])
     if cost and ours.charge_debtor and movement.reason in DEBTORS and row.receivable.cancelled_at is None:
-        item = Item(_("Kosten der Rücklastschrift"), cost, kind=Position.Kind.CHARGEBACK)
+        item = Item("Kosten der Rücklastschrift", cost, kind=Position.Kind.CHARGEBACK)
         add_position(row.receivable, item, actor_key, source_key=f"{source_key}:cost")
     if movement.reason in LAST and row.mandate.ended_at is None:
         end_mandate(row.mandate, DebitMandate.Ending.RETURNED, actor_key)

@@ -10,7 +10,7 @@ from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.events.actions import record
 
 from .. import chart
-from ..models import Entry, Payment, Posting, Receivable
+from ..models import BankLine, Entry, Payment, Posting, Receivable
 from .posting import Line, Refused, Source, checked, lock, move, post, posted
 from .receiving import rest_of
 from .releasing import may_go, needs_release, use_release
@@ -123,8 +123,14 @@ def reverse(entry: Entry, actor_key: str, reason: str = "") -> Entry:
             raise Refused(_("Inzwischen ist dazu Geld gekommen. Die Ausbuchung lässt sich nicht mehr zurücknehmen."))
         done, new = move(row, -sum(line.cents for line in contra), contra, Kind.REVERSAL, source, entry)
     if new:
+        _ask_again([line.item_id for line in rows if line.account == chart.SUSPENSE], reason)
         record("payment.reversed", subject=str(row or entry), actor=actor_key, data={"entry": done.pk, "reverses": entry.pk})
     return done
+
+
+def _ask_again(items: list[int | None], reason: str) -> None:
+    """Money that is unexplained again stands on the clerks' list again."""
+    BankLine.objects.filter(entry__in=items, why="").update(why="returned" if reason == "returned" else "undone")
 
 
 def _way_out(by: str, provider: str) -> str:

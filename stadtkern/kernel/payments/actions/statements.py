@@ -19,7 +19,7 @@ from .. import bank
 from ..bank import Account
 from ..models import BankFile, BankLine, Statement
 from .explaining import Desk
-from .posting import Refused
+from .posting import MOST_CENTS, Refused
 
 AHEAD = timedelta(days=5)  # the next banking day may be a few days away
 SEALED_BY = "bank"
@@ -99,7 +99,7 @@ def _statement(file: BankFile, one: camt.Statement) -> Statement:
         opening_on=one.opening_on, closing_on=closing_on, opening_cents=one.opening_cents, closing_cents=one.closing_cents,
     )  # fmt: skip
     named = _("Der Auszug %(number)s vom %(day)s") % {"number": one.number or one.id, "day": words.day(closing_on)}
-    row.gap = _place(row, named)
+    row.gap = _place(row, one, named)
     try:
         with transaction.atomic():
             row.save()
@@ -108,13 +108,19 @@ def _statement(file: BankFile, one: camt.Statement) -> Statement:
     return row
 
 
-def _place(row: Statement, named: str) -> bool:
+def _place(row: Statement, one: camt.Statement, named: str) -> bool:
     """Whether the statement before it is missing. Refused when it overlaps with one that is there."""
+    overlaps = Refused(
+        _("%(named)s überschneidet sich mit Auszügen, die schon eingelesen sind. Kein Umsatz wird zweimal gebucht.")
+        % {"named": named}
+    )
     last = Statement.objects.filter(iban=row.iban).order_by("-closing_on", "-pk").first()
     if last is None or (row.opening_cents == last.closing_cents and row.closing_on >= last.closing_on):
         if last and _again(row):
             raise Refused(_("%(named)s wurde schon eingelesen.") % {"named": named})
         return False
+    if _brings_along(row, one):
+        raise overlaps
     if (row.opening_on or row.closing_on) >= last.closing_on and row.closing_on > last.closing_on:
         return True
     for after in Statement.objects.filter(iban=row.iban, gap=True, closing_on__gte=row.closing_on):
@@ -126,9 +132,16 @@ def _place(row: Statement, named: str) -> bool:
             return bool(previous and previous.closing_cents != row.opening_cents)
     if _again(row):
         raise Refused(_("%(named)s wurde schon eingelesen.") % {"named": named})
-    raise Refused(
-        _("%(named)s überschneidet sich mit Auszügen, die schon eingelesen sind. Kein Umsatz wird zweimal gebucht.")
-        % {"named": named}
+    raise overlaps
+
+
+def _brings_along(row: Statement, one: camt.Statement) -> bool:
+    """Whether it repeats days that are booked: at the end of such a day it has the balance we know from another statement."""
+    first = min((line.booked_on for line in one.movements), default=row.closing_on)
+    known = Statement.objects.filter(iban=row.iban, closing_on__gte=first, closing_on__lt=row.closing_on)
+    return any(
+        row.opening_cents + sum(line.cents for line in one.movements if line.booked_on <= on) == balance
+        for on, balance in known.values_list("closing_on", "closing_cents")
     )
 
 
@@ -145,6 +158,8 @@ def _line(desk: Desk, row: Statement, movement: camt.Movement) -> BankLine:
         value_on=movement.value_on, code=movement.code[:20], gvc=movement.gvc, reason=movement.reason[:35],
         end_to_end=movement.end_to_end[:35], batch=movement.batch[:35], foreign=movement.foreign[:40],
     )  # fmt: skip
+    if abs(movement.cents) > MOST_CENTS:
+        raise Refused(_("Der Auszug enthält einen Umsatz, der nicht stimmen kann. Rufen Sie die Datei noch einmal ab."))
     if movement.cents == 0:
         raise Refused(_("Der Auszug enthält einen Umsatz über 0,00 €. Rufen Sie die Datei noch einmal ab."))
     place = f"bankline:{row.pk}:{movement.entry}:{movement.part}"

@@ -34,10 +34,7 @@ def undo_assignment(line: BankLine, entry: Entry, actor_key: str) -> Entry:
     row = BankLine.objects.select_for_update().select_related("entry").get(pk=line.pk)
     if not assignments(row).filter(pk=entry.pk).exists():
         raise Refused(_("Diese Zuordnung gehört nicht zu diesem Umsatz."))
-    done = reverse(entry, actor_key, "wrong")
-    row.why = "undone"
-    row.save(update_fields=["why"])
-    return done
+    return reverse(entry, actor_key, "wrong")
 
 
 @transaction.atomic

@@ -40,6 +40,7 @@ WHY = {
     "several": gettext_lazy("Mehrere Kassenzeichen, deren Summe nicht passt"),
     "misspelled": gettext_lazy("Das Kassenzeichen ist falsch geschrieben"),
     "undone": gettext_lazy("Eine Zuordnung wurde zurückgenommen"),
+    "returned": gettext_lazy("Die Rücküberweisung kam zurück"),
     "debit": gettext_lazy("Geld ging ab, und wir wissen nicht, wofür"),
 }
 REASONS = {

@@ -430,6 +430,8 @@ class Ledger(RuleBasedStateMachine):
         earned = sum(cents for name, cents in sums.items() if name.partition(":")[0] in ("revenue", "tax", chart.DUNNING))
         assert -earned == sum(claim.owed for claim in book.claims.values())
         assert sums[chart.WRITE_OFFS] == sum(claim.given_up for claim in book.claims.values())
+        quiet = Posting.objects.filter(account=chart.SUSPENSE, item__in=BankLine.objects.filter(why="").values("entry"))
+        assert not sum(quiet.values_list("cents", flat=True)), "what is unexplained stands on the clerks' list"
 
     def claims_say_the_same(self):
         for row in Receivable.objects.all():
