@@ -123,6 +123,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "walkin code": [Sample("", lambda w: w.ticket)],  # whoever has the number's address; nothing about anybody is behind it
     "walkin secret": [public("gibt-es-nicht")],
     "walkin place": [Sample("", lambda w: w.appointment.place.key)],
+    "geo name": [public("districts")],
     "credentials:way key": [Sample("private", lambda w: w.way)],
     "credentials:query pk": [Sample("query", lambda w: w.query.pk)],
     "credentials pk": [Sample("private", lambda w: w.proof.pk)],

@@ -77,8 +77,8 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = [
-    "city", "events", "accounts", "privacy", "registers", "provider", "documents", "credentials", "vault", "inbox", "payments",
-    "appointments", "calls", "services", "voice", "cases", "exchange",
+    "city", "events", "accounts", "privacy", "registers", "geo", "provider", "documents", "credentials", "vault", "inbox",
+    "payments", "appointments", "calls", "services", "voice", "cases", "exchange",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -211,12 +211,13 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PRODUCTION else
 CSRF_FAILURE_VIEW = "stadtkern.portal.errors.csrf_failure"
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+_TILES = ["{0.scheme}://{0.netloc}".format(urlsplit(t)) for t in [CITY_TOML.get("map", {}).get("tiles", "")] if "://" in t]
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        "img-src": [SELF, "data:"],  # data: for KERN's mask icons
+        "img-src": [SELF, "data:", *_TILES],  # data: for KERN's mask icons; tiles of the city's own map server
         "font-src": [SELF],
         "connect-src": [SELF],
         "form-action": [SELF],

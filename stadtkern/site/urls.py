@@ -23,6 +23,7 @@ PLACES = {
     "voice": "terminwunsch/",
     "cases": "vorgang/",
     "registers": "register/",
+    "geo": "karte/",
     "provider": "verbundene-dienste/",
     "exchange": "austausch/",
 }

@@ -18,6 +18,7 @@ from stadtkern.kernel.documents.models import Upload, UploadContent, owner_of
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.privacy import keys
 from stadtkern.kernel.privacy.sealing import actions as sealing
+from stadtkern.lib.pictures import leftovers
 
 UploadRefused = Refused
 
@@ -40,9 +41,10 @@ def receive(
     `media_types` empty = PDF, JPEG, PNG, WebP; `max_bytes` None = 10 MB. Raises UploadRefused(message). The upload is CLEAN,
     or CHECKING while no virus scanner answers: then a job asks again, and it must not be used before. Diary:
     `upload.received`, or `upload.waiting`. `as_is`: checked the same way, but kept byte for byte, because somebody vouches for
-    it with a hash (FIT-Connect). `nameless`: the file must not tell who handed it in (its name, its author).
+    it with a hash (FIT-Connect), unless it is a picture with metadata. `nameless`: the file must not tell who handed it in.
     """
     taken = inspect(file_name, data, media_types, max_bytes)
+    as_is = as_is and not leftovers(data)  # a picture that tells where it was taken is painted anew, whoever vouches for it
     kept = data if as_is else without_author(taken.data, taken.media_type) if nameless else taken.data
     try:
         found = _scanner().scan(data)

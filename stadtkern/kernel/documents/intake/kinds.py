@@ -28,9 +28,9 @@ class Kind:
 
 KINDS = {
     "application/pdf": Kind("PDF", ("pdf",), clean_pdf),
-    "image/jpeg": Kind("JPEG", ("jpg", "jpeg", "jpe", "jfif"), lambda data: clean_picture(data, "JPEG")),
-    "image/png": Kind("PNG", ("png",), lambda data: clean_picture(data, "PNG")),
-    "image/webp": Kind("WebP", ("webp",), lambda data: clean_picture(data, "WEBP")),
+    "image/jpeg": Kind("JPEG", ("jpg", "jpeg", "jpe", "jfif"), clean_picture),
+    "image/png": Kind("PNG", ("png",), clean_picture),
+    "image/webp": Kind("WebP", ("webp",), clean_picture),
 }
 PICTURE_ENDINGS = {"jpg", "jpeg", "jpe", "jfif", "png", "webp", "heic", "heif"}
 

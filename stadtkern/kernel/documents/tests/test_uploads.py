@@ -22,6 +22,7 @@ from stadtkern.kernel.documents.intake import inspect
 from stadtkern.kernel.documents.models import Upload, UploadContent
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.privacy import keys
+from stadtkern.lib.pictures import leftovers
 
 
 def take(data: bytes, name="datei.pdf", media_types=(), max_bytes=None, account=None) -> Upload:
@@ -113,6 +114,17 @@ def test_no_format_keeps_metadata(kind, name, db):
     assert b"Kamerahersteller" in data
     for secret in (b"Kamerahersteller", b"geheim", b"xmpmeta", b"ICC", b"iCCP", b"acsp"):
         assert secret not in kept
+
+
+def test_a_picture_somebody_vouches_for_keeps_its_bytes_but_no_metadata(db):
+    """Files of other authorities are kept as they are; a picture only while it tells nothing but its picture."""
+    exif = Image.Exif()
+    exif[0x010F] = "Kamerahersteller"
+    for data, same in ((picture(quality=71), True), (picture(exif=exif.tobytes()), False)):
+        upload = actions.receive(about="reception:1", path=str(same), account=None, file_name="a.jpg", data=data,
+                                 media_types=(), max_bytes=None, as_is=True)  # fmt: skip
+        kept = bytes(upload.content.data)
+        assert (kept == data) is same and leftovers(kept) == []
 
 
 def test_a_moving_picture_stands_still(db):

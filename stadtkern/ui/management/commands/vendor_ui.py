@@ -1,6 +1,6 @@
 """Copy the style sheet, fonts and scripts of others into our static files: named, hashed, trimmed to what pages use.
 
-    npm pack @kern-ux/native@2.7.2 htmx.org@2.0.11 --pack-destination DIR
+    npm pack @kern-ux/native@2.7.2 htmx.org@2.0.11 leaflet@1.9.4 --pack-destination DIR
     manage.py vendor_ui DIR
 
 `ui/vendor.toml` says which file of which package. A source with another hash is refused. `written` is the hash of what lies in
@@ -65,6 +65,8 @@ def shape(source: bytes, entry: dict[str, Any], plan: dict[str, Any], origin: st
         )
         own = "".join(file.read_text(encoding="utf-8") for file in STATIC.glob("*.css") if file.name != entry["to"])
         return (note + prune(trim(source.decode(), set(entry["drop"]), set(entry["icons"])), own)).encode()
+    if "cut" in entry:  # references to files we do not ship
+        return re.sub("|".join(entry["cut"]), "", source.decode()).encode()
     return source
 
 

@@ -1,0 +1,1 @@
+"""Geo: districts, streets and addresses of the city, and the map on a page."""

@@ -1,0 +1,8 @@
+"""Pictures of people: painted anew, without place, camera or hidden files, and made unknowable where somebody asks."""
+
+from .blur import Box, blur, read_boxes
+from .clean import MOST_PIXELS, NotAPicture, Picture, clean
+from .kinds import kind_of
+from .leftovers import leftovers
+
+__all__ = ["MOST_PIXELS", "Box", "NotAPicture", "Picture", "blur", "clean", "kind_of", "leftovers", "read_boxes"]
