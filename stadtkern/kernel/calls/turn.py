@@ -1,4 +1,4 @@
-"""The relay (TURN) for networks that let no direct connection through: whose, and the way in for minutes.
+"""The relay (TURN) for networks that let no direct connection through: whose, and the way in for one appointment.
 
 Credentials are those of coturn's shared secret (draft-uberti-behave-turn-rest): the name says until when they hold, the
 password proves that the city made them. They are worked out when a participant comes in, and handed to nobody else.

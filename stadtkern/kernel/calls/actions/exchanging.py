@@ -39,8 +39,8 @@ def exchange(appointment_id: int, role: Role, holder: str, told: Told) -> Heard:
     Diary: `call.connected`, once.
     """
     with transaction.atomic():
-        if told.lines:  # the call before its seats, as `end` does; no line can be left behind by a call that ends meanwhile
-            list(Call.objects.select_for_update(no_key=True).filter(appointment=appointment_id).values_list("pk"))
+        # The call before its seats, as `end` does: no two wait for each other, and no line outlives a call that ends.
+        list(Call.objects.select_for_update(no_key=True).filter(appointment=appointment_id).values_list("pk"))
         now = timezone.now()
         seat = _seat(appointment_id, role, holder, told, now)
         peer = Seat.objects.filter(call=seat.call_id, role=role.other).first()

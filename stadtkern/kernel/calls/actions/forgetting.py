@@ -27,7 +27,8 @@ def forget_due(now: datetime, batch: int = 500) -> int:
 @transaction.atomic
 def forget_of(account_id: int) -> int:
     """A person is erased: the calls of their appointments go now. Diary: `call.forgotten`."""
-    mine = list(Call.objects.filter(appointment__account=account_id).values_list("pk", flat=True))
+    rows = Call.objects.select_for_update(of=("self",)).filter(appointment__account=account_id)  # before their seats
+    mine = list(rows.order_by("pk").values_list("pk", flat=True))
     Call.objects.filter(pk__in=mine).delete()
     if mine:
         record("call.forgotten", subject="calls", actor=SYSTEM, data={"rows": len(mine)})

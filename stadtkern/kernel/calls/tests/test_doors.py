@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
@@ -61,6 +62,27 @@ def test_offer_and_answer_go_through_once_and_are_gone(guest: Side, desk: Side) 
     call = Call.objects.get()
     assert call.connected_at and call.relayed and call.opened_at and call.agreed_at
     assert Appointment.objects.get().status == "CALLED"
+
+
+def test_the_call_is_locked_before_its_seats(guest: Side, desk: Side, row: Appointment, clerk: Any) -> None:
+    """Everywhere in the same order: a connection that is noted while the clerk ends the call waits, and both come through."""
+    desk.post("einlassen")
+    steps = {
+        "exchange": lambda: guest.say(connected=True, relayed=False),
+        "come_in": lambda: guest.post("betreten"),
+        "agree": lambda: guest.client.post(f"{guest.base}einverstanden/"),
+        "leave": lambda: guest.client.post(f"{guest.base}verlassen/"),
+        "end": lambda: desk.client.post(f"{desk.base}beenden/"),
+        "forget": lambda: Appointment.objects.update(account=clerk.account) and actions.forget_of(clerk.account_id),
+    }
+    for step, act in steps.items():
+        with CaptureQueriesContext(connection) as asked:
+            act()
+        touched = [
+            query["sql"] for query in asked
+            if re.search(r"^(UPDATE|DELETE FROM) .calls_|FOR (NO KEY )?UPDATE", query["sql"]) and "calls_" in query["sql"]
+        ]  # fmt: skip
+        assert 'FROM "calls_call"' in touched[0] and "FOR " in touched[0], (step, touched[0])
 
 
 def test_a_line_sent_twice_is_one_line(guest: Side, desk: Side) -> None:
@@ -260,6 +282,12 @@ def test_the_clerks_list_names_who_waits_and_is_noted(book, citizen, clerk, logi
 def test_a_hidden_person_has_no_name_on_the_list(book, citizen, resident, clerk, login) -> None:
     type(resident).objects.update(blocked=True)
     row = book(citizen)
-    desk = login(clerk.account)
-    assert row.name not in desk.get("/video/schreibtisch/").content.decode()
-    assert row.name not in desk.get(f"/video/termin/{row.pk}/").content.decode()
+    desk = Side(login(clerk.account), row)
+    assert row.name not in desk.client.get("/video/schreibtisch/").content.decode()
+    page = desk.enter().client.get(desk.base).content.decode()
+    assert "Kamera und Mikrofon prüfen" in page and "Auskunftssperre (§ 51 BMG)" in page
+    assert row.name not in page and row.phone not in page
+    assert not Access.objects.filter(accounts__contains=[citizen.pk], source="appointments").exists(), "nothing was read"
+    type(resident).objects.update(blocked=False)
+    page = desk.client.get(desk.base).content.decode()
+    assert row.name in page and row.phone in page

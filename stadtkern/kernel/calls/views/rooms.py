@@ -14,6 +14,7 @@ from stadtkern.kernel.accounts.access import everyone
 from stadtkern.kernel.appointments.models import Appointment
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.privacy.actions import note_owned
+from stadtkern.kernel.registers.blocks import is_hidden, mask
 from stadtkern.ui.permissions import policy
 
 from .. import actions, turn
@@ -65,9 +66,7 @@ def room(request: HttpRequest, pk: int) -> HttpResponse:
         return render(request, "calls/occupied.html", context, status=409)
     if seat is None or not me.holder or seat.holder != me.holder:
         return render(request, "calls/consent.html", context)
-    if me.is_staff:
-        actions.look_at(me.actor, me.appointment)
-    response = render(request, "calls/call.html", context | {"spoken": spoken(me.is_staff)})
+    response = render(request, "calls/call.html", context | {"spoken": spoken(me.is_staff)} | _other_side(me))
     response["Permissions-Policy"] = MAY
     return response
 
@@ -97,6 +96,16 @@ def leave(request: HttpRequest, pk: int) -> HttpResponse:
     me = participant(request, pk)
     actions.leave(me.appointment, me.role, me.holder)
     return render(request, "calls/left.html", _frame(me, None))
+
+
+def _other_side(me: Participant) -> dict[str, Any]:
+    """Whom the clerk talks to, noted in the access log; of a hidden person (§ 51 BMG) neither name nor number."""
+    if not me.is_staff:
+        return {}
+    if is_hidden(me.appointment.account_id):
+        return {"person": mask(), "hidden": True}
+    actions.look_at(me.actor, me.appointment)
+    return {"person": me.appointment.name, "person_phone": me.appointment.phone}
 
 
 def _frame(me: Participant, call: Call | None) -> dict[str, Any]:
