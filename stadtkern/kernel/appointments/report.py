@@ -15,6 +15,7 @@ WAITS = (
     "matters", "channel", "first", "last", "after", "before", "weekdays", "status", "name", "email", "phone", "about",
     "joined_at", "offered_at", "ended_at",
 )  # fmt: skip
+QUEUES = ("wave__matter__title", "wave__opens_at", "place", "lot", "network", "joined_at")
 
 
 def report(actor: Actor) -> list[dict[str, Any]]:
@@ -22,7 +23,7 @@ def report(actor: Actor) -> list[dict[str, Any]]:
     own = Appointment.objects.filter(account=actor.account).order_by("-id").values(*TOLD)[:MOST]
     feeds = Feed.objects.filter(account=actor.account).values("created_at")
     partners = Partner.objects.filter(account=actor.account).values("office__title", "title", "scope", "created_at", "ended_at")
-    tickets = Ticket.objects.filter(account=actor.account).values("wave__matter__title", "wave__opens_at", "place", "joined_at")
+    tickets = Ticket.objects.filter(account=actor.account).values(*QUEUES)
     return [
         *own,
         *feeds,

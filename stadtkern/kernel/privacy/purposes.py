@@ -62,6 +62,15 @@ PURPOSES = {
             gettext_lazy("Art. 6 Abs. 1 e DSGVO"),
         ),
         Purpose(
+            "queue",
+            gettext_lazy("Ihr Platz in einer Warteschlange"),
+            gettext_lazy(
+                "wann Sie sich angestellt haben, Ihr Platz, statt der Internet-Adresse eine Prüfzahl Ihres Netzes"
+            ),
+            gettext_lazy("sieben Tage nach der Öffnung"),
+            gettext_lazy("Art. 6 Abs. 1 e DSGVO"),
+        ),
+        Purpose(
             "video",
             gettext_lazy("Ihre Videotermine"),
             gettext_lazy("Beginn, Ende und ob die Verbindung direkt war; nichts von dem, was gesagt oder gezeigt wird"),
