@@ -1,9 +1,11 @@
 """The suite runs in mode "test" against its own database."""
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +14,8 @@ from django.db import connections
 from django.test import Client, TransactionTestCase
 
 if TYPE_CHECKING:
+    from pytest_django.fixtures import SettingsWrapper
+
     from stadtkern.kernel.accounts.models import Account, Staff
     from stadtkern.kernel.city.models import Office
     from stadtkern.kernel.registers.models import Resident
@@ -186,6 +190,18 @@ def the_city_is_back() -> Iterator[None]:
     yield
     if city.cache_info().currsize and city().folder != settings.CITY_FOLDER:
         city.cache_clear()
+
+
+@pytest.fixture
+def own_place(settings: "SettingsWrapper", tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A home apart: what an operator switches off here is off nowhere else. Its keys are made once for the process."""
+    home = tmp_path_factory.getbasetemp() / "own-place"
+    home.mkdir(exist_ok=True)
+    settings.HOME = home
+    yield home
+    for left in home.iterdir():
+        if left.name != "keys":
+            shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from stadtkern.kernel.registers.models import Household, Parentage, ParkingPermi
 from stadtkern.kernel.registers.queries import entries
 
 from .factories import World
-from .test_access import ASKED, WORDS, Visit, queries, text_of
+from .test_access import ASKED, WORDS, Visit, one_page_per_refusal, queries, text_of  # noqa: F401 - a fixture
 
-pytestmark = pytest.mark.usefixtures("own_place")
+pytestmark = pytest.mark.usefixtures("own_place", "one_page_per_refusal")
 
 STREET, NAME, PLATE = "geheimstrasse-51", "geheim-person-anna", "MST-GE 5151"
 # What stands there about somebody else: the neighbour's own street; why a clerk broke the glass, a breach.
@@ -29,11 +29,6 @@ THEIRS = {"neighbour": {"street"}, "privacy": {"emergency", "register"}}
 SEEKERS = [
     "visitor", "neighbour", "other_parent", "second_clerk", "other_clerk", "lead", "operator", "mayor", "editor", "privacy",
 ]  # fmt: skip
-
-
-@pytest.fixture
-def own_place(settings, tmp_path):
-    settings.HOME = tmp_path
 
 
 @pytest.fixture

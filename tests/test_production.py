@@ -1,9 +1,9 @@
 """Production refuses to start when something would be unsafe; headers and cookies are strict."""
 
+import json
 import os
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,6 @@ from stadtkern.site import checks
 
 ROOT = Path(__file__).resolve().parents[1]
 POLICY = live.CONTENT_SECURITY_POLICY["DIRECTIVES"]
-START = "import os; import stadtkern.site.wsgi; from django.conf import settings; print('started in', settings.MODE)"
 SAFE = {
     "STADTKERN_MODE": "production",
     "STADTKERN_SECRET": "q8Zt0sVb1XyR7uKcLw3nJd5fHg9aPe2mQi4oTx6z-rUvYkWjAsD_",
@@ -84,25 +83,24 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def started(place):
-    """What every start said: name -> (exit code, output); two at a time."""
+    """What every start said: name -> (exit code, output); packages are imported once (tests/starts.py)."""
 
-    def start(changes: dict[str, str | None]) -> tuple[int, str]:
+    def environment(changes: dict[str, str | None]) -> dict[str, str]:
         own = {"STADTKERN_CITY": "stadt", "STADTKERN_HOME": "home", "STADTKERN_SEAL_P12": "seal.p12"}
         own["STADTKERN_CREDENTIAL_KEYS"] = "proofs"
         values = SAFE | {name: str(place / path) for name, path in own.items()} | changes
         if values["STADTKERN_CITY"] == "promising":
             values["STADTKERN_CITY"] = str(place / "promising")
         kept = {key: value for key, value in os.environ.items() if not key.startswith(("STADTKERN", "DATABASE", "DJANGO"))}
-        environment = kept | {key: value for key, value in values.items() if value is not None}
-        environment["PYTHONPATH"] = f"{ROOT}:{place}"
-        done = subprocess.run(
-            [sys.executable, "-c", START], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120
-        )
-        return done.returncode, done.stdout + done.stderr
+        found = kept | {key: value for key, value in values.items() if value is not None}
+        return found | {"PYTHONPATH": f"{ROOT}:{place}"}
 
     wanted: dict[str, dict[str, str | None]] = {"safe": {}} | {name: changes for name, (changes, _) in FAULTS.items()}
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(wanted, pool.map(start, wanted.values()), strict=True))
+    told = json.dumps([environment(changes) for changes in wanted.values()])
+    done = subprocess.run(
+        [sys.executable, "tests/starts.py"], cwd=ROOT, input=told, capture_output=True, text=True, timeout=300, check=True
+    )
+    return dict(zip(wanted, json.loads(done.stdout), strict=True))
 
 
 def test_a_safe_installation_starts(started):
