@@ -64,9 +64,7 @@ PURPOSES = {
         Purpose(
             "queue",
             gettext_lazy("Ihr Platz in einer Warteschlange"),
-            gettext_lazy(
-                "wann Sie sich angestellt haben, Ihr Platz, statt der Internet-Adresse eine Prüfzahl Ihres Netzes"
-            ),
+            gettext_lazy("wann Sie sich angestellt haben, Ihr Platz, statt der Internet-Adresse eine Prüfzahl Ihres Netzes"),
             gettext_lazy("sieben Tage nach der Öffnung"),
             gettext_lazy("Art. 6 Abs. 1 e DSGVO"),
         ),
