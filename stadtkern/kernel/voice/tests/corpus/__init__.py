@@ -1,7 +1,7 @@
-"""Sentences with what they mean, in two files, and how to compare with them (heldout.toml explains the form)."""
+"""Sentences with what they mean, in files, and how to compare with them (heldout.toml explains the form)."""
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -33,11 +33,20 @@ class Sentence:
 
     def right_service(self, target: Target) -> bool:
         """Whether the target is one of those meant; an entry of LeiKa counts for its OZG-Leistung."""
+        return bool(self._known(target) & {label for group in self.services for label in group.split(",")})
+
+    def all_services(self, found: Iterable[Target]) -> bool:
+        """Whether everything that was meant is among them ("Ausweis und Ummeldung" are two)."""
+        known = {key for target in found for key in self._known(target)}
+        return all(known & set(group.split(",")) for group in self.services)
+
+    @staticmethod
+    def _known(target: Target) -> set[str]:
         known = set(target.keys)
         for key in target.keys:
             entry = books.entries().get(key)
             known |= {entry.ozg} if entry else set()
-        return any(label in known for label in self.services)
+        return known
 
     def right_time(self, window: Window) -> bool:
         """Whether exactly the meant days and the meant time of day were understood."""
@@ -48,21 +57,21 @@ class Sentence:
         return [self.now.date() + timedelta(days=number) for number in range(DAYS)]
 
     def _wanted_days(self) -> set[date]:
-        spans, only, without = [], set(), set()
+        spans, only, without, never = [], set(), set(), []
         for part in self.days.split():
-            if ".." in part:
-                first, last = part.split("..")
-                spans.append((date.fromisoformat(first or "2000-01-01"), date.fromisoformat(last or "9999-12-31")))
+            if part[0] == "!" and not part[1:].isalpha():
+                never.append(_span(part[1:]))
             elif part[0] == "!":
                 without.add(WEEKDAYS[part[1:]])
-            elif part[0].isdigit():
-                spans.append((date.fromisoformat(part), date.fromisoformat(part)))
-            else:
+            elif part[0].isalpha():
                 only |= {WEEKDAYS[one] for one in part.split(",")}
+            else:
+                spans.append(_span(part))
         return {
             day
             for day in self._horizon()
             if (not spans or any(first <= day <= last for first, last in spans))
+            and not any(first <= day <= last for first, last in never)
             and (not only or day.weekday() in only)
             and day.weekday() not in without
         }
@@ -78,13 +87,18 @@ class Sentence:
         return understand(text or self.text, now=self.now, land=LAND, ear=ear())
 
 
+def _span(text: str) -> tuple[date, date]:
+    first, dots, last = text.partition("..")
+    return date.fromisoformat(first or "2000-01-01"), date.fromisoformat(last or "9999-12-31" if dots else first)
+
+
 def sentences(name: str) -> Iterator[Sentence]:
-    """A file of this folder: "development", "heldout" or "strangers"."""
+    """A file of this folder: without its ending."""
     raw = tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
     for moment, said in raw.items():
         for text, label in said.items():
             services, days, clock = (part.strip() for part in label.split("|"))
-            keys = tuple(key for key in services.split(",") if key)
+            keys = tuple(filter(None, services.split("+")))
             yield Sentence(datetime.fromisoformat(moment), text, keys, days, clock)
 
 
