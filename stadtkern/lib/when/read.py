@@ -7,6 +7,7 @@ from datetime import datetime
 
 from . import clock as clocks
 from . import story as stories
+from .anchor import POINTING, anchored
 from .clock import Said
 from .days import Days
 from .line import Line
@@ -42,7 +43,7 @@ def read(text: str, now: datetime, land: str) -> Reading:
     clocks.combine(line)
     relate(line)
     found = _found(line, text)
-    found = _beside_the_story(found, line.text)
+    found = anchored(found, now.date(), line.text)
     window = settle([one for one in found if not one.story], now.date(), line.text)
     if (not window.anything and _SOON.search(line.text)) or any(token.symbol.startswith("<s") for token in line.tokens):
         window = replace(window, soon=not window.spans)
@@ -59,8 +60,10 @@ def _found(line: Line, text: str) -> list[Found]:
     found: list[Found] = []
     between: list[str] = []
     sides: set[int] = set()
-    for number, clause in enumerate(_clauses(line)):
-        told = stories.told(clause, text)
+    clauses = list(_clauses(line))
+    reasons = stories.reasons(clauses)
+    for number, clause in enumerate(clauses):
+        told = stories.told(clause, text) or (number < reasons and not stories.wished(clause))
         for token in clause:
             if token.symbol[:2] in ("<d", "<p"):
                 thing = line.thing(token.symbol)
@@ -71,26 +74,9 @@ def _found(line: Line, text: str) -> list[Found]:
                     between = []
                     continue
             between.append(token.symbol)
-    if between and found and "danach" in between:
+    if found and POINTING & set(between):
         found.append(Found(Ref("any"), tuple(between), found[-1].end, found[-1].end, False))
     return stories.without_sides(found, sides, line.text)
-
-
-_BESIDE = {"vorher": "before", "davor": "before", "danach": "after", "anschliessend": "after", "hinterher": "after", "dann": ""}
-
-
-def _beside_the_story(found: list[Found], text: str) -> list[Found]:
-    """ "Mein Pass läuft am 3. Mai ab, ich brauche vorher einen": the day of the story counts after all, as a bound."""
-    told = [one for one in found if one.story and isinstance(one.thing, Ref) and one.thing.kind != "past"]
-    wished = [one for one in found if not one.story and isinstance(one.thing, Ref) and one.thing.kind != "any"]
-    word = next((word for word in text.split() if word in _BESIDE), "")
-    if wished or not told or not word:
-        return found
-    last = told[-1]
-    assert isinstance(last.thing, Ref)
-    bound = _BESIDE[word] or last.thing.bound
-    wanted = replace(last, thing=replace(last.thing, bound=bound), story=False)
-    return [wanted if one is last else one for one in found if not (isinstance(one.thing, Ref) and one.thing.kind == "any")]
 
 
 def _clauses(line: Line) -> Iterator[list[Token]]:

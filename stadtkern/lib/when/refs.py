@@ -7,12 +7,12 @@ from typing import Literal
 from ..calendar import add_months
 from .window import FAR, Span
 
-Kind = Literal["day", "weekday", "weekdays", "ordinal", "half", "week", "month", "range", "open", "soon", "past", "any"]
+Kind = Literal["day", "weekday", "weekdays", "ordinal", "half", "nth", "week", "month", "range", "open", "soon", "past", "any"]
 
 
 @dataclass(frozen=True)
 class Ref:
-    """What was named. `weekday`, `weekdays`, `ordinal` and `half` become days only beside a week, a month, or today."""
+    """What was named. `weekday`, `weekdays`, `ordinal` and `half`, `nth` become days only beside a week, a month, or today."""
 
     kind: Kind
     spans: tuple[Span, ...] = ()
@@ -24,6 +24,8 @@ class Ref:
     other: "Ref | None" = None  # the end, where two days make a range
     union: "tuple[Ref, ...]" = ()  # alternatives
     note: str = ""
+    shift: str = ""  # counted from the day named before: "tage", "wochen", "monate", "woche" (the whole), "weekday"
+    event: bool = False  # a feast, holidays, a season: "bis Ostern" ends before it begins
 
     @property
     def wide(self) -> bool:
@@ -64,14 +66,18 @@ def next_weekday(weekday: int, start: date) -> date:
 def settled(ref: Ref, today: date, base: Span | None, hint: Span | None = None) -> Ref:
     """The reference as days; `base` is the week or month it stands in, `hint` the month named beside it."""
     if ref.union:
-        parts = [settled(one, today, base, hint) for one in ref.union]
-        return replace(ref, kind="day", spans=tuple(sorted(span for one in parts for span in one.spans)), union=())
+        parts = [bounded(settled(one, today, base, hint), today) for one in ref.union]
+        return replace(ref, kind="day", spans=tuple(sorted(span for spans in parts for span in spans)), union=())
     if ref.kind == "weekday":
         start = base.first if base and base.first > today else today + timedelta(days=1)
         return replace(ref, spans=(Span.day(next_weekday(ref.number, start)),))
     if ref.kind == "ordinal":
         found = _day_of_month(ref.number, today, hint or base)
         return replace(ref, spans=(Span.day(found),) if found else ())
+    if ref.kind == "nth":
+        month = base or hint or month_of(today.year, today.month)
+        start = month.last - timedelta(days=6) if ref.number == 0 else month.first + timedelta(weeks=ref.number - 1)
+        return replace(ref, spans=(Span(start, start + timedelta(days=6)),))
     if ref.kind == "half":
         month = base or hint or month_of(today.year, today.month)
         middle = month.first + timedelta(days=14)
@@ -107,5 +113,6 @@ def bounded(ref: Ref, today: date) -> tuple[Span, ...]:
     if ref.bound == "before":
         return (Span(today, max(today, first - timedelta(days=1))),)
     if ref.bound == "until":
+        last = first - timedelta(days=1) if ref.event else last
         return (Span(today, max(today, last)),)
     return ref.spans

@@ -3,7 +3,9 @@
 import re
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
+from .counted import UNITS, count_of, plus
 from .line import Builder, Line, rule
 from .refs import Ref, next_weekday, week_of
 from .tokens import Token
@@ -73,6 +75,7 @@ def ellipses(line: Line, today: date) -> None:
 _UP_TO = rf"(?: (?:bis|zum|zur|zu|ende|spaetestens|einschliesslich|inklusive|maximal|noch|{_IN}))*"
 _OR = r"(?:oder|und|bzw|beziehungsweise|sowie|auch|alternativ|wahlweise|,)"
 _NOT_ANY = r"(?:nicht|kein(?:en|er|em|e)?|ausser|ausgenommen|ohne|nie|niemals|nix|abgesehen von)"
+_DENIED = re.compile(rf"(?:^| ){_NOT_ANY}(?: {_IN})* $")
 _SUITS = r"(?:geht|kann|passt|klappt|ist|waere|bin|hab|habe|koennen|habn|haben)"
 
 
@@ -92,6 +95,10 @@ class Relations:
     def rules(self) -> list[tuple[str, Builder]]:
         """In the order they are tried."""
         return [
+            (
+                rf"(?:(mindestens|spaetestens|allerspaetestens|fruehestens) )?(N) ({UNITS}) (nach|vor)(?: {_IN})* (D)",
+                self._away,
+            ),
             (rf"(D|tag|werktag) (nach|vor)(?: {_IN})* (D)", self._beside),
             (rf"woche (nach|vor)(?: {_IN})* (D)", self._week_beside),
             (rf"(?:zwischen|von|vom|ab)(?: {_IN})* (D)(?: W)?(?: ,)? (?:und|bis){_UP_TO} (D)", self._range),
@@ -111,6 +118,11 @@ class Relations:
             (rf"{_NOT_ANY}(?: {_IN})* (D)", self._no),
             (rf"(D)(?: {_SUITS})(?: [a-z]+){{0,3}} (?:nicht|schlecht|verhindert|keine|wohl nicht)", self._no),
             (r"(D)(?: (?:noch|schon|aber))* (?:nicht)(?= (?:,|sondern|aber)|$)", self._no),
+            (
+                rf"(D)(?: {_SUITS}| habt| hat)(?: (?:ihr|sie|ja|doch|da))* (?:zu|geschlossen|dicht|feiertag)(?= (?:,|und)|$)",
+                self._no,
+            ),
+            (r"(D)(?: (?:bin|sind|ist))(?: [a-z]+){0,2} (?:weg|verreist|fort|unterwegs|im urlaub)", self._no),
         ]
 
     def _ref(self, mark: str) -> Ref:
@@ -123,7 +135,8 @@ class Relations:
             return Ref("weekdays", weekdays=frozenset(range(5)))
         if first.kind == last.kind == "weekdays" and len(first.weekdays) == len(last.weekdays) == 1:
             return Ref("weekdays", weekdays=frozenset(range(min(first.weekdays), max(last.weekdays) + 1)) or first.weekdays)
-        return replace(first, other=last) if "past" not in (first.kind, last.kind) and not first.bound else None
+        shifted = first.shift or last.shift or first.bound
+        return replace(first, other=last) if "past" not in (first.kind, last.kind) and not shifted else None
 
     def _either(self, m: "re.Match[str]") -> Ref | None:
         first, last = self._ref(m[1]), self._ref(m[2])
@@ -131,7 +144,9 @@ class Relations:
         kinds = {"small" if part.kind in _SMALL else part.kind for part in parts}
         if len(kinds) > 1 or any(part.other or part.bound or part.negative for part in parts):
             return None
-        if parts[0].kind in ("past", "half") or (" , " in m[0] and not _listed(m[0], parts)):
+        if parts[0].kind in ("past", "half") or any(part.shift for part in parts):
+            return None
+        if " , " in m[0] and not _listed(m[0], parts, denied=bool(_DENIED.search(m.string[: m.start()]))):
             return None
         if parts[0].kind == "weekdays":
             return Ref("weekdays", weekdays=first.weekdays | last.weekdays)
@@ -162,15 +177,33 @@ class Relations:
             edge = next_weekday(weekday.number, edge if after else edge - timedelta(days=6))
         return Ref("day", (Span.day(edge),))
 
+    def _away(self, m: "re.Match[str]") -> Ref | None:
+        """ "zwei Wochen vor Weihnachten", "mindestens einen Tag nach dem 3."."""
+        named, count = self._ref(m[5]), count_of(m[2])
+        if not named.spans or named.bound or count is None:
+            return None
+        after = m[4] == "nach"
+        edge = named.spans[-1].last if after else named.spans[0].first
+        day = plus(edge, count if after else -count, m[3])
+        return Ref("day", (Span.day(day),), bound=("from" if after else "until") if m[1] else "")
+
     def _week_beside(self, m: "re.Match[str]") -> Ref | None:
-        """ "in der Woche nach Ostern": seven days."""
+        """ "in der Woche nach Ostern": seven days; where that begins at the end of a week, the next one."""
         named = self._ref(m[2])
         if not named.spans or named.bound:
             return None
         first = named.spans[-1].last + timedelta(days=1) if m[1] == "nach" else named.spans[0].first - timedelta(days=7)
+        if m[1] == "nach" and first.weekday() >= 4:
+            first = week_of(first + timedelta(days=6)).first
         return Ref("week", (Span(first, first + timedelta(days=6)),))
 
 
-def _listed(text: str, parts: tuple[Ref, ...]) -> bool:
-    """Whether a comma lists alternatives: "Montag, Dienstag", not "Freitag, den 25. Juni"."""
-    return " oder " in text or (len({part.kind for part in parts}) == 1 and parts[0].kind in ("weekday", "ordinal", "weekdays"))
+def _listed(text: str, parts: tuple[Ref, ...], *, denied: bool) -> bool:
+    """Whether a comma lists alternatives: "Montag, Dienstag" and "Ende Mai, Anfang Juni", not "Freitag, den 25. Juni"."""
+    if " oder " in text:
+        return True
+    if len({part.kind for part in parts}) != 1 or parts[0].kind == "half":
+        return False
+    spans = [span for part in parts for span in part.spans]
+    apart = all(one.last < other.first for one, other in pairwise(spans))
+    return parts[0].kind in ("weekday", "ordinal", "weekdays") or (apart and not denied)  # "nicht im März, im April"

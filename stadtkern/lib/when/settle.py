@@ -21,6 +21,15 @@ _WEAK = frozenset(
     """.split()  # noqa: SIM905
 )
 _SMALL = ("weekday", "day", "ordinal")
+# "am 3. wäre gut, sonst am 5.": the one or the other.
+_OTHERWISE = frozenset("sonst ansonsten notfalls andernfalls ersatzweise alternativ wahlweise not hilfsweise falls".split())  # noqa: SIM905
+_OR = frozenset(("oder", "bzw", "beziehungsweise"))
+_LITTLE = frozenset(
+    """
+    oder bzw beziehungsweise am an im in der die den dem des das , auch eben dann gern gerne vielleicht eventuell evtl so erst
+    um gegen noch genauso ebenso eher moeglicherweise gleich zur wieder
+    """.split()  # noqa: SIM905
+)
 
 
 @dataclass(frozen=True)
@@ -37,21 +46,26 @@ class Found:
 
 def settle(found: Sequence[Found], today: date, text: str) -> Window:
     """The window; `text` is the line as symbols."""
-    refs = _danach([one for one in found if isinstance(one.thing, Ref) and one.thing.kind != "past"])
+    found = _loose(found)
+    refs = [one for one in found if isinstance(one.thing, Ref) and one.thing.kind != "past"]
     window = _days(refs, today)
     return replace(window, clock=_clock([one for one in found if isinstance(one.thing, Said)]))
 
 
-def _danach(found: list[Found]) -> list[Found]:
-    """ "Montag danach", "erst danach": after what was named before."""
-    done: list[Found] = []
-    for one in found:
-        if "danach" in one.before and done and isinstance(done[-1].thing, Ref):
-            last = done[-1]
-            done[-1] = replace(last, thing=replace(last.thing, negative=False, bound="after"))  # type: ignore[arg-type]
-        if isinstance(one.thing, Ref) and one.thing.kind != "any":
-            done.append(one)
-    return done
+def _loose(found: Sequence[Found]) -> list[Found]:
+    """Without what only one of two alternatives is bound to: "heute, sonst morgen früh", "abends oder samstags"."""
+    kept: list[Found] = []
+    for place, one in enumerate(found):
+        last = found[place - 1] if place else None
+        days = [old for old in kept if isinstance(old.thing, Ref) and old.thing.kind != "past"]
+        clocks = [old for old in kept if isinstance(old.thing, Said)]
+        second = last and isinstance(last.thing, Ref) and last.clause == one.clause and set(last.before) & _OTHERWISE
+        if isinstance(one.thing, Said) and second and len(days) > 1 and not clocks:
+            continue
+        if isinstance(one.thing, Ref) and one.thing.kind == "weekdays" and one.before == ("oder",) and clocks and not days:
+            continue
+        kept.append(one)
+    return kept
 
 
 def _days(found: list[Found], today: date) -> Window:
@@ -68,10 +82,13 @@ def _days(found: list[Found], today: date) -> Window:
             negative.append(ref)
             continue
         words = set(one.before)
+        if positive and _another(one.before) and not words & _STRONG:
+            positive[-1] = _joined(positive[-1], ref)
+            continue
         if (positive and words & _STRONG) or (positive and words & _WEAK and not _within(ref, positive, today)):
             positive = []
         positive.append(ref)
-    base = _base(positive, today)
+    base = base_of(positive, today)
     spans, weekdays = _positive(positive, today, base)
     without: list[Span] = []
     for ref in negative:
@@ -88,13 +105,29 @@ def _days(found: list[Found], today: date) -> Window:
     return Window(today, first, weekdays, tuple(without), notes=tuple(notes))
 
 
+def _another(before: tuple[str, ...]) -> bool:
+    """Whether the words before a day make it an alternative to the day before."""
+    words = set(before)
+    return bool(words & _OTHERWISE) or (bool(words & _OR) and words <= _LITTLE)
+
+
+def _joined(one: Ref, other: Ref) -> Ref:
+    """The one or the other."""
+    parts = (*(one.union or (one,)), *(other.union or (other,)))
+    if all(part.kind in ("weekday", "weekdays") and not part.bound and not part.other for part in parts):
+        if any(part.kind == "weekdays" for part in parts):
+            return Ref("weekdays", weekdays=frozenset(day for part in parts for day in part.weekdays or {part.number}))
+        return Ref("weekday", union=parts)
+    return Ref("day" if all(part.kind in _SMALL for part in parts) else "range", union=parts)
+
+
 def _pushed(spans: tuple[Span, ...], without: Sequence[Span], today: date) -> tuple[Span, ...]:
     """Days in order, those excluded at the beginning left out: "nicht diese Woche" begins on Monday."""
     kept = sorted(span for span in (Span(max(one.first, today), one.last) for one in spans) if span.first <= span.last)
     return tuple(kept)
 
 
-def _base(refs: Sequence[Ref], today: date) -> Span | None:
+def base_of(refs: Sequence[Ref], today: date) -> Span | None:
     """The week or month in which days without a month lie."""
     base: Span | None = None
     for ref in refs:
@@ -106,7 +139,7 @@ def _base(refs: Sequence[Ref], today: date) -> Span | None:
 def _positive(refs: list[Ref], today: date, base: Span | None) -> tuple[tuple[Span, ...], frozenset[int]]:
     weekdays = ALL_DAYS
     spans: tuple[Span, ...] = ()
-    wide = [ref for ref in refs if ref.kind not in (*_SMALL, "weekdays", "half") or ref.bound or ref.other]
+    wide = [ref for ref in refs if ref.kind not in (*_SMALL, "weekdays", "half", "nth") or ref.bound or ref.other]
     firm = False
     exact = [ref for ref in refs if ref.kind in ("day", "ordinal") and not ref.bound and not ref.other and not ref.union]
     for ref in refs:
@@ -173,7 +206,7 @@ def _any_left(spans: Sequence[Span], weekdays: frozenset[int]) -> bool:
 
 def _within(ref: Ref, positive: Sequence[Ref], today: date) -> bool:
     """Whether a day lies in a week or month named before: "nächste Woche, lieber Dienstag" narrows, it does not correct."""
-    base = _base(positive, today)
+    base = base_of(positive, today)
     if ref.kind in ("weekday", "weekdays") and base:
         return True
     days = _spans_of(ref, today, base)
@@ -189,9 +222,10 @@ def _clock(found: Sequence[Found]) -> Clock:
         if said is None:
             continue
         words = set(one.before)
-        if place and words & _STRONG:
+        apart = words & (_OTHERWISE | _OR) or (words & {"wieder", "und", "auch"} and not result.overlap(said))
+        if place and (words & _STRONG or one.before[:2] == (",", "also")):
             result = said
-        elif place and words & {"oder"} and result != Clock():
+        elif place and apart and result not in (Clock(), said):
             result = _covering(result, said)
         else:
             result = result.overlap(said) or said

@@ -19,7 +19,7 @@ _STORY = re.compile(
     r"|(?:sohn|tochter|kind|kleiner|kleine|mutter|vater|mann|frau|oma|opa|baby|er|sie) wird|(?:faengt|fange?|fangen) .* an"
     r"|kommt .* in die schule|entbindung\w*|errechnet\w*|geburtstermin"
     r"|arbeite[nt]?|beginne[nt]?|beginn|starte[nt]?|anfange|anfaengt"
-    r"|\w*frist|deadline|\w*schluss ist|stichtag)\b"
+    r"|\w*schicht|\w*frist|deadline|\w*schluss ist|stichtag)\b"
     r"|\b(?:bin|sind|ist|seid|war|waren|sammer|simmer) .*ueber(?: die| das)? <d\d+>"
     r"|\bueber(?: die| das)? <d\d+> .*\b(?:bin|sind|ist|seid|war|waren|sammer|simmer|besuch\w*|verreist|weg|fort)\b"
 )
@@ -41,6 +41,7 @@ _WAS = re.compile(
     r"\b(?:bekommen|gekriegt|kriegt|gezogen|hergezogen|zugezogen|geheiratet|geboren|eingezogen|umgezogen)\b"
 )
 _VISIT = re.compile(r"\b(?:\w*termin\w*|brauch\w*|moecht\w*|wuerde\w*|kann|koenn\w*|bitte|gehts?|passts?|will|wollen)\b")
+_REASON = re.compile(r"\b(?:\w*schicht|\w*dienst|arbeite\w*|\w*schule|kita|kindergarten|urlaub|verreist|weg)\b")
 # What somebody plans besides, or does every day: a story only where something else is wished.
 _PLAN = re.compile(r"\b(?:heiraten|hierode|hochzeit|umziehen|einziehen|wegziehen|auswandern|verreisen)\b")
 _DAILY = re.compile(r"\bjed(?:e[nrsm]?|n)\b", re.IGNORECASE)
@@ -60,6 +61,23 @@ def told(clause: Sequence[Token], text: str) -> bool:
     if story and _HAPPENED.search(words):
         return not any(_AHEAD.search(text[token.start : token.end]) for token in clause if token.symbol[:2] == "<d")
     return story
+
+
+def wished(clause: Sequence[Token]) -> bool:
+    """Whether words of wishing stand in it."""
+    return bool(_WISH.search(" ".join(token.symbol for token in clause)))
+
+
+_SO = frozenset(("also", "deshalb", "deswegen", "daher", "darum", "somit"))
+
+
+def reasons(clauses: Sequence[Sequence[Token]]) -> int:
+    """How many parts of the sentence only give the reason for what follows: "ich habe Schicht, …, also vormittags"."""
+    words = [[token.symbol for token in clause] for clause in clauses]
+    for place in range(len(words) - 1, 0, -1):
+        if set(words[place][:2]) & _SO and any(_REASON.search(" ".join(one)) for one in words[:place]):
+            return place
+    return 0
 
 
 def side(clause: Sequence[Token], text: str) -> bool:

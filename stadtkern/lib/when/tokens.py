@@ -26,8 +26,17 @@ _CLOCKY = frozenset(
     """.split()  # noqa: SIM905
 )
 _SHORT = {"Mo": 0, "Di": 1, "Mi": 2, "Do": 3, "Fr": 4, "Sa": 5}
+_BEFORE_SHORT = frozenset(
+    ("am", "jeden", "naechsten", "kommenden", "diesen", "o", "od", "oder", "u", "und", "ausser", "ab", "bis", "/")
+)
+_AFTER_SHORT = frozenset(
+    """
+    o od oder u und vorm nachm vormittag vormittags nachmittag nachmittags mittag mittags frueh abend abends ab um gegen
+    zwischen vor nach
+    """.split()  # noqa: SIM905
+)
 _OF_MONTH = re.compile(r"(.+?)s?(woche|wochen|haelfte|tage|ende|anfang|mitte)")
-_OF_WHOLE = re.compile(r"(woche|monat|jahr)(?:n|s|es)?(anfang|beginn|mitte|ende)")
+_OF_WHOLE = re.compile(r"(woche|monat|jahr)(?:n|s|es)?(anfang|beginn|mitte|ende|letzten?|erste[nr]?)")
 _SPLIT = re.compile(r"(.{5,}?)(frueh|morgens?|vormitt?ags?|mittags?|nachmitt?ags?|abends?)")
 
 
@@ -73,12 +82,31 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
     if bare in ("m", "em") and before in ("vor", "ab", "nach", "von", "bis", "zu"):
         return ["dem", *stop]  # "vor'm zehnten"
     bare = bare.title() if piece != bare and bare.title() in _SHORT else bare
+    if bare.title() in _SHORT and _dashed(before, after):
+        return [f"v{_SHORT[bare.title()]}"]  # "Mo-Fr", "mo-mi": every week
+    if bare.islower() and bare.title() in _SHORT and _terse(before, after):
+        return [f"w{_SHORT[bare.title()]}"]
+    if bare in ("o", "od") and (after.title() in _SHORT or after[:1].isdigit()):
+        return ["oder"]
+    if bare in ("vorm", "nachm") and (piece != bare or after in ("", ",")):
+        return ["pvm" if bare == "vorm" else "pnm", *stop]
     if bare in _SHORT and (piece != bare or after in ("-", "–", "/") or (bare[0].isupper() and before not in ("", ",", "."))):
         return [f"w{_SHORT[bare]}"]
     if bare == "So" and before in ("sa", "sa.", "/"):
         return ["w6"]
     letters = "".join(letter for letter in plain(bare) if "a" <= letter <= "z")
     return [*_word(letters), *stop] if letters else stop
+
+
+def _dashed(before: str, after: str) -> bool:
+    return before in ("-", "–", "—") or after in ("-", "–", "—")
+
+
+def _terse(before: str, after: str) -> bool:
+    """Whether a short word in small letters can only be a weekday: "do o fr", "am di", "mi 15 uhr"."""
+    after = plain(after).rstrip(".")
+    near = before.rstrip(".") in _BEFORE_SHORT or after in _AFTER_SHORT or after[:1].isdigit()
+    return near or before.rstrip(".").title() in _SHORT or after.title() in _SHORT
 
 
 def _digits(piece: str, before: str, after: str) -> list[str]:
@@ -170,7 +198,7 @@ def _weekday_sounds() -> dict[tuple[str, str, str], int]:
 @lru_cache(maxsize=20_000)
 def _repaired(word: str) -> str:
     """A word of the grammar that sounds or looks nearly the same; the word itself where there is none."""
-    if len(word) < 6:
+    if len(word) < 6 or word in _book()["real"]["words"]:
         return word
     best, least = word, 3
     for known, sound in _sounds():
