@@ -163,6 +163,7 @@ _PARTS: list[tuple[str, Builder]] = [
     (r"vor (?:der |meiner |dem )?(?:arbeit|dienst|schicht|schule)", lambda m: Said("until", Moment(9, exact=True))),
     (r"nach (?:dem |der )?(?:pmi|mittagessen|essen|schule)|ab (?:dem )?pmi", lambda m: Said("from", Moment(12, exact=True))),
     (r"ab (?:dem )?(?:pnm)", lambda m: Said("from", Moment(12, exact=True))),
+    (r"nicht vor(?: dem)? pmi", lambda m: Said("from", Moment(12, exact=True))),
     (r"(?:bis|vor)(?: zum| dem)? pmi", lambda m: Said("until", Moment(12, exact=True))),
     (
         r"(?:nicht|ausser|nie|ungern|bloss nicht)(?: so)?(?: am| in der| im| zu)* (?:p(vm|nm|ab|mi))",
@@ -187,7 +188,7 @@ def find_moments(line: Line) -> None:
         line.replace(_rule(text), "t", build)
     line.replace(
         rule(
-            r"(?:so|moeglichst)(?: (?:bald|schnell|pfr|frueh|zeitnah|rasch|flott|fix))(?: (?:wie|als|es|"
+            r"(?<!nicht )(?:so|moeglichst)(?: (?:bald|schnell|pfr|frueh|zeitnah|rasch|flott|fix))(?: (?:wie|als|es|"
             r"wies))*(?: (?:nur|irgend))?(?: (?:moeglich|geht|gehts))?"
         ),
         "s",

@@ -3,7 +3,7 @@
 import re
 from datetime import date, timedelta
 
-from ..calendar import add_months
+from ..calendar import add_months, holidays
 from .line import Builder
 from .refs import Ref, month_of, next_weekday, third, week_of
 from .seen import Seen
@@ -41,8 +41,10 @@ class Counted(Seen):
                 self._thirds,
             ),
             (r"(anfang) (?:bis|oder|und|,) (ende) (?:(?:im|vom|von|des|der) )?(?:(REL) )?(M|monat|woche|jahr)", self._thirds),
-            (r"(O|\d+) (?:(\d+) )?(tage|wochen) (?:im|in|des|vom|von)(?: den| der)? (M)", self._first_so_many),
-            (r"(?:die |den )?(O) (?:(\d+) )?(M) tagen?", lambda m: self._so_many_of(m[1], m[2] or "7", "tage", m[3])),
+            (r"(O) (?:(\d+|beiden|paar) )?(tage|wochen) (?:im|in|des|vom|von)(?: den| der)? (M)", self._first_so_many),
+            (r"(O) (?:(\d+) )?(M) tagen?", lambda m: self._so_many_of(m[1], m[2] or "7", "tage", m[3])),
+            (r"vor (?:dem )?ende (?:(?:der|des|vom|von|im) )?(?:(REL) )?(M|woche|monat|jahr)", self._before_end),
+            (r"(O) (?:werk|arbeits)tage?s? (?:im|in|des|vom|von) (M|(?:neuen )?jahr|monat)", self._nth_workday),
             (r"(O) (W) (?:im|in|des|der|vom|von)(?: (?:REL))? (M|monats?)(?: (\d{4}))?", self._nth_weekday),
             (r"(O) (W) (?:im|in|des) (?:naechste|kommende) (naechst)?monat", self._nth_weekday_next),
             (r"(O) (?:woche )(?:im|in|des|vom|von) (M)(?: (\d{4}))?", self._week_of_month),
@@ -71,7 +73,7 @@ class Counted(Seen):
                 r"|(?:die|den) (?:naechste|kommende)() (tage|wochen|monate)",
                 self._next_so_many,
             ),
-            (rf"(?:so )?(?:in|nach)(?: (?:etwa|gegen|so|rund))? (N) ({UNITS})", self._ahead),
+            (rf"(?:so )?(?:in|nach)(?: (?:etwa|gegen|so|rund|ein|gut|knapp))? (N) ({UNITS})", self._ahead),
             (r"(?:in|nach) (N) stunden?", lambda m: Ref("day", (Span.day(self.today),))),
         ]
 
@@ -135,7 +137,23 @@ class Counted(Seen):
         return Ref("range", (Span(third(whole, m[1]).first, third(whole, m[2]).last),))
 
     def _first_so_many(self, m: "re.Match[str]") -> Ref | None:
-        return self._so_many_of(m[1], m[2] or ("1" if m[3] == "wochen" else "7"), m[3], m[4])
+        count = {"beiden": "2", "paar": "3", None: "1" if m[3] == "wochen" else "7"}.get(m[2], m[2])
+        return self._so_many_of(m[1], count, m[3], m[4])
+
+    def _before_end(self, m: "re.Match[str]") -> Ref:
+        whole = self.month_named(m[2]) if m[2][1:].isdigit() else self.relative(m[1] or "diese", m[2])
+        return Ref("range", (Span(self.today, whole.last),))
+
+    def _nth_workday(self, m: "re.Match[str]") -> Ref | None:
+        """ "erster Werktag im Januar": Saturdays and holidays left out."""
+        steps = "naechste" if "neuen" in m[2] else "diese"
+        whole = self.month_named(m[2]) if m[2][1:].isdigit() else self.relative(steps, m[2].split()[-1])
+        days = (whole.first + timedelta(days=number) for number in range((whole.last - whole.first).days + 1))
+        work = [day for day in days if day.weekday() < 5 and day not in holidays(day.year, self.land)][
+            : 31 if m[2][0] == "m" else None
+        ]
+        place = -1 if m[1] == "letzte" else int(m[1][:-1]) - 1
+        return Ref("day", (Span.day(work[place]),)) if place < len(work) else None
 
     def _so_many_of(self, which: str, count: str, unit: str, month: str) -> Ref | None:
         """ "in den ersten beiden Wochen im März", "in den letzten Maitagen"."""
@@ -154,7 +172,10 @@ class Counted(Seen):
         )
         if "naechste" in m[0].split() or "kommende" in m[0].split():
             month = self.later_month(1)
-        return self._nth(m[1], int(m[2][1]), month)
+        named = self._nth(m[1], int(m[2][1]), month)
+        if m[3].startswith("monat") and named.spans[0].last < self.today:
+            named = self._nth(m[1], int(m[2][1]), self.later_month(1))
+        return named
 
     def _nth_weekday_next(self, m: "re.Match[str]") -> Ref:
         return self._nth(m[1], int(m[2][1]), self.later_month(1))

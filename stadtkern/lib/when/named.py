@@ -32,6 +32,7 @@ class Named(Seen):
             (r"heilig abend|heiliger abend|heiligen pab", lambda m: self._feast("heiligabend")),
             (rf"({feasts})(?: (\d{{4}}))?", lambda m: self._feast(m[1].replace(" ", "_"), year=m[2])),
             (r"(?:den )?feiertagen?", lambda m: self._feast("feiertage")),
+            (rf"(anfang|mitte|ende|1o haelfte|2o haelfte) (?:der|in den|von den) ({_SCHOOL})?ferien", self._part_of_school),
             (
                 rf"(O) (?:(?:woche (?:der|in den|von den|der) )?({_SCHOOL})?ferien|({_SCHOOL})?ferienwoche)",
                 self._week_of_school,
@@ -51,6 +52,7 @@ class Named(Seen):
             (r"(REL) (woche|monat|jahr)", lambda m: Ref("week" if m[2] == "woche" else "month", (self.relative(m[1], m[2]),))),
             (r"(?:noch )(?:die|in der) woche", lambda m: Ref("week", (self.relative("diese", "woche"),))),
             (r"(?:im|des) neuen jahr", lambda m: Ref("month", (self.relative("naechste", "jahr"),))),
+            (r"(?:diese|naechste|kommende) (?:oder|und|bzw) (?:naechste|kommende|uebernaechste) (W)", self._this_or_next),
             (r"(diese|naechste|kommende|uebernaechste) (W)", self._this_weekday),
             (r"(?:REL )?(fruehling|fruehjahr|sommer|herbst|winter)", self._season),
             (
@@ -73,6 +75,17 @@ class Named(Seen):
             return None
         first = span.last - timedelta(days=6) if m[1] == "letzte" else span.first + timedelta(weeks=int(m[1][:-1]) - 1)
         return Ref("range", (Span(first, min(span.last, first + timedelta(days=6))),)) if first <= span.last else None
+
+    def _part_of_school(self, m: "re.Match[str]") -> Ref | None:
+        """The first, second or last third of the holidays, or one of their halves."""
+        span = school.holidays(self.land, m[2] or "", self.today)
+        if span is None:
+            return None
+        days = (span.last - span.first).days + 1
+        parts = {"anfang": (0, 3), "mitte": (1, 3), "ende": (2, 3), "1o haelfte": (0, 2), "2o haelfte": (1, 2)}
+        place, of = parts[m[1]]
+        first, last = days * place // of, days * (place + 1) // of - 1
+        return Ref("range", (Span(span.first + timedelta(days=first), span.first + timedelta(days=last)),))
 
     def _school(self, m: "re.Match[str]") -> Ref:
         kind = {"faschings": "winter", "fruehjahrs": "winter", "schul": "", None: ""}.get(m[2], m[2] or "")
@@ -121,6 +134,11 @@ class Named(Seen):
         if m[1] == "uebernaechste":
             day += timedelta(weeks=1)
         return Ref("day", (Span.day(day),))
+
+    def _this_or_next(self, m: "re.Match[str]") -> Ref:
+        """ "diesen oder nächsten Freitag": the next one, and a week later."""
+        first = next_weekday(int(m[1][1]), self.today + timedelta(days=1))
+        return Ref("day", (Span.day(first), Span.day(first + timedelta(weeks=1))))
 
     def _season(self, m: "re.Match[str]") -> Ref | None:
         first, last = _SEASONS[m[1]]

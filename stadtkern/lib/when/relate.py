@@ -42,6 +42,12 @@ def ordinals(line: Line, text: str) -> None:
         if _is_hour(line, place, text):
             continue
         begins = after is not None and after.symbol in ("bis", "oder", "und") and not before
+        listed = (
+            text[token.start].isdigit()
+            and place + 2 < len(line.tokens)
+            and re.match(r"\d+o$|<d", line.tokens[place + 2].symbol)
+        )
+        begins = begins or bool(after is not None and after.symbol == "," and listed and before in ("", "am", "den", "der"))
         if (before in _BEFORE_ORDINAL or before.startswith("<d") or begins) and not noun:
             line.tokens[place] = Token(f"<d{len(line.things)}>", token.start, token.end)
             line.things.append(Ref("ordinal", number=int(token.symbol[:-1])))
@@ -95,6 +101,7 @@ class Relations:
     def rules(self) -> list[tuple[str, Builder]]:
         """In the order they are tried."""
         return [
+            (r"(D)(?: ,)?(?: (?:den|der|dem|am))? (D)", self._dated),
             (
                 rf"(?:(mindestens|spaetestens|allerspaetestens|fruehestens) )?(N) ({UNITS}) (nach|vor)(?: {_IN})* (D)",
                 self._away,
@@ -129,12 +136,25 @@ class Relations:
         thing = self.line.thing(mark)
         return thing if isinstance(thing, Ref) else Ref("past")
 
+    def _dated(self, m: "re.Match[str]") -> Ref | None:
+        """ "Montag, den 8. März" is the 8th; "mo mi fr" are three days."""
+        first, last = self._ref(m[1]), self._ref(m[2])
+        if first.kind != "weekday" or first.bound or last.bound or last.shift or last.other:
+            return None
+        if m[0] == f"{m[1]} {m[2]}" and last.kind == "weekday" and last.number != first.number:
+            return Ref("weekday", union=(*(first.union or (first,)), *(last.union or (last,))))
+        dated = last.kind == "ordinal" or (last.kind == "day" and last.spans and last.spans[0].first.weekday() == first.number)
+        return last if dated and not first.union else None
+
     def _range(self, m: "re.Match[str]") -> Ref | None:
         first, last = self._ref(m[1]), self._ref(m[2])
         if (first.kind, last.kind, first.number, last.number) == ("weekday", "weekday", 0, 4):
             return Ref("weekdays", weekdays=frozenset(range(5)))
         if first.kind == last.kind == "weekdays" and len(first.weekdays) == len(last.weekdays) == 1:
             return Ref("weekdays", weekdays=frozenset(range(min(first.weekdays), max(last.weekdays) + 1)) or first.weekdays)
+        if m[0].startswith("zwischen") and first.event and last.event and first.spans[-1].last < last.spans[0].first:
+            between = Span(first.spans[-1].last + timedelta(days=1), last.spans[0].first - timedelta(days=1))
+            return Ref("range", (between,)) if between.first <= between.last else None
         shifted = first.shift or last.shift or first.bound
         return replace(first, other=last) if "past" not in (first.kind, last.kind) and not shifted else None
 
@@ -169,10 +189,14 @@ class Relations:
         """ "Dienstag nach Ostern", "am Tag vor Himmelfahrt"."""
         named = self._ref(m[3])
         weekday = self._ref(m[1]) if m[1][0] == "<" else None
-        if not named.spans or named.bound or (weekday and weekday.kind != "weekday"):
+        weekend = bool(weekday and weekday.kind == "week" and (weekday.spans[0].last - weekday.spans[0].first).days == 1)
+        if not named.spans or named.bound or (weekday and weekday.kind != "weekday" and not weekend):
             return None
         after = m[2] == "nach"
         edge = named.spans[-1].last + timedelta(days=1) if after else named.spans[0].first - timedelta(days=1)
+        if weekend:
+            edge = next_weekday(5, edge if after else edge - timedelta(days=6))
+            return Ref("week", (Span(edge, edge + timedelta(days=1)),))
         if weekday:
             edge = next_weekday(weekday.number, edge if after else edge - timedelta(days=6))
         return Ref("day", (Span.day(edge),))

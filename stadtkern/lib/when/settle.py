@@ -64,6 +64,8 @@ def _loose(found: Sequence[Found]) -> list[Found]:
             continue
         if isinstance(one.thing, Ref) and one.thing.kind == "weekdays" and one.before == ("oder",) and clocks and not days:
             continue
+        if isinstance(one.thing, Said) and last and isinstance(last.thing, Ref) and clocks:
+            one = replace(one, before=("oder",)) if _another(last.before) and set(one.before) <= _LITTLE else one
         kept.append(one)
     return kept
 
@@ -108,7 +110,8 @@ def _days(found: list[Found], today: date) -> Window:
 def _another(before: tuple[str, ...]) -> bool:
     """Whether the words before a day make it an alternative to the day before."""
     words = set(before)
-    return bool(words & _OTHERWISE) or (bool(words & _OR) and words <= _LITTLE)
+    instead = bool(words & {"wenn", "falls"}) and bool(words & {"nicht", "nichts", "keiner"})
+    return instead or bool(words & _OTHERWISE) or (bool(words & _OR) and words <= _LITTLE)
 
 
 def _joined(one: Ref, other: Ref) -> Ref:

@@ -35,7 +35,7 @@ _AFTER_SHORT = frozenset(
     zwischen vor nach
     """.split()  # noqa: SIM905
 )
-_OF_MONTH = re.compile(r"(.+?)s?(woche|wochen|haelfte|tage|ende|anfang|mitte)")
+_OF_MONTH = re.compile(r"(.+?)s?(woche|wochen|haelfte|tagen?|ende|anfang|mitte)")
 _OF_WHOLE = re.compile(r"(woche|monat|jahr)(?:n|s|es)?(anfang|beginn|mitte|ende|letzten?|erste[nr]?)")
 _SPLIT = re.compile(r"(.{5,}?)(frueh|morgens?|vormitt?ags?|mittags?|nachmitt?ags?|abends?)")
 
@@ -90,7 +90,12 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
         return ["oder"]
     if bare in ("vorm", "nachm") and (piece != bare or after in ("", ",")):
         return ["pvm" if bare == "vorm" else "pnm", *stop]
-    if bare in _SHORT and (piece != bare or after in ("-", "–", "/") or (bare[0].isupper() and before not in ("", ",", "."))):
+    if bare in _SHORT and (
+        piece != bare
+        or after in ("-", "–", "/", ",")
+        or _terse(before, after)
+        or (bare[0].isupper() and before not in ("", ",", "."))
+    ):
         return [f"w{_SHORT[bare]}"]
     if bare == "So" and before in ("sa", "sa.", "/"):
         return ["w6"]
@@ -133,7 +138,7 @@ def _word(word: str) -> tuple[str, ...]:
     if known:
         return tuple(known.split())
     if (found := _OF_MONTH.fullmatch(word)) and found[1] in _book()["months"]:
-        return (symbol(found[1]), symbol(found[2]))
+        return (symbol(found[1]), symbol(found[2]) or found[2])
     if found := _OF_WHOLE.fullmatch(word):
         return (symbol(found[2]), found[1])
     if found := _SPLIT.fullmatch(word):
