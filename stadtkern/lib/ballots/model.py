@@ -67,6 +67,7 @@ class Outcome:
     first_share: Fraction = Fraction(0)
     rounds: int = 1
     filled: tuple[int, ...] = ()  # winners brought in by the greedy completion
+    history: tuple[tuple[Fraction, tuple[int, ...], Fraction], ...] = ()  # share, winners, cost: where the winners changed
 
 
 def outcome_of(election: Election, rule: str, completion: str, winners: list[int], **more: object) -> Outcome:

@@ -20,6 +20,7 @@ from .run import Run
 
 COMPLETIONS = ("none", "add1", "greedy", "add1+greedy")
 MOST_ROUNDS = 2_000_000
+MOST_HISTORY = 500
 
 
 def equal_shares(election: Election, completion: str = "none", most_rounds: int = MOST_ROUNDS) -> Outcome:
@@ -62,18 +63,26 @@ class _Counting:
     def count(self, completion: str, most_rounds: int) -> Outcome:
         share, rounds = self.first, 1
         run = self._run(share)
+        history = [self._line(share, run)]
         while completion.startswith("add1") and not self._nothing_fits(run):
             if rounds >= most_rounds:
                 raise BallotError(f"Nach {rounds} Runden mit wachsendem Anteil steht noch kein Ergebnis fest.")
             following = self._run(share + 1)
             rounds += 1
-            if self._cost(following) > self.election.budget:
+            if (line := self._line(share + 1, following))[1] != history[-1][1]:
+                history.append(line)
+            if line[2] > self.election.budget:
                 break
             share, run = share + 1, following
         return outcome_of(
             self.election, "mes", completion, [*self.free, *_bought(run)], scores=self.points,
             steps=self._steps(run), share=share, first_share=self.first, rounds=rounds,
+            history=tuple(history[-MOST_HISTORY:]),
         )  # fmt: skip
+
+    def _line(self, share: Fraction, run: Run) -> tuple[Fraction, tuple[int, ...], Fraction]:
+        won = sorted([*self.free, *_bought(run)], key=self.keys.__getitem__)
+        return share, tuple(won), self._cost(run)
 
     def _run(self, share: Fraction) -> Run:
         units = [cost or Fraction(1) for cost in self.costs]

@@ -12,7 +12,7 @@ from stadtkern.lib.ballots.electorate import electorate
 from stadtkern.lib.ballots.run import Run
 from stadtkern.lib.ballots.shares import equal_shares
 
-CHEAP = settings(max_examples=60, deadline=None)
+CHEAP = settings(max_examples=30, deadline=None)
 
 
 def election_of(budget, costs, ballots, vote_type="approval", points=()):
