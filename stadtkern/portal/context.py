@@ -48,7 +48,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 def texts() -> dict[str, str]:
     """The city's own words in the reader's language; German where there is no translation."""
-    return {**city().texts, **city().raw.get("texts_en", {})} if get_language() == "en" else city().texts
+    return city().texts_in(get_language() or "de")
 
 
 def navigation(actor: Actor, path: str, unread: Any = 0) -> list[dict[str, Any]]:

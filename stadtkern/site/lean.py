@@ -15,10 +15,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.handlers.wsgi import WSGIHandler
 from django.http import HttpRequest, HttpResponse
 
-PLACE = "/termin/einlass/"
+from stadtkern.kernel.appointments.admission.slip import PATH
+
 NEEDED = (
     "django.middleware.security.SecurityMiddleware",
     "stadtkern.site.headers.Headers",
+    "django.middleware.common.CommonMiddleware",  # the names this server answers to; the length
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "stadtkern.kernel.accounts.access.DenyByDefault",
@@ -39,7 +41,7 @@ class Lean(WSGIHandler):
             settings.MIDDLEWARE = whole
 
     def get_response(self, request: HttpRequest) -> HttpResponse:
-        """With the policy, put together once, and the length, so that connections stay open without chunks.
+        """With the policy, put together once.
 
         Error pages show a frame; it is that of a visitor.
         """
@@ -47,8 +49,6 @@ class Lean(WSGIHandler):
         response = super().get_response(request)
         response.headers["Content-Security-Policy"] = policy()
         assert isinstance(response, HttpResponse)  # none of these pages streams
-        if not response.streaming:
-            response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
 
@@ -59,12 +59,12 @@ def policy() -> str:
 
 
 def doors(everything: Application) -> Application:
-    """The pages of one queue (PLACE and its number) go the short way, everything else the long one."""
+    """The pages of one queue (its path and a number) go the short way, everything else the long one."""
     lean = Lean()
 
     def application(environ: dict[str, Any], start_response: Start) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
-        if path.startswith(PLACE) and path[len(PLACE) : len(PLACE) + 1].isdigit():
+        if path.startswith(PATH) and path[len(PATH) : len(PATH) + 1].isdigit():
             return lean(environ, start_response)
         return everything(environ, start_response)
 

@@ -1,5 +1,6 @@
 """A wish worked out: which matters, how long, on which grid."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import reduce
 from math import gcd
@@ -36,15 +37,24 @@ class Need:
         return (self.before + self.minutes + self.after) // CELL
 
 
+def need_of_one(matter: Matter) -> Need:
+    """One person, in the first way it is offered; no query. Raises Refused."""
+    return _worked_out(Wish.of(matter.key, channel=next(iter(matter.channels), "")), {matter.key: matter})
+
+
 def need_of(wish: Wish) -> Need:
     """One query. Raises Refused for what the city does not offer."""
     keys = [key for key, _count in wish.matters]
     if not keys or len(keys) > MOST_MATTERS or len(set(keys)) < len(keys):
         raise Refused(_("Wählen Sie bitte ein bis %(most)s verschiedene Anliegen.") % {"most": MOST_MATTERS})
-    by_key = {matter.key: matter for matter in Matter.objects.filter(key__in=[key for key in keys if "\0" not in key])}
+    known = Matter.objects.filter(key__in=[key for key in keys if "\0" not in key])
+    return _worked_out(wish, {matter.key: matter for matter in known})
+
+
+def _worked_out(wish: Wish, by_key: Mapping[str, Matter]) -> Need:
     for key, persons in wish.matters:
         _check(by_key.get(key), persons, wish.channel)
-    matters = tuple(by_key[key] for key in keys)
+    matters = tuple(by_key[key] for key, _persons in wish.matters)
     minutes = sum(_minutes(by_key[key], persons) for key, persons in wish.matters)
     before, after = (max(rounded(getattr(matter, name)) for matter in matters) for name in ("before", "after"))
     minutes = rounded(minutes)

@@ -113,6 +113,14 @@ def moment(day: date, cell: int) -> datetime:
 _TIMES = [time(minute // 60, minute % 60) for minute in range(0, 24 * 60, CELL)]
 
 
+def late(soonest: datetime, before: int) -> tuple[date, str]:
+    """That day, and the cells of it a visit may begin in (preparation of so many minutes included) at or after the moment."""
+    local = soonest.astimezone(BERLIN)
+    first = -(-(local.hour * 3600 + local.minute * 60 + local.second + (local.microsecond > 0)) // (CELL * 60))
+    first = max(0, min(CELLS, first - before // CELL))
+    return local.date(), mask(first, CELLS - first)
+
+
 def cell_of(at: datetime) -> tuple[date, int] | None:
     """Day and cell of a moment; None when it lies between two."""
     local = at.astimezone(BERLIN)

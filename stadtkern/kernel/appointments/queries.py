@@ -13,7 +13,6 @@ from .wish import Wish
 
 RECENT = timedelta(days=30)
 MOST = 200
-QUEUE_LASTS = timedelta(hours=12)  # as Wave.objects.current says
 
 
 def matters(words: str = "", besides: Sequence[str] = ()) -> list[Matter]:
@@ -51,10 +50,8 @@ def channels(wanted: Sequence[Matter]) -> list[str]:
 
 def queue_for(wish: Wish, day: date | None = None, now: datetime | None = None) -> Wave | None:
     """The queue one has to stand in for this wish (for this day): contested times are given by lot, not by clicking."""
-    now = now or timezone.now()
-    rows = Wave.objects.filter(matter__key__in=[key for key, _count in wish.matters], queue_from__lte=now, gone_at=None)
-    rows = rows.filter(opens_at__gt=now - QUEUE_LASTS)
-    return (rows.filter(first__lte=day, last__gte=day) if day else rows).order_by("opens_at", "pk").first()
+    rows = Wave.objects.current(now or timezone.now()).filter(matter__key__in=[key for key, _count in wish.matters])
+    return (rows.filter(first__lte=day, last__gte=day) if day else rows).first()
 
 
 def of_person(actor: Actor, now: datetime | None = None) -> QuerySet[Appointment]:

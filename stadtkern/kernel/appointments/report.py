@@ -17,6 +17,8 @@ WAITS = (
 )  # fmt: skip
 QUEUES = ("wave__matter__title", "wave__opens_at", "place", "lot", "network", "joined_at")
 
+QUEUES = ("wave__matter__title", "wave__opens_at", "place", "moved_to", "network", "joined_at")  # the network as a digest
+
 
 def report(actor: Actor) -> list[dict[str, Any]]:
     """Own appointments and entries of the waiting list, newest first; and where one's programs may book."""

@@ -18,6 +18,7 @@ from .refusals import Refused
 from .wish import Free, Window, Wish
 
 MOST_DAYS = 190
+DAYS_INSTEAD, NOTICE = 28, timedelta(hours=24)
 FOREVER = datetime.max.replace(tzinfo=plan.BERLIN) - timedelta(days=400)
 
 
@@ -77,6 +78,21 @@ def near(
     except Refused:
         return []
     return nsmallest(most, found, key=lambda one: abs(one.starts_at - at))
+
+
+def instead(wish: Wish, place: str, at: datetime, *, most: int = 5, now: datetime | None = None) -> list[Free]:
+    """Times of a place for somebody whose own cannot be kept, also of days not released yet: the same day first.
+
+    Nobody is asked to come on an earlier day than they planned, or earlier than that within a day: they might not read it.
+    """
+    now, local = now or timezone.now(), at.astimezone(plan.BERLIN)
+    first, last = local.date(), local.date() + timedelta(days=DAYS_INSTEAD)
+    try:
+        found = free(replace(wish, places=(place,)), first, last, limit=2000, now=now, unreleased=True)
+    except Refused:
+        return []
+    possible = [one for one in found if one.starts_at >= min(at, now + NOTICE)]
+    return nsmallest(most, possible, key=lambda one: (one.starts_at.date(), abs(one.starts_at - at)))
 
 
 def parameters(need: Need, window: Window, places: Sequence[int], now: datetime, *, unreleased: bool) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from psycopg.sql import quote
 
+from stadtkern.kernel.accounts.models import NOWHERE
 from stadtkern.kernel.events.actions import inline
 
 from .models.fields import CELLS
@@ -72,13 +73,17 @@ GROUP BY place_id, date
 """
 
 
-def _start(cells: int, *, wait: bool, given: str = "true") -> str:
+# Cells one may begin at: of today (parameter today) only those of the parameter late.
+_FROM_NOW = f"%(mask)s::bit varying & CASE WHEN d.date > %(today)s::date THEN {_ALL} ELSE %(late)s::bit varying END"
+
+
+def _start(cells: int, *, wait: bool, given: str = "true", mask: str = "%(mask)s::bit varying") -> str:
     joins, found = _runs("d.free", cells)
     return f"""room AS (
     SELECT d.id, d.counter_id, d.place_id, d.date,
-           position(B'1' IN ({found} & %(mask)s::bit varying)) - 1 AS cell
+           position(B'1' IN ({found} & {mask})) - 1 AS cell
     FROM appointments_day d {joins}
-    WHERE {given} AND {_FITS} AND position(B'1' IN ({found} & %(mask)s::bit varying)) > 0
+    WHERE {given} AND {_FITS} AND position(B'1' IN ({found} & {mask})) > 0
     ORDER BY random() LIMIT 1 FOR UPDATE OF d {"" if wait else "SKIP LOCKED"}
 ), start AS (
     SELECT *, (date + make_interval(mins => cell * 5 + %(before)s::int)) AT TIME ZONE 'Europe/Berlin' AS starts_at FROM room
@@ -113,9 +118,29 @@ SELECT start.id, taken.id, counter_id, place_id, date, cell FROM start LEFT JOIN
 """
 
 
-# Session and account still live, and the password is the one the slip was given out with (admission/slip.py).
-_WHO = """who AS MATERIALIZED (
-    SELECT a.id, a.name, a.email, a.language FROM accounts_account a JOIN django_session s ON s.session_key = %(session)s
+@lru_cache(maxsize=300)
+def count(cells: int) -> str:
+    """How many visits the days of one opening still have room for, from now on.
+
+    Parameters: first, last, opens_at, matter, channel, today, late, mask. Where visits may begin so close that they overlap
+    (45 minutes, every quarter of an hour) what is free divided by their length is the most there can be.
+    """
+    joins, found = _runs("d.free", cells)
+    return f"""
+SELECT coalesce(sum(least(bit_count(f.starts), greatest(1, bit_count(f.free) / {cells}))), 0)::int
+FROM (
+    SELECT d.free, {found} & {_FROM_NOW} AS starts FROM appointments_day d {joins}
+    WHERE d.date BETWEEN greatest(%(first)s::date, %(today)s::date) AND %(last)s AND d.opens_at = %(opens_at)s
+    AND d.matters @> ARRAY[%(matter)s]::bigint[] AND d.channels @> ARRAY[%(channel)s]::varchar[]
+) f WHERE position(B'1' IN f.starts) > 0
+"""
+
+
+# Session and account still live, and the password is the one the slip was given out with (admission/slip.py). Whoever signed
+# in from elsewhere and told no address of their own is written to their post box only.
+_WHO = f"""who AS MATERIALIZED (
+    SELECT a.id, a.name, CASE WHEN a.email LIKE '%%@{NOWHERE}' THEN '' ELSE a.email END AS email, a.language
+    FROM accounts_account a JOIN django_session s ON s.session_key = %(session)s
     WHERE a.id = %(account)s::bigint AND a.is_active AND s.expire_date > %(now)s::timestamptz
     AND left(encode(sha256(convert_to(a.password, 'UTF8')), 'hex'), 16) = %(password)s
 )"""
@@ -128,11 +153,12 @@ def book_at_once(cells: int, *, wait: bool = False) -> str:
     """Take one and confirm it for the account, with its diary line, in one round trip (actions/at_once.py).
 
     Always one row: (account or null: signed out, appointment or null, day, place, start). A day without an appointment: a
-    constraint refused. Neither: nothing fits, or (not `wait`) all locked.
+    constraint refused. Neither: nothing fits, or (not `wait`) all locked. Never what is past or nearer than `late` says.
     """
+    given = "EXISTS (SELECT FROM who) AND d.date >= %(today)s::date"
     line = inline.line("appointment.booked", "start JOIN taken ON true", "'appointment:' || taken.id", _FACTS)
     return f"""
-WITH {_WHO}, {_start(cells, wait=wait, given="EXISTS (SELECT FROM who)")}, taken AS (
+WITH {_WHO}, {_start(cells, wait=wait, given=given, mask=_FROM_NOW)}, taken AS (
     INSERT INTO appointments_appointment (
         number, counter_id, place_id, matter_id, matters, channel, persons, date, starts_at, ends_at, before, after,
         first_cell, cells, limits, status, account_id, holder, name, names, email, phone, language, about, seed,

@@ -32,6 +32,10 @@ class City:
         """Holidays this municipality has besides those of its Land (names in lib/calendar.py): `[holidays] local = […]`."""
         return tuple(self.raw.get("holidays", {}).get("local", ()))
 
+    def texts_in(self, language: str) -> dict[str, str]:
+        """The city's own words in the reader's language; German where there is no translation."""
+        return {**self.texts, **self.raw.get("texts_en", {})} if language == "en" else self.texts
+
     def adapter(self, room: str) -> ModuleType:
         """The module behind a plug: `[payments] adapter = "demo"` is `kernel/payments/adapters/demo.py`."""
         return importlib.import_module(f"stadtkern.kernel.{room}.adapters.{self.adapters.get(room, 'demo')}")

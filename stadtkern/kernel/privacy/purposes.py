@@ -57,8 +57,11 @@ PURPOSES = {
         Purpose(
             "appointments",
             gettext_lazy("Ihre Termine"),
-            gettext_lazy("Name, Erreichbarkeit, Anliegen, Ort und Zeit; eine Wartenummer enthält nichts über Sie"),
-            gettext_lazy("30 Tage nach dem Termin; danach bleiben nur Zahlen ohne Namen"),
+            gettext_lazy(
+                "Name, Erreichbarkeit, Anliegen, Ort und Zeit; Ihr Platz in einer Warteschlange und eine Prüfsumme Ihres "
+                "Netzes; eine Wartenummer enthält nichts über Sie"
+            ),
+            gettext_lazy("30 Tage nach dem Termin, der Platz 7 Tage; danach bleiben nur Zahlen ohne Namen"),
             gettext_lazy("Art. 6 Abs. 1 e DSGVO"),
         ),
         Purpose(

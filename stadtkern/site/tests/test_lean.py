@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from io import BytesIO
 from typing import Any
 
 from django.test import Client
@@ -51,9 +52,17 @@ def test_the_short_way_protects_as_the_long_one(db: None, citizen: Account, logi
     assert LeanClient().get("/meine-stadt/").status_code in (302, 403), "whatever comes here by mistake is not open"
 
 
-def test_only_the_pages_of_one_queue_go_the_short_way() -> None:
+def test_only_the_pages_of_one_queue_go_the_short_way(db: None) -> None:
     taken: list[str] = []
     door = doors(lambda environ, _start: taken.append(environ["PATH_INFO"]) or [])  # type: ignore[func-returns-value]
     for path in ("/", "/termin/einlass/", "/termin/einlass/betrieb/", "/termin/", "/termin/einlass", ""):
         door({"PATH_INFO": path}, lambda *_: None)
     assert len(taken) == 6
+    told: list[str] = []
+    asked = {"REQUEST_METHOD": "GET", "PATH_INFO": "/termin/einlass/7x/", "SERVER_NAME": "testserver", "SERVER_PORT": "80"}
+    door({**asked, "wsgi.input": BytesIO()}, lambda status, _headers: told.append(status))
+    assert len(taken) == 6 and told == ["404 Not Found"], "this one goes the short way"
+
+
+def test_the_short_way_answers_to_the_names_of_this_server(db: None) -> None:
+    assert LeanClient().get("/termin/einlass/1/", headers={"host": "elsewhere.example"}).status_code == 400

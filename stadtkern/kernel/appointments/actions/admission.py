@@ -1,8 +1,6 @@
-"""The queue of a wave: join it, draw it, call people up; and the operator's switches."""
+"""The queue of a wave: draw it, call people up, close it; and the operator's switches."""
 
-import secrets
 import time
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
 from typing import Any
@@ -10,27 +8,23 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 
-from stadtkern.kernel.accounts import queries
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.events.actions import record
 
-from .. import release, statement
+from .. import plan, release, search, statement
 from ..admission.estimate import Snapshot, spread
-from ..models import Matter, Ticket, Wave
+from ..models import CELL, Matter, Ticket, Wave
+from ..models.wave import QUEUE_LASTS
+from ..need import Need, need_of_one
+from ..refusals import Refused
 
 STEP = 2.0  # seconds between two looks whether more people can be called, however many processes there are
 TURN_SECONDS = 600.0  # how long a turn lasts
-PER_NETWORK = 500  # tickets from one network; a family, a library, a school stay far below
 KEEP_DAYS = 7
 PREPARED, QUEUE_BEFORE = timedelta(hours=36), timedelta(minutes=60)
 SYSTEM = "system"
+_STEPS = 20161  # advisory locks: one process takes the step of a wave
 
-# Times that fit: of the days on which there is room for a visit at all, the free cells.
-_FREE = """
-SELECT coalesce(sum(bit_count(d.free)), 0)
-FROM appointments_day d WHERE d.date BETWEEN %(first)s AND %(last)s AND d.opens_at = %(opens_at)s
-AND d.matters @> ARRAY[%(matter)s]::bigint[] AND position(B'1' IN {runs}) > 0
-"""
 _HELD = """
 SELECT count(*) FROM appointments_appointment
 WHERE status = 'HELD' AND held_until > now() AND date BETWEEN %s AND %s AND matter_id = %s
@@ -39,93 +33,42 @@ _DRAW = """
 UPDATE appointments_ticket t SET place = r.place
 FROM (SELECT id, row_number() OVER (ORDER BY lot) AS place FROM appointments_ticket WHERE wave_id = %s) r WHERE t.id = r.id
 """
-# Whoever joins at the very moment of the drawing waits for it, and then stands behind.
-_JOIN = """
-WITH who AS (SELECT id, password FROM accounts_account WHERE id = %(account)s AND is_active),
-own AS (SELECT id, lot, place FROM appointments_ticket WHERE wave_id = %(wave)s AND account_id = %(account)s),
-near AS (SELECT count(*) AS people FROM appointments_ticket WHERE wave_id = %(wave)s AND network = %(network)s),
-open AS (
-    SELECT w.id FROM appointments_wave w WHERE w.id = %(wave)s AND w.drawn_at IS NULL AND EXISTS (SELECT FROM who)
-    AND NOT EXISTS (SELECT FROM own) AND (SELECT people FROM near) < %(most)s FOR SHARE
-), fresh AS (
-    INSERT INTO appointments_ticket (wave_id, account_id, lot, network, joined_at)
-    SELECT id, %(account)s, %(lot)s, %(network)s, now() FROM open
-    ON CONFLICT (wave_id, account_id) DO UPDATE SET joined_at = appointments_ticket.joined_at RETURNING id, lot, place
-)
-SELECT who.password, t.id, t.lot, t.place, (SELECT people FROM near) >= %(most)s
-FROM who LEFT JOIN (SELECT * FROM own UNION ALL SELECT * FROM fresh) t ON true
-"""
-_JOIN_BEHIND = """
-WITH w AS (UPDATE appointments_wave SET joined = joined + 1 WHERE id = %(wave)s AND drawn_at IS NOT NULL RETURNING id, joined)
-INSERT INTO appointments_ticket (wave_id, account_id, lot, place, network, joined_at)
-SELECT id, %(account)s, %(lot)s, joined, %(network)s, now() FROM w
-ON CONFLICT (wave_id, account_id) DO UPDATE SET joined_at = appointments_ticket.joined_at RETURNING id, lot, place
-"""
 _BOOKED = """
-SELECT count(*) FROM appointments_ticket t WHERE t.wave_id = %s AND t.place <= %s AND EXISTS (
-    SELECT FROM appointments_appointment a WHERE a.account_id = t.account_id AND a.matter_id = %s
-    AND a.date BETWEEN %s AND %s AND a.status IN ('HELD', 'BOOKED', 'ARRIVED', 'CALLED', 'DONE'))
+SELECT count(*) FROM appointments_ticket t
+WHERE t.wave_id = %(wave)s AND t.place <= %(upto)s AND coalesce(t.moved_to, t.place) <= %(upto)s AND EXISTS (
+    SELECT FROM appointments_appointment a WHERE a.account_id = t.account_id AND a.matter_id = %(matter)s
+    AND a.date BETWEEN %(first)s AND %(last)s AND a.status IN ('HELD', 'BOOKED', 'ARRIVED', 'CALLED', 'DONE'))
 """
-
-
-class Crowded(Exception):
-    """Too many tickets from one network."""
-
-
-@dataclass(frozen=True)
-class Joined:
-    """A ticket, new or from before."""
-
-    account: int
-    password: str
-    ticket: int
-    lot: int
-    place: int  # 0: drawn at the opening
-
-
-def join(wave: int, session_key: str, network: str) -> Joined | None:
-    """The ticket of the account that is signed in; joining again gives the same one. None: nobody is. Raises Crowded.
-
-    Two round trips. No line in the diary: a ticket is a place to stand, like a session, and is forgotten after a week.
-    """
-    if (claim := queries.who_claims(session_key)) is None:
-        return None
-    account, proof = claim
-    given: dict[str, Any] = {
-        "wave": wave,
-        "account": account,
-        "network": network,
-        "lot": secrets.randbits(62),
-        "most": PER_NETWORK,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(_JOIN, given)
-        row = cursor.fetchone()
-        if row is None or not queries.vouches(row[0], proof):
-            return None
-        password, ticket, lot, place, crowded = row
-        if ticket is None:
-            if crowded:
-                raise Crowded
-            cursor.execute(_JOIN_BEHIND, given)
-            ticket, lot, place = cursor.fetchone()
-    return Joined(account, password, ticket, lot, place or 0)
 
 
 def advance(wave: int) -> Snapshot | None:
-    """The wave as it is now; draws it when the moment has come and calls up who may. None: no such wave."""
+    """The wave as it is now; draws it when the moment has come and calls up who may. None: no such wave, or its matter is
+    not offered any more."""
     row = Wave.objects.select_related("matter").filter(pk=wave).first()
     if row is None:
         return None
     now = timezone.now()
-    free, waiting = _free(row), _waiting(row)
+    try:
+        free = _free(row, now)
+    except Refused:
+        return None
+    waiting, closed = _waiting(row), row.opens_at <= now - QUEUE_LASTS
     rested = row.stepped_at is None or now - row.stepped_at > timedelta(seconds=STEP)
     more = row.drawn_at is None or (rested and row.called < row.joined and not row.paused)
-    if row.opens_at <= now and row.gone_at is None and (more or not free):
-        row = _step(row, now) or row
-        free = _free(row)
-    held = _held(row) if row.drawn_at and not free else 0
-    return _snapshot(row, free, held, waiting)
+    if row.opens_at <= now and row.gone_at is None and not closed and (more or not free):
+        row = _step(row.pk, now) or row
+        free = _free(row, now)
+    return _snapshot(row, free, waiting, closed)
+
+
+def draw_due(wave: int, now: datetime) -> None:
+    """Draw it, if the moment has come and nobody has done it: for those who stand before the door just then."""
+    with transaction.atomic():
+        row = _locked(wave)
+        if row is not None and row.drawn_at is None and row.opens_at <= now:
+            _draw(row, _free(row, now), now)
+            row.stepped_at = now
+            row.save()
 
 
 def lots_of(wave: int) -> list[int]:
@@ -134,14 +77,21 @@ def lots_of(wave: int) -> list[int]:
     return list(Ticket.objects.filter(wave=wave, place__lte=drawn).order_by("place").values_list("lot", flat=True))
 
 
-def _step(row: Wave, now: datetime) -> Wave | None:
-    """One step, by whoever comes first; None when somebody else is just doing it."""
+def _step(key: int, now: datetime) -> Wave | None:
+    """One step, by whoever comes first; None when somebody else is just doing it.
+
+    The row itself is waited for: people who joined a moment ago have it, and passing over it would put off the drawing for as
+    long as somebody joins.
+    """
     with transaction.atomic():
-        rows = Wave.objects.select_for_update(skip_locked=True, of=("self",)).select_related("matter")
-        wave = rows.filter(pk=row.pk).first()
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_STEPS, key])
+            if not cursor.fetchone()[0]:
+                return None
+        wave = _locked(key)
         if wave is None or wave.gone_at:
             return wave
-        free = _free(wave)
+        free = _free(wave, now)
         if wave.drawn_at is None:
             _draw(wave, free, now)
         elif not wave.paused:
@@ -152,6 +102,11 @@ def _step(row: Wave, now: datetime) -> Wave | None:
         wave.stepped_at = now
         wave.save()
         return wave
+
+
+def _locked(key: int) -> Wave | None:
+    rows = Wave.objects.select_for_update(no_key=True, of=("self",)).select_related("matter")
+    return rows.filter(pk=key).first()
 
 
 def _draw(wave: Wave, free: int, now: datetime) -> None:
@@ -183,15 +138,21 @@ def _call(wave: Wave, free: int, now: datetime) -> None:
         wave.turns.append([wave.called, now.timestamp()])
 
 
-def _free(wave: Wave) -> int:
-    """Times not taken: free minutes divided by what one visit takes."""
-    matter = wave.matter
-    cells = max(1, -(-(matter.before + matter.minutes + matter.after) // 5))
-    given: dict[str, Any] = {"first": wave.first, "last": wave.last, "opens_at": wave.opens_at, "matter": matter.pk}
+def _free(wave: Wave, now: datetime) -> int:
+    """Visits there is still room for, none of them past. Raises Refused."""
+    need = need_of_one(wave.matter)
+    today, late = plan.late(now + search.lead(), need.before)
+    given: dict[str, Any] = {
+        "first": wave.first, "last": wave.last, "opens_at": wave.opens_at, "matter": wave.matter_id, "mask": _mask(need),
+        "channel": need.wish.channel, "today": today, "late": late,
+    }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(_FREE.format(runs=statement.runs("d.free", cells)), given)
-        minutes = int(cursor.fetchone()[0])
-    return max(minutes // cells, 1) if minutes else 0
+        cursor.execute(statement.count(need.cells), given)
+        return int(cursor.fetchone()[0])
+
+
+def _mask(need: Need) -> str:
+    return plan.grid(need.step, need.before // CELL, cells=need.minutes // CELL)
 
 
 def _held(wave: Wave) -> int:
@@ -205,7 +166,8 @@ def _booked(wave: Wave, upto: int) -> int:
     if not upto:
         return 0
     with connection.cursor() as cursor:
-        cursor.execute(_BOOKED, [wave.pk, upto, wave.matter_id, wave.first, wave.last])
+        given = {"wave": wave.pk, "upto": upto, "matter": wave.matter_id, "first": wave.first, "last": wave.last}
+        cursor.execute(_BOOKED, given)
         return int(cursor.fetchone()[0])
 
 
@@ -213,12 +175,12 @@ def _waiting(wave: Wave) -> int:
     return wave.joined if wave.drawn_at else Ticket.objects.filter(wave=wave).count()
 
 
-def _snapshot(wave: Wave, free: int, held: int, waiting: int) -> Snapshot:
+def _snapshot(wave: Wave, free: int, waiting: int, closed: bool) -> Snapshot:
     return Snapshot(
         wave=wave.pk, opens_at=wave.opens_at.timestamp(), queue_from=wave.queue_from.timestamp(), read_at=time.time(),
         waiting=wave.joined or waiting, drawn=wave.drawn, drawn_at=_seconds(wave.drawn_at), calls_at=_seconds(wave.calls_at),
         rate=wave.rate, called=wave.called, turns=tuple((upto, at) for upto, at in wave.turns), slots=wave.slots, free=free,
-        held=held, paused=wave.paused, gone=wave.gone_at is not None, gone_at=_seconds(wave.gone_at),
+        paused=wave.paused, closed=closed, gone=wave.gone_at is not None, gone_at=_seconds(wave.gone_at),
         turn_seconds=TURN_SECONDS,
     )  # fmt: skip
 
@@ -239,16 +201,30 @@ def prepare_waves(now: datetime | None = None) -> int:
             with transaction.atomic():
                 told = {"queue_from": opening.at - QUEUE_BEFORE, "first": opening.first, "last": opening.last}
                 wave, is_new = Wave.objects.get_or_create(matter=matter, opens_at=opening.at, defaults=told)
+                if wave.first > opening.first or wave.last < opening.last:  # several rules open other days at this moment
+                    wave.first, wave.last = min(wave.first, opening.first), max(wave.last, opening.last)
+                    wave.save(update_fields=["first", "last"])
                 if is_new:
                     record("wave.prepared", subject=str(wave), actor=SYSTEM, data={"matter": matter.pk})
                     fresh += 1
     return fresh
 
 
-def switch(actor_key: str, wave: Wave, *, paused: bool, rate: float) -> None:
-    """The operator holds the queue or lets it go on, faster or slower (of those not called yet). Diary: `wave.switched`."""
+def switch(actor_key: str, wave: Wave, *, paused: bool, rate: float, now: datetime | None = None) -> None:
+    """The operator holds the queue or lets it go on, faster or slower (of those not called yet). Diary: `wave.switched`.
+
+    Whoever was called has the rest of the turn afterwards: the time it was held does not count.
+    """
+    now = now or timezone.now()
     with transaction.atomic():
-        Wave.objects.filter(pk=wave.pk).update(paused=paused, rate=rate)
+        row = Wave.objects.select_for_update(no_key=True).get(pk=wave.pk)
+        if row.paused and not paused and row.paused_at:
+            rest = now - row.paused_at
+            row.turns = [[upto, at + rest.total_seconds()] for upto, at in row.turns]
+            row.calls_at = row.calls_at + rest if row.calls_at else None
+        row.paused_at = (row.paused_at or now) if paused else None
+        row.paused, row.rate = paused, rate
+        row.save(update_fields=["paused", "paused_at", "rate", "turns", "calls_at"])
         record("wave.switched", subject=f"wave:{wave.pk}", actor=actor_key, data={"paused": paused, "rate": rate})
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from stadtkern.lib import ids
 
-from .. import limits, link
+from .. import limits, link, plan, search
 from .again import once_more
 from .asking import PREFIX
 from .holding import why_refused
@@ -58,10 +58,8 @@ def book(topic: "Topic", *, account: int, session_key: str, password: str, part:
                 return Answer(signed_out=True)
             if key is not None:
                 return Answer(given["number"], starts_at, place)
-            if day is not None or attempt:
-                cursor.execute(_OWN, given)
-                if row := cursor.fetchone():
-                    return Answer(row[0], row[1], row[2], former=row[3] not in topic.dates)
+            if (day is not None or attempt) and (answer := own(topic, account)).number:
+                return answer
         if day is not None:
             with transaction.atomic():
                 why_refused(topic.need.matters, given["limits"], day, now)  # may raise TooMany: a hold of one's own
@@ -73,12 +71,22 @@ def book(topic: "Topic", *, account: int, session_key: str, password: str, part:
     return Answer()
 
 
+def own(topic: "Topic", account: int) -> Answer:
+    """The appointment this account has for the matter; an empty answer without one."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OWN, {"account": account, "matter": topic.need.ids[0]})
+        row = cursor.fetchone()
+    return Answer(row[0], row[1], row[2], former=row[3] not in topic.dates) if row else Answer()
+
+
 def _parameters(topic: "Topic", account: int, session_key: str, password: str, now: datetime) -> dict[str, Any]:
     """What differs from booking to booking; the rest stands in the statement (admission/about.py)."""
     seed, subject = link.new_seed(), f"account:{account}"
+    today, late = plan.late(now + search.lead(), topic.need.before)
     return {
         "released": now, "now": now, "number": ids.reference(PREFIX), "matter": topic.need.ids[0],
         "limits": limits.written(limits.in_wave(topic.need.matters[0], subject)), "account": account,
         "session": session_key, "password": password, "seed": seed, "code": ids.digest(link.code_from(seed)),
         "actor": subject, "spread_at": now + QUIET,
+        "today": today, "late": late,
     }  # fmt: skip

@@ -14,10 +14,10 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.events.actions import record
 from stadtkern.lib import ids
 
-from .. import limits, link, plan, search, statement
+from .. import limits, link, plan, queries, search, statement
 from ..models import CELL, Appointment, Matter, Place, Waiting
 from ..need import need_of
-from ..refusals import Refused, Taken
+from ..refusals import MustQueue, Refused, Taken
 from ..wish import Wish
 from .again import once_more
 from .asking import Asked, choose_points, line, too_many
@@ -157,9 +157,10 @@ def move(
     """Another time for the same visit, in one step: if the new one is gone, the old one stays. Diary: `appointment.moved`.
 
     Number, link and person stay; the new time may overlap the old one. `another_counter`: the same time will do, where
-    the own counter is no longer there. Raises Taken, Refused.
+    the own counter is no longer there. Raises Taken, MustQueue, Refused.
     """
     now = now or timezone.now()
+    day = starts_at.astimezone(plan.BERLIN).date()
 
     @transaction.atomic
     def attempt(wait: bool) -> Appointment:
@@ -168,6 +169,8 @@ def move(
             raise Refused(_("Dieser Termin kann nicht mehr verschoben werden."))
         if row.place_id == place.pk and row.starts_at == starts_at and not another_counter:
             return row
+        if not by_clerk and (wave := queries.queue_for(wish_of(row), day, now)):
+            raise MustQueue(wave.pk)
         was, old_date = {"from_counter": row.counter_id, "from": row.starts_at.isoformat()}, row.date
         asked = _asked(row, place, starts_at, by_clerk, now)
         with connection.cursor() as cursor:
@@ -180,7 +183,7 @@ def move(
         offer_freed([old_date], now)
         return row
 
-    return twice(attempt, now, [starts_at.astimezone(plan.BERLIN).date()])
+    return twice(attempt, now, [day])
 
 
 def _asked(row: Appointment, place: Place, starts_at: datetime, by_clerk: bool, now: datetime) -> Asked:

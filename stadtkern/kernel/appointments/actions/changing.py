@@ -29,7 +29,7 @@ class Then(StrEnum):
 
     REFUSE = "refuse"  # nothing changes, they are named
     KEEP = "keep"  # they stay where they are, and on the list
-    MOVE = "move"  # to the nearest free time of the same place; those without one stay on the list
+    MOVE = "move"  # to the nearest free time of the same place (search.instead); those without one stay on the list
 
 
 class InTheWay(Refused):
@@ -127,7 +127,7 @@ def _settle(actor: Actor, place: Place, before: set[int], then: Then, now: datet
 
 
 def _move_near(actor: Actor, row: Appointment, now: datetime | None) -> None:
-    for found in search.near(wish_of(row), row.starts_at, most=5, places=(row.place.key,), now=now):
+    for found in search.instead(wish_of(row), row.place.key, row.starts_at, now=now):
         try:
             move(actor, row, found.place, found.starts_at, by_clerk=True, now=now)
             return

@@ -13,7 +13,7 @@ from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.events.actions import record
 
 from .. import plan, search, statement
-from ..models import CELL, Place, Waiting
+from ..models import CELL, Place, Waiting, Wave
 from ..need import Need, need_of
 from ..refusals import Refused
 from ..wish import Free, Wish
@@ -25,6 +25,7 @@ END_BEFORE = timedelta(hours=2)  # an offer ends so long before the appointment
 UNANSWERED_MOST = 3
 ALIKE = ("matters", "channel", "places", "first", "last", "after", "before", "weekdays")
 MOST = 500  # entries looked at in one transaction
+MOST_FREE = 1000  # times looked at for one entry: more than it can have declined, and than lie too near
 
 _ASKED = """
     SELECT EXISTS (SELECT FROM appointments_waiting WHERE status = 'WAITING'
@@ -69,10 +70,19 @@ def free_for(entry: Waiting, first: date | None, last: date | None, now: datetim
     begin = max(first or entry.first, soonest.astimezone(plan.BERLIN).date())
     end, days = min(last or entry.last, entry.last), entry.weekdays
     try:
-        found = search.free(wish_of(entry), begin, end, after=entry.after, before=entry.before, weekdays=days, now=now)
+        found = search.free(
+            wish_of(entry), begin, end, after=entry.after, before=entry.before, weekdays=days, limit=MOST_FREE, now=now
+        )
     except Refused:  # the matter is no longer offered like this
         return []
-    return [one for one in found if one.starts_at >= soonest]
+    found = [one for one in found if one.starts_at >= soonest]
+    queues = _queues(entry, now) if found else []  # contested times go by lot as long as their queue is open
+    return [one for one in found if not any(start <= one.starts_at.date() <= last for start, last in queues)]
+
+
+def _queues(entry: Waiting, now: datetime) -> list[tuple[date, date]]:
+    waves = Wave.objects.current(now).filter(matter__key__in=[key for key, _persons in entry.matters])
+    return list(waves.values_list("first", "last"))
 
 
 def wish_of(entry: Waiting) -> Wish:

@@ -3,17 +3,18 @@
 import json
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from django.db import DatabaseError, InterfaceError
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from .. import asked, plan, statement
 from ..models import CELL, Day, Place, Wave
-from ..need import Need, need_of
+from ..need import Need, need_of_one
 from ..plan import BERLIN
-from ..wish import Wish
+from ..refusals import Refused
 from .estimate import Snapshot
 
 FRESH = 60.0
@@ -36,6 +37,7 @@ class Topic:
     places: dict[int, str]
     book: dict[tuple[str, bool], str]  # the statement, by part of the day ("", "vor", "nach") and whether it waits
     waiting_list: str
+    times: str  # the free times, for everybody, once the queue is over
     own: str  # where one's appointments stand
     opens_next: datetime | None = None
     read_at: float = 0.0
@@ -54,10 +56,16 @@ class Topic:
 
 
 def of(wave: int) -> Topic:
-    """Raises NoSuchTopic."""
+    """Raises NoSuchTopic, or the database's error when nothing is known yet."""
     known = _known.get(wave)
     if known is None or time.time() - known.read_at > FRESH:
-        known = _known[wave] = _read(wave)
+        try:
+            known = _read(wave)
+        except (DatabaseError, InterfaceError):
+            if known is None:
+                raise
+            known = replace(known, read_at=time.time())  # as with the wave itself: what was known last
+        _known[wave] = known
     return known
 
 
@@ -70,7 +78,10 @@ def _read(wave: int) -> Topic:
     row = Wave.objects.select_related("matter").filter(pk=wave).first()
     if row is None:
         raise NoSuchTopic(wave)
-    need = need_of(Wish.of(row.matter.key, channel=row.matter.channels[0]))
+    try:
+        need = need_of_one(row.matter)
+    except Refused as refused:  # not offered any more
+        raise NoSuchTopic(wave) from refused
     days = Day.objects.filter(date__range=(row.first, row.last), opens_at=row.opens_at, matters__contains=[row.matter_id])
     dates = tuple(sorted(set(days.values_list("date", flat=True))))
     places = dict(Place.objects.filter(pk__in=days.values("place")).values_list("pk", "title"))
@@ -78,7 +89,8 @@ def _read(wave: int) -> Topic:
     waiting_list = f"{reverse('appointments:join')}?{asked.query(need.wish)}"
     return Topic(
         wave=wave, title=row.matter.title, need=need, days=_days(row.first, row.last), dates=dates, places=places,
-        book=_statements(need, dates), waiting_list=waiting_list, own=reverse("appointments:mine"), opens_next=later,
+        book=_statements(need, dates), waiting_list=waiting_list, own=reverse("appointments:mine"),
+        times=f"{reverse('appointments:times')}?{asked.query(need.wish)}", opens_next=later,
         read_at=time.time(),
     )  # fmt: skip
 

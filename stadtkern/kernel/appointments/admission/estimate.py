@@ -26,8 +26,8 @@ class Snapshot:
     turns: tuple[tuple[int, float], ...] = ()
     slots: int = 0
     free: int = 0
-    held: int = 0
     paused: bool = False
+    closed: bool = False  # its day is over; what is left may be booked by everybody
     gone: bool = False
     gone_at: float = 0.0
     turn_seconds: float = 600.0

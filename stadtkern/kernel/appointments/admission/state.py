@@ -43,16 +43,16 @@ def of(wave: int) -> Snapshot:
 def forget(wave: int | None = None) -> None:
     """After a change of one's own, and between tests."""
     if wave is None:
-        _known.clear()
-    else:
-        _known.pop(wave, None)
+        _known.clear(), _asking.clear()
+    elif known := _known.get(wave):
+        _known[wave] = replace(known, read_at=0.0)  # the lots stay: they do not change any more
 
 
 def _ask(wave: int, known: Snapshot | None) -> Snapshot:
     try:
         found = actions.advance(wave)
         if found is None:
-            _known.pop(wave, None)
+            _known.pop(wave, None), _asking.pop(wave, None)
             raise NoSuchWave(wave)
         if found.drawn:
             lots = known.lots if known and known.lots else actions.lots_of(wave)

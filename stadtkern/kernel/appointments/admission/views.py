@@ -8,6 +8,7 @@ import random
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -23,8 +24,7 @@ from django.views.decorators.http import require_POST, require_safe
 from stadtkern.kernel.accounts.access import light
 from stadtkern.kernel.accounts.throttle import network_of
 
-from ..actions import admission as actions
-from ..actions import at_once
+from ..actions import at_once, lining_up
 from ..plan import BERLIN
 from ..refusals import TooMany
 from . import about, estimate, pages, slip, state
@@ -72,13 +72,13 @@ def _carefully(request: HttpRequest, wave: int, work: Callable[..., HttpResponse
 
 def _look(request: HttpRequest, known: Snapshot, topic: about.Topic) -> HttpResponse:
     held = slip.of(request, known.wave)
-    if held or known.gone or time.time() < known.queue_from:
+    if known.gone or known.closed or time.time() < known.queue_from or (held and not _passed(known, held)):
         return _shown(request, known, topic, held)
-    joined = _join(request, known, topic)
-    if isinstance(joined, HttpResponse):
-        return joined
-    response = _shown(request, known, topic, joined)
-    slip.hand_out(response, joined)
+    fresh = _stand_again(request, known, topic, held) if held else _join(request, known, topic)
+    if isinstance(fresh, HttpResponse):
+        return fresh
+    response = _shown(request, known, topic, fresh, moved=held is not None)
+    slip.hand_out(response, fresh)
     return response
 
 
@@ -87,7 +87,7 @@ def _click(request: HttpRequest, known: Snapshot, topic: about.Topic) -> HttpRes
     turn = slip.read_turn(request.POST.get("turn", ""), held) if held else None
     if held is None or turn is None:
         return redirect("admission:queue", known.wave)
-    if known.paused or not turn[0] <= time.time() <= turn[1]:
+    if known.paused or known.closed or not turn[0] <= time.time() <= turn[1]:
         return _shown(request, known, topic, held)
     return _booked(request, known, topic, held, request.POST.get("zeit", ""))
 
@@ -101,16 +101,36 @@ def _booked(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Sli
     if answer.signed_out:
         return redirect(f"{reverse('account_login')}?next={reverse('admission:queue', args=[known.wave])}")
     if answer.number:
-        name, where = "had" if answer.former else "booked", topic.places.get(answer.place, "")
-        return pages.page(
-            request, name, matter=topic.title, number=answer.number, where=where, at=_day_and_time(answer.starts_at),
-            next=topic.own,
-        )  # fmt: skip
-    if part:
-        said = _("In dieser Hälfte des Tages ist nichts mehr frei. Wählen Sie bitte eine andere.")
-        return _form(request, "again", known, topic, held, said=said)
+        return _had(request, topic, answer)
     state.forget(known.wave)
-    return _shown(request, state.of(known.wave), topic, held)
+    if (fresh := state.of(known.wave)).gone:
+        return _shown(request, fresh, topic, held)
+    said = _("In dieser Hälfte des Tages ist nichts mehr frei. Wählen Sie bitte eine andere.") if part else _(
+        "Gerade ist keine Zeit frei. Bis Ihre Zeit zum Buchen endet, können Sie es noch einmal versuchen."
+    )  # fmt: skip
+    return _form(request, "again", fresh, topic, held, said=said)
+
+
+def _had(request: HttpRequest, topic: about.Topic, answer: at_once.Answer) -> HttpResponse:
+    name, where = "had" if answer.former else "booked", topic.places.get(answer.place, "")
+    return pages.page(
+        request, name, matter=topic.title, number=answer.number, where=where, at=_day_and_time(answer.starts_at),
+        next=topic.own,
+    )  # fmt: skip
+
+
+def _passed(known: Snapshot, held: Slip) -> bool:
+    """Whether the turn of this place is over. While the city holds the queue it is not."""
+    turn = estimate.turn_of(known, estimate.place_of(known, held.lot, held.place))
+    return turn is not None and turn[1] < time.time() and not known.paused
+
+
+def _stand_again(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Slip) -> Slip | HttpResponse:
+    """A turn that passed: the appointment, if it was booked in another window, else a place behind."""
+    if (answer := at_once.own(topic, held.account)).number:
+        return _had(request, topic, answer)
+    place = estimate.place_of(known, held.lot, held.place)
+    return replace(held, place=lining_up.stand_again(known.wave, held.ticket, held.account, place) or place)
 
 
 def _join(request: HttpRequest, known: Snapshot, topic: about.Topic) -> Slip | HttpResponse:
@@ -120,8 +140,8 @@ def _join(request: HttpRequest, known: Snapshot, topic: about.Topic) -> Slip | H
         said = _("Gerade kommen sehr viele auf einmal. Gleich stehen Sie in der Warteschlange, die Seite lädt sich neu.")
         return _moment(request, known.wave, topic.title, said, 2 + round(4 * random.random()))  # noqa: S311 - spreads the looks
     try:
-        found = actions.join(known.wave, key, slip.network_digest(network_of(request), known.wave)) if key else None
-    except actions.Crowded:
+        found = lining_up.join(known.wave, key, _network(request, known.wave)) if key else None
+    except lining_up.Crowded:
         said = _(
             "Aus Ihrem Netz stehen schon sehr viele in dieser Warteschlange. Versuchen Sie es über ein anderes Netz, "
             "zum Beispiel über das Mobilfunknetz, oder rufen Sie uns an."
@@ -135,12 +155,19 @@ def _join(request: HttpRequest, known: Snapshot, topic: about.Topic) -> Slip | H
     return Slip(known.wave, found.ticket, found.account, found.lot, found.place, *digests)
 
 
+def _network(request: HttpRequest, wave: int) -> str:
+    network = network_of(request)
+    return slip.network_digest(network, wave) if network else ""
+
+
 def _moment(request: HttpRequest, wave: int, title: str, said: str, again: int, status: int = 200) -> HttpResponse:
     return pages.page(request, "moment", status, matter=title, said=said, again=again, here=f"{slip.PATH}{wave}/")
 
 
-def _shown(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Slip | None) -> HttpResponse:
-    """The page that fits."""
+def _shown(
+    request: HttpRequest, known: Snapshot, topic: about.Topic, held: Slip | None, *, moved: bool = False
+) -> HttpResponse:
+    """The page that fits; `moved`: to a place behind, just now."""
     now = time.time()
     place = estimate.place_of(known, held.lot, held.place) if held else 0
     again = estimate.look_again(known, place, now, random.random())  # noqa: S311 - only spreads the looks
@@ -153,6 +180,8 @@ def _shown(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Slip
         return pages.page(
             request, "gone", **common | {"given": topic.gone_at(known), "list": topic.waiting_list, "said": topic.next()}
         )
+    if known.closed:
+        return pages.page(request, "over", **common | {"next": topic.times})
     if held is None:
         return pages.page(request, "early", **common | {"from": _clock(known.queue_from)})
     if not known.drawn_at:
@@ -165,9 +194,8 @@ def _shown(request: HttpRequest, known: Snapshot, topic: about.Topic, held: Slip
         if turn[0] - now > estimate.SHOW_FORM:
             return pages.page(request, "soon", **common | {"from": _clock(turn[0])})
         return _form(request, "turn", known, topic, held, place=place)
-    return pages.page(
-        request, "behind", **common | {"ahead": estimate.ahead(known, place), "said": _outlook(known, place, turn)}
-    )
+    said = _outlook(known, place, moved or turn is not None)
+    return pages.page(request, "behind", **common | {"ahead": estimate.ahead(known, place), "said": said})
 
 
 def _form(
@@ -182,9 +210,9 @@ def _form(
     )  # fmt: skip
 
 
-def _outlook(known: Snapshot, place: int, turn: tuple[float, float] | None) -> str:
+def _outlook(known: Snapshot, place: int, passed: bool) -> str:
     """What somebody may hope for, honestly."""
-    if turn:
+    if passed:
         return _("Ihre Zeit zum Buchen ist vorbei. Solange noch etwas frei ist, rücken Sie hinten nach.")
     if place - known.called > known.free:
         return _(

@@ -11,16 +11,18 @@ from stadtkern.kernel.accounts.models import Account
 
 from .places import Matter
 
+QUEUE_LASTS = timedelta(hours=12)  # then what is left may be booked by everybody, as other times
+
 
 class WaveQuerySet(models.QuerySet["Wave"]):
     def listed(self, now: datetime) -> "WaveQuerySet":
         """For residents: today's and the next ones, soonest first."""
-        rows = self.filter(opens_at__gt=now - timedelta(hours=12), matter__active=True)
+        rows = self.filter(opens_at__gt=now - QUEUE_LASTS, matter__active=True)
         return rows.select_related("matter").order_by("opens_at", "id")
 
-    def current(self, matter: int, now: datetime) -> "WaveQuerySet":
-        """The one residents have to queue for: one may line up already, and its times are not gone."""
-        return self.filter(matter=matter, queue_from__lte=now, opens_at__gt=now - timedelta(hours=12), gone_at=None)
+    def current(self, now: datetime) -> "WaveQuerySet":
+        """Those residents have to queue for: one may line up already, their times are not gone and their day not over."""
+        return self.filter(queue_from__lte=now, opens_at__gt=now - QUEUE_LASTS, gone_at=None).order_by("opens_at", "pk")
 
 
 class Wave(models.Model):
@@ -33,6 +35,7 @@ class Wave(models.Model):
     last = models.DateField()
     rate = models.FloatField(default=600)  # people who are called each second
     paused = models.BooleanField(default=False)  # nobody is called or served; places stay
+    paused_at = models.DateTimeField(null=True, blank=True)
     drawn_at = models.DateTimeField(null=True, blank=True)
     calls_at = models.DateTimeField(null=True, blank=True)  # the first place books from then on
     drawn = models.PositiveIntegerField(default=0)  # people who were drawn
@@ -63,6 +66,7 @@ class Ticket(models.Model):
     account = models.ForeignKey(Account, models.CASCADE, related_name="+")
     lot = models.BigIntegerField()  # drawn when joining; the order of those who waited before the opening
     place = models.PositiveIntegerField(null=True, blank=True)  # known from the drawing on
+    moved_to = models.PositiveIntegerField(null=True, blank=True)  # the place behind, after a turn that was not used
     network = models.CharField(max_length=16, blank=True)  # keyed digest of the network, different for each wave
     joined_at = models.DateTimeField(default=timezone.now)
 

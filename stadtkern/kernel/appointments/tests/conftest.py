@@ -11,9 +11,10 @@ from stadtkern.kernel.appointments.models import Appointment, Counter, Hours, Ma
 from stadtkern.kernel.appointments.wish import Wish
 from stadtkern.kernel.city.models import Office
 
+from .contested import wave
 from .desk_hall import clock, due, jan, petra, ruth
 
-__all__ = ["clock", "due", "jan", "petra", "ruth"]
+__all__ = ["clock", "due", "jan", "petra", "ruth", "wave"]
 
 MONDAY = date(2027, 3, 1)  # no holiday nearby
 NOW = datetime(2027, 2, 26, 9, 0, tzinfo=plan.BERLIN)  # the Friday before

@@ -13,9 +13,9 @@ from django.views.decorators.cache import never_cache
 from stadtkern.kernel.accounts import throttle
 from stadtkern.kernel.accounts.access import actor_of, everyone
 
-from .. import actions, asked, calendar_file, joining, link, queries, reach, say
+from .. import actions, asked, calendar_file, joining, link, reach, say
 from ..models import Appointment
-from ..refusals import Refused, Taken
+from ..refusals import MustQueue, Refused, Taken
 from .choose import show_times
 from .held import lost, place_and_time
 
@@ -79,11 +79,11 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
     place, at = place_and_time(request)
     if place is None or at is None:
         return redirect(here)
-    if queries.queue_for(wish, timezone.localdate(at)):
-        told = _("Für diese Tage gibt es eine Warteschlange. Dorthin können Sie erst verschieben, wenn sie vorbei ist.")
-        return show_times(request, wish, status=409, refused=told, **around)
     try:
         actions.move(actor_of(request), row, place, at)
+    except MustQueue:
+        told = _("Für diese Tage gibt es eine Warteschlange. Dorthin können Sie erst verschieben, wenn sie vorbei ist.")
+        return show_times(request, wish, status=409, refused=told, **around)
     except Taken as taken:
         return lost(request, wish, taken, **around)
     except Refused as refused:

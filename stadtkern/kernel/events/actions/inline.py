@@ -36,7 +36,8 @@ def line(name: str, source: str, subject: str, data: str) -> str:
 )"""  # noqa: S608 - the words come from our own code
 
 
-@app.task(name="events.spread", retry=queue.Patient(), queueing_lock="events.spread", queue="reactions")
+# Not tried again by itself: that would keep the lock which the next booking's wake-up needs. The clock comes every minute.
+@app.task(name="events.spread", queueing_lock="events.spread", queue="reactions")
 def spread(timestamp: int = 0) -> None:
     """Enqueue the reactions to all lines on the list; each leaves the list in the transaction that enqueues them."""
     while spread_some():

@@ -1,8 +1,7 @@
 """Duties, absences and skills: whoever changes them changes what the counters can serve, and the days follow at once."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
-from datetime import date, time, timedelta
+from datetime import date, time
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -17,11 +16,8 @@ from ... import search
 from ...actions.booking import wish_of
 from ...models import Absence, Appointment, Counter, Matter, Place, Roster, Shift, Skill
 from ...refusals import Refused, Taken
-from ...wish import Free
 
 MOST_DAYS = 190
-LATER = 28  # days an appointment without a counter may move
-TRIES = 5  # times that are tried when others are booking as well
 
 
 @transaction.atomic
@@ -133,7 +129,7 @@ def _elsewhere(actor: Actor, row: Appointment) -> bool:
         return True
     except Refused:
         pass
-    for other in _nearest(row):
+    for other in search.instead(wish_of(row), row.place.key, row.starts_at):
         try:
             with transaction.atomic():
                 engine.move(actor, row, other.place, other.starts_at, by_clerk=True)
@@ -143,18 +139,6 @@ def _elsewhere(actor: Actor, row: Appointment) -> bool:
         except Refused:
             return False
     return False
-
-
-def _nearest(row: Appointment) -> list[Free]:
-    """The same day first, then later ones: nobody is asked to come on an earlier day than they planned."""
-    wish = replace(wish_of(row), places=(row.place.key,))
-    try:
-        found = search.free(wish, row.date, row.date + timedelta(days=LATER), limit=2000, unreleased=True)
-    except Refused:
-        return []
-    local = timezone.localtime(row.starts_at)
-    order = sorted(found, key=lambda one: (one.starts_at.date(), abs(one.starts_at - local)))
-    return order[:TRIES]
 
 
 def _own(staff: Staff, place: Place) -> None:
