@@ -23,7 +23,7 @@ from ninja.responses import NinjaJSONEncoder
 
 from stadtkern.kernel.accounts.access import everyone
 from stadtkern.kernel.accounts.api_auth import auth
-from stadtkern.kernel.appointments.fhir import api as fhir
+from stadtkern.kernel.appointments.fhir import wire as fhir
 from stadtkern.kernel.appointments.fhir.resources import outcome
 from stadtkern.kernel.cases import actions as cases
 from stadtkern.kernel.city.profile import city

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -99,9 +100,13 @@ class Release:
 
 
 def load(file: Path) -> tuple[Release, ...]:
-    """The rules of a city; none where it has no file. Raises BadRule."""
-    raw = tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
-    return read(raw)
+    """The rules of a city; none where it has no file. Read again when the file has changed. Raises BadRule."""
+    return _load(file, file.stat().st_mtime_ns) if file.exists() else ()
+
+
+@lru_cache(maxsize=4)
+def _load(file: Path, _changed: int) -> tuple[Release, ...]:
+    return read(tomllib.loads(file.read_text(encoding="utf-8")))
 
 
 def read(raw: Mapping[str, Any]) -> tuple[Release, ...]:

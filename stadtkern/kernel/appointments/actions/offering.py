@@ -52,37 +52,35 @@ def _offer(first: date | None, last: date | None, now: datetime) -> int:
     entries = Waiting.objects.select_for_update(skip_locked=True).filter(status=Waiting.Status.WAITING)
     if first and last:
         entries = entries.filter(first__lte=last, last__gte=first)
-    made, nothing_for = 0, set()
+    made, nothing_for, queues = 0, set(), list(Wave.objects.current(now).values_list("matter__key", "first", "last"))
     for entry in entries.order_by("joined_at", "pk")[:MOST]:
         same = repr([getattr(entry, name) for name in ALIKE])
         if same in nothing_for:
             continue
-        found = free_for(entry, first, last, now)
+        wish = wish_of(entry)
+        found = [one for one in free_for(entry, wish, first, last, now) if not _by_lot(one, wish, queues)]
         if not found:
             nothing_for.add(same)
-        made += any(_hold_for(entry, one, now) for one in found if one.starts_at.isoformat() not in entry.declined)
+        made += any(_hold_for(entry, wish, one, now) for one in found if one.starts_at.isoformat() not in entry.declined)
     return made
 
 
-def free_for(entry: Waiting, first: date | None, last: date | None, now: datetime) -> list[Free]:
+def _by_lot(found: Free, wish: Wish, queues: Collection[tuple[str, date, date]]) -> bool:
+    """Contested times belong to their queue as long as it is open."""
+    keys, day = {key for key, _persons in wish.matters}, found.starts_at.date()
+    return any(key in keys and first <= day <= last for key, first, last in queues)
+
+
+def free_for(entry: Waiting, wish: Wish, first: date | None, last: date | None, now: datetime) -> list[Free]:
     """What fits this entry, also declined times."""
     soonest = max(now + END_BEFORE + LEAST, plan.moment(entry.first, 0))
     begin = max(first or entry.first, soonest.astimezone(plan.BERLIN).date())
     end, days = min(last or entry.last, entry.last), entry.weekdays
     try:
-        found = search.free(
-            wish_of(entry), begin, end, after=entry.after, before=entry.before, weekdays=days, limit=MOST_FREE, now=now
-        )
+        found = search.free(wish, begin, end, after=entry.after, before=entry.before, weekdays=days, limit=MOST_FREE, now=now)
     except Refused:  # the matter is no longer offered like this
         return []
-    found = [one for one in found if one.starts_at >= soonest]
-    queues = _queues(entry, now) if found else []  # contested times go by lot as long as their queue is open
-    return [one for one in found if not any(start <= one.starts_at.date() <= last for start, last in queues)]
-
-
-def _queues(entry: Waiting, now: datetime) -> list[tuple[date, date]]:
-    waves = Wave.objects.current(now).filter(matter__key__in=[key for key, _persons in entry.matters])
-    return list(waves.values_list("first", "last"))
+    return [one for one in found if one.starts_at >= soonest]
 
 
 def wish_of(entry: Waiting) -> Wish:
@@ -92,8 +90,8 @@ def wish_of(entry: Waiting) -> Wish:
     return Wish(matters, entry.channel, tuple(places) or (("-",) if entry.places else ()))
 
 
-def _hold_for(entry: Waiting, found: Free, now: datetime) -> bool:
-    need, at = need_of(wish_of(entry)), plan.cell_of(found.starts_at)
+def _hold_for(entry: Waiting, wish: Wish, found: Free, now: datetime) -> bool:
+    need, at = need_of(wish), plan.cell_of(found.starts_at)
     if at is None:
         return False
     until = min(now + timedelta(hours=search.setting("offer_hours", OFFER_HOURS)), found.starts_at - END_BEFORE)

@@ -13,7 +13,7 @@ from stadtkern.kernel.accounts.access import actor_of
 from stadtkern.kernel.accounts.models import Account
 
 from ..fhir import actions, offers
-from ..fhir.api import base
+from ..fhir.wire import base
 from ..models import Partner
 from .pages import head, member_of
 

@@ -24,7 +24,7 @@ from .resources import Offer
 def book(actor: Actor, partner: Partner | None, offer: Offer, starts_at: datetime, said: Booking) -> Appointment:
     """Hold and confirm at once; or neither. The patient counts for the limit, not the practice."""
     place = Place.objects.get(pk=offer.id.place)
-    old = _given_up(actor, partner, said.cancelled) if said.cancelled is not None else None
+    old = _given_up(actor, partner, place, said.cancelled) if said.cancelled is not None else None
     holder = holder_of(partner, said.patient.reference)
     nobody = Actor()  # the time belongs to the patient, whom we do not know; the practice's account owns nothing here
     held = engine.hold(nobody, wish_of(offer, place.key), place, starts_at, holder=holder)
@@ -84,9 +84,13 @@ def holder_of(partner: Partner | None, reference: str) -> str:
     return plain_ids.digest(f"fhir|{partner.pk if partner else 0}|{reference}")
 
 
-def _given_up(actor: Actor, partner: Partner | None, number: int) -> Appointment:
-    """Called off first, because one patient may have one; if the new time is refused, this comes back with it."""
-    old = Appointment.objects.filter(pk=number, sent__isnull=False, sent__partner=partner, erased_at=None).first()
+def _given_up(actor: Actor, partner: Partner | None, place: Place, number: int) -> Appointment:
+    """Called off first, because one patient may have one; if the new time is refused, this comes back with it.
+
+    Of the same office and sent by the same program; what clerks sent is that of any clerk of the office.
+    """
+    own = Appointment.objects.filter(pk=number, sent__isnull=False, sent__partner=partner, place__office=place.office_id)
+    old = own.filter(erased_at=None).first()
     if old is None or old.status not in ("BOOKED", "HELD"):
         raise Refused(_("Den Termin, der abgesagt werden soll, gibt es nicht oder nicht mehr."))
     return cancel(actor, old, "other")

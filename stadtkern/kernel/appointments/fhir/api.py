@@ -3,12 +3,8 @@
 Errors are OperationOutcome, answers FHIR JSON or XML. Everything but `metadata` needs a token somebody admitted.
 """
 
-import json
-from collections.abc import Callable
-from functools import wraps
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from ninja import Router
 
@@ -19,20 +15,17 @@ from stadtkern.kernel.privacy.actions import PUBLIC_TASK, note_accesses
 
 from ..desk.about import case_of
 from ..models import Appointment, Place
-from ..refusals import Refused, Taken, TooMany
-from . import actions, asked, capability, incoming, offers, resources, xml
+from . import actions, asked, capability, incoming, offers, resources
 from .answers import Answerer
 from .door import pass_of
 from .ids import SlotId, read_row
 from .incoming import Booking
-from .resources import Offer, Resource, outcome
+from .resources import Offer, outcome
 from .rules import Invalid
+from .wire import JSON, PLACE, XML, answered, base, read, reply
 
 router = Router(tags=["fhir"])
-PLACE = "/appointments/fhir"
 HOUR, MOST_AN_HOUR = 3600, 120
-JSON, XML = "application/fhir+json", "application/fhir+xml"
-Operation = Callable[..., HttpResponse]
 _ANY = {"schema": {"type": "object"}}
 ANSWERS: dict[str, Any] = {
     "responses": {
@@ -46,54 +39,6 @@ PATCHES: dict[str, Any] = {
         "required": True, "content": {"application/json-patch+json": {"schema": {"type": "array", "items": {"type": "object"}}}}
     }
 }  # fmt: skip
-
-
-def base() -> str:
-    """The address of this server; the only one its resources know."""
-    return f"{settings.BASE_URL.rstrip('/')}/api/v1{PLACE}"
-
-
-def answered(operation: Operation) -> Operation:
-    """Turns what was refused into an OperationOutcome with the right status."""
-
-    @wraps(operation)
-    def careful(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        try:
-            return operation(request, *args, **kwargs)
-        except Invalid as wrong:
-            return reply(request, outcome("error", wrong.code, wrong.text, wrong.expression), wrong.status)
-        except Taken as taken:
-            return reply(request, outcome("error", "conflict", str(taken), "Appointment.slot"), 409)
-        except TooMany as many:
-            return reply(request, outcome("error", "business-rule", str(many), "Appointment.participant"), 409)
-        except Refused as refused:
-            return reply(request, outcome("error", "business-rule", str(refused), "Appointment"), 422)
-
-    return careful
-
-
-def reply(request: HttpRequest, resource: Resource, status: int = 200, **headers: str) -> HttpResponse:
-    """In the form the caller asked for: `_format`, else `Accept`, else JSON."""
-    wanted = request.GET.get("_format", "").replace(" ", "+") or request.headers.get("Accept", "")
-    if wants_xml(wanted):
-        response = HttpResponse(xml.written(resource), status=status, content_type=f"{XML}; fhirVersion=4.0")
-    else:
-        text = json.dumps(resource, ensure_ascii=False, separators=(",", ":"))
-        response = HttpResponse(text, status=status, content_type=f"{JSON}; fhirVersion=4.0")
-    response["Cache-Control"] = "no-store"
-    for name, value in headers.items():
-        response[name.replace("_", "-")] = value
-    return response
-
-
-def is_ours(request: HttpRequest) -> bool:
-    """Whether an error of the house has to be told as FHIR tells it."""
-    return request.path.startswith(f"/api/v1{PLACE}/")
-
-
-def wants_xml(wanted: str) -> bool:
-    at = {name: wanted.find(name) for name in ("json", "xml")}
-    return at["xml"] >= 0 and not 0 <= at["json"] < at["xml"]
 
 
 @router.get(f"{PLACE}/metadata", auth=None, url_name="fhir_metadata", openapi_extra=ANSWERS)
@@ -159,7 +104,7 @@ def appointments(request: HttpRequest) -> HttpResponse:
 def book(request: HttpRequest) -> HttpResponse:
     """ISiK's $book: an Appointment with status proposed, alone or in Parameters. 201 booked, 200 moved, else refused."""
     teller = _answerer(request)
-    said = incoming.read_booking(_read(request), base())
+    said = incoming.read_booking(read(request), base())
     offer, starts_at = _wanted(teller, said)
     office = _office_of(offer)
     partner = teller.door.books_for(office)
@@ -209,7 +154,7 @@ def _cancel(request: HttpRequest, key: str) -> HttpResponse:
     if row is None:
         return _missing(request)
     teller.door.books_for(row.place.office_id)
-    reason = incoming.read_cancel(_read(request, patch=request.method == "PATCH"), teller.of_row(row))
+    reason = incoming.read_cancel(read(request, patch=request.method == "PATCH"), teller.of_row(row))
     actions.cancel(actor_of(request), row, reason)
     return _told(request, teller, row, 200)
 
@@ -275,19 +220,6 @@ def _brake(request: HttpRequest) -> None:
 def _foreign_type(said: Booking) -> bool:
     """Codes of other systems (ISiK leaves them open) are no contradiction; one of ours that is another matter is."""
     return not any(one.startswith(f"{base()}/CodeSystem/anliegen|") for one in said.service_types)
-
-
-def _read(request: HttpRequest, *, patch: bool = False) -> Any:
-    if len(request.body) > incoming.MOST_BYTES:
-        raise Invalid(413, "too-long", "Die Anfrage ist zu groß.")
-    kind = request.content_type or ""
-    if "xml" in kind and not patch:
-        found = xml.parsed(request.body)
-        incoming.inspected(found)
-        return found
-    if kind and "json" not in kind:
-        raise Invalid(415, "not-supported", f"Gesendet wird {JSON} oder {XML}.")
-    return incoming.parsed(request.body, many=patch)
 
 
 def _told(request: HttpRequest, teller: Answerer, row: Appointment, status: int) -> HttpResponse:

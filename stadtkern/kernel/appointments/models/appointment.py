@@ -14,6 +14,7 @@ from stadtkern.kernel.accounts.models import Account, Company, Mandate
 from stadtkern.lib import ids
 
 from .fields import MultiRange
+from .owned import owned_by
 from .places import Channel, Counter, Matter, Place
 
 LIVE = ("HELD", "BOOKED", "ARRIVED", "CALLED")  # still to come or just going on
@@ -23,14 +24,7 @@ TAKES = (*LIVE, "DONE")  # the counter's time is (or was) used
 class AppointmentQuerySet(models.QuerySet["Appointment"]):
     def visible_to(self, actor: Actor, holder: str = "") -> "AppointmentQuerySet":
         """Of the signed-in person, the company or the one acted for; without an account, of this browser."""
-        own = Q(pk__in=[])
-        if actor.account:
-            own = Q(company=actor.company) if actor.company else Q(account=actor.account, company=None)
-        if actor.mandate:
-            own = Q(mandate=actor.mandate.pk)
-        if keys := [key for key in (holder, *actor.draft_keys) if key]:
-            own |= Q(account=None, company=None, holder__in=keys)
-        return self.filter(own)
+        return self.filter(owned_by(actor, holder))
 
     def live(self) -> "AppointmentQuerySet":
         """Held or booked and not over; a hold whose time is up no longer counts."""

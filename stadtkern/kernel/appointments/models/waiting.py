@@ -12,20 +12,14 @@ from stadtkern.kernel.accounts.models import Account, Company, Mandate
 from stadtkern.lib import ids
 
 from .appointment import Appointment
+from .owned import owned_by
 from .places import Channel
 
 
 class WaitingQuerySet(models.QuerySet["Waiting"]):
     def visible_to(self, actor: Actor, holder: str = "") -> "WaitingQuerySet":
         """As with appointments: of the person, the company or the one acted for; without an account, of this browser."""
-        own = Q(pk__in=[])
-        if actor.account:
-            own = Q(company=actor.company) if actor.company else Q(account=actor.account, company=None)
-        if actor.mandate:
-            own = Q(mandate=actor.mandate.pk)
-        if keys := [key for key in (holder, *actor.draft_keys) if key]:
-            own |= Q(account=None, company=None, holder__in=keys)
-        return self.filter(own)
+        return self.filter(owned_by(actor, holder))
 
     def by_code(self, code: str) -> "WaitingQuerySet":
         """The one behind a link without sign-in; none for a wrong code."""

@@ -14,9 +14,9 @@ from fhir.resources.R4B import get_fhir_model_class
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.actions import create_token
-from stadtkern.kernel.accounts.models import Account
+from stadtkern.kernel.accounts.models import Account, Staff
 from stadtkern.kernel.appointments.fhir import actions, api, capability, ids, offers, resources, rules
-from stadtkern.kernel.appointments.fhir.api import base
+from stadtkern.kernel.appointments.fhir.wire import base
 from stadtkern.kernel.appointments.models import Appointment, Sent
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.privacy.models import Access
@@ -315,6 +315,23 @@ def test_cancelled_appt_id_swaps_in_one_step_or_not_at_all(practice, hall):
     gone = practice.get(f"Appointment/{old['id']}")
     assert gone["status"] == "cancelled" and gone["cancelationReason"]["coding"][0]["code"] == "other"
     swap(slots[8], 422, 10**6)
+
+
+def test_a_clerk_gives_up_nothing_of_another_office(office, hall, clerk, citizen, offices):
+    old = office.send("Appointment/$book", proposal(free(office, hall)[0]), 201)
+    hall.north.office = offices["steueramt"]
+    hall.north.save()
+    other = Staff.objects.create(account=citizen, office=offices["steueramt"], role=clerk.role)
+    theirs = Door(office.client, create_token(Actor(citizen, other), "Fachverfahren", 30)[1])
+    body = {
+        "resourceType": "Parameters",
+        "parameter": [
+            {"name": "appt-resource", "resource": proposal(free(theirs, hall, place=hall.north)[0])},
+            {"name": "cancelled-appt-id", "valueUri": f"Appointment/{old['id']}"},
+        ],
+    }
+    theirs.send("Appointment/$book", body, 422)
+    assert Appointment.objects.get(pk=old["id"]).status == "BOOKED"
 
 
 def test_cancel_by_patch_and_by_put(practice, hall, sound):

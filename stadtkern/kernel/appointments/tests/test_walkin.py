@@ -193,6 +193,15 @@ def test_the_appointment_goes_along_and_back(hall, clock, petra, due, sound):
     sound()
 
 
+def test_who_was_served_and_has_booked_again_stays_served(hall, clock, petra, due):
+    visit = actions.arrive(petra, due(9, 15))
+    actions.done(petra, actions.call(petra, hall.one, visit))
+    hall.book(hall.at(11), "anna", now=clock.at)
+    with pytest.raises(Refused, match="neuen Termin"):
+        actions.back(petra, visit)
+    assert status(visit) == "DONE"
+
+
 def test_a_missed_time_that_somebody_else_took_does_not_come_back(hall, clock, petra, due):
     row = due(9, 30)
     clock.to(9, 31)

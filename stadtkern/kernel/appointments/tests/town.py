@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -21,8 +22,11 @@ ROWS = """
         (SELECT w.id FROM appointments_waiting w WHERE w.offer_id = a.id AND w.status = 'OFFERED')
     FROM appointments_appointment a ORDER BY a.id
 """
-DAYS = "SELECT counter_id, date, open::text, free::text FROM appointments_day"
-WAITS = "SELECT id, status, offer_id FROM appointments_waiting ORDER BY joined_at, id"
+# Days, and the waiting list in its order: one question.
+REST = """
+    SELECT counter_id, date, open::text, free::text, NULL::timestamptz, NULL::bigint FROM appointments_day
+    UNION ALL SELECT id, NULL, status, NULL, joined_at, offer_id FROM appointments_waiting ORDER BY 5, 1
+"""
 
 
 class Visit(NamedTuple):
@@ -43,17 +47,8 @@ class Visit(NamedTuple):
     matters: tuple[tuple[str, int], ...]
     channel: str
     offered_to: int | None
-
-    @property
-    def date(self) -> date:
-        return self.starts_at.date()
-
-    @property
-    def cells(self) -> int:
-        """The cells it takes of its counter's day, as bits of a number."""
-        first = (self.starts_at.hour * 60 + self.starts_at.minute - self.before) // 5
-        count = (int((self.ends_at - self.starts_at).total_seconds()) // 60 + self.before + self.after) // 5
-        return ((1 << count) - 1) << first
+    date: date
+    cells: int  # what it takes of its counter's day, as bits of a number
 
     def lapsed(self, now: datetime) -> bool:
         return self.status == "HELD" and self.held_until is not None and self.held_until <= now
@@ -104,7 +99,27 @@ class Hope:
     status: str = "WAITING"
 
 
+@lru_cache(maxsize=50_000)
+def _visit(row: tuple) -> Visit:
+    """Most rows are the same as a step ago."""
+    starts_at, ends_at = row[3].astimezone(BERLIN), row[4].astimezone(BERLIN)
+    before, after = row[5:7]
+    first = (starts_at.hour * 60 + starts_at.minute - before) // 5
+    count = (int((ends_at - starts_at).total_seconds()) // 60 + before + after) // 5
+    matters = tuple((key, persons) for key, persons in json.loads(row[12]))
+    cells = ((1 << count) - 1) << first
+    return Visit(*row[:3], starts_at, ends_at, *row[5:12], matters, *row[13:], starts_at.date(), cells)
+
+
+class Rest(NamedTuple):
+    """Open and free cells of each counter and day; the waiting list: entry, status, offer."""
+
+    days: dict[tuple[int, date], tuple[int, int]]
+    waits: list[tuple[int, str, int | None]]
+
+
 Span = tuple[int, int]
+Spans = tuple[Span, ...]
 Matters = tuple[tuple[str, int], ...]
 Free = dict[tuple[int, date], int]
 
@@ -112,11 +127,12 @@ Free = dict[tuple[int, date], int]
 class Town:
     """What must be true."""
 
-    def __init__(self, kinds: list[Kind], desks: list[Desk], days: list[date], hours: dict[int, list[Span]]) -> None:
+    def __init__(self, kinds: list[Kind], desks: list[Desk], days: list[date], hours: dict[int, Spans]) -> None:
         self.kinds, self.desks, self.days = {kind.key: kind for kind in kinds}, desks, days
-        self.hours: dict[int, list[tuple[date, list[Span]]]] = {place: [(date.min, spans)] for place, spans in hours.items()}
-        self.own_hours: dict[int, list[tuple[date, list[Span]]]] = {}
-        self.exceptions: list[tuple[int, int | None, date, date, list[Span]]] = []  # place, counter, first, last
+        self.hours: dict[int, list[tuple[date, Spans]]] = {place: [(date.min, spans)] for place, spans in hours.items()}
+        self.own_hours: dict[int, list[tuple[date, Spans]]] = {}
+        self.exceptions: list[tuple[int, int | None, date, date, Spans]] = []  # place, counter, first, last
+        self.known: dict[Matters, tuple[int, int, int, int]] = {}
         self.hopes: dict[int, Hope] = {}
 
     # ------------------------------------------------------------ opening hours
@@ -133,6 +149,11 @@ class Town:
     # ------------------------------------------------------------ wishes
     def need(self, matters: Matters) -> tuple[int, int, int, int]:
         """Minutes, before, after, step."""
+        if matters not in self.known:
+            self.known[matters] = self._need(matters)
+        return self.known[matters]
+
+    def _need(self, matters: Matters) -> tuple[int, int, int, int]:
         kinds = [self.kinds[key] for key, _persons in matters]
         minutes = sum(kind.minutes + kind.more * (persons - 1) for kind, (_key, persons) in zip(kinds, matters, strict=True))
         step = next(step for step in (30, 20, 15, 10, 5) if minutes % step == 0)
@@ -140,9 +161,13 @@ class Town:
 
     def fits(self, matters: Matters, channel: str, place: int | None, at: datetime, free: Free) -> list[Desk]:
         """Counters that could take this visit at this moment."""
-        keys, wanted = {key for key, _persons in matters}, self.wanted(matters, at)
-        able = [desk for desk in self.desks if place in (None, desk.place) and keys <= desk.serves and channel in desk.channels]
-        return [desk for desk in able if wanted & ~free[desk.key, at.date()] == 0]
+        wanted, day = self.wanted(matters, at), at.date()
+        return [desk for desk in self.able(matters, channel, place) if wanted & ~free[desk.key, day] == 0]
+
+    def able(self, matters: Matters, channel: str, place: int | None) -> list[Desk]:
+        """Counters that do all of this."""
+        keys = {key for key, _persons in matters}
+        return [desk for desk in self.desks if place in (None, desk.place) and keys <= desk.serves and channel in desk.channels]
 
     def wanted(self, matters: Matters, at: datetime) -> int:
         """The cells it would take."""
@@ -159,20 +184,25 @@ class Town:
 
     def moments(self, matters: Matters, day: date) -> list[datetime]:
         """Every start on the grid, from seven to eleven."""
-        step = self.need(matters)[3]
-        return [_moment(day, minute) for minute in range(7 * 60, 11 * 60, 5) if minute % step == 0]
+        return _moments(day, self.need(matters)[3])
 
     # ------------------------------------------------------------ the tables
     @staticmethod
     def read() -> dict[int, Visit]:
         with connection.cursor() as cursor:
             cursor.execute(ROWS)
-            rows = cursor.fetchall()
-        found = {}
-        for row in rows:
-            local = (row[3].astimezone(BERLIN), row[4].astimezone(BERLIN))
-            matters = tuple((key, count) for key, count in json.loads(row[12]))
-            found[row[0]] = Visit(*row[:3], *local, *row[5:12], matters, *row[13:])
+            return {row[0]: _visit(row) for row in cursor.fetchall()}
+
+    @staticmethod
+    def rest() -> Rest:
+        with connection.cursor() as cursor:
+            cursor.execute(REST)
+            found = Rest({}, [])
+            for key, day, one, other, _at, offer in cursor.fetchall():
+                if day is None:
+                    found.waits.append((key, one, offer))
+                else:
+                    found.days[key, day] = _number(one), _number(other)
         return found
 
     def check_no_double(self, visits: dict[int, Visit]) -> None:
@@ -184,11 +214,8 @@ class Town:
                 assert taken.get(where, 0) & visit.cells == 0, f"double at {where}"
                 taken[where] = taken.get(where, 0) | visit.cells
 
-    def check_nothing_lost(self, free: Free) -> None:
+    def check_nothing_lost(self, free: Free, rows: dict[tuple[int, date], tuple[int, int]]) -> None:
         """Open is what the hours say, free is open minus what is taken: bit for bit."""
-        with connection.cursor() as cursor:
-            cursor.execute(DAYS)
-            rows = {(counter, day): (_number(open_bits), _number(bits)) for counter, day, open_bits, bits in cursor.fetchall()}
         for desk in self.desks:
             for day in self.days:
                 where = (desk.key, day)
@@ -217,11 +244,10 @@ class Town:
         return False
 
     # ------------------------------------------------------------ the waiting list
-    def check_waiting(self, visits: dict[int, Visit], free: Free, now: datetime) -> None:
+    def check_waiting(
+        self, rows: list[tuple[int, str, int | None]], visits: dict[int, Visit], free: Free, now: datetime
+    ) -> None:
         """Offers: one each, fitting, never twice, in order; and nobody waits while something fits."""
-        with connection.cursor() as cursor:
-            cursor.execute(WAITS)
-            rows = cursor.fetchall()
         order, fresh = [self.hopes[key] for key, *_rest in rows], []
         for place, (key, status, offer) in enumerate(rows):
             hope = self.hopes[key]
@@ -255,18 +281,21 @@ class Town:
 
     def something_for(self, hope: Hope, free: Free, now: datetime, days: Iterable[date] = ()) -> list[datetime]:
         """Moments that could be offered."""
+        soonest, able = now + timedelta(hours=3), self.able(hope.matters, hope.channel, hope.place)
         return [
             at
             for day in days or self.days
-            if hope.first <= day <= hope.last
+            if hope.first <= day <= hope.last and any(free[desk.key, day] for desk in able)
             for at in self.moments(hope.matters, day)
-            if at >= now + timedelta(hours=3) and at not in hope.offered
-            for desk in self.fits(hope.matters, hope.channel, hope.place, at, free)
-            if self.suits(hope, desk.place, at)
+            if at >= soonest and at not in hope.offered
+            for wanted in [self.wanted(hope.matters, at)]
+            for desk in able
+            if wanted & ~free[desk.key, day] == 0 and self.suits(hope, desk.place, at)
         ]
 
 
-def _bits(spans: list[Span]) -> int:
+@lru_cache
+def _bits(spans: Spans) -> int:
     found = 0
     for opens, closes in spans:
         for minute in range(opens, closes, 5):
@@ -274,9 +303,15 @@ def _bits(spans: list[Span]) -> int:
     return found
 
 
+@lru_cache(maxsize=5000)
 def _number(text: str) -> int:
     """The first character is the lowest bit."""
     return int(text[::-1], 2)
+
+
+@lru_cache
+def _moments(day: date, step: int) -> list[datetime]:
+    return [_moment(day, minute) for minute in range(7 * 60, 11 * 60, 5) if minute % step == 0]
 
 
 def _moment(day: date, minute: int) -> datetime:

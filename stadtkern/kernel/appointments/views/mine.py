@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import http_date
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
@@ -74,7 +73,4 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     rows: list[Appointment] = list(queries.of_account(found.account_id))
     response = ics_response(calendar_file.feed_of(rows), "termine.ics", cancelled=False)
     response["Cache-Control"] = f"private, max-age={int(timedelta(minutes=15).total_seconds())}"
-    if rows:
-        latest = max(row.ended_at or row.booked_at or row.created_at for row in rows)
-        response["Last-Modified"] = http_date(latest.timestamp())
     return response

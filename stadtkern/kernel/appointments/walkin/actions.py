@@ -148,19 +148,13 @@ def recall(actor: Actor, visit: Visit) -> Visit:
 @transaction.atomic
 def done(actor: Actor, visit: Visit) -> Visit:
     """Served; a second click changes nothing."""
-    row = _locked(visit)
-    if row.status == Status.DONE:
-        return row
-    return _end(actor, _expect(row, Status.CALLED), Status.DONE, "done")
+    return _end(actor, visit, Status.DONE)
 
 
 @transaction.atomic
 def missed(actor: Actor, visit: Visit) -> Visit:
     """Called, and nobody came."""
-    row = _locked(visit)
-    if row.status == Status.MISSED:
-        return row
-    return _end(actor, _expect(row, Status.CALLED), Status.MISSED, "missed")
+    return _end(actor, visit, Status.MISSED)
 
 
 @transaction.atomic
@@ -174,7 +168,14 @@ def back(actor: Actor, visit: Visit) -> Visit:
     if row.appointment is not None and row.status == Status.MISSED:
         engine.arrive(actor, row.appointment)  # takes the time again, if nobody else has it by now
     _move(row, Status.WAITING, counter=None, called_at=None, done_at=None, recalls=0)
-    _sync(row, Appointment.Status.ARRIVED, called_at=None, done_at=None, ended_at=None)
+    try:
+        with transaction.atomic():
+            _sync(row, Appointment.Status.ARRIVED, called_at=None, done_at=None, ended_at=None)
+    except IntegrityError as problem:  # appointment_limit: finished, and meanwhile another one was booked
+        said = _(
+            "Diese Person hat inzwischen einen neuen Termin für dasselbe Anliegen. Das lässt sich nicht mehr zurücknehmen."
+        )
+        raise Refused(said) from problem
     record("visit.returned", subject=str(row), actor=actor.key)
     return row
 
@@ -256,11 +257,15 @@ def _called(actor: Actor, row: Visit) -> Visit:
     return row
 
 
-def _end(actor: Actor, row: Visit, status: Visit.Status, word: str) -> Visit:
+def _end(actor: Actor, visit: Visit, status: Visit.Status) -> Visit:
+    row = _locked(visit)
+    if row.status == status:
+        return row
+    row = _expect(row, Status.CALLED)
     _move(row, status, done_at=timezone.now())
     if row.appointment is not None:
         (engine.finish if status == Status.DONE else engine.miss)(actor, row.appointment)
-    record(f"visit.{word}", subject=str(row), actor=actor.key, data={"counter": row.counter_id})
+    record(f"visit.{status.lower()}", subject=str(row), actor=actor.key, data={"counter": row.counter_id})
     return row
 
 

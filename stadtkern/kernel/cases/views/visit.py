@@ -6,12 +6,10 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from stadtkern.kernel.accounts.access import actor_of, everyone
-from stadtkern.kernel.appointments import queries
 from stadtkern.kernel.appointments.refusals import Refused, Taken
 from stadtkern.kernel.appointments.views.choose import show_times
 from stadtkern.kernel.appointments.views.held import lost, place_and_time
@@ -49,9 +47,6 @@ def visit(request: HttpRequest, reference: str) -> HttpResponse:
     place, at = place_and_time(request)
     if place is None or at is None:
         return redirect(here)
-    if queries.queue_for(wish, timezone.localdate(at)):
-        told = _("Für diese Tage gibt es eine Warteschlange. Wählen Sie eine andere Zeit, oder stellen Sie sich dort an.")
-        return show_times(request, wish, status=409, refused=told, **around)
     try:
         actions.choose_visit(actor_of(request), case, wish, place, at)
     except Taken as taken:
