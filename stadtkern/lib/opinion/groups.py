@@ -1,9 +1,10 @@
 """Groups of people who vote alike: how many, who, and whether they would come out again.
 
-People are put on the map of `space`, k-means parts them, the silhouette says into how many. Two cautions are built in: of several
-numbers of groups that are about equally good the smallest is taken, and a group of a few odd people is no group. Then the
-people are drawn again and again (bootstrap) and everything is computed anew: the mean agreement between these runs (adjusted Rand
-index: 1 is the same groups, 0 is chance) is the stability. All seeds are fixed: the same votes give the same groups.
+People are put on the map of `space`, k-means parts them, the silhouette says into how many. Two cautions are built in: of
+several numbers of groups that are about equally good the smallest is taken, and a group of a few odd people is no group.
+Then the people are drawn again and again (bootstrap) and everything is computed anew: the mean agreement between these runs
+(adjusted Rand index: 1 is the same groups, 0 is chance) is the stability. All seeds are fixed: the same votes give the same
+groups.
 """
 
 from dataclasses import dataclass, field
