@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import log
+from math import log, sqrt
 
 from rapidfuzz import fuzz, process
 
@@ -80,8 +80,10 @@ class Index:
         # How much of the new title, and of the new text, is there too; rare words count more.
         of_title = self._covered(title_words, other)
         of_text = self._covered(words, other) if len(words) > len(title_words) else of_title
-        enough = len(shared) >= 2 or titles >= NEAR
-        score = max(titles if titles >= 75 else 0.0, 70 * of_title + 30 * of_text if enough else 0.0)
+        by_words = 70 * of_title + 30 * of_text if len(shared) >= 2 else 0.0
+        if len(shared) >= 3:  # another title, and yet both texts consist of much the same words
+            by_words = max(by_words, 80 * sqrt(of_text * self._covered(other, words)))
+        score = max(titles if titles >= 75 else 0.0, by_words)
         return Match(number, round(score), tuple(shared[:4]), titles >= NEAR)
 
     def _covered(self, words: frozenset[str], other: frozenset[str]) -> float:
