@@ -2,6 +2,7 @@
 
 import logging
 
+from django.db import transaction
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts import throttle
@@ -15,12 +16,13 @@ from .adapters.speech import speech
 from .adapters.telephone import Answer, Turn
 from .booking import CityWorld
 from .dialogue import Stage, State, Talk
+from .dialogue.besides import as_reply
 from .dialogue.state import Reply
 from .models import Conversation, Door
 from .sound import Unfit, check
 
 CALLS, HOUR = 12, 3600  # new calls of one number
-SILENCES = 3
+REPEATED = 300  # seconds a request is known again; its signature is good for two minutes
 log = logging.getLogger(__name__)
 
 
@@ -28,15 +30,41 @@ def answer(turn: Turn) -> Answer:
     """What is said now. A call that ends without a booking lets go of what it held."""
     secret = f"call:{turn.call}"
     row = Conversation.objects.filter(key=ids.digest(secret)).first()
+    if turn.mark and throttle.count(f"voice:turn:{ids.digest(turn.mark)}", REPEATED) > 1:
+        return _again(row)
     if turn.event == "hangup":
         _hang_up(turn, row)
         return Answer("", hangup=True)
+    try:
+        heard = _heard(turn)
+    except NotConnected as missing:
+        office, number = _world(turn.call).human(None)
+        return _spoken(
+            _("%(problem)s Menschen erreichen Sie hier: %(office)s, Telefon %(phone)s.")
+            % {"problem": missing, "office": office, "phone": number},
+            hangup=True,
+        )
     if row is None or row.over or turn.event == "start":
         if turn.caller and throttle.count(f"voice:caller:{ids.digest(turn.caller)}", HOUR) > CALLS:
             return _spoken(
                 _("Sie haben heute schon oft angerufen. Bitte versuchen Sie es in einer Stunde wieder."), hangup=True
             )
         row = actions.begin(Actor(), Door.PHONE, secret)
+    return _turn(turn, row, heard)
+
+
+def _again(row: Conversation | None) -> Answer:
+    """A request sent twice says the same twice and does nothing; after the end of the call there is nothing to say."""
+    state = State.of(row.state) if row and not row.over else State()
+    if not state.reply:
+        return Answer("", hangup=True)
+    return _spoken(_aloud(as_reply(state.reply), state), hangup=False)
+
+
+@transaction.atomic
+def _turn(turn: Turn, row: Conversation, heard: str) -> Answer:
+    """One turn of a call after the other: two at once would answer the same question twice."""
+    row = Conversation.objects.select_for_update().filter(pk=row.pk).first() or row
     talk = Talk(_world(turn.call), State.of(row.state))
     talk.state.phone = talk.state.phone or turn.caller
     if turn.event == "start":
@@ -45,7 +73,7 @@ def answer(turn: Turn) -> Answer:
             _("Guten Tag. Hier spricht ein Computer der Stadt. Sie können jederzeit „Mensch bitte“ sagen.") + " " + reply.spoken
         )
     else:
-        reply = talk.turn(_said(turn, talk.state))
+        reply = talk.turn(_said(turn, talk.state, heard))
         text = _aloud(reply, talk.state)
     actions.keep(row, talk.state.as_json())
     if reply.over:
@@ -66,7 +94,7 @@ def _hang_up(turn: Turn, row: Conversation | None) -> None:
     actions.end(Actor(), row)
 
 
-def _said(turn: Turn, state: State) -> str:
+def _said(turn: Turn, state: State, heard: str) -> str:
     """Words of this turn; empty where nothing was heard."""
     if turn.digits:
         choices = state.reply.get("choices") or []
@@ -74,7 +102,12 @@ def _said(turn: Turn, state: State) -> str:
         if turn.digits[-1] == "0":
             return "Mensch bitte"
         return str(choices[number - 1][1]) if 1 <= number <= len(choices) else ""
-    if turn.text or not turn.sound:
+    return heard
+
+
+def _heard(turn: Turn) -> str:
+    """Recognised here or by the gateway; before anything is locked. Raises NotConnected."""
+    if turn.text or not turn.sound or turn.digits or turn.event in ("start", "silence"):
         return turn.text
     try:
         check(turn.sound)

@@ -1,5 +1,6 @@
 """A wish typed or said: one field, what was understood, three times to choose from. Works without JavaScript."""
 
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -17,7 +18,7 @@ from .adapters import NotConnected
 from .adapters.recognisers import Unheard, recogniser
 from .adapters.telephone import Stranger, Unreadable, gateway
 from .booking import CityWorld
-from .dialogue import State, Talk
+from .dialogue import Stage, State, Talk
 from .dialogue.state import Choice, Reply
 from .models import Conversation, Door
 
@@ -40,7 +41,7 @@ def wish(request: HttpRequest) -> HttpResponse:
     text = request.POST.get("say", "").translate(UNFIT).strip()[:LONGEST]
     if not text:
         return _page(request, _running(request), problem=_("Schreiben Sie, was Sie erledigen möchten und wann."), status=422)
-    return _turn(request, text)
+    return _answered(request, text)
 
 
 @everyone
@@ -77,7 +78,7 @@ def record(request: HttpRequest) -> HttpResponse:
         return _page(request, _running(request), problem=str(unfit), status=422)
     finally:
         upload.close()  # a file in the way of the upload is deleted here
-    return _turn(request, text.translate(UNFIT).strip()[:LONGEST])
+    return _answered(request, text.translate(UNFIT).strip()[:LONGEST])
 
 
 @csrf_exempt  # a machine, recognised by its signature
@@ -99,9 +100,21 @@ def telephone(request: HttpRequest) -> HttpResponse:
     return way.write(phone.answer(turn))
 
 
-def _turn(request: HttpRequest, text: str) -> HttpResponse:
+@transaction.atomic
+def _answered(request: HttpRequest, text: str) -> HttpResponse:
+    """One turn after the other. An answer to a question that is no longer the last one, from another tab or a second click,
+    answers nothing."""
     actor, holder, secret = _holder(request)
     row = _running(request)
+    if row is not None:
+        row = Conversation.objects.select_for_update().filter(pk=row.pk).first()
+    if row is not None and _late(request, State.of(row.state)):
+        return _page(
+            request,
+            row,
+            problem=_("Das Gespräch ist inzwischen weitergegangen. Hier ist der letzte Stand. Bitte antworten Sie darauf."),
+            status=409,
+        )
     if row is None:
         request.session[SESSION] = ids.secret()
         row = actions.begin(actor, Door.BROWSER, request.session[SESSION])
@@ -116,6 +129,12 @@ def _turn(request: HttpRequest, text: str) -> HttpResponse:
     if secret:
         draft_cookie.remember(response, secret)
     return response
+
+
+def _late(request: HttpRequest, state: State) -> bool:
+    """Whether it answers another question than the last one; only the page that asks for a yes can give it."""
+    given = request.POST.get("turn", "")
+    return given != str(state.turns) if given or state.stage == Stage.CONFIRM else False
 
 
 def _holder(request: HttpRequest) -> tuple[Actor, str, str]:
@@ -140,6 +159,7 @@ def _page(request: HttpRequest, row: Conversation | None, problem: str = "", sta
     reply = state.reply
     context = {
         "reply": reply or None,
+        "turn": state.turns,
         "said": row.state.get("said", [])[-1:] if row else [],
         "problem": problem,
         "aloud": Reply(**{**reply, "choices": tuple(Choice(*one) for one in reply["choices"])}).spoken if reply else "",

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -11,33 +10,18 @@ from stadtkern.lib.when.say import day_in_words, time_in_words
 
 from ..understanding.intent import sure
 from ..understanding.targets import Target
-from ..understanding.wish import Understanding, described
+from ..understanding.wish import Understanding
 from . import answers
+from .besides import Besides, as_reply
 from .state import MOST_WORDS, NUMBERS, Choice, Offer, Reply, Stage, State
-from .world import Refusal, Wanted, World
+from .world import Refusal, Wanted
 
-PATIENCE = 3  # turns without understanding until a human being is named
 MOST_TURNS = 60
 _DENIAL = re.compile(r"\b(?:nein|nee|nö|ne|doch|lieber|quatsch|ach|sondern|stopp)\b[ ,]*", re.IGNORECASE)
 
 
-class Talk:
+class Talk(Besides):
     """A talk in a world; `turn` takes what was said (empty: silence) and gives what we say."""
-
-    def __init__(self, world: World, state: State | None = None) -> None:
-        self.world = world
-        self.state = state or State()
-
-    def greeting(self) -> Reply:
-        """The first words."""
-        return self._said(
-            Reply(
-                _(
-                    "Was möchten Sie erledigen, und wann? Sagen Sie zum Beispiel: „Ich brauche nächste Woche "
-                    "einen Termin für einen neuen Ausweis.“"
-                )
-            )
-        )
 
     def turn(self, text: str) -> Reply:
         """What we answer."""
@@ -58,12 +42,14 @@ class Talk:
     # the stages
 
     def _start(self, text: str) -> Reply:
-        self._let_go()
         said = self.world.understand(text)
+        self._let_go()
         if self.state.stage in (Stage.DONE, Stage.LINK) and said.guesses:
             self.state = State(turns=self.state.turns, name=self.state.name, phone=self.state.phone)
         self._take(said)
         if not said.guesses:
+            if self.state.stage == Stage.DONE and self.state.reply:
+                return as_reply(self.state.reply)  # the same yes once more: what is booked stays booked
             if self.state.target:
                 return self._offer()
             return self._missed(_("Ich habe nicht verstanden, worum es geht."))
@@ -109,7 +95,7 @@ class Talk:
 
     def _confirm(self, text: str) -> Reply:
         if answers.is_yes(text):
-            return self._book()
+            return self._book() if self.state.reply.get("ask") == _question() else self._read_back()
         if answers.is_no(text) or answers.wants(text) or self.world.understand(text).window.anything:
             self._let_go()
             return self._other_time(text) or self._times(_("Gut, ich buche nicht."))
@@ -264,7 +250,7 @@ class Talk:
             _("auf den Namen %(name)s") % {"name": self.state.name},
         )
         return Reply(
-            _("Ist das richtig? Soll ich buchen? Bitte sagen Sie Ja oder Nein."),
+            _question(),
             lines,
             choices=(Choice(_("Ja, buchen"), "Ja"), Choice(_("Nein"), "Nein")),
         )
@@ -281,65 +267,10 @@ class Talk:
         ask = _("Ihr Termin ist gebucht: %(when)s, %(place)s. Die Nummer ist %(number)s.") % told
         return Reply(ask, link=booked.link, link_title=_("Zum Termin") if booked.link else "", number=booked.number, over=True)
 
-    def _let_go(self) -> None:
-        if self.state.hold and self.state.stage != Stage.DONE:
-            self.world.release(self.state.hold)
-        self.state.hold, self.state.held = "", None
 
-    # what is said besides
-
-    def _special(self, kind: str) -> Reply:
-        if kind == "human":
-            return self._human()
-        if kind == "again" and self.state.reply:
-            return _reply(self.state.reply)
-        self._let_go()
-        self.state = State(turns=self.state.turns, phone=self.state.phone)
-        if kind == "end":
-            return Reply(_("Ich habe nichts gebucht. Auf Wiederhören."), over=True)
-        return self.greeting()
-
-    def _human(self, *, over: bool = False) -> Reply:
-        office, phone = self.world.human(self.world.target(self.state.target) if self.state.target else None)
-        told = {"office": office, "phone": phone}
-        return Reply(_("Menschen erreichen Sie hier: %(office)s, Telefon %(phone)s.") % told, over=over)
-
-    def _missed(self, what: str, again: Reply | None = None) -> Reply:
-        self.state.missed += 1
-        if self.state.missed >= PATIENCE:
-            self.state.missed = 0
-            human = self._human()
-            return Reply(
-                human.ask + " " + _("Oder versuchen Sie es noch einmal mit anderen Worten."),
-                before=what,
-                choices=again.choices if again else (),
-            )
-        question = again or (_reply(self.state.reply) if self.state.reply else self.greeting())
-        return Reply(
-            question.ask,
-            question.understood,
-            f"{what} {question.before}".strip(),
-            question.choices,
-            question.link,
-            question.link_title,
-        )
-
-    def _read(self, target: Target | None) -> tuple[str, ...]:
-        window = self.world.read_when(self.state.when)
-        titles = self.world.place_titles(tuple(self.state.places))
-        return tuple(described(target.title if target else "", window, self.state.persons, self.state.channel, titles))
-
-    def _said(self, reply: Reply) -> Reply:
-        self.state.reply = {
-            "ask": reply.ask, "understood": list(reply.understood), "before": reply.before, "link": reply.link,
-            "link_title": reply.link_title,
-            "choices": [[one.title, one.say, one.detail] for one in reply.choices], "number": reply.number, "over": reply.over,
-        }  # fmt: skip
-        return reply
-
-
-def _reply(raw: dict[str, Any]) -> Reply:
-    return Reply(**{**raw, "understood": tuple(raw["understood"]), "choices": tuple(Choice(*one) for one in raw["choices"])})
+def _question() -> str:
+    """What stands at the end of the sentence read back: a yes counts only right behind it."""
+    return _("Ist das richtig? Soll ich buchen? Bitte sagen Sie Ja oder Nein.")
 
 
 def told_time(offer: Offer, today: date) -> str:

@@ -1,5 +1,6 @@
 """The doors for sound: what may come in, what happens to it, the telephone with its signature, a call from a file."""
 
+import base64
 import io
 import json
 import math
@@ -169,6 +170,26 @@ def test_the_gateway_must_sign_and_must_not_repeat_an_old_request(client: Client
     ):
         assert ring(client, body).status_code == 400
     assert not Conversation.objects.exists()
+
+
+def test_a_turn_sent_twice_is_one_turn(client: Client, telephone: None, open_hall: object) -> None:
+    call, stamp = {"call": "provider-0007"}, str(int(time.time()))
+    for text in ("Personalausweis, so bald wie möglich", "eins", "Anna Weber", "nein, lieber etwas später"):
+        ring(client, {**call, "event": "speech", "text": text})
+    first = {**call, "event": "digits", "digits": "1"}  # picks a time; the name is known: the next question is the last one
+    answers = [ring(client, first, stamp=stamp).json() for _ in range(3)]
+    assert "Soll ich buchen?" in answers[0]["say"] and answers[1] == answers[2] == answers[0]
+    assert not Appointment.objects.filter(status="BOOKED").exists()
+    yes, later = {**call, "event": "speech", "text": "ja"}, str(int(stamp) + 1)
+    assert ring(client, yes, stamp=later).json()["hangup"] and ring(client, yes, stamp=later).json()["hangup"]
+    assert Appointment.objects.filter(status="BOOKED").count() == 1
+    assert not Appointment.objects.filter(status="HELD").exists()
+
+
+def test_sound_without_a_recogniser_names_a_human_being(client: Client, telephone: None, open_hall: object) -> None:
+    body = {"call": "provider-0008", "event": "speech", "audio": base64.b64encode(tone(0.5)).decode()}
+    answer = ring(client, body).json()
+    assert "nicht verbunden" in answer["say"] and "Telefon" in answer["say"] and answer["hangup"]
 
 
 def test_without_a_secret_the_telephone_is_not_connected(client: Client, monkeypatch: pytest.MonkeyPatch, db: None) -> None:

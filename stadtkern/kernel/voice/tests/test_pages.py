@@ -15,7 +15,8 @@ PAGE = "/terminwunsch/"
 
 
 def say(client: Client, text: str) -> str:
-    response = client.post(PAGE, {"say": text}, follow=True)
+    row = Conversation.objects.first()
+    response = client.post(PAGE, {"say": text, "turn": row.state["turns"] if row else ""}, follow=True)
     assert response.status_code == 200, response.content[:500]
     return response.content.decode()
 
@@ -42,6 +43,20 @@ def test_a_person_with_an_account_books_by_yes_and_by_nothing_else(client: Clien
     row = Appointment.objects.get(status="BOOKED")
     assert row.account == citizen and row.name == citizen.name
     assert "Ihr Termin ist gebucht" in page
+
+
+def test_a_yes_from_an_old_page_or_a_second_click_books_nothing(client: Client, citizen: Account, open_hall: object) -> None:
+    client.force_login(citizen)
+    say(client, "Personalausweis, so bald wie möglich")
+    say(client, "eins")
+    for old in ({"turn": "1"}, {}, {"turn": "x"}):
+        late = client.post(PAGE, {"say": "Ja", **old})
+        assert late.status_code == 409 and "Soll ich buchen?" in late.content.decode()
+    assert not Appointment.objects.filter(status="BOOKED").exists()
+    say(client, "Ja")
+    assert client.post(PAGE, {"say": "Ja", "turn": "2"}).status_code == 409
+    assert "Ihr Termin ist gebucht" in say(client, "Ja")
+    assert Appointment.objects.filter(status="BOOKED").count() == 1 == Appointment.objects.count()
 
 
 def test_what_is_done_online_gets_its_address(client: Client, open_hall: object) -> None:

@@ -108,6 +108,14 @@ def test_only_a_plain_yes_books(answer: str) -> None:
     assert world.booked == []
 
 
+@pytest.mark.parametrize("between", [("Mensch bitte",), ("", "", ""), ("hm", "hm", "hm")])
+def test_a_yes_counts_only_right_behind_the_sentence_read_back(between: tuple[str, ...]) -> None:
+    talk, world, spoken = say("Ausweis morgen", "eins", "Anna Weber", *between, "ja")
+    assert world.booked == [] and "Anna Weber" in spoken[-1] and "Ja oder Nein" in spoken[-1]
+    talk.turn("ja")
+    assert world.booked == ["T-1"]
+
+
 def test_a_yes_in_the_wrong_place_books_nothing() -> None:
     _talk, world, _spoken = say("ja", "Ausweis morgen", "ja", "ja", "eins", "ja", "ja")
     assert world.booked == []

@@ -18,6 +18,9 @@ _ENDS = (
     (re.compile(r"\bhier[ao]de(n?)\b", re.I), "heiraten"),
     (re.compile(r"(?<=\w{2}zeu)ch(?=n)"), "g"),  # "Führungszeuchnis"
 )
+# "angemeldet", "anzumelden", "umgetauscht": the verb they are forms of stands in the names.
+_FORMS = re.compile(r"\b(an|ab|um|aus|ein|auf)(?:ge|zu)(meld|tausch|hol|schreib|zahl)(?:e?t|en)\b", re.I)
+_PREFIXED = re.compile(r"\b(beantrag|verlänger|verlaenger|beglaubig|erneuer|bestell)e?t\b", re.I)
 
 
 def written(text: str) -> str:
@@ -25,4 +28,5 @@ def written(text: str) -> str:
     text = _GE.sub(lambda found: _FIRST.get((found[1] or "").lower(), found[1] or "") + "g", text)
     for heard, meant in _ENDS:
         text = heard.sub(meant, text)
-    return text
+    text = _FORMS.sub(r"\1\2en", text)
+    return _PREFIXED.sub(lambda found: found[1] + ("n" if found[1].lower().endswith("er") else "en"), text)

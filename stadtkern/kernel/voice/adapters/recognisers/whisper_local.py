@@ -47,6 +47,11 @@ def hear(sound: bytes, words: Sequence[str]) -> str:
     if told := problem():
         raise NotConnected(told)
     samples = _decoded(sound)
+    try:
+        _model()
+    except (RuntimeError, ValueError, OSError) as error:
+        log.warning("The model cannot be loaded: %s", error)
+        raise NotConnected("Das Sprachmodell lässt sich nicht laden. Bitte schreiben Sie Ihren Wunsch.") from error
     if not _turn.acquire(timeout=WAIT):
         raise Unheard("Gerade sprechen viele zugleich. Bitte versuchen Sie es gleich noch einmal oder schreiben Sie.")
     try:

@@ -28,6 +28,7 @@ class Turn:
     text: str = ""
     digits: str = ""
     sound: bytes = b""
+    mark: str = ""  # the same only when the gateway sends the very same request again
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ import json
 import os
 import re
 import time
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
@@ -45,7 +46,7 @@ def read(request: HttpRequest) -> Turn:
         told_us = json.loads(request.body)
     except (ValueError, RecursionError) as error:
         raise Unreadable from error
-    return _turn(told_us)
+    return replace(_turn(told_us), mark=given)
 
 
 def signature(stamp: str, body: bytes) -> str:
