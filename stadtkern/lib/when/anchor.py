@@ -54,6 +54,8 @@ def _shifts(found: Sequence[Found], today: date) -> list[Found]:
             continue
         if not set(one.before) & {"oder", "und", "sonst"}:
             done = [replace(old, story=True) if old is last else old for old in done]
+        else:
+            done = [replace(old, story=False) if old is last else old for old in done]
         done.append(replace(one, thing=moved))
     return done
 
@@ -67,14 +69,14 @@ def _moved(shift: Ref, named: Ref, today: date, base: Span | None) -> Ref | None
     if shift.shift == "weekday":
         weekday = shift.number % 10
         start = edge + timedelta(days=1) if shift.number >= 10 else edge - timedelta(days=7)
-        return Ref("day", (Span.day(next_weekday(weekday, start)),))
+        return Ref("range", (Span.day(next_weekday(weekday, start)),))
     if shift.shift == "woche":
         return Ref("week", (week_of(edge + timedelta(weeks=1 if later else -1)),))
     if shift.shift.startswith("monat"):
         day = add_months(edge, shift.number)
     else:
         day = edge + timedelta(days=shift.number * (7 if shift.shift.startswith("woche") else 1))
-    return Ref("day", (Span.day(max(day, today)),), bound=shift.bound)
+    return Ref("range", (Span.day(max(day, today)),), bound=shift.bound)
 
 
 def _around(found: list[Found]) -> list[Found]:

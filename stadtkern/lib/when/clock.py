@@ -218,7 +218,7 @@ def combine(line: Line) -> None:
         (r"(?:kurz|gleich|direkt) nach (T)", lambda m: Said("shortly", of(m[1]))),  # type: ignore[arg-type]
         (r"(?:ab|nach|fruehestens|erst|fruehstens)(?: (?:ab|um|nach|gegen|so|erst|etwa))* (T)", said("from")),
         (r"(T) (?:oder spaeter|oder danach|aufwaerts|fruehestens)", said("from")),
-        (r"(?:bis|vor|spaetestens)(?: (?:bis|um|gegen|maximal|vor|so))* (T)", said("until")),
+        (r"(?:bis|vor|spaetestens)(?: (?:bis|um|gegen|maximal|vor|so|dem))* (T)", said("until")),
         (r"(T) (?:spaetestens|oder frueher)", said("until")),
         (r"(?:um )?(?:so )?(?:gegen|rund)(?: um)? (T)|(?:so )?(?:um )?(?:gegen )(T)", said("about")),
         (r"(?:so um|so|um die|um) (T) (?:rum|herum|oder so)|so um (T)|um die (T)", said("about")),

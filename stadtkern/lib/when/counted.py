@@ -20,6 +20,9 @@ class Counted(Seen):
         """In the order they are tried."""
         return [
             *self._pointing(),
+            (r"(O) (M) woche (?:oder|und|,)(?: in| der| die)* (\d+o)(?! (?:M|W))", self._weeks_of_month),
+            (r"(O) (W) (?:im|in) (M) (?:oder|und)(?: am| der)* (O) (?:W )?(?:im|in) (M)", self._two_nths),
+            (r"(anfang|mitte|ende) monat (M)", lambda m: Ref("range", (third(self.month_named(m[2]), m[1]),))),
             (rf"in (N|anderthalb|eineinhalb) (?:(?:bis|oder|,|und) )+(N) ({UNITS})", self._from_to),
             (
                 rf"(?:in )?(fruehestens|mindestens|spaetestens|hoechstens|maximal) (?:in )?(N) ({UNITS})(?! (?:nach|vor))",
@@ -179,6 +182,18 @@ class Counted(Seen):
 
     def _nth_weekday_next(self, m: "re.Match[str]") -> Ref:
         return self._nth(m[1], int(m[2][1]), self.later_month(1))
+
+    def _weeks_of_month(self, m: "re.Match[str]") -> Ref:
+        month, found = self.month_named(m[2]), []
+        for which in (m[1], m[3]):
+            first = month.last - timedelta(days=6) if which == "letzte" else month.first + timedelta(weeks=int(which[:-1]) - 1)
+            found.append(Span(first, min(month.last, first + timedelta(days=6))))
+        return Ref("range", tuple(sorted(found)))
+
+    def _two_nths(self, m: "re.Match[str]") -> Ref:
+        """ "letzter Donnerstag im September oder erster im Oktober"."""
+        one, other = (self._nth(m[place], int(m[2][1]), self.month_named(m[place + 2 - (place == 4)])) for place in (1, 4))
+        return Ref("day", tuple(sorted((*one.spans, *other.spans))))
 
     def _nth(self, which: str, weekday: int, month: Span) -> Ref:
         if which == "letzte":

@@ -15,7 +15,7 @@ class Dates(Seen):
         """In the order they are tried."""
         return [
             (
-                r"(\d+)o?(?= (?:bis|und|oder)(?: (?:zum|am|dem|den|der))? (?:\d+o? M|d\d\d-))",
+                r"(?<!gegen )(?<!um )(?<!ab )(\d+)o?(?= (?:bis|und|oder)(?: (?:zum|am|dem|den|der))? (?:\d+o? M|d\d\d-))",
                 lambda m: Ref("ordinal", number=int(m[1])) if 0 < int(m[1]) < 32 else None,
             ),
             (r"(d\d\d-\d\d-\d*)", self._date_ref),

@@ -59,6 +59,7 @@ class Named(Seen):
                 r"(?:montags bis freitags|werktags|unter der woche|wochentags|unter die woche|innerhalb der woche|wochentagen)",
                 lambda m: Ref("weekdays", weekdays=frozenset(range(5))),
             ),
+            (r"(?:an )?jede[nmrs]? (?:wochen|werk|arbeits)tag", lambda m: Ref("weekdays", weekdays=frozenset(range(5)))),
             (r"(?:jede[nmrs]?|an einem|an nem|immer) (W)", lambda m: Ref("weekdays", weekdays=frozenset({int(m[1][1])}))),
             (r"v(\d)", lambda m: Ref("weekdays", weekdays=frozenset({int(m[1])}))),
             (r"(?:den )?rest der woche", lambda m: Ref("week", (self.relative("diese", "woche"),))),

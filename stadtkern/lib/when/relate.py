@@ -82,7 +82,7 @@ _UP_TO = rf"(?: (?:bis|zum|zur|zu|ende|spaetestens|einschliesslich|inklusive|max
 _OR = r"(?:oder|und|bzw|beziehungsweise|sowie|auch|alternativ|wahlweise|,)"
 _NOT_ANY = r"(?:nicht|kein(?:en|er|em|e)?|ausser|ausgenommen|ohne|nie|niemals|nix|abgesehen von)"
 _DENIED = re.compile(rf"(?:^| ){_NOT_ANY}(?: {_IN})* $")
-_SUITS = r"(?:geht|kann|passt|klappt|ist|waere|bin|hab|habe|koennen|habn|haben)"
+_SUITS = r"(?:geht|gehts|klappts|passts|kann|passt|klappt|ist|waere|bin|hab|habe|koennen|habn|haben)"
 
 
 def relate(line: Line) -> None:
@@ -109,6 +109,7 @@ class Relations:
             (rf"(D|tag|werktag) (nach|vor)(?: {_IN})* (D)", self._beside),
             (rf"woche (nach|vor)(?: {_IN})* (D)", self._week_beside),
             (rf"(?:zwischen|von|vom|ab)(?: {_IN})* (D)(?: W)?(?: ,)? (?:und|bis){_UP_TO} (D)", self._range),
+            (rf"(D)(?: ,)?(?: oder)? (?:aller)?spaetestens(?: (?:aber|jedoch|dann))?(?: {_IN})* (D)", self._range),
             (rf"(D) bis{_UP_TO} (D)", self._range),
             (rf"(D)(?: ,)?(?: {_OR})+(?: {_IN})* (D)", self._either),
             (
@@ -122,9 +123,10 @@ class Relations:
             (rf"(?:(?:erst|direkt|gleich|kurz|unmittelbar|irgendwann) )*nach(?: {_IN})* (D)", self._bound("after")),
             (rf"(?:(?:noch|kurz|rechtzeitig) )*vor(?: {_IN})* (D)", self._bound("before")),
             (rf"(?:bis|spaetestens|maximal){_UP_TO} (D)|(D) spaetestens", self._bound("until")),
+            (r"(?<=immer )((?:[a-z]+ ){0,3}, )?nur (D) (?:ist|hab|habe|bin|muss|arbeite|nicht)", lambda m: self._no_but(m[2])),
             (rf"{_NOT_ANY}(?: {_IN})* (D)", self._no),
             (rf"(D)(?: {_SUITS})(?: [a-z]+){{0,3}} (?:nicht|schlecht|verhindert|keine|wohl nicht)", self._no),
-            (r"(D)(?: (?:noch|schon|aber))* (?:nicht)(?= (?:,|sondern|aber)|$)", self._no),
+            (r"(D)(?: (?:noch|schon|aber|auch))* (?:nicht)(?: mehr)?(?= (?:,|sondern|aber)|$)", self._no),
             (
                 rf"(D)(?: {_SUITS}| habt| hat)(?: (?:ihr|sie|ja|doch|da))* (?:zu|geschlossen|dicht|feiertag)(?= (?:,|und)|$)",
                 self._no,
@@ -183,6 +185,11 @@ class Relations:
 
     def _no(self, m: "re.Match[str]") -> Ref | None:
         named = self._ref(m[1])
+        return replace(named, negative=True) if named.kind != "past" else None
+
+    def _no_but(self, mark: str) -> Ref | None:
+        """ "hab immer Zeit, nur donnerstags ist Kegeln"."""
+        named = self._ref(mark)
         return replace(named, negative=True) if named.kind != "past" else None
 
     def _beside(self, m: "re.Match[str]") -> Ref | None:

@@ -84,7 +84,7 @@ def _days(found: list[Found], today: date) -> Window:
             negative.append(ref)
             continue
         words = set(one.before)
-        if positive and _another(one.before) and not words & _STRONG:
+        if positive and not words & _STRONG and (_another(one.before) or _also(one.before, positive[-1], ref)):
             positive[-1] = _joined(positive[-1], ref)
             continue
         if (positive and words & _STRONG) or (positive and words & _WEAK and not _within(ref, positive, today)):
@@ -112,6 +112,12 @@ def _another(before: tuple[str, ...]) -> bool:
     words = set(before)
     instead = bool(words & {"wenn", "falls"}) and bool(words & {"nicht", "nichts", "keiner"})
     return instead or bool(words & _OTHERWISE) or (bool(words & _OR) and words <= _LITTLE)
+
+
+def _also(before: tuple[str, ...], last: Ref, ref: Ref) -> bool:
+    """ "am liebsten Mittwoch, gern auch Donnerstag"; not "nächste Woche, gern am Dienstag"."""
+    gladly = bool(set(before) & {"gern", "gerne", "auch"}) and set(before) <= _LITTLE | {"a"}
+    return gladly and not ref.bound and ref.kind == last.kind and ref.kind in _SMALL
 
 
 def _joined(one: Ref, other: Ref) -> Ref:
@@ -224,6 +230,9 @@ def _clock(found: Sequence[Found]) -> Clock:
         said = one.thing.clock(part)
         if said is None:
             continue
+        last = found[place - 1].thing if place else None
+        if one.thing.part == "fr" and not one.before and isinstance(last, Said) and last.kind == "from":
+            continue  # "nicht vor neun Uhr morgens" is no end
         words = set(one.before)
         apart = words & (_OTHERWISE | _OR) or (words & {"wieder", "und", "auch"} and not result.overlap(said))
         if place and (words & _STRONG or one.before[:2] == (",", "also")):

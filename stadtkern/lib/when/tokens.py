@@ -60,7 +60,7 @@ def tokens(text: str) -> list[Token]:
     for place, (piece, start, end) in enumerate(raw):
         before = raw[place - 1][0] if place else ""
         after = raw[place + 1][0] if place + 1 < len(raw) else ""
-        made += [Token(symbol, start, end) for symbol in _symbols(piece, plain(before), after)]
+        made += [Token(symbol, start, end) for symbol in _symbols(piece, plain(before) or before, after)]
     return made
 
 

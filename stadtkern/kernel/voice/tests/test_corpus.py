@@ -8,7 +8,7 @@ GOAL = 0.95
 STRANGERS = 0.94  # time, as measured; below the goal, and said so in docs/voice.md
 
 
-@pytest.mark.parametrize("half", ["development", "heldout", "strangers"])
+@pytest.mark.parametrize("half", ["development", "heldout", "strangers", "citizens", "unseen"])
 def test_service_and_time_are_understood(half: str, capsys: pytest.CaptureFixture[str]) -> None:
     said = list(sentences(half))
     first = third = named = timed = 0
@@ -18,7 +18,8 @@ def test_service_and_time_are_understood(half: str, capsys: pytest.CaptureFixtur
         if sentence.services:
             named += 1
             hits = [sentence.right_service(guess.target) for guess in understood.guesses]
-            first, third = first + any(hits[:1]), third + any(hits)
+            every = sentence.all_services(guess.target for guess in understood.guesses)
+            first, third = first + any(hits[:1]), third + every
     with capsys.disabled():
         print(
             f"\n{half}: {len(said)} sentences, service top-1 {first / named:.1%}, top-3 {third / named:.1%}, "

@@ -87,7 +87,7 @@ def test_length_is_read_from_the_content() -> None:
     ],
 )
 def test_what_is_too_long_too_large_or_no_sound_is_refused(
-    client: Client, heard: list[bytes], open_hall: object, data: bytes, words: str
+    client: Client, heard: list[bytes], db: None, data: bytes, words: str
 ) -> None:
     response = client.post("/terminwunsch/aufnahme/", {"audio": SimpleUploadedFile("wunsch.wav", data)})
     assert response.status_code == 422 and words in response.content.decode()

@@ -176,7 +176,8 @@ def test_random_talks_that_reach_the_end_book_only_by_yes() -> None:
         world = Small()
         talk = Talk(world)
         for text in ["Ausweis morgen", "eins", "Anna Weber", *lot.choices(WORDS, k=4)]:
-            ready = talk.state.stage == Stage.CONFIRM and is_yes(text)
+            asked = "Ja oder Nein" in talk.state.reply.get("ask", "")
+            ready = talk.state.stage == Stage.CONFIRM and asked and is_yes(text)
             talk.turn(text)
             confirmed += ready
         booked += len(world.booked)

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import call_command
 
 from stadtkern.kernel.voice.understanding import slots
-from stadtkern.kernel.voice.understanding.dialect import written
+from stadtkern.kernel.voice.understanding.dialect import verbs, written
 from stadtkern.kernel.voice.understanding.intent import without_denied
 from stadtkern.kernel.voice.understanding.wish import Understanding, understand
 from stadtkern.lib.phonetic import sound_of
@@ -183,3 +183,8 @@ def test_the_command_tells_it_to_programs(open_hall: object) -> None:
     told = json.loads(out.getvalue())
     assert told["days"] == [["2026-12-07", "2026-12-13"]] and told["after"] == "17:00" and told["persons"] == 2
     assert any("ausweis" in service["key"] for service in told["services"])
+
+
+def test_forms_of_a_verb_mean_the_verb() -> None:
+    assert verbs("Wohnung angemeldet, Mofa abzumelden, Pass beantragt") == "Wohnung anmelden, Mofa abmelden, Pass beantragen"
+    assert "ummeldung" in of("Die Wohnung muss angemeldet werden").services

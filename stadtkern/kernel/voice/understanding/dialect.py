@@ -28,5 +28,10 @@ def written(text: str) -> str:
     text = _GE.sub(lambda found: _FIRST.get((found[1] or "").lower(), found[1] or "") + "g", text)
     for heard, meant in _ENDS:
         text = heard.sub(meant, text)
+    return text
+
+
+def verbs(text: str) -> str:
+    """ "angemeldet", "anzumelden", "beantragt": anmelden, anmelden, beantragen."""
     text = _FORMS.sub(r"\1\2en", text)
     return _PREFIXED.sub(lambda found: found[1] + ("n" if found[1].lower().endswith("er") else "en"), text)

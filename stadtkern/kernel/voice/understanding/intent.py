@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from stadtkern.kernel.services.directory import books, search
 from stadtkern.kernel.services.service import Service
 
-from .dialect import written
+from .dialect import verbs, written
 from .matcher import Matcher, Name
 from .targets import Bookable, Target, book, targets
 
@@ -57,7 +57,7 @@ class Ear:
 
     def guesses(self, text: str, most: int = MOST, said: str = "") -> list[Guess]:
         """The best, at most so many; empty where nothing fits. `said`: with the words about time, if they were taken out."""
-        text, said = without_denied(written(text)), without_denied(written(said or text))
+        text, said = (without_denied(verbs(written(one))) for one in (text, said or text))
         ear = self.matcher.scores(text)
         found = self._searched(text, ear)
         total = {
