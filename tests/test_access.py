@@ -170,6 +170,8 @@ SAMPLES: dict[str, list[Sample]] = {
     "mobility:permit number": [public("2026-GIBTS-NICHT")],
     "participation key": [public("gibt-es-nicht")],
     "participation reference": [public("MS-0000-0000")],
+    "participation pk": [public(1)],
+    **{f"participation:{page} key": [public(uuid.UUID(int=1))] for page in ("picture", "picture_small")},
     "pairing number": [public(1)],
     "pairing code": [public("gibt-es-nicht")],
     "portal:audience key": [public("menschen")],
@@ -220,7 +222,16 @@ NEVER_FOUND |= {
 # Nobody of these people has broken the glass; cases/tests/test_emergency.py does.
 NEVER_FOUND |= {"cases:desk_emergency_case"}
 # No process runs in these worlds; the parts of domains/participation test theirs.
-NEVER_FOUND |= {f"participation:{page}" for page in ("process", "contribution", "case")}
+_OF_PARTICIPATION = (
+    "process new follow_process points case picture picture_small contribution edit withdraw support follow comment"
+)
+_OF_PARTICIPATION += (
+    " withdraw_comment complain appeal decide link manage set_texts set_settings set_categories new_phase set_phase"
+)
+_OF_PARTICIPATION += (
+    " drop_phase publish_process close_process discard_process new_result set_milestones decide_comment dismiss"
+)
+NEVER_FOUND |= {f"participation:{page}" for page in [*_OF_PARTICIPATION.split(), "answer_appeal"]}
 # Nobody here has been asked to agree to an application; domains/administration/tests/test_marriage.py is.
 NEVER_FOUND |= {"cases:partner", "cases:invite"}
 # Only applications for identity cards have such a page; domains/administration tests them. Feeds have a secret of their own.

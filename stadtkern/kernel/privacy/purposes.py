@@ -79,6 +79,15 @@ PURPOSES = {
             gettext_lazy("Art. 6 Abs. 1 e DSGVO"),
         ),
         Purpose(
+            "participation",
+            gettext_lazy("Ihre Beteiligung"),
+            gettext_lazy(
+                "Beiträge, Kommentare, was Sie unterstützen und verfolgen; ob Sie in einem Verfahren mitmachen dürfen"
+            ),
+            gettext_lazy("Name und Konto fünf Jahre nach dem Ende des Verfahrens; der Text, solange Sie es wollen"),
+            gettext_lazy("Art. 6 Abs. 1 e DSGVO"),
+        ),
+        Purpose(
             "consent",
             gettext_lazy("Ihre Einwilligungen"),
             gettext_lazy("wem Sie wann wofür eine Abfrage erlaubt haben"),

@@ -1,0 +1,34 @@
+"""What the parts of participation add to each other's pages; every part writes its lines here."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy
+
+from .models import Contribution, Phase, Process
+
+# What a running phase allows -> the page where one does it (argument: key of the process), and the words on its button
+# ("" = those of the template). A page that is not there is not offered.
+DOORS: dict[str, tuple[str, Any]] = {
+    "contribute": ("participation:new", ""),
+    "vote": ("participation:vote", gettext_lazy("Abstimmen")),
+    "judge": ("participation:jury", gettext_lazy("Bewerten")),
+    "answer": ("participation:survey", gettext_lazy("Fragen beantworten")),
+    "opine": ("participation:opine", gettext_lazy("Zustimmen oder ablehnen")),
+}
+# Panels below the text of a process, and of a contribution: template, and a function that gives its context (None: nothing).
+PROCESS_PANELS: list[tuple[str, Callable[[HttpRequest, Process, Phase | None], dict[str, Any] | None]]] = []
+CONTRIBUTION_PANELS: list[tuple[str, Callable[[HttpRequest, Contribution], dict[str, Any] | None]]] = []
+# (process, title, text) -> published contributions that say much the same, the most similar first.
+SIMILAR: list[Callable[[Process, str, str], Sequence[Contribution]]] = []
+
+
+def door(action: str, process: Process) -> str:
+    """Address of the page for this action; "" where no part has one."""
+    name = DOORS.get(action, ("", ""))[0]
+    try:
+        return reverse(name, args=[process.key]) if name else ""
+    except NoReverseMatch:
+        return ""
