@@ -171,6 +171,8 @@ SAMPLES: dict[str, list[Sample]] = {
     "participation key": [public("gibt-es-nicht")],
     "participation reference": [public("MS-0000-0000")],
     "participation pk": [public(1)],
+    "api/v1/participation key": [public("gibt-es-nicht")],
+    "api/v1/participation reference": [public("MS-0000-0000")],
     **{f"participation:{page} key": [public(uuid.UUID(int=1))] for page in ("picture", "picture_small")},
     "pairing number": [public(1)],
     "pairing code": [public("gibt-es-nicht")],
@@ -231,6 +233,10 @@ _OF_PARTICIPATION += (
 _OF_PARTICIPATION += (
     " drop_phase publish_process close_process discard_process new_result set_milestones decide_comment dismiss"
 )
+_IDEAS = "/api/v1/participation"
+NEVER_FOUND |= {f"GET {_IDEAS}/processes/{{key}}", f"GET {_IDEAS}/contributions/{{reference}}"}
+NEVER_FOUND |= {f"{verb} {_IDEAS}/processes/{{key}}/contributions" for verb in ("GET", "POST")}
+NEVER_FOUND |= {f"{verb} {_IDEAS}/contributions/{{reference}}/support" for verb in ("PUT", "DELETE")}
 NEVER_FOUND |= {f"participation:{page}" for page in [*_OF_PARTICIPATION.split(), "answer_appeal"]}
 # Nobody here has been asked to agree to an application; domains/administration/tests/test_marriage.py is.
 NEVER_FOUND |= {"cases:partner", "cases:invite"}

@@ -1,8 +1,8 @@
 """Participation: ideas, budgets, petitions and reports, and what became of them."""
 
-from stadtkern.kernel.manifest import KPI, Domain, Link
+from stadtkern.kernel.manifest import KPI, Dataset, Domain, Link
 
-from . import kpis
+from . import api, datasets, kpis
 
 OFFICE = "Stelle für Bürgerbeteiligung"
 
@@ -14,5 +14,7 @@ DOMAIN = Domain(
         Link("Mitmachen", "participation:home"),
         Link("Beteiligung", "participation:desk", audience="office:beteiligung"),
     ],
+    api=api.router,
+    datasets=[Dataset("contributions", "Beiträge der Beteiligung", "dl-de/zero-2-0", datasets.contributions)],
     kpis=[KPI("days_to_publish", "Tage, bis ein Beitrag erscheint (Median)", "Tage", 2, OFFICE, kpis.days_to_publish)],
 )

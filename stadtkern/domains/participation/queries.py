@@ -13,6 +13,7 @@ from rapidfuzz import process as matching
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.cases.models import search_text
+from stadtkern.kernel.geo.queries import district
 from stadtkern.kernel.registers.blocks import hidden
 
 from .linkwords import became, came
@@ -140,10 +141,11 @@ def first_pictures(rows: Iterable[Contribution]) -> dict[int, Attachment]:
     return {one.contribution_id: one for one in pictures.order_by("contribution", "-pk")}
 
 
-def districts_of(process: Process) -> list[str]:
-    """Districts contributions lie in."""
+def districts_of(process: Process) -> list[tuple[str, str]]:
+    """Districts contributions lie in: key and name."""
     rows = Contribution.objects.filter(process=process.pk, state__in=SHOWN).exclude(district="")
-    return sorted(rows.order_by().values_list("district", flat=True).distinct()[:200])
+    keys = rows.order_by().values_list("district", flat=True).distinct()[:200]
+    return sorted(((key, ((found := district(key)) and found.title) or key) for key in keys), key=lambda pair: pair[1])
 
 
 # Comments

@@ -15,6 +15,7 @@ from stadtkern.kernel.cases import actions as cases
 from stadtkern.kernel.cases.models import QUEUE, Case, search_text
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.events.actions import record
+from stadtkern.kernel.geo.queries import district_of, find_address
 from stadtkern.kernel.registers.blocks import is_hidden
 from stadtkern.kernel.services import catalogue
 
@@ -89,6 +90,7 @@ def fill(actor: Actor, row: Contribution, values: Mapping[str, Any], process: Pr
     row.title, row.text = tidy(values.get("title"), TITLE), tidy(values.get("text"), TEXT)
     row.address, row.district = tidy(values.get("address"), 200), tidy(values.get("district"), 60)
     row.lat, row.long = _coordinates(values.get("lat"), values.get("long"))
+    _locate(row)
     geometry, details, cost = values.get("geometry"), values.get("details"), values.get("cost_cents")
     row.geometry = geometry if isinstance(geometry, dict) else None
     row.details = dict(details) if isinstance(details, Mapping) else {}
@@ -97,6 +99,17 @@ def fill(actor: Actor, row: Contribution, values: Mapping[str, Any], process: Pr
     key = tidy(values.get("category"), 60)
     row.category = Category.objects.filter(process=process, key=key).first() if key else None
     row.author_shown = _shown(actor, values, process)
+
+
+def _locate(row: Contribution) -> None:
+    """An address that there is once gets its point, a point its district (key)."""
+    if row.lat is None and row.address:
+        houses = find_address(row.address, 2)
+        if len(houses) == 1:
+            row.lat, row.long = houses[0].point
+    if row.lat is not None and row.long is not None and not row.district:
+        found = district_of(row.lat, row.long)
+        row.district = found.key if found else ""
 
 
 def _coordinates(lat: Any, long: Any) -> tuple[float | None, float | None]:

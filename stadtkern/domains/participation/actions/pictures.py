@@ -1,7 +1,6 @@
 """Pictures of a contribution: written anew before the first byte is kept, so that nothing the camera added is stored."""
 
 from collections.abc import Sequence
-from importlib.util import find_spec
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -10,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.events.actions import record
+from stadtkern.lib.pictures import NotAPicture, clean
 
 from ..models import Attachment, Contribution
 from .guard import Refused, locked
@@ -21,15 +21,11 @@ def read(files: Sequence["UploadedFile[Any]"]) -> list[Attachment]:
     """Uploaded files as pictures of ours; nothing is written yet. Raises Refused with the name of the one that is none."""
     if len(files) > MOST:
         raise Refused(_("Bitte höchstens %s Bilder.") % MOST)
-    if files and not find_spec("stadtkern.lib.pictures"):
-        raise Refused(_("Bilder können wir gerade nicht annehmen. Bitte schicken Sie den Beitrag ohne Bild."))
     made = []
     for file in files:
         data = file.read(MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise Refused(_("Ein Bild ist größer als 15 MB. Bitte nehmen Sie ein kleineres."))
-        from stadtkern.lib.pictures import NotAPicture, clean
-
         try:
             big, small = clean(data, longest_side=SIDE), clean(data, longest_side=SMALL)
         except NotAPicture as error:

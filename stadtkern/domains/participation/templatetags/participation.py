@@ -6,6 +6,8 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext as _
 
+from stadtkern.kernel.geo.queries import district
+
 from ..models import Attachment, Contribution
 
 register = template.Library()
@@ -38,6 +40,13 @@ def state_tone(row: Contribution) -> str:
     return {State.PUBLISHED: "success", State.REJECTED: "danger", State.HIDDEN: "danger", State.SUBMITTED: "info"}.get(
         State(row.state), "info"
     )
+
+
+@register.filter
+def district_title(key: str) -> str:
+    """A district by its name; what is no key of this city stays as it is."""
+    found = district(key)
+    return found.title if found else key
 
 
 @register.filter

@@ -63,6 +63,9 @@ class Command(BaseCommand):
             self.stdout.write(f"  {rehearsal.play()} cases from the last weeks")
             if "dataprotection" in settings.DOMAINS:
                 importlib.import_module("stadtkern.site.rights").play()
+            if "participation" in settings.DOMAINS:
+                told = importlib.import_module("stadtkern.site.forum").play()
+                self.stdout.write(f"  {told} contributions to processes")
             self.stdout.write(f"  {parked.play()} parking permits")
             self.stdout.write(f"  {treasury.play()} claims of the cash office, and a bank statement")
             self.stdout.write(f"  {hallway.play(source)} appointments of others")
