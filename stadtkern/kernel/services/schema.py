@@ -88,6 +88,7 @@ def read_service(
         anonymous=_anonymous(top, fee),
         desk_page=top.text("desk_page"),
         begin_page=top.text("begin_page"),
+        own_page=top.text("own_page"),
     )
     top.done()
     return service

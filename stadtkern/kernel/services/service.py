@@ -174,6 +174,7 @@ class Service:
     credential: CredentialRule | None = None  # what a granted application proves in the wallet
     anonymous: bool = False  # nobody is told who: never an account, answers are fetched with a code
     begin_page: str = ""  # name of the department's page where one begins, instead of our form: "participation:home"
+    own_page: str = ""  # name of the department's page that shows the applicant more than ours: "participation:case"
     desk_page: str = ""  # name of a page of the department that helps with a case: "dataprotection:request"
     read_prefill: PrefillReader | None = field(repr=False, default=None)  # of an imported form
     data_file: str = ""  # the city's data for the rules: a TOML file in the city's folder

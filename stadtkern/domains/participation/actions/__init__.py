@@ -2,22 +2,11 @@
 
 from .appealing import answer_appeal, appeal, complain, dismiss
 from .commenting import comment, hide_comment, show_comment, withdraw_comment
-from .contributing import (
-    answers_of,
-    contribute,
-    discard,
-    draft_of,
-    edit,
-    editable,
-    open_case,
-    save_draft,
-    store_new,
-    vector,
-    withdraw,
-)
+from .contributing import answers_of, contribute, open_case, store_new, vector
 from .forgetting import forget_of
 from .guard import Refused, locked, moderator, now_allows, owned, tidy
 from .linking import enter_result, free_reference, link, set_milestones, unlink
+from .own import discard, draft_of, edit, editable, save_draft, withdraw
 from .planning import drop_phase, set_categories, set_phase
 from .publishing import hide, publish, reject, restore
 from .running import (

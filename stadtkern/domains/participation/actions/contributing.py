@@ -1,29 +1,31 @@
-"""The author's side: keep a draft, send it, change it, take it back. A contribution that is sent is a case."""
+"""A contribution is sent: checked, filed as a case, shown at once or once somebody has read it."""
 
+import hashlib
 from collections.abc import Mapping
-from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 from django.contrib.postgres.search import SearchVector
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Value
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.cases import actions as cases
-from stadtkern.kernel.cases.models import QUEUE, Case, search_text
+from stadtkern.kernel.cases.models import Case, search_text
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.geo.queries import district_of, find_address
 from stadtkern.kernel.registers.blocks import is_hidden
 from stadtkern.kernel.services import catalogue
 
-from ..models import Category, Contribution, ContributionQuerySet, Follow, Process
+from ..models import Category, Contribution, Follow, Process
 from ..templating import template
-from .guard import Refused, locked, now_allows, tidy
+from .guard import Refused, now_allows, tidy
 
 TITLE, TEXT, NAME = 120, 5000, 60
+SAME = timedelta(hours=1)
 State = Contribution.State
 
 
@@ -38,9 +40,9 @@ def contribute(
     """
     with transaction.atomic():
         phase = now_allows(actor, process, "contribute")
-        row = _draft_or_new(actor, process, draft, draft_key)
-        if row.state != State.DRAFT:
-            return row  # a double click: it is sent already
+        if (known := said_already(actor, process, values, draft_key)) is not None:
+            return known  # a double click, the back button: it is sent already
+        row = draft_or_new(actor, process, draft, draft_key)
         kind = template(process.kind)
         _not_too_many(row, process)
         fill(actor, row, values, process)
@@ -61,12 +63,26 @@ def contribute(
         return row
 
 
-def _draft_or_new(actor: Actor, process: Process, draft: Contribution | None, draft_key: str) -> Contribution:
+def said_already(actor: Actor, process: Process, values: Mapping[str, Any], draft_key: str) -> Contribution | None:
+    """The same words of the same author in the last hour. Two requests at once wait for each other here."""
+    author = f"account:{actor.owner.pk}" if actor.owner else draft_key
+    if not author:
+        return None
+    number = int.from_bytes(hashlib.sha256(f"{process}:{author}".encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
+    mine = Contribution.objects.filter(process=process, submitted_at__gt=timezone.now() - SAME)
+    mine = mine.filter(account=actor.owner.pk) if actor.owner else mine.filter(account=None, draft_key=draft_key)
+    same = mine.filter(title=tidy(values.get("title"), TITLE), text=tidy(values.get("text"), TEXT))
+    return same.exclude(state=State.WITHDRAWN).select_related("process").defer("search").first()
+
+
+def draft_or_new(actor: Actor, process: Process, draft: Contribution | None, draft_key: str) -> Contribution:
+    """The draft, where it is still one of this author in this process; otherwise a new row."""
     if draft is not None:
-        row = locked(draft.pk, Contribution.objects.of_author(actor))
-        if row.process_id != process.pk:
-            raise Contribution.DoesNotExist
-        return row
+        rows = Contribution.objects.of_author(actor).filter(pk=draft.pk, process=process, state=State.DRAFT)
+        if found := rows.select_for_update(of=("self",)).select_related("process").first():
+            return found
     return Contribution(process=process, account=actor.owner, draft_key="" if actor.owner else draft_key)
 
 
@@ -172,88 +188,3 @@ def vector(row: Contribution) -> SearchVector:
     """Title, reference, address and text as the search reads them; the title weighs most."""
     head, body = search_text(f"{row.title} {row.reference or ''}"), search_text(f"{row.address} {row.district} {row.text}")
     return SearchVector(Value(head), config="simple", weight="A") + SearchVector(Value(body), config="simple", weight="C")
-
-
-@transaction.atomic
-def save_draft(
-    actor: Actor, process: Process, values: Mapping[str, Any], draft: Contribution | None = None, draft_key: str = ""
-) -> Contribution:
-    """Keep what was typed so far; nothing is checked. One per person and process: a second tab goes on with the first."""
-    now_allows(actor, process, "contribute")
-    if draft is None and actor.owner is None and not draft_key:
-        raise Refused(_("Ihr Browser nimmt keine Cookies an. Schicken Sie den Beitrag gleich ab, oder melden Sie sich an."))
-    if draft is None:
-        draft = draft_of(Contribution.objects.all(), actor, process, draft_key)
-    row = _draft_or_new(actor, process, draft, draft_key)
-    if row.state != State.DRAFT:
-        return row
-    fill(actor, row, values, process)
-    row.kind, row.created_at = Contribution.Kind(template(process.kind).contribution), timezone.now()
-    fresh = row.pk is None
-    row.save()
-    if fresh:
-        record("contribution.drafted", subject=str(row), actor=actor.key, data={"process": process.pk})
-    return row
-
-
-def draft_of(rows: ContributionQuerySet, actor: Actor, process: Process, draft_key: str = "") -> Contribution | None:
-    """The draft this person (or this browser) has in this process."""
-    drafts = rows.filter(process=process, state=State.DRAFT).defer("search")
-    if actor.owner:
-        return drafts.filter(account=actor.owner.pk).order_by("-pk").first()
-    return drafts.filter(account=None, draft_key=draft_key).order_by("-pk").first() if draft_key else None
-
-
-@transaction.atomic
-def discard(actor: Actor, contribution: Contribution) -> None:
-    """Throw a draft away."""
-    row = locked(contribution.pk, Contribution.objects.of_author(actor))
-    if row.state != State.DRAFT:
-        raise Refused(_("Dieser Beitrag ist schon abgeschickt. Sie können ihn zurückziehen."))
-    record("contribution.discarded", subject=str(row), actor=actor.key, data={"process": row.process_id})
-    row.delete()
-
-
-def editable(row: Contribution) -> bool:
-    """Others have agreed to, or answered, the text they read: from then on it stays."""
-    return row.state == State.SUBMITTED or (row.state == State.PUBLISHED and not row.supports and not row.comments)
-
-
-@transaction.atomic
-def edit(actor: Actor, contribution: Contribution, values: Mapping[str, Any], version: int) -> Contribution:
-    """The author changes the text while the phase runs and nobody has answered; moderators read it again."""
-    row = locked(contribution.pk, Contribution.objects.of_author(actor))
-    process = row.process
-    if process is None or not editable(row):
-        raise Refused(
-            _("Andere haben schon auf Ihren Beitrag geantwortet. Schreiben Sie einen Kommentar, wenn sich etwas ändert.")
-        )
-    now_allows(actor, process, "contribute")
-    if row.version != version:
-        raise Refused(_("Der Beitrag wurde inzwischen an anderer Stelle geändert. Laden Sie die Seite neu."))
-    fill(actor, row, {"details": row.details, "geometry": row.geometry, **values}, process)
-    complete(row, process)
-    row.version, row.edited_at, row.checked_at = row.version + 1, timezone.now(), None
-    if process.settings.get("moderation", "before") == "before":
-        row.state = State.SUBMITTED
-    store_new(row)
-    record("contribution.edited", subject=str(row), actor=actor.key, data={"version": row.version})
-    return row
-
-
-@transaction.atomic
-def withdraw(actor: Actor, contribution: Contribution) -> Contribution:
-    """The author takes it back: it can no longer be read. A second time changes nothing."""
-    row = locked(contribution.pk, Contribution.objects.of_author(actor))
-    if row.state == State.WITHDRAWN:
-        return row
-    if row.state not in (State.SUBMITTED, State.PUBLISHED):
-        raise Refused(_("Diesen Beitrag können Sie nicht mehr zurückziehen."))
-    row.state = State.WITHDRAWN
-    row.save(update_fields=["state"])
-    case = Case.objects.filter(pk=row.case_id, status__in=QUEUE).first() if row.case_id else None
-    if case is not None:
-        with suppress(cases.Refused, Case.DoesNotExist):
-            cases.withdraw(actor, case)
-    record("contribution.withdrawn", subject=str(row), actor=actor.key, data={"process": row.process_id})
-    return row

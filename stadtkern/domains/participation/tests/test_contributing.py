@@ -1,6 +1,9 @@
 """From the author to the page: a contribution is a case, and the moderator's decision is the decision of the case."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from django.db import connections
 
 from stadtkern.domains.participation import actions
 from stadtkern.domains.participation.models import Contribution, Process
@@ -53,3 +56,27 @@ def test_the_processes_of_staff_do_not_exist_for_others(make_process, citizen, c
     with pytest.raises(Process.DoesNotExist):
         actions.contribute(Actor(citizen), inside, IDEA)
     assert actions.contribute(Actor(clerk.account, clerk), inside, IDEA).reference
+
+
+def test_a_double_click_is_one_contribution_and_a_draft_is_used_up(process, citizen, other_citizen):
+    actor = Actor(citizen)
+    draft = actions.save_draft(actor, process, IDEA)
+    assert actions.save_draft(actor, process, {**IDEA, "title": "Noch mehr Bänke"}) == draft
+    first = actions.contribute(actor, process, IDEA, draft=draft)
+    assert first == draft
+    assert [actions.contribute(actor, process, IDEA, draft=draft), actions.contribute(actor, process, IDEA)] == [first, first]
+    assert actions.contribute(Actor(other_citizen), process, IDEA, draft=draft) != first  # the draft of somebody else is none
+    assert Case.objects.count() == 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_four_requests_at_once_are_one_contribution(process, citizen):
+    def send(_number: int) -> int:
+        try:
+            return actions.contribute(Actor(citizen), process, IDEA).pk
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        assert len(set(pool.map(send, range(4)))) == 1
+    assert Contribution.objects.count() == Case.objects.count() == 1

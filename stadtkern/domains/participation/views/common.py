@@ -5,8 +5,9 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
+from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 
@@ -58,6 +59,8 @@ def pressed(request: HttpRequest, act: Callable[[], Any], said: str, back: HttpR
     """A button: run the action, go back, say what happened or why not; who must sign in is led there and back."""
     try:
         act()
+    except ObjectDoesNotExist:
+        raise Http404 from None  # gone since the page was loaded
     except Refused as refused:
         if refused.sign_in and actor_of(request).account is None:
             return redirect_to_login(back["Location"])

@@ -127,6 +127,8 @@ def comment(request: HttpRequest, key: str, reference: str) -> HttpResponse:
         if refused := too_many(request):
             raise actions.Refused(refused)
         made = actions.comment(actor, row, text, parent=parent, named=named)
+    except Contribution.DoesNotExist:
+        raise Http404 from None
     except actions.Refused as error:
         return _refused_comment(request, row, error, text)
     said = _("Ihr Kommentar wird noch geprüft.") if made.state == Comment.State.SUBMITTED else ""
@@ -191,12 +193,7 @@ def appeal(request: HttpRequest, key: str, reference: str, pk: int) -> HttpRespo
     row = contribution_of(request, key, reference)
     made = get_object_or_404(Moderation, pk=pk if pk <= MOST_ID else 0, contribution=row)
     said = _("Ihr Widerspruch ist angekommen. Jemand anderes entscheidet; die Antwort kommt in Ihr Postfach.")
-    try:
-        return pressed(
-            request, lambda: actions.appeal(actor_of(request), made, request.POST.get("text", "")), said, page_of(row)
-        )
-    except Moderation.DoesNotExist:
-        raise Http404 from None
+    return pressed(request, lambda: actions.appeal(actor_of(request), made, request.POST.get("text", "")), said, page_of(row))
 
 
 @require_GET
