@@ -69,4 +69,4 @@ DOMAINS: list[Domain] = []
 def links(account: bool, role: str, office: str = "") -> list[Link]:
     """What the departments put into the navigation of this reader; `role` and `office` are empty for who is not staff."""
     mine = {role, "staff", "signed_in", f"office:{office}"} if role else {"signed_in"} if account else set()
-    return [link for domain in DOMAINS for link in domain.navigation if link.audience in mine]
+    return [link for domain in DOMAINS for link in domain.navigation if link.audience in mine | {"everyone"}]

@@ -72,7 +72,7 @@ def test_a_decision_at_the_ordinary_desk_is_the_decision(process, citizen, moder
     settling.settle(case.pk)
     row.refresh_from_db()
     assert row.state == "REJECTED"
-    other = actions.contribute(Actor(citizen), process, IDEA)
+    other = actions.contribute(Actor(citizen), process, {**IDEA, "title": "Ein Brunnen am Markt"})
     cases.withdraw(Actor(citizen), Case.objects.get(pk=other.case_id))
     settling.settle_withdrawn(other.case_id)
     other.refresh_from_db()

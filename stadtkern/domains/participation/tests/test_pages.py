@@ -190,7 +190,7 @@ def test_hidden_people_are_named_nowhere(process, citizen, resident, login):
     assert Person.objects.get(account=citizen).register_key == resident.key
     for url in (f"/beteiligung/{process.key}/", f"/beteiligung/{process.key}/{row.reference}/"):
         assert "Çelik" not in text(Client().get(url)), url
-    again = actions.contribute(Actor(citizen), process, {**IDEA, "author": "name"})
+    again = actions.contribute(Actor(citizen), process, {**IDEA, "title": "Ein Brunnen", "author": "name"})
     assert again.author_shown == ""
 
 
