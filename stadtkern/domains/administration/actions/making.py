@@ -1,5 +1,6 @@
 """The order at its maker: sent once by a job, asked about by the clock, moved forward by its word and never back."""
 
+import logging
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -42,6 +43,7 @@ MOMENTS = {
 }
 AT_THE_MAKER = [Status.ORDERED, Status.IN_PRODUCTION, Status.SENT]
 BATCH = 100
+log = logging.getLogger(__name__)
 
 
 def start(order: Order) -> None:
@@ -99,7 +101,9 @@ def poll(now: datetime) -> int:
     for order in Order.objects.due(now)[:BATCH]:
         try:
             said = maker().look(order.number)
-        except (NotConnected, Unavailable, MakerRefused) as error:
+        except Exception as error:  # whatever the other side says of one order, the others are asked, too
+            if not isinstance(error, (NotConnected, Unavailable, MakerRefused)):
+                log.exception("the maker's answer about %s could not be read", order)
             _trouble(order, error)
             continue
         advance(order.pk, said)

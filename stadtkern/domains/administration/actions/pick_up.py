@@ -20,7 +20,6 @@ from ..adapters import NotConnected, Refused, Unavailable, locker
 from ..models import Order
 
 Status = Order.Status
-BATCH = 100
 
 
 def end(order: Order, actor_key: str) -> Order:
@@ -65,15 +64,17 @@ def _tell(order: Order, title: str, body: str, code: str, once: str, actor_key: 
 def look_into_locker(today: date) -> int:
     """What was taken out is handed over; what was not until its day goes back to the counter. Returns how many moved."""
     moved = 0
-    for order in Order.objects.filter(status=Status.READY, pick_up=Order.PickUp.LOCKER).order_by("pk")[:BATCH]:
+    for order in Order.objects.filter(status=Status.READY, pick_up=Order.PickUp.LOCKER).order_by("pk"):
         try:
             if locker().collected(order.number):
                 moved += _collected(order.pk)
             elif order.collect_until and order.collect_until < today:
                 locker().take_out(order.number)
                 moved += _back(order.pk)
-        except (NotConnected, Unavailable, Refused):
-            continue  # the machine will answer again; nothing is assumed
+        except (NotConnected, Unavailable):
+            break  # the machine will answer again; nothing is assumed
+        except Refused:
+            continue
     return moved
 
 

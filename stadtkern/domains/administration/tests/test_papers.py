@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from stadtkern.domains.administration import actions
+from stadtkern.domains.administration.actions import making, pick_up
 from stadtkern.domains.administration.actions.making import send_order
 from stadtkern.domains.administration.adapters import Said, Unavailable, Word, demo
 from stadtkern.domains.administration.models import Order
@@ -168,6 +169,39 @@ def test_a_child_needs_the_consent_and_the_counter(make, desk):
     actions.advance(order.pk, Said(Word.DELIVERED))
     with pytest.raises(actions.Refused, match="nur am Schalter"):
         actions.lay_out(desk, order, "locker")
+
+
+def test_one_odd_answer_of_the_maker_stops_no_other_order(make, desk, monkeypatch):
+    first, second = (actions.accept(desk, make(), ALL) for _turn in range(2))
+    Order.objects.update(status="ORDERED", next_check_at=timezone.now())
+
+    class Odd:
+        def look(self, number):
+            if number == first.number:
+                raise KeyError("state")
+            return Said(Word.SENT)
+
+    monkeypatch.setattr(making, "maker", Odd)
+    assert actions.poll(timezone.now()) == 1
+    for row in (first, second):
+        row.refresh_from_db()
+    assert (first.status, second.status) == ("ORDERED", "SENT") and "KeyError" in first.last_error
+    assert first.next_check_at > timezone.now(), "asked again later"
+
+
+def test_every_compartment_is_looked_at_however_many_stand_before_it(make, desk, monkeypatch):
+    case = make()
+    number = actions.accept(desk, case, ALL).number
+    rows = [Order(case=make(), kind="id_card", number=f"X-{at}", status="READY", pick_up="locker") for at in range(101)]
+    Order.objects.all().delete()
+    Order.objects.bulk_create([*rows, Order(case=case, kind="id_card", number=number, status="READY", pick_up="locker")])
+
+    class Machine:
+        def collected(self, asked):
+            return asked == number
+
+    monkeypatch.setattr(pick_up, "locker", Machine)
+    assert actions.look_into_locker(timezone.localdate()) == 1
 
 
 def test_the_locker_gives_back_what_nobody_fetches(make, desk):

@@ -10,7 +10,7 @@ from django.utils.translation import override
 
 from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.accounts.models import Account
-from stadtkern.kernel.cases.models import Case
+from stadtkern.kernel.cases.models import OPEN, Case
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.inbox import actions as inbox
 from stadtkern.kernel.registers.models import Vehicle
@@ -88,13 +88,13 @@ def give_up(actor: Actor, plate: Plate) -> Plate:
 
 @transaction.atomic
 def reserve(case_id: int) -> Plate | None:
-    """An application was sent: its plate is reserved for ninety days; where it went meanwhile, the applicant is told.
+    """An application was sent: its plate is reserved for ninety days; where it cannot be had, the applicant is told.
 
-    A replay changes nothing. Diary: `plate.reserved` or `plate.missed`.
+    One that is withdrawn meanwhile reserves nothing. A replay changes nothing. Diary: `plate.reserved` or `plate.missed`.
     """
     case, rules = _case(case_id), table()
     plate = plates.normal(str(case.answers.get("plate") or "")[:40]) if case else None
-    if case is None or rules is None or plate is None:
+    if case is None or rules is None or plate is None or case.status not in OPEN:
         return None
     if known := Plate.objects.live().filter(about=str(case)).first():
         return known
@@ -102,9 +102,11 @@ def reserve(case_id: int) -> Plate | None:
     _end(Plate.objects.due(now).filter(plate=plate))
     row = Plate.objects.select_for_update().filter(plate=plate, account=case.account, status=Status.HELD).first()
     try:
+        if problem(plate, rules.rules):  # typed into the form, past the search
+            raise Refused(_("Dieses Kennzeichen vergeben wir nicht."))
         row = row or _take(Plate(plate=plate, account=case.account))
-    except Taken:
-        _tell_taken(case, plate)
+    except Refused as refused:
+        _tell_missed(case, plate, gone=isinstance(refused, Taken))
         record("plate.missed", subject=str(case), actor=SYSTEM, data={"case": case.pk})
         return None
     row.status, row.about, row.until = Status.RESERVED, str(case), now + timedelta(days=rules.reserve_days)
@@ -153,17 +155,26 @@ def _case(case_id: int) -> Case | None:
     return Case.objects.select_related("account", "company", "office").filter(pk=case_id, service=SERVICE).first()
 
 
-def _tell_taken(case: Case, plate: str) -> None:
+def _tell_missed(case: Case, plate: str, *, gone: bool) -> None:
+    """Somebody else has it, or the city gives out no such plate."""
     if case.account is None:
         return
     with override(case.account.language):
-        body = _(
-            "Ihr Wunschkennzeichen %(plate)s wurde in der Zwischenzeit vergeben. Ihr Antrag bleibt bestehen. Suchen Sie sich "
-            "ein anderes Kennzeichen aus und schreiben Sie uns, oder Sie bekommen beim Termin das nächste freie."
-        )
+        if gone:
+            title = _("Ihr Wunschkennzeichen ist vergeben")
+            body = _(
+                "Ihr Wunschkennzeichen %(plate)s wurde in der Zwischenzeit vergeben. Ihr Antrag bleibt bestehen. Suchen Sie "
+                "sich ein anderes Kennzeichen aus und schreiben Sie uns, oder Sie bekommen beim Termin das nächste freie."
+            )
+        else:
+            title = _("Ihr Wunschkennzeichen gibt es hier nicht")
+            body = _(
+                "Das Kennzeichen %(plate)s vergeben wir nicht. Ihr Antrag bleibt bestehen. Suchen Sie sich ein anderes "
+                "Kennzeichen aus und schreiben Sie uns, oder Sie bekommen beim Termin das nächste freie."
+            )
         inbox.deliver(
             account=case.account, company=case.company, about=str(case), office=case.office, actor_key=SYSTEM,
-            title=_("Ihr Wunschkennzeichen ist vergeben"), body=body % {"plate": plate}, once=f"plate.missed:{case.pk}",
+            title=title, body=body % {"plate": plate}, once=f"plate.missed:{case.pk}",
         )  # fmt: skip
 
 

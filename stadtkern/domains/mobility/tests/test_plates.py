@@ -92,6 +92,20 @@ def test_who_comes_too_late_is_told(citizen, other_citizen):
     assert WISH in Message.objects.get(account=citizen).body
 
 
+@pytest.mark.parametrize("plate", ["MST-HJ 7", "B-AB 1"])
+def test_what_the_city_does_not_give_out_is_not_reserved_by_typing_it_into_the_form(citizen, plate):
+    case = case_of(citizen, plate)
+    assert actions.reserve(case.pk) is None and not Plate.objects.exists()
+    assert Message.objects.get(account=citizen).title == "Ihr Wunschkennzeichen gibt es hier nicht"
+
+
+def test_an_application_that_is_withdrawn_already_reserves_nothing(citizen):
+    case = case_of(citizen)
+    actions.settle(case.pk, granted=False)  # jobs of two events may come in any order
+    Case.objects.update(status=Status.WITHDRAWN)
+    assert actions.reserve(case.pk) is None and not Plate.objects.exists()
+
+
 def test_search_hold_and_release_on_the_page(citizen, login, client):
     page = client.get(reverse("mobility:plates"), {"q": "ZC 7"})
     assert WISH in page.text

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
+from stadtkern.lib.ages import age_on
+
 ADULT = 18  # § 1303 BGB
 MONTHS = 6  # § 13 Abs. 4 PStG, from the notice on
 Line = tuple[str, int] | tuple[str, int, dict[str, Any]]
@@ -42,8 +44,8 @@ def problems(answers: Mapping[str, Any], today: date) -> list[tuple[str, str]]:
         )
         found.append(("time", text))
     for who in ("person", "partner"):
-        age = _age(answers.get(f"{who}/birth_date"), today)
-        if age is not None and age < ADULT:
+        years = age_on(answers.get(f"{who}/birth_date"), today)
+        if years is not None and years < ADULT:
             found.append((f"{who}/birth_date", "Heiraten kann man ab 18 Jahren (§ 1303 BGB). Prüfen Sie das Geburtsdatum."))
     parts = ("given_names", "family_name", "birth_date", "birth_place")
     one, other = ([answers.get(f"{who}/{part}") for part in parts] for who in ("person", "partner"))
@@ -73,11 +75,3 @@ def _is_day(year: int, month: int, day: int) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _age(birth: object, day: date) -> int | None:
-    try:
-        born = date.fromisoformat(birth) if isinstance(birth, str) else None
-    except ValueError:
-        return None
-    return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) if born else None
