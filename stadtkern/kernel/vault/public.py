@@ -1,9 +1,8 @@
 """The page a receiver opens: link and code, then exactly one fact. Says the same to everybody who has not both."""
 
-import ipaddress
 import re
+from ipaddress import ip_network
 
-from allauth.account.adapter import get_adapter
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -11,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from stadtkern.kernel.accounts.access import everyone
+from stadtkern.kernel.accounts.throttle import network_of
 from stadtkern.kernel.documents import throttle
 from stadtkern.kernel.documents.views import response_for_shared
 from stadtkern.kernel.registers.actions import NotFound, RegisterUnavailable
@@ -90,9 +90,5 @@ def _device(request: HttpRequest) -> str:
 
 def _network(request: HttpRequest) -> str:
     """Half of the address: enough to see that it was somebody else, too little to find a household."""
-    try:
-        address = ipaddress.ip_address(get_adapter(request).get_client_ip(request))
-    except ValueError:
-        return ""
-    network = ipaddress.ip_network(f"{address}/{16 if address.version == 4 else 32}", strict=False)
-    return str(network)
+    known = network_of(request)
+    return str(ip_network(f"{known}/{32 if ':' in known else 16}", strict=False)) if known else ""
