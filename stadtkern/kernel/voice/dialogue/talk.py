@@ -198,6 +198,8 @@ class Talk(Besides):
         if said.window.anything or said.places or said.channel or said.persons:
             self._take(said)
             return self._offer()
+        if said.guesses and not changed and not kind and not answers.is_no(text):  # the same matter once more
+            return self._offer()
         if kind == "earlier":
             self.state.shown = max(0, self.state.shown - 3)
             return self._offer()

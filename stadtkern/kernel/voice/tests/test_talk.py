@@ -116,6 +116,11 @@ def test_a_yes_counts_only_right_behind_the_sentence_read_back(between: tuple[st
     assert world.booked == ["T-1"]
 
 
+def test_the_same_matter_once_more_is_understood() -> None:
+    _talk, world, spoken = say("Ausweis morgen", "Ausweis")
+    assert "nicht verstanden" not in spoken[-1] and "Welche Zeit passt?" in spoken[-1] and not world.held
+
+
 def test_a_yes_in_the_wrong_place_books_nothing() -> None:
     _talk, world, _spoken = say("ja", "Ausweis morgen", "ja", "ja", "eins", "ja", "ja")
     assert world.booked == []
