@@ -154,6 +154,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "oversight number": [Sample("emergency", lambda w: w.emergency.pk)],
     "payments:demo transaction": [public(uuid.uuid4())],
     "payments:cash_statement pk": [public(1)],
+    "payments:cash_intake pk": [public(1)],
     "payments:cash_line pk": [public(1)],
     "payments:cash_file pk": [public(1)],
     "payments:cash_stop pk": [public(1)],
@@ -215,7 +216,9 @@ SAMPLES: dict[str, list[Sample]] = {
 # Things that exist for nobody in these worlds; their own tests cover them.
 NEVER_FOUND = {"mobility:permit", "services:modules_undo", "payments:demo", "operate:switch", "api/{rest}"}
 # Nobody of these people works in the cash office or has given a mandate (payments/tests/test_cash_pages.py, test_debits.py).
-NEVER_FOUND |= {f"payments:{page}" for page in ("cash_statement", "cash_line", "cash_file", "cash_stop", "cash_lift")}
+NEVER_FOUND |= {
+    f"payments:{page}" for page in ("cash_statement", "cash_intake", "cash_line", "cash_file", "cash_stop", "cash_lift")
+}
 NEVER_FOUND |= {"payments:debit_revoke", "mobility:plate_release"}
 # A code of two screens is this browser's own (accounts/tests/test_pairing.py).
 NEVER_FOUND |= {

@@ -27,6 +27,36 @@ class BankFile(models.Model):
         return f"bankfile:{self.pk}"
 
 
+class Intake(models.Model):
+    """A file somebody handed in, until a job has read it. Its bytes go when it is taken or refused."""
+
+    class State(models.TextChoices):
+        WAITING = "WAITING"
+        TAKEN = "TAKEN"
+        REFUSED = "REFUSED"
+
+    name = models.CharField(max_length=200)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    by = models.CharField(max_length=60)  # actor as in the diary
+    handed_in_at = models.DateTimeField(default=timezone.now)
+    state = models.CharField(max_length=8, choices=State, default=State.WAITING)
+    done = models.PositiveIntegerField(default=0)  # movements read so far, of
+    total = models.PositiveIntegerField(default=0)
+    moved_at = models.DateTimeField(default=timezone.now)  # of the last progress, or the end
+    problem = models.TextField(blank=True)
+    file = models.ForeignKey(BankFile, models.PROTECT, null=True, blank=True, related_name="+")
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["sha256"], condition=Q(state="WAITING"), name="intake_once_at_a_time"),
+        ]
+
+    def __str__(self) -> str:
+        return f"intake:{self.pk}"
+
+
 class Statement(models.Model):
     """A statement of one account of the city, or one page of it; opening + lines = closing, checked when it was read."""
 

@@ -27,6 +27,7 @@ def feed(timestamp: int) -> None:
 def tidy(timestamp: int) -> None:
     """Mandates nobody has used for 36 months; names on statements and claims past their years; offers nobody paid."""
     actions.end_unused(timezone.now())
+    actions.forget_intakes(timezone.now())
     while actions.forget_old(timezone.localdate()):
         pass
     while actions.forget_offers(timezone.now()):
@@ -40,4 +41,9 @@ def write_reminder(event: Event) -> None:
     actions.send_letter(Dunning.objects.select_related("receivable").get(pk=event.data["dunning"]))
 
 
-REACTIONS = {"payment.dunned": [write_reminder]}
+def take_file(event: Event) -> None:
+    """A file somebody handed in; a worker that dies leaves it waiting for the next one."""
+    actions.take_handed_in(event.data["intake"])
+
+
+REACTIONS = {"payment.dunned": [write_reminder], "payment.file_handed_in": [take_file]}

@@ -137,9 +137,11 @@ def receipt(request: HttpRequest, payment: Payment) -> HttpResponse:
     if request.method == "POST" and payment.account:
         paper = actions.issue_receipt(payment, _key(request))
         return redirect("documents:download", paper.number)
-    return render(
-        request, "payments/receipt.html", {"payment": payment, "tax_note": actions.tax_note(actions.taxes_of(payment))}
-    )
+    context = {
+        "payment": payment, "tax_note": actions.tax_note(actions.taxes_of(payment)), "paper": payment.account_id is not None,
+        "gift": payment.about.startswith("donation:"), "back": reverse("payments:show", args=[payment.pk]),
+    }  # fmt: skip
+    return render(request, "payments/receipt.html", context)
 
 
 @staff(Role.OPERATOR)

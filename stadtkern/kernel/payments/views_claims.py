@@ -92,8 +92,12 @@ def receipt(request: HttpRequest, row: Receivable) -> HttpResponse:
         return redirect("payments:claim", row.pk)
     if request.method == "POST" and row.account_id:
         return redirect("documents:download", actions.issue_claim_receipt(row, actor_of(request).key).number)
-    context = {"row": row, "positions": list(row.positions.all()), "money": money_of(row), "taxes": actions.taxes(row)}
-    return render(request, "payments/claim_receipt.html", context)
+    context = {
+        "row": row, "positions": list(row.positions.all()), "money": money_of(row), "paper": row.account_id is not None,
+        "tax_note": actions.tax_note(actions.taxes(row)), "gift": row.key == "donation",
+        "back": reverse("payments:claim", args=[row.pk]),
+    }  # fmt: skip
+    return render(request, "payments/receipt.html", context)
 
 
 def choices(row: Receivable) -> list[tuple[int, int]]:

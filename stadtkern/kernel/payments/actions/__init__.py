@@ -8,6 +8,7 @@ from .collecting import announce, announce_all, fetched, order_debits, to_announ
 from .dunning import Step, dun, dun_all, lift_stop, next_steps, stop_dunning
 from .erasing import BOOKED, BOOKING_YEARS, erase_of, forget_debtors, owed_by
 from .instalments import agree_instalments
+from .intake import forget_intakes, hand_in, take_handed_in
 from .mandates import end_unused, forget_mandates, give_mandate, mandate_text, revoke_mandate
 from .opening import attempt, call_off, cancel, forget_offers, open_payment, reopen
 from .payouts import order_refunds, refundable
@@ -52,11 +53,13 @@ __all__ = [
     "export",
     "fetched",
     "forget_debtors",
+    "forget_intakes",
     "forget_mandates",
     "forget_offers",
     "forget_old",
     "give_mandate",
     "give_release",
+    "hand_in",
     "issue_claim_receipt",
     "issue_receipt",
     "lift_stop",
@@ -86,6 +89,7 @@ __all__ = [
     "send_letter",
     "send_line_back",
     "stop_dunning",
+    "take_handed_in",
     "take_in",
     "tax_note",
     "taxes",

@@ -1,7 +1,7 @@
 """A file of the bank is taken in: every statement once, in the order of the balances, all of the file or nothing."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -36,10 +36,13 @@ class Taken:
     asked: int  # lines a clerk must look at
 
 
-def take_in(name: str, data: bytes, *, actor_key: str, way: str = "upload") -> Taken:
+def take_in(
+    name: str, data: bytes, *, actor_key: str, way: str = "upload", told: Callable[[int, int], None] = lambda done, total: None
+) -> Taken:
     """Read, check and book a file (camt.053, also zipped). Diary: `payment.statements_taken`.
 
-    Refused with a German reason: not readable, not our account, sums wrong, taken already, overlapping, in the future.
+    `told` hears how many movements of how many are booked. Refused with a German reason: not readable, not our account,
+    sums wrong, taken already, overlapping, in the future.
     """
     ours = bank.account()
     if ours is None:
@@ -50,30 +53,40 @@ def take_in(name: str, data: bytes, *, actor_key: str, way: str = "upload") -> T
         raise Refused(str(error)) from error
     for one in found:
         _check(one, ours)
-    return _book(name, data, found, ours, actor_key, way)
+    return _book(name, data, found, ours, actor_key, way, told)
 
 
 @transaction.atomic
-def _book(name: str, data: bytes, found: Sequence[camt.Statement], ours: Account, actor_key: str, way: str) -> Taken:
+def _book(
+    name: str, data: bytes, found: Sequence[camt.Statement], ours: Account, actor_key: str, way: str,
+    told: Callable[[int, int], None],
+) -> Taken:  # fmt: skip
     with connection.cursor() as cursor:  # one import at a time: balances follow each other
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('payments.statements', 0))")
     digest = hashlib.sha256(data).hexdigest()
     if known := BankFile.objects.filter(sha256=digest).first():
         raise Refused(_("Diese Datei wurde am %(at)s schon eingelesen.") % {"at": words.moment(known.received_at)})
-    clean = "".join(letter for letter in name if letter.isprintable())[:200] or "Auszug"
-    clean = clean.encode("utf-8", "replace").decode()
-    file = BankFile.objects.create(name=clean, sha256=digest, size=len(data), way=way, by=actor_key)
+    file = BankFile.objects.create(name=file_name(name), sha256=digest, size=len(data), way=way, by=actor_key)
     desk = Desk(ours, actor_key)
-    rows, lines = [], []
+    rows: list[Statement] = []
+    lines: list[BankLine] = []
+    total = sum(len(one.movements) for one in found)
     for one in found:
         row = _statement(file, one)
         rows.append(row)
-        lines += [_line(desk, row, movement) for movement in one.movements]
+        for movement in one.movements:
+            told(len(lines), total)
+            lines.append(_line(desk, row, movement))
     asked = sum(bool(line.why) for line in lines)
     facts = {"file": file.pk, "statements": len(rows), "lines": len(lines), "asked": asked}
     record("payment.statements_taken", subject=str(file), actor=actor_key, data=facts)
     assigned = sum(line.kind == BankLine.Kind.RECEIPT and not line.why for line in lines)
     return Taken(file, rows, len(lines), assigned, asked)
+
+
+def file_name(name: str) -> str:
+    """A name of whatever origin as it can be kept and shown."""
+    return "".join(letter for letter in name if letter.isprintable())[:200] or "Auszug"
 
 
 def _check(one: camt.Statement, ours: Account) -> None:

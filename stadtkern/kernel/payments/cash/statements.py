@@ -8,7 +8,7 @@ from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from stadtkern.kernel.accounts.access import actor_of
@@ -17,9 +17,9 @@ from stadtkern.kernel.privacy.actions import note_owned
 from .. import actions, bank, chart, feeds
 from ..desk import cashier
 from ..models import BankLine, Posting, Receivable, Statement
+from .intake import handed_in, summary, unfinished
 
 PAGE = 30
-MOST_BYTES = 25_000_000
 Kind = BankLine.Kind
 KINDS = {
     Kind.RECEIPT: gettext_lazy("Einzahlung"),
@@ -65,7 +65,7 @@ REASONS = {
 def overview(request: HttpRequest) -> HttpResponse:
     """Statements, newest first; take one in."""
     if request.method == "POST":
-        return _taken(request)
+        return handed_in(request)
     rows = Statement.objects.order_by("-closing_on", "-pk")
     before = request.GET.get("vor", "")
     if before.isascii() and before.isdigit():
@@ -76,6 +76,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "statements": page[:PAGE],
         "older": f"?vor={page[PAGE - 1].pk}" if len(page) > PAGE else "",
         "account": bank.account(),
+        "intakes": unfinished(),
         "feed": feeds.chosen(),
         "asked": BankLine.objects.exclude(why="").count(),
     }
@@ -90,7 +91,8 @@ def fetch(request: HttpRequest) -> HttpResponse:
         for problem in problems:
             messages.warning(request, problem)
         if taken:
-            messages.success(request, _summary(taken))
+            figures = (sum(values) for values in zip(*((one.lines, one.assigned, one.asked) for one in taken), strict=True))
+            messages.success(request, summary(*figures))
         elif not problems:
             messages.info(request, _("Es liegt kein neuer Auszug bereit."))
     return redirect("payments:cash_statements")
@@ -174,33 +176,6 @@ def _entry(row: BankLine, number: str) -> Any:
     if found is None:
         raise actions.Refused(_("Diese Zuordnung gibt es nicht mehr."))
     return found
-
-
-def _taken(request: HttpRequest) -> HttpResponse:
-    upload = request.FILES.get("datei")
-    if upload is None or not upload.size:
-        messages.warning(request, _("Wählen Sie die Datei mit dem Auszug aus (camt.053 oder ZIP)."))
-        return redirect("payments:cash_statements")
-    if upload.size > MOST_BYTES:
-        messages.warning(request, _("Die Datei ist zu groß (höchstens 25 MB)."))
-        return redirect("payments:cash_statements")
-    try:
-        taken = actions.take_in(upload.name or "Auszug", upload.read(), actor_key=actor_of(request).key)
-    except actions.Refused as refused:
-        messages.warning(request, str(refused))
-        return redirect("payments:cash_statements")
-    messages.success(request, _summary([taken]))
-    return redirect("payments:cash_statement", taken.statements[-1].pk)
-
-
-def _summary(taken: list[actions.Taken]) -> str:
-    lines, assigned, ask = (
-        sum(values) for values in zip(*((one.lines, one.assigned, one.asked) for one in taken), strict=True)
-    )
-    text = ngettext("Ein Umsatz eingelesen", "%(count)s Umsätze eingelesen", lines) % {"count": lines}
-    return _("%(text)s, %(assigned)s von selbst zugeordnet, %(asked)s zu klären.") % {
-        "text": text, "assigned": assigned, "asked": ask,
-    }  # fmt: skip
 
 
 def _shown(request: HttpRequest, lines: list[BankLine]) -> list[dict[str, Any]]:

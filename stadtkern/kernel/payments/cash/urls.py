@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from . import debits, dunning, home, statements
+from . import debits, dunning, home, intake, statements
 
 urlpatterns = [
     path("", home.home, name="cash"),
     path("auszuege/", statements.overview, name="cash_statements"),
     path("auszuege/abholen/", statements.fetch, name="cash_fetch"),
+    path("auszuege/datei/<int:pk>/", intake.intake, name="cash_intake"),
     path("auszuege/<int:pk>/", statements.statement, name="cash_statement"),
     path("ungeklaert/", statements.asked, name="cash_asked"),
     path("umsatz/<int:pk>/", statements.line, name="cash_line"),

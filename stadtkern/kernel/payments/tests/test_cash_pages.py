@@ -4,8 +4,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.payments import actions
-from stadtkern.kernel.payments.models import BankLine, Receivable, Statement
+from stadtkern.kernel.payments.models import BankLine, Intake, Receivable, Statement
+from stadtkern.kernel.payments.reactions import take_file
 from stadtkern.kernel.privacy.models import Access
 
 from .test_statements import claim, file, movement, statement, take  # noqa: F401 - claim is a fixture
@@ -16,13 +18,24 @@ def desk(cashier, login):
     return login(cashier.account)
 
 
+def read(desk, data, name="auszug.xml"):
+    """Upload, let the job run, and look."""
+    page = desk.post(reverse("payments:cash_statements"), {"datei": SimpleUploadedFile(name, data)}, follow=True)
+    for row in Intake.objects.filter(state="WAITING"):
+        assert "Der Auszug wird verarbeitet" in page.text
+        take_file(Event.objects.get(name="payment.file_handed_in", subject=str(row)))
+        page = desk.get(reverse("payments:cash_intake", args=[row.pk]))
+    return page
+
+
 def test_upload_and_one_click(desk, claim, citizen):  # noqa: F811
     row = claim(account=citizen)
     other = claim("case:18", 5000, account=citizen)
     data = file(statement(movement(1200, row.reference), movement(5000, "Danke", "Zoe Lucja Celik-Mueller")))
-    page = desk.post(reverse("payments:cash_statements"), {"datei": SimpleUploadedFile("auszug.xml", data)}, follow=True)
+    page = read(desk, data)
     assert "2 Umsätze eingelesen, 1 von selbst zugeordnet, 1 zu klären." in page.text
-    assert "Jeder Cent ist gebucht" in page.text and row.reference in page.text
+    shown = desk.get(reverse("payments:cash_statement", args=[Statement.objects.get().pk])).text
+    assert "Jeder Cent ist gebucht" in shown and row.reference in shown
     asked = desk.get(reverse("payments:cash_asked"))
     assert other.reference in asked.text and "Name stimmt" in asked.text
     line = BankLine.objects.exclude(why="").get()
@@ -55,8 +68,7 @@ def test_a_clerk_types_the_kassenzeichen(desk, claim):  # noqa: F811
 
 @pytest.mark.parametrize("data", [b"", b"kein XML", b"\xff\xfe\x00", b"PK\x03\x04kaputt", b"<!DOCTYPE a>"])
 def test_a_bad_file_is_a_message(desk, data):
-    upload = {"datei": SimpleUploadedFile("a\x00b\ud800.xml".encode("utf-8", "replace").decode(), data)} if data else {}
-    page = desk.post(reverse("payments:cash_statements"), upload, follow=True)
+    page = read(desk, data, "a\x00b\ud800.xml".encode("utf-8", "replace").decode())
     assert page.status_code == 200 and not Statement.objects.exists()
     assert "kern-alert" in page.text
 
