@@ -159,6 +159,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "payments:cash_file pk": [public(1)],
     "payments:cash_stop pk": [public(1)],
     "payments:cash_lift pk": [public(1)],
+    "payments:cash_letter pk": [public(1)],
     "payments:debit_revoke pk": [public(1)],
     "payments:offer key": [public("stadtwald")],
     **{f"payments:{page} pk": [Sample("claim", lambda w: w.claim.pk)] for page in CLAIM_PAGES},
@@ -217,7 +218,8 @@ SAMPLES: dict[str, list[Sample]] = {
 NEVER_FOUND = {"mobility:permit", "services:modules_undo", "payments:demo", "operate:switch", "api/{rest}"}
 # Nobody of these people works in the cash office or has given a mandate (payments/tests/test_cash_pages.py, test_debits.py).
 NEVER_FOUND |= {
-    f"payments:{page}" for page in ("cash_statement", "cash_intake", "cash_line", "cash_file", "cash_stop", "cash_lift")
+    f"payments:{page}"
+    for page in ("cash_statement", "cash_intake", "cash_line", "cash_file", "cash_stop", "cash_lift", "cash_letter")
 }
 NEVER_FOUND |= {"payments:debit_revoke", "mobility:plate_release"}
 # A code of two screens is this browser's own (accounts/tests/test_pairing.py).

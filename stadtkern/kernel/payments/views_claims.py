@@ -52,9 +52,10 @@ def claim(request: HttpRequest, row: Receivable) -> HttpResponse:
         owed = min(part.cents, left)
         left -= owed
         parts.append((part, owed))
+    due = row.due_cents(today) or next((owed for _part, owed in parts[::-1] if owed), row.open_cents)
     context: dict[str, Any] = {
         "row": row, "positions": list(row.positions.all()), "money": money_of(row), "parts": parts[::-1], "today": today,
-        "choices": choices(row) if not plan else [], "transfer": for_claim(row), "due": row.due_cents(today),
+        "choices": choices(row) if not plan else [], "transfer": for_claim(row, due), "due": row.due_cents(today),
         "attempt": Payment.objects.filter(receivable=row, status="STARTED").first(),
     }  # fmt: skip
     return render(request, "payments/claim.html", context)

@@ -26,7 +26,7 @@ def sepa_text(text: str, most: int) -> str:
     plain = "".join(letter for letter in unicodedata.normalize("NFKD", composed) if not unicodedata.combining(letter))
     letters = (letter if _ALLOWED.match(letter) else "." for letter in plain.translate(_SPECIAL))
     kept = re.sub(r"//+", "/", re.sub(r" +", " ", "".join(letters)))
-    return kept.strip().strip("/")[:most].strip()
+    return kept.strip(" /")[:most].strip(" /")
 
 
 def sepa_reference(text: str, most: int = 35) -> str:

@@ -56,7 +56,7 @@ def information(node: Node, number: str, method: str, count: int, cents: int) ->
 
 def party(node: Node, role: str, name: str, iban: str) -> None:
     """Name and account of one side."""
-    add(add(node, role), "Nm", sepa_text(name, 70))
+    add(add(node, role), "Nm", sepa_text(name, 70) or "NOTPROVIDED")  # one odd name must not stop the file of all
     add(add(add(node, f"{role}Acct"), "Id"), "IBAN", iban)
 
 

@@ -8,6 +8,7 @@ from time import monotonic
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.privacy import keys
@@ -34,7 +35,7 @@ def hand_in(name: str, data: bytes, *, actor_key: str) -> Intake:
         with transaction.atomic():
             row.save(force_insert=True)
     except IntegrityError:
-        return Intake.objects.get(sha256=digest, state=State.WAITING)
+        return Intake.objects.filter(sha256=digest).latest("pk")
     record("payment.file_handed_in", subject=str(row), actor=actor_key, data={"intake": row.pk, "bytes": row.size})
     return row
 
@@ -50,8 +51,9 @@ def take_handed_in(pk: int) -> Intake:
     try:
         with _told(pk) as told:
             taken = take_in(row.name, _opened(row), actor_key=row.by, told=told)
-    except Refused as refused:
-        row.state, row.problem = State.REFUSED, str(refused)
+    except (Refused, keys.CannotOpen) as problem:
+        lost = _("Die Datei lässt sich nicht mehr öffnen. Laden Sie sie noch einmal hoch.")
+        row.state, row.problem = State.REFUSED, str(problem) if isinstance(problem, Refused) else lost
         record("payment.file_refused", subject=str(row), actor=row.by, data={"intake": row.pk})
     else:
         row.state, row.file, row.total = State.TAKEN, taken.file, taken.lines

@@ -106,6 +106,8 @@ def reverse(entry: Entry, actor_key: str, reason: str = "") -> Entry:
 
     Claims are reversed by `cancel_claim` and `reduce`, receipts by `return_debit`. Diary: `payment.reversed`.
     """
+    items = entry.postings.filter(account=chart.SUSPENSE).values("item")
+    list(BankLine.objects.select_for_update().filter(entry__in=items).order_by("pk"))  # as the clerk's page: line, then claim
     claimed = _claim_of(entry)
     row = lock(claimed) if claimed else None
     if known := Entry.objects.filter(reverses=entry).first():

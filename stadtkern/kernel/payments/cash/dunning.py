@@ -1,8 +1,9 @@
 """Reminders: the list before anything is sent, the run, and what holds a claim back."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,14 +12,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from stadtkern.kernel.accounts.access import actor_of
+from stadtkern.kernel.documents.views import response_for
 from stadtkern.kernel.privacy.actions import note_owned
 
 from .. import actions
 from ..desk import cashier
 from ..levels import rules
-from ..models import DunningStop, Receivable
+from ..models import Dunning, DunningStop, Receivable
 
 PAGE = 200
+PAPER = timedelta(days=30)
 REASONS = {
     "OBJECTION": gettext_lazy("Widerspruch"),
     "DEFERRAL": gettext_lazy("Stundung"),
@@ -54,9 +57,26 @@ def preview(request: HttpRequest) -> HttpResponse:
         "steps": [step for step in steps if not step.held][:PAGE],
         "held": [(step, HELD[step.held]) for step in steps if step.held][:PAGE],
         "rules": rules(),
+        "letters": _on_paper().order_by("-pk")[:PAGE],
         "stops": DunningStop.objects.live(today).select_related("receivable").order_by("-pk")[:PAGE],
     }
     return render(request, "payments/cash/dunning.html", context)
+
+
+@cashier
+@never_cache
+def letter(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letter of a reminder: for the printer where nobody has a post box, and to see what was written."""
+    row = get_object_or_404(Dunning.objects.select_related("receivable", "document"), pk=pk, document__isnull=False)
+    assert row.document is not None
+    note_owned(actor_of(request), [row.receivable], source="payments", fields=("payment", "name"), purpose="dunning")
+    return response_for(row.document, actor_of(request), purpose="dunning")
+
+
+def _on_paper() -> QuerySet[Dunning]:
+    """Letters of the last weeks that somebody has to print: their debtors have no post box here."""
+    rows = Dunning.objects.filter(receivable__account=None, receivable__company=None, document__isnull=False)
+    return rows.filter(day__gte=timezone.localdate() - PAPER).select_related("receivable")
 
 
 @cashier

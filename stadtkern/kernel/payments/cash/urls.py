@@ -17,5 +17,6 @@ urlpatterns = [
     path("erstattungen/", debits.refunds, name="cash_refunds"),
     path("mahnungen/", dunning.preview, name="cash_dunning"),
     path("mahnungen/anhalten/<int:pk>/", dunning.stop, name="cash_stop"),
+    path("mahnungen/brief/<int:pk>/", dunning.letter, name="cash_letter"),
     path("mahnungen/fortsetzen/<int:pk>/", dunning.lift, name="cash_lift"),
 ]

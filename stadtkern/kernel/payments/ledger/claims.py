@@ -146,7 +146,8 @@ def _claim(request: HttpRequest, row: Receivable, typed: Any = None, status: int
     actor = actor_of(request)
     context = {
         "row": row, "debtor": debtor(row), "state": state(row), "positions": list(row.positions.all()), "journal": journal,
-        "plan": list(row.instalments.all()), "attempts": list(row.attempts.order_by("-pk")[:20]), "reasons": REASONS,
+        "plan": list(row.instalments.all()), "dunnings": list(row.dunnings.all()),
+        "attempts": list(row.attempts.order_by("-pk")[:20]), "reasons": REASONS,
         "typed": typed or {}, "today": timezone.localdate(), "release": release,
         "waits": row.refund_cents and not actions.may_go(row, row.refund_cents),
         "mine": bool(release and release.asked_by == actor.key),

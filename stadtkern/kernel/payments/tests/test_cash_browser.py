@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.payments import actions
-from stadtkern.kernel.payments.models import BankLine, Collection, Intake, Statement
+from stadtkern.kernel.payments.models import BankLine, Collection, Dunning, Intake, Statement
 
 from .test_statements import claim, file, movement, statement, take  # noqa: F401 - claim is a fixture
 
@@ -32,6 +32,9 @@ def town(transactional_db, claim, citizen, home):  # noqa: F811
     )  # fmt: skip
     actions.agree_instalments(plan, 3, TODAY, "staff:1", by_office=True)
     over, stopped = claim("case:4", account=citizen), claim("case:5", 20_000, account=citizen, due=TODAY - timedelta(days=40))
+    paper = claim("case:8", 18_000, debtor_name="Otto Weiß", debtor_address="Gasse 1", due=TODAY - timedelta(days=40))
+    actions.dun(paper, 1, "staff:1")
+    actions.send_letter(Dunning.objects.get())
     actions.stop_dunning(stopped, "OBJECTION", "staff:1")
     returned, announced = claim("case:6", 2500, account=citizen), claim("case:7", 900, account=citizen)
     mandate = actions.give_mandate(Actor(citizen), holder="Zoë Çelik-Müller", iban=GOOD, agreed=True)
@@ -50,14 +53,14 @@ def town(transactional_db, claim, citizen, home):  # noqa: F811
     )
     actions.hand_in("morgen.xml", file(statement(movement(1, "x"), number=2)), actor_key="staff:1")
     actions.take_handed_in(actions.hand_in("leer.xml", b"<a/>", actor_key="staff:1").pk)
-    return {"parts": parts, "late": late, "plan": plan, "over": over}
+    return {"parts": parts, "late": late, "paper": paper, "plan": plan, "over": over}
 
 
 def pages(town):
     """(of whom, path) of everything somebody sees about money."""
     for name in ("list", "debit", "bill", "offers"):
         yield "citizen", reverse(f"payments:{name}")
-    for row in town.values():
+    for row in (one for one in town.values() if one.account_id):
         yield "citizen", reverse("payments:claim", args=[row.pk])
     yield "citizen", reverse("payments:claim_receipt", args=[town["over"].pk])
     for name in ("", "_statements", "_asked", "_debits", "_refunds", "_dunning"):

@@ -175,3 +175,15 @@ def test_a_payment_at_the_same_moment(transactional_db, overdue):
     assert len([pk for pk in came if pk]) <= 1 and left == (100 if any(came) else 0)
     if any(came):
         assert Dunning.objects.get().receivable.positions.filter(kind="DUNNING").count() == 1
+
+
+def test_a_letter_without_post_box_is_printed_by_the_cash_office(overdue, cashier, clerk, login):
+    row = overdue(account=None, debtor_name="Otto Weiß", debtor_address="Gasse 1\n49999 Musterstadt")
+    actions.dun(row, 1, "staff:1")
+    actions.send_letter(made := Dunning.objects.get())
+    path, desk = reverse("payments:cash_letter", args=[made.pk]), login(cashier.account)
+    assert path in desk.get(reverse("payments:cash_dunning")).text
+    assert path in desk.get(reverse("payments:ledger_claim", args=[row.pk])).text
+    assert desk.get(path).content.startswith(b"%PDF")
+    assert login(clerk.account).get(path).status_code == 403
+    assert desk.get(reverse("payments:cash_letter", args=[made.pk + 1])).status_code == 404

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -13,7 +14,17 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments import actions, chart
 from stadtkern.kernel.payments.actions import Refused
-from stadtkern.kernel.payments.models import BankLine, Collection, Entry, Payment, Payout, Posting, Receivable, Statement
+from stadtkern.kernel.payments.models import (
+    BankLine,
+    Collection,
+    Entry,
+    Intake,
+    Payment,
+    Payout,
+    Posting,
+    Receivable,
+    Statement,
+)
 from stadtkern.kernel.payments.report import report
 
 from .test_statements import IBAN, TODAY, balance, claim, file, movement, statement, take  # noqa: F401 - claim is a fixture
@@ -164,3 +175,18 @@ def test_the_report_tells_mandates_collections_and_reminders(claim, citizen, oth
     assert [one["surcharge_cents"] for row in told for one in row.get("reminders", [])] == [400]
     assert [one["reason"] for one in told if "until" in one] == ["OBJECTION"]
     assert report(Actor(other_citizen)) == []
+
+
+@pytest.mark.parametrize("holder", ["/", "///", " / / "])
+def test_a_holder_without_letters_does_not_stop_the_file_of_all(claim, citizen, holder):  # noqa: F811
+    mandate = actions.give_mandate(Actor(citizen), holder=holder, iban=GOOD, agreed=True)
+    actions.announce(claim(account=citizen, due=TODAY), mandate, 1200, "staff:1")
+    Collection.objects.update(due_date=TODAY)
+    assert actions.order_debits("staff:1").count == 1
+
+
+def test_the_same_file_handed_in_while_the_first_is_just_taken(db, monkeypatch):
+    data = file(statement(movement(700, "x")))
+    first = actions.take_handed_in(actions.hand_in("a.xml", data, actor_key="staff:1").pk)
+    monkeypatch.setattr(Intake, "save", lambda self, **_: (_ for _ in ()).throw(IntegrityError))
+    assert actions.hand_in("a.xml", data, actor_key="staff:1") == first
