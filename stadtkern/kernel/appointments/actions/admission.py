@@ -166,7 +166,8 @@ def _booked(wave: Wave, upto: int) -> int:
     if not upto:
         return 0
     with connection.cursor() as cursor:
-        given = {"wave": wave.pk, "upto": upto, "matter": wave.matter_id, "first": wave.first, "last": wave.last}
+        days = {"first": wave.first, "last": wave.last}
+        given: dict[str, Any] = {"wave": wave.pk, "upto": upto, "matter": wave.matter_id, **days}
         cursor.execute(_BOOKED, given)
         return int(cursor.fetchone()[0])
 

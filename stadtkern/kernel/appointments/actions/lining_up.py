@@ -4,6 +4,7 @@ No line in the diary: a ticket is a place to stand, like a session, and is forgo
 """
 
 import secrets
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -104,7 +105,8 @@ def stand_behind(given: dict[str, Any]) -> tuple[int, int, int] | None:
     """Ticket, lot, place: after everybody who is there. The moment has come, so it is drawn now if nobody has done it yet."""
     for _attempt in range(2):
         try:
-            with transaction.atomic():
+            # By itself it is one round trip, so that the wave is not locked while this process waits for its turn to commit.
+            with transaction.atomic() if connection.in_atomic_block else nullcontext():
                 row = _one(_BEHIND, given)
         except IntegrityError:  # another window of the same person was faster (or the account has just been closed)
             row = _one(_OWN, given)

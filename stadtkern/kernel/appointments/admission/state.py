@@ -43,7 +43,8 @@ def of(wave: int) -> Snapshot:
 def forget(wave: int | None = None) -> None:
     """After a change of one's own, and between tests."""
     if wave is None:
-        _known.clear(), _asking.clear()
+        _known.clear()
+        _asking.clear()
     elif known := _known.get(wave):
         _known[wave] = replace(known, read_at=0.0)  # the lots stay: they do not change any more
 
@@ -52,7 +53,8 @@ def _ask(wave: int, known: Snapshot | None) -> Snapshot:
     try:
         found = actions.advance(wave)
         if found is None:
-            _known.pop(wave, None), _asking.pop(wave, None)
+            _known.pop(wave, None)
+            _asking.pop(wave, None)
             raise NoSuchWave(wave)
         if found.drawn:
             lots = known.lots if known and known.lots else actions.lots_of(wave)
