@@ -11,6 +11,8 @@ from . import turn
 def relay(app_configs: Any = None, **options: Any) -> list[CheckMessage]:
     """Half a configuration is a fault."""
     known = turn.relay()
+    if known.only and not known.connected:
+        return [Warning("[calls] relay_only is set, but no relay is connected: no video call can begin", id="calls.W002")]
     if known.connected or not (known.addresses or known.secret):
         return []
     missing = "STADTKERN_TURN_SECRET" if known.addresses else '[calls] turn = ["turn:…"] in city.toml'

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.appointments.models import Appointment
-from stadtkern.kernel.calls import actions, report, turn
+from stadtkern.kernel.calls import actions, checks, report, turn
 from stadtkern.kernel.calls.actions.exchanging import PER_MINUTE
 from stadtkern.kernel.calls.lines import SDP, WAITING
 from stadtkern.kernel.calls.models import Call, Seat, Signal
@@ -251,6 +251,14 @@ def test_credentials_of_the_relay_are_for_participants_and_end(guest: Side, row,
     proof = hmac.new(b"geheim", given["username"].encode(), hashlib.sha1).digest()
     assert given["credential"] == base64.b64encode(proof).decode() and turn.relay().connected
     assert "geheim" not in guest.client.get(guest.base).content.decode()
+
+
+def test_a_promise_of_relay_only_without_a_relay_is_named(monkeypatch, settings) -> None:
+    monkeypatch.setitem(city().raw, "calls", {"relay_only": True})
+    assert [one.id for one in checks.relay()] == ["calls.W002"]
+    monkeypatch.setitem(city().raw, "calls", {"relay_only": True, "turn": ["turn:relay.example:3478"]})
+    settings.TURN_SECRET = "geheim"
+    assert checks.relay() == []
 
 
 def test_camera_and_microphone_are_allowed_on_the_call_page_alone(guest: Side, book: Any) -> None:
