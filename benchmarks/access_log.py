@@ -8,8 +8,6 @@ import json
 import os
 import random
 import statistics
-import sys
-import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,36 +15,22 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from unittest.mock import patch
 
-ROOT = Path(__file__).resolve().parents[1]
+import throwaway
+
 ROUNDS = int(os.environ.get("ROUNDS", "120"))
 CASES, ROWS, WRITERS, EACH = 200, 100_000, 8, 100
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="stadtkern-log-") as home:
-        Path(home).chmod(0o711)
-        os.environ |= {"STADTKERN_HOME": home, "STADTKERN_MODE": "demo", "DJANGO_SETTINGS_MODULE": "stadtkern.site.settings"}
-        for name in ("DATABASE_URL", "STADTKERN_ANCHORS", "STADTKERN_SEAL_P12"):
-            os.environ.pop(name, None)
-        sys.path.insert(0, str(ROOT))
-        from stadtkern.lib.postgres import Cluster
-
-        cluster = Cluster(Path(home))
-        try:
-            told = measure()
-        finally:
-            cluster.remove()
+    with throwaway.platform("log"):
+        told = measure()
     print(json.dumps(told))
 
 
 def measure() -> dict[str, float]:
-    import django
-
-    django.setup()
     from django.core.management import call_command
 
     print("· a town of its own", flush=True)
-    call_command("migrate", verbosity=0)
     call_command("collectstatic", interactive=False, verbosity=0)
     call_command("seed", people=300, bare=True)
     return pages() | chain() | writers()

@@ -10,14 +10,14 @@ import platform
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from datetime import time as clock
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+import throwaway
+
 ROUNDS = int(os.environ.get("ROUNDS", "100"))
 PLACES, COUNTERS, DAYS, FULL = 10, 20, 30, 0.8
 FIRST = date(2027, 9, 6)  # a Monday; no holiday in the next 30 days
@@ -25,31 +25,14 @@ SEARCH_MS, BOOKING_MS = 20, 15
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="stadtkern-times-") as home:
-        Path(home).chmod(0o711)
-        os.environ |= {"STADTKERN_HOME": home, "STADTKERN_MODE": "demo", "DJANGO_SETTINGS_MODULE": "stadtkern.site.settings"}
-        for name in ("DATABASE_URL", "STADTKERN_ANCHORS", "STADTKERN_SEAL_P12"):
-            os.environ.pop(name, None)
-        sys.path.insert(0, str(ROOT))
-        from stadtkern.lib.postgres import Cluster
-
-        cluster = Cluster(Path(home))
-        try:
-            told = measure()
-        finally:
-            cluster.remove()
+    with throwaway.platform("times"):
+        told = measure()
     print(json.dumps(told))
     if told["search_ms"] > SEARCH_MS or told["booking_ms"] > BOOKING_MS:
         sys.exit(1)
 
 
 def measure() -> dict[str, float]:
-    import django
-
-    django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
     now = lay_out()
     print(f"· {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, {postgres()}")
     print(

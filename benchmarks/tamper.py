@@ -4,46 +4,30 @@ Its own PostgreSQL in a temporary folder; neither the demo's database nor DATABA
 """
 
 import json
-import os
 import random
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
+
+import throwaway
 
 ROOT = Path(__file__).resolve().parents[1]
 ROWS = 1200
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory(prefix="stadtkern-tamper-") as home:
-        Path(home).chmod(0o711)  # the server may belong to another account
-        os.environ |= {"STADTKERN_HOME": home, "STADTKERN_MODE": "demo", "DJANGO_SETTINGS_MODULE": "stadtkern.site.settings"}
-        for name in ("DATABASE_URL", "STADTKERN_ANCHORS", "STADTKERN_SEAL_P12"):
-            os.environ.pop(name, None)
-        sys.path.insert(0, str(ROOT))
-        from stadtkern.lib.postgres import Cluster
-
-        cluster = Cluster(Path(home))
-        try:
-            told = play()
-        finally:
-            cluster.remove()
+    with throwaway.platform("tamper"):
+        told = play()
     print(json.dumps(told))
 
 
 def play() -> dict[str, int]:
-    import django
-
-    print("· an empty database of its own", flush=True)
-    django.setup()
-    from django.core.management import call_command
     from django.db import connection, transaction
 
     from stadtkern.kernel.privacy import actions
     from stadtkern.kernel.privacy.models import Access
 
-    call_command("migrate", verbosity=0)
+    print("· an empty database of its own", flush=True)
     chance = random.Random(11)
     for number in range(1, ROWS + 1):
         people = range(number, number + (40 if number % 10 == 0 else 1))  # every tenth is a list
