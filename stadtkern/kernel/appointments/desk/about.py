@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Collection
 
+from ..typed import key_of
+
 # Each answers for as many as it knows: about -> (title, address of the clerk's page).
 SOURCES: list[Callable[[Collection[str]], dict[str, tuple[str, str]]]] = []
 
@@ -17,5 +19,5 @@ def named(abouts: Collection[str]) -> dict[str, tuple[str, str]]:
 
 def case_of(about: str) -> int | None:
     """The number in "case:17", for the access log."""
-    number = about.removeprefix("case:")
-    return int(number) if number != about and number.isascii() and number.isdigit() and len(number) < 19 else None
+    room, _colon, number = about.partition(":")
+    return key_of(number) if room == "case" else None

@@ -15,6 +15,7 @@ from stadtkern.kernel.accounts.access import Actor, actor_of
 
 from ..models import Appointment, Counter, Matter, Place, Visit
 from ..refusals import Refused
+from ..typed import key_of, open_counter_of
 from ..walkin import actions as waiting
 from . import actions
 from .pages import clerks, member_of, my_counter, of_office
@@ -24,7 +25,7 @@ from .pages import clerks, member_of, my_counter, of_office
 @require_POST
 def sit(request: HttpRequest, place: Place) -> HttpResponse:
     """The counter this clerk works at, remembered in the session."""
-    counter = _counter(place, request.POST.get("schalter", ""))
+    counter = open_counter_of(place, request.POST.get("schalter", ""))
     key = f"counter:{place.pk}"
     if counter:
         request.session[key] = counter.pk
@@ -96,7 +97,7 @@ def visit(request: HttpRequest, pk: int, verb: str) -> HttpResponse:
         if verb == "call":
             waiting.call(actor, _mine(request, row.place), row)
         elif verb == "send_on":
-            counter = _counter(row.place, request.POST.get("schalter", ""))
+            counter = open_counter_of(row.place, request.POST.get("schalter", ""))
             waiting.send_on(actor, row, counter=counter, matter=_matter(request.POST.get("anliegen", "")))
         elif row.appointment is not None and verb in ("missed", "back"):
             acts_of = {"missed": actions.missed, "back": actions.back}
@@ -115,16 +116,9 @@ def _mine(request: HttpRequest, place: Place) -> Counter:
     return counter
 
 
-def _counter(place: Place, number: str) -> Counter | None:
-    return Counter.objects.filter(pk=int(number), place=place, active=True).first() if _is_key(number) else None
-
-
 def _matter(number: str) -> Matter | None:
-    return Matter.objects.filter(pk=int(number), active=True).first() if _is_key(number) else None
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
+    key = key_of(number)
+    return None if key is None else Matter.objects.filter(pk=key, active=True).first()
 
 
 def _to(request: HttpRequest, place: Place) -> HttpResponse:

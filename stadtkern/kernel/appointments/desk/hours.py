@@ -24,6 +24,7 @@ from ..models import Appointment, Counter, Hours, HoursChange, Place, SpecialDay
 from ..outside import outside
 from ..plan import Span
 from ..refusals import Refused
+from ..typed import counter_of, day_of, key_of
 from . import actions, day
 from .actions.hours import Choice
 from .pages import head, of_office
@@ -54,11 +55,11 @@ def hours(request: HttpRequest, place: Place) -> HttpResponse:
     """Show and change the weekly hours; where appointments would fall outside, ask before anything is saved."""
     if request.method != "POST":
         return _page(request, place)
-    counter = _counter(place, request.POST.get("schalter", ""))
+    counter = counter_of(place, request.POST.get("schalter", ""))
     typed = [Row(number, str(title), _typed(request, f"{number}")) for number, title in enumerate(WEEKDAYS)]
     shown = {"rows": typed, "counter": counter, "since": request.POST.get("ab", "")}
     try:
-        since = _day(request.POST.get("ab", ""))
+        since = day_of(request.POST.get("ab", ""))
         entered: list[Weekday] = [
             (row.number, opens, closes) for row in typed for opens, closes in _spans(row.spans, row.title)
         ]
@@ -76,12 +77,12 @@ def hours(request: HttpRequest, place: Place) -> HttpResponse:
 @require_POST
 def exception(request: HttpRequest, place: Place) -> HttpResponse:
     """Closed, shorter, longer or an extra counter on some days."""
-    counter = _counter(place, request.POST.get("schalter", ""))
+    counter = counter_of(place, request.POST.get("schalter", ""))
     spans = _typed(request, "a")
     typed = {name: request.POST.get(name, "")[:200] for name in ("erster", "letzter", "grund")}
     try:
-        first = _day(typed["erster"])
-        last = _day(typed["letzter"]) if typed["letzter"] else first
+        first = day_of(typed["erster"])
+        last = day_of(typed["letzter"]) if typed["letzter"] else first
         left = actions.set_exception(
             actor_of(request), place, first, last, _spans(spans, _("Ausnahme")), counter=counter, reason=typed["grund"],
             choice=_choice(request),
@@ -124,7 +125,7 @@ def undo(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
 @require_POST
 def settle(request: HttpRequest, place: Place) -> HttpResponse:
     """Appointments without a counter: to another one, or called off. The persons are told."""
-    chosen = {int(key) for key in request.POST.getlist("termin") if key.isascii() and key.isdigit() and len(key) < 19}
+    chosen = {key_of(text) for text in request.POST.getlist("termin")}
     rows = [row for row in outside([place.pk]) if row.pk in chosen]
     actor = actor_of(request)
     try:
@@ -145,7 +146,7 @@ def settle(request: HttpRequest, place: Place) -> HttpResponse:
 
 
 def _page(request: HttpRequest, place: Place, *, status: int = 200, **more: Any) -> HttpResponse:
-    counter = more.get("counter") or _counter(place, request.GET.get("schalter", ""))
+    counter = more.get("counter") or counter_of(place, request.GET.get("schalter", ""))
     today = timezone.localdate()
     lost = list(outside([place.pk]))
     context: dict[str, Any] = {
@@ -233,25 +234,9 @@ def _spans(typed: list[tuple[str, str]], title: str) -> list[Span]:
     return found
 
 
-def _day(text: str) -> date:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError as problem:
-        raise Unreadable(_("Geben Sie den Tag als Datum an, zum Beispiel 01.12.2026.")) from problem
-    if not 2000 <= found.year <= 2200:
-        raise Unreadable(_("Dieses Datum liegt zu weit entfernt."))
-    return found
-
-
 def _choice(request: HttpRequest) -> Choice:
     chosen = request.POST.get("dann", "")
     return Choice(chosen) if chosen in list(Choice) else Choice.ASK
-
-
-def _counter(place: Place, number: str) -> Counter | None:
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    return Counter.objects.filter(pk=int(number), place=place).first()
 
 
 def _saved(request: HttpRequest, place: Place, left: list[Appointment], said: str, counter: Counter | None) -> HttpResponse:

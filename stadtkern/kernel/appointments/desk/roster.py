@@ -20,6 +20,7 @@ from stadtkern.kernel.accounts.models import Role, Staff
 from ..models import Absence, Counter, Matter, Place, Roster, Shift, Skill
 from ..outside import outside
 from ..refusals import Refused
+from ..typed import day_of, key_of, open_counter_of
 from . import actions
 from .pages import day_asked, head, of_office
 
@@ -58,7 +59,7 @@ def roster(request: HttpRequest, place: Place) -> HttpResponse:
 @require_POST
 def add(request: HttpRequest, place: Place) -> HttpResponse:
     """A duty, on one day or on the same weekdays of some weeks."""
-    staff, counter = _staff(place, request.POST.get("wer", "")), _counter(place, request.POST.get("schalter", ""))
+    staff, counter = _staff(place, request.POST.get("wer", "")), open_counter_of(place, request.POST.get("schalter", ""))
     try:
         if staff is None or counter is None:
             raise Refused(_("Wählen Sie, wer an welchem Schalter Dienst hat."))
@@ -91,8 +92,8 @@ def absent(request: HttpRequest, place: Place) -> HttpResponse:
     try:
         if staff is None:
             raise Refused(_("Wählen Sie, wer nicht da ist."))
-        first = _date(request.POST.get("erster", ""))
-        last = _date(request.POST.get("letzter", "") or request.POST.get("erster", ""))
+        first = day_of(request.POST.get("erster", ""))
+        last = day_of(request.POST.get("letzter", "") or request.POST.get("erster", ""))
         actions.add_absence(actor_of(request), staff, first, last)
     except Refused as refused:
         return _page(request, place, refused=str(refused), typed=request.POST, status=422)
@@ -120,7 +121,7 @@ def skills(request: HttpRequest, place: Place, pk: int) -> HttpResponse:
     staff = _staff(place, str(pk))
     if staff is None:
         raise Http404
-    keys = [int(key) for key in request.POST.getlist("anliegen") if key.isascii() and key.isdigit() and len(key) < 19]
+    keys = [key for text in request.POST.getlist("anliegen") if (key := key_of(text)) is not None]
     actions.set_skills(actor_of(request), staff, list(_matters(place).filter(pk__in=keys)))
     messages.success(request, _("Gespeichert. Die freien Zeiten richten sich jetzt danach."))
     _warn(request, place)
@@ -137,7 +138,7 @@ def switch(request: HttpRequest, place: Place) -> HttpResponse:
             actions.stop_roster(actor, place)
             messages.success(request, _("Es gelten wieder allein die Öffnungszeiten."))
         else:
-            actions.start_roster(actor, place, _date(request.POST.get("ab", "")))
+            actions.start_roster(actor, place, day_of(request.POST.get("ab", "")))
             messages.success(request, _("Der Dienstplan gilt. Ohne Dienst ist ein Schalter geschlossen."))
     except Refused as refused:
         return _page(request, place, refused=str(refused), typed=request.POST, status=422)
@@ -213,22 +214,12 @@ def _warn(request: HttpRequest, place: Place) -> None:
 
 
 def _days(request: HttpRequest) -> list[date]:
-    first = _date(request.POST.get("tag", ""))
+    first = day_of(request.POST.get("tag", ""))
     weeks = request.POST.get("wochen", "1")
     count = int(weeks) if weeks.isascii() and weeks.isdigit() and len(weeks) < 4 else 1
     if not 1 <= count <= MOST_WEEKS:
         raise Refused(_("Wiederholen geht für 1 bis %d Wochen.") % MOST_WEEKS)
     return [first + timedelta(weeks=number) for number in range(count)]
-
-
-def _date(text: str) -> date:
-    try:
-        found = date.fromisoformat(text)
-    except ValueError as problem:
-        raise Refused(_("Geben Sie den Tag als Datum an, zum Beispiel 01.12.2026.")) from problem
-    if not 2000 <= found.year <= 2100:
-        raise Refused(_("Dieses Datum liegt zu weit entfernt."))
-    return found
 
 
 def _time(request: HttpRequest, name: str) -> time:
@@ -239,15 +230,8 @@ def _time(request: HttpRequest, name: str) -> time:
 
 
 def _staff(place: Place, number: str) -> Staff | None:
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    return Staff.objects.filter(pk=int(number), office=place.office_id, role__in=WORKS).first()
-
-
-def _counter(place: Place, number: str) -> Counter | None:
-    if not (number.isascii() and number.isdigit() and len(number) < 19):
-        return None
-    return Counter.objects.filter(pk=int(number), place=place, active=True).first()
+    key = key_of(number)
+    return None if key is None else Staff.objects.filter(pk=key, office=place.office_id, role__in=WORKS).first()
 
 
 def _to(place: Place, on: date | None) -> HttpResponse:

@@ -17,6 +17,7 @@ from stadtkern.kernel.accounts.access import everyone
 from stadtkern.lib import ids, qr
 
 from ..models import Kiosk, Matter, Place, Visit
+from ..typed import key_of
 from . import actions, room
 
 COOKIE = "kiosk"
@@ -52,7 +53,8 @@ def draw(request: HttpRequest, place: str) -> HttpResponse:
     """A number; the address of the ticket is its only key."""
     row = _place(place)
     number = request.POST.get("anliegen", "")
-    matter = Matter.objects.filter(pk=int(number), active=True).first() if _is_key(number) else None
+    key = key_of(number)
+    matter = None if key is None else Matter.objects.filter(pk=key, active=True).first()
     if matter is None:
         raise Http404
     if not _may_draw(request, row):
@@ -190,7 +192,3 @@ def _visit(code: str) -> Visit:
     if row is None:
         raise Http404
     return row
-
-
-def _is_key(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19
