@@ -1,6 +1,6 @@
 """Hold a time, say who comes, confirm. What the server holds counts; the clock on the page only tells of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,7 +19,7 @@ from stadtkern.kernel.accounts.access import Actor, actor_of, everyone
 
 from .. import actions, asked, queries, reach, say
 from ..models import Appointment, Channel, Place
-from ..refusals import Refused, Taken, TooMany
+from ..refusals import MustQueue, Refused, Taken, TooMany
 from ..wish import Wish
 from .choose import show_times
 
@@ -68,6 +68,32 @@ def uncovered(actor: Actor, wish: Wish) -> str:
         return ""
     text = _("Ihre Vertretung für %(name)s gilt dafür nicht. Wechseln Sie oben, oder handeln Sie für sich selbst.")
     return text % {"name": actor.mandate.title}
+
+
+def times_or(
+    act: Callable[[Place, datetime], object],
+    request: HttpRequest,
+    wish: Wish,
+    around: dict[str, Any],
+    *,
+    queued: str = "",
+    also: tuple[type[Exception], ...] = (),
+) -> HttpResponse | None:
+    """Free times, until a click on one of them went well: then None. A refusal (`also`: of the room above) shows them again."""
+    if request.method != "POST":
+        return show_times(request, wish, **around)
+    place, at = place_and_time(request)
+    if place is None or at is None:
+        return redirect(around["action"])
+    try:
+        act(place, at)
+    except MustQueue as refused:
+        return show_times(request, wish, status=409, refused=queued or str(refused), **around)
+    except Taken as taken:
+        return lost(request, wish, taken, **around)
+    except (Refused, *also) as refused:
+        return show_times(request, wish, status=409, refused=str(refused), **around)
+    return None
 
 
 def lost(request: HttpRequest, wish: Wish, taken: Taken, **more: Any) -> HttpResponse:

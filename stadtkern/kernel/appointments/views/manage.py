@@ -15,9 +15,8 @@ from stadtkern.kernel.accounts.access import actor_of, everyone
 
 from .. import actions, asked, calendar_file, joining, link, reach, say
 from ..models import Appointment
-from ..refusals import MustQueue, Refused, Taken
-from .choose import show_times
-from .held import lost, place_and_time
+from ..refusals import Refused
+from .held import times_or
 
 DOOR, MISSES = "appointments", 20
 
@@ -74,20 +73,9 @@ def move(request: HttpRequest, number: str) -> HttpResponse:
     here = reverse("appointments:move", args=[row.number])
     wish = actions.booking.wish_of(row)
     around: dict[str, Any] = {"action": here, "page": here, "moving": row, "told": say.told(row)}
-    if request.method != "POST":
-        return show_times(request, wish, **around)
-    place, at = place_and_time(request)
-    if place is None or at is None:
-        return redirect(here)
-    try:
-        actions.move(actor_of(request), row, place, at)
-    except MustQueue:
-        told = _("Für diese Tage gibt es eine Warteschlange. Dorthin können Sie erst verschieben, wenn sie vorbei ist.")
-        return show_times(request, wish, status=409, refused=told, **around)
-    except Taken as taken:
-        return lost(request, wish, taken, **around)
-    except Refused as refused:
-        return show_times(request, wish, status=409, refused=str(refused), **around)
+    told = _("Für diese Tage gibt es eine Warteschlange. Dorthin können Sie erst verschieben, wenn sie vorbei ist.")
+    if again := times_or(lambda place, at: actions.move(actor_of(request), row, place, at), request, wish, around, queued=told):
+        return again
     messages.success(request, _("Ihr Termin ist verschoben. Die alte Zeit ist wieder frei."))
     return redirect("appointments:show", row.number)
 

@@ -1,5 +1,6 @@
 """When you come: the appointment as a page of the application, before sending or afterwards."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -10,9 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
 from stadtkern.kernel.accounts.access import actor_of, everyone
-from stadtkern.kernel.appointments.refusals import Refused, Taken
-from stadtkern.kernel.appointments.views.choose import show_times
-from stadtkern.kernel.appointments.views.held import lost, place_and_time
+from stadtkern.kernel.appointments.models import Place
+from stadtkern.kernel.appointments.views.held import times_or
 
 from .. import actions, visits
 from ..progress import VISIT, open_step, pages
@@ -42,17 +42,12 @@ def visit(request: HttpRequest, reference: str) -> HttpResponse:
         "skip": reverse("cases:review" if case.is_draft else "cases:track", args=[case.reference]),
     }
     wish = visits.wish_of(service, matter, request.POST if request.method == "POST" else request.GET)
-    if request.method != "POST":
-        return show_times(request, wish, **around)
-    place, at = place_and_time(request)
-    if place is None or at is None:
-        return redirect(here)
-    try:
+
+    def choose(place: Place, at: datetime) -> None:
         actions.choose_visit(actor_of(request), case, wish, place, at)
-    except Taken as taken:
-        return lost(request, wish, taken, **around)
-    except (Refused, actions.Refused) as refused:
-        return show_times(request, wish, status=409, refused=str(refused), **around)
+
+    if again := times_or(choose, request, wish, around, also=(actions.Refused,)):
+        return again
     if not case.is_draft:
         messages.success(request, _("Ihr Termin ist gebucht."))
     return redirect("cases:review" if case.is_draft else "cases:track", case.reference)
