@@ -1,7 +1,8 @@
 """Ten thousand steps of people and clerks against the tables, each followed by a look at all of them.
 
 Never a double, never a lost time, never a person with two where one is allowed, nothing offered twice, nobody dropped.
-`STEPS=200000 python -m pytest …/test_model.py` goes further, with other dice each time.
+`STEPS=200000 python -m pytest …/test_model.py` goes further, with other dice each time (`--hypothesis-seed=7`: with these; ten
+thousand steps exactly are always the same).
 """
 
 import os
@@ -231,15 +232,16 @@ class Machine(RuleBasedStateMachine):
     @rule(which=small)
     def usual_again(self, which: int) -> None:
         rows = list(SpecialDay.objects.select_related("place").order_by("pk"))
+        self.changed = self.done
         if rows:
-            self.changed = self.done
             actions.remove_exception(Actor(), rows[which % len(rows)], now=self.now)
             del self.town.exceptions[which % len(rows)]
 
     # ------------------------------------------------------------ the waiting list
-    @precondition(lambda self: sum(hope.status in ("WAITING", "OFFERED") for hope in self.town.hopes.values()) < 4)
     @rule(who=small, wish=small, place=small, first=small, after=small, instead=small)
     def join(self, who: int, wish: int, place: int, first: int, after: int, instead: int) -> None:
+        if sum(hope.status in ("WAITING", "OFFERED") for hope in self.town.hopes.values()) >= 4:
+            return  # no precondition: which counter is given is the database's own lot, and may differ when a life is repeated
         person, matters = pick(self.hall.people, who), pick(WISHES, wish)
         where, day, since = pick([None, *self.hall.places], place), pick(DAYS, first), pick([None, time(8, 30)], after)
         own = [one for one in self.visits.values() if one.status == "BOOKED" and self.hall.holder(one) == person]
