@@ -119,6 +119,14 @@ def next_working_day(day: date, land: str, local: tuple[str, ...] = ()) -> date:
     return day
 
 
+def add_working_days(start: date, days: int, land: str, local: tuple[str, ...] = ()) -> date:
+    """So many working days after this day: after Friday, one working day is Monday."""
+    day = start
+    for _count in range(days):
+        day = next_working_day(day + timedelta(days=1), land, local)
+    return day
+
+
 def add_months(start: date, months: int) -> date:
     """The day of the same number some months later, the last day where the month is shorter."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)

@@ -9,6 +9,7 @@ from stadtkern.lib.calendar import (
     LANDS,
     Term,
     add_months,
+    add_working_days,
     easter,
     holidays,
     hours_after,
@@ -135,3 +136,9 @@ def test_72_hours_are_72_real_hours_over_the_change_of_time():
         assert (hours_after(start, 72).timestamp() - start.timestamp()) == 72 * 3600
     with pytest.raises(ValueError, match="time zone"):
         hours_after(datetime(2026, 3, 27), 72)
+
+
+def test_working_days_step_over_weekends_and_holidays():
+    assert add_working_days(date(2026, 11, 27), 1, "NW") == date(2026, 11, 30)  # Friday, Monday
+    assert add_working_days(date(2026, 12, 23), 2, "NW") == date(2026, 12, 28)  # over Christmas and a Sunday
+    assert add_working_days(date(2026, 11, 28), 0, "NW") == date(2026, 11, 28)

@@ -4,13 +4,16 @@ from .comment import Comment, CommentQuerySet
 from .contribution import Attachment, Contribution, ContributionQuerySet, Follow, Link, Milestone, Support
 from .moderation import Complaint, Moderation
 from .process import Category, Phase, Process, ProcessQuerySet
+from .report import AreaWatch, Contractor, Report, ReportFollow, ReportQuerySet, ReportStep
 
 __all__ = [
+    "AreaWatch",
     "Attachment",
     "Category",
     "Comment",
     "CommentQuerySet",
     "Complaint",
+    "Contractor",
     "Contribution",
     "ContributionQuerySet",
     "Follow",
@@ -20,5 +23,9 @@ __all__ = [
     "Phase",
     "Process",
     "ProcessQuerySet",
+    "Report",
+    "ReportFollow",
+    "ReportQuerySet",
+    "ReportStep",
     "Support",
 ]

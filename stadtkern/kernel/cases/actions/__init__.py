@@ -8,7 +8,7 @@ from .counter import give_code, pick_up
 from .decision import approve, close, decide, decide_by_rule, propose, send_back
 from .desk import ask_citizen, give_back, take, tell_citizen, write_note
 from .draft import Saved, add_entry, contest, discard_draft, fill, remove_entry, save_step, start
-from .elsewhere import NoOffice, come_in, pass_on, remark
+from .elsewhere import NoOffice, come_in, move_to, pass_on, remark
 from .erasing import conceal_closed, erase_of
 from .extension import extend
 from .guard import INCOMING, AlreadyDecided, AlreadyTaken, Incomplete, MoreTrustNeeded, OwnCase, Refused, came_in
@@ -76,6 +76,7 @@ __all__ = [
     "look_beside_list",
     "look_in_emergency",
     "mark_paid",
+    "move_to",
     "note_handed_out",
     "note_transfer",
     "offer_again",

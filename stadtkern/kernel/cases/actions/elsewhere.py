@@ -6,7 +6,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from stadtkern.kernel.accounts.access import SYSTEM
+from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.documents import actions as documents
@@ -16,7 +16,7 @@ from stadtkern.kernel.services.catalogue import Service
 from stadtkern.lib import ids
 
 from ..models import QUEUE, Case, Note, Status
-from .guard import locked, store
+from .guard import in_review, locked, locked_at_desk, not_elsewhere, store
 from .retention import keep_until
 from .submission import enter, search_vector
 
@@ -35,6 +35,19 @@ def pass_on(case_id: int) -> Case:
     row.status, row.closed_at, row.keep_until = Status.CLOSED, now, keep_until(now, row.begun_on)
     store(row, "status", "closed_at", "keep_until")
     record("case.passed_on", subject=str(row), actor=SYSTEM, data={"service": row.service})
+    return row
+
+
+@transaction.atomic
+def move_to(actor: Actor, case: Case, office: Office) -> Case:
+    """Another office of the city is in charge: the case lies on its desk from now on, in nobody's hands."""
+    row, _staff = locked_at_desk(actor, case)
+    in_review(row)
+    not_elsewhere(row)
+    if row.office_id != office.pk:
+        row.office, row.clerk, row.taken_at = office, None, None
+        store(row, "office", "clerk", "taken_at")
+        record("case.moved", subject=str(row), actor=actor.key, data={"service": row.service, "office": office.pk})
     return row
 
 

@@ -1,0 +1,1 @@
+"""Reports of something broken: categories, states, places, suggestions. Reads only; what writes is in actions/reports*.py."""
