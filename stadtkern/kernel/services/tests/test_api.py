@@ -22,7 +22,9 @@ def test_filters_and_search(db, client: Client):
     assert [item["key"] for item in client.get(API, {"audience": "tourists"}).json()["items"]] == [
         "datenschutz_verdacht_melden",
         "fundsache_melden",
+        "idee_einreichen",
         "kurtaxe_gaestekarte",
+        "maengel_melden",
     ]
     assert client.get(API, {"q": "Hudnesteuer"}).json()["items"][0]["key"].startswith("hundesteuer")
     assert client.get(API, {"q": "xqzvw"}).json() == {"items": [], "next": None}
