@@ -200,7 +200,8 @@ def appeal(request: HttpRequest, key: str, reference: str, pk: int) -> HttpRespo
 @everyone
 def picture(request: HttpRequest, key: uuid.UUID, size: str = "") -> HttpResponse:
     """A picture of a contribution this reader may read."""
-    row = get_object_or_404(Attachment.objects.defer("data" if size else "small"), key=key)
+    rows = Attachment.objects.exclude(contribution__kind=Contribution.Kind.REPORT)  # those have a door of their own
+    row = get_object_or_404(rows.defer("data" if size else "small"), key=key)
     if not Contribution.objects.visible_to(actor_of(request)).filter(pk=row.contribution_id).exists():
         raise Http404
     response = HttpResponse(bytes(row.small if size else row.data), content_type=row.media_type)
