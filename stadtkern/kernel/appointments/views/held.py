@@ -85,13 +85,14 @@ def times_or(
     place, at = place_and_time(request)
     if place is None or at is None:
         return redirect(around["action"])
+    refusals: tuple[type[Exception], ...] = (Refused, *also)
     try:
         act(place, at)
     except MustQueue as refused:
         return show_times(request, wish, status=409, refused=queued or str(refused), **around)
     except Taken as taken:
         return lost(request, wish, taken, **around)
-    except (Refused, *also) as refused:
+    except refusals as refused:
         return show_times(request, wish, status=409, refused=str(refused), **around)
     return None
 
