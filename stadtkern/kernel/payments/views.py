@@ -202,6 +202,7 @@ def _context(payment: Payment) -> dict[str, Any]:
         "payment": payment,
         "newer": newest if newest and newest.pk != payment.pk else None,
         "Status": Status,
+        "of_case": payment.about.startswith("case:"),  # a gift or a bill is no application
         "transfer": for_claim(payment.receivable, payment.amount_cents) if open_now and payment.wanted else None,
     }
 

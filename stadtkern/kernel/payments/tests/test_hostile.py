@@ -190,3 +190,13 @@ def test_the_same_file_handed_in_while_the_first_is_just_taken(db, monkeypatch):
     first = actions.take_handed_in(actions.hand_in("a.xml", data, actor_key="staff:1").pk)
     monkeypatch.setattr(Intake, "save", lambda self, **_: (_ for _ in ()).throw(IntegrityError))
     assert actions.hand_in("a.xml", data, actor_key="staff:1") == first
+
+
+def test_a_gift_is_not_called_an_application(citizen, open_one, home, login):
+    gift = open_one(citizen, "donation:stadtwald:1", voluntary=True)
+    browser, path = login(citizen), reverse("payments:show", args=[gift.pk])
+    assert "Antrag" not in browser.get(path).text
+    actions.receive(gift.receivable, cents=gift.amount_cents, by="transfer", source_key="x")
+    Payment.objects.filter(pk=gift.pk).update(status="PAID", completed_at=timezone.now())
+    page = browser.get(path).text
+    assert "Ihre Zahlung ist angekommen" in page and "Antrag" not in page
