@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from stadtkern.kernel.privacy.erasure import Kept, Preview
 
-from .actions import forget_of
-from .models import Comment, Contribution, Support
+from .actions import forget_of, forget_voices
+from .models import Comment, Consent, Contribution, Support, Voice
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:
@@ -19,10 +19,13 @@ def preview(account_id: int, register_key: UUID | None) -> Preview:
         goes.append(_("Ihr Name bei Ihren Kommentaren"))
     if Support.objects.filter(account=account_id).exists():
         goes.append(_("Was Sie unterstützen und verfolgen"))
+    if Voice.objects.filter(account=account_id).exists() or Consent.objects.filter(account=account_id).exists():
+        goes.append(_("Ihre Antworten auf Meinungskarten"))
     return Preview(goes, [])
 
 
 def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
     """Nothing with the person's name stays; texts that stay name nobody."""
     forget_of(account_id)
+    forget_voices(account_id)
     return []

@@ -1,12 +1,14 @@
 """What participation does when a case moves, when a process goes on, and when the clock strikes."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from stadtkern.kernel.cases.reactions import case_of
 from stadtkern.kernel.events.models import Event
 
-from .actions import announcing, keeping, running, settling
+from .actions import announcing, computing, keeping, merging, opining, running, settling
 
 
 def _ours(event: Event) -> int | None:
@@ -70,4 +72,26 @@ def tidy_up(timestamp: int) -> None:
         pass
 
 
-SCHEDULE = [("*/5 * * * *", turn), ("17 3 * * *", tidy_up)]
+@app.task(name="participation.findings", queueing_lock="participation.findings", queue="periodic")
+def findings(timestamp: int) -> None:
+    """Pictures of opinion and topics that are out of date."""
+    computing.compute_stale(timezone.now())
+
+
+@app.task(name="participation.find", queue="default")
+def find(process: int, what: str) -> None:
+    """One of them at once, as a clerk asked."""
+    computing.compute(process, what, force=True)
+
+
+@app.task(name="participation.settle_opinions", queueing_lock="participation.settle_opinions", queue="periodic")
+def settle_opinions(timestamp: int) -> None:
+    """Every night: proposals nobody answered, voices of processes closed long ago."""
+    now = timezone.now()
+    while merging.expire_mergings(now):
+        pass
+    while opining.unname_voices(now - timedelta(days=365)):
+        pass
+
+
+SCHEDULE = [("*/5 * * * *", turn), ("17 3 * * *", tidy_up), ("*/5 * * * *", findings), ("27 3 * * *", settle_opinions)]

@@ -4,7 +4,7 @@ from typing import Any
 
 from stadtkern.kernel.accounts.access import Actor
 
-from .models import Comment, Complaint, Contribution, Follow, Support
+from .models import Comment, Complaint, Consent, Contribution, Follow, Stance, Support
 
 MOST = 5000
 OWN = ("reference", "process__title", "title", "text", "state", "author_shown", "address", "created_at", "submitted_at")
@@ -21,6 +21,16 @@ def report(actor: Actor) -> dict[str, Any]:
         "supports": list(Support.objects.filter(**mine).order_by("-pk").values("contribution__title", "at")[:MOST]),
         "follows": list(
             Follow.objects.filter(**mine).order_by("-pk").values("process__title", "contribution__title", "at")[:MOST]
+        ),
+        "opinions": list(
+            Stance.objects.filter(voice__account=actor.account)
+            .order_by("-pk")
+            .values("statement__process__title", "statement__text", "value", "at")[:MOST]
+        ),
+        "mergings": list(
+            Consent.objects.filter(**mine)
+            .order_by("-pk")
+            .values("merging__source__title", "merging__target__title", "role", "agrees", "answered_at")[:MOST]
         ),
         "complaints": list(Complaint.objects.filter(**mine).order_by("-pk").values("reason", "text", "at")[:MOST]),
     }

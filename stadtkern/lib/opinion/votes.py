@@ -53,7 +53,7 @@ class Table:
     @cached_property
     def answers(self) -> npt.NDArray[np.int64]:
         """How many statements each person answered, those moderated out later included: it was the same effort."""
-        counts = self.answered.sum(axis=1).astype(np.int64)
+        counts: npt.NDArray[np.int64] = self.answered.sum(axis=1).astype(np.int64)
         place = {person: row for row, person in enumerate(self.people)}
         for column in self.set_aside.values():
             for person in column:

@@ -2,10 +2,13 @@
 
 from .appealing import answer_appeal, appeal, complain, dismiss
 from .commenting import comment, hide_comment, show_comment, withdraw_comment
+from .computing import compute, compute_stale
 from .contributing import answers_of, contribute, open_case, store_new, vector
 from .forgetting import forget_of
 from .guard import Refused, locked, moderator, now_allows, owned, tidy
 from .linking import enter_result, free_reference, link, set_milestones, unlink
+from .merging import answer_merging, expire_mergings, propose_merging
+from .opining import forget_voices, opine, state, unname_voices
 from .own import discard, draft_of, edit, editable, save_draft, withdraw
 from .planning import drop_phase, set_categories, set_phase
 from .publishing import hide, publish, reject, restore
@@ -23,11 +26,14 @@ from .supporting import follow, support, unfollow, unsupport
 __all__ = [
     "Refused",
     "answer_appeal",
+    "answer_merging",
     "answers_of",
     "appeal",
     "close_process",
     "comment",
     "complain",
+    "compute",
+    "compute_stale",
     "contribute",
     "create_process",
     "discard",
@@ -38,8 +44,10 @@ __all__ = [
     "edit",
     "editable",
     "enter_result",
+    "expire_mergings",
     "follow",
     "forget_of",
+    "forget_voices",
     "free_reference",
     "hide",
     "hide_comment",
@@ -48,7 +56,9 @@ __all__ = [
     "moderator",
     "now_allows",
     "open_case",
+    "opine",
     "owned",
+    "propose_merging",
     "publish",
     "publish_process",
     "reject",
@@ -60,12 +70,14 @@ __all__ = [
     "set_settings",
     "set_texts",
     "show_comment",
+    "state",
     "store_new",
     "support",
     "tidy",
     "turn",
     "unfollow",
     "unlink",
+    "unname_voices",
     "unsupport",
     "vector",
     "withdraw",

@@ -3,6 +3,7 @@
 from .comment import Comment, CommentQuerySet
 from .contribution import Attachment, Contribution, ContributionQuerySet, Follow, Link, Milestone, Support
 from .moderation import Complaint, Moderation
+from .opining import Consent, Finding, Merging, Stance, Tally, Voice
 from .process import Category, Phase, Process, ProcessQuerySet
 from .report import AreaWatch, Contractor, Report, ReportFollow, ReportQuerySet, ReportStep
 
@@ -13,11 +14,14 @@ __all__ = [
     "Comment",
     "CommentQuerySet",
     "Complaint",
+    "Consent",
     "Contractor",
     "Contribution",
     "ContributionQuerySet",
+    "Finding",
     "Follow",
     "Link",
+    "Merging",
     "Milestone",
     "Moderation",
     "Phase",
@@ -27,5 +31,8 @@ __all__ = [
     "ReportFollow",
     "ReportQuerySet",
     "ReportStep",
+    "Stance",
     "Support",
+    "Tally",
+    "Voice",
 ]
