@@ -179,6 +179,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "participation key": [public("gibt-es-nicht")],
     "participation reference": [public("MS-0000-0000")],
     "participation pk": [public(1)],
+    "participation number": [public(1)],
     "api/v1/participation key": [public("gibt-es-nicht")],
     "api/v1/participation reference": [public("MS-0000-0000")],
     **{f"participation:{page} key": [public(uuid.UUID(int=1))] for page in ("picture", "picture_small")},
@@ -248,6 +249,9 @@ NEVER_FOUND |= {f"GET {_IDEAS}/processes/{{key}}", f"GET {_IDEAS}/contributions/
 NEVER_FOUND |= {f"{verb} {_IDEAS}/processes/{{key}}/contributions" for verb in ("GET", "POST")}
 NEVER_FOUND |= {f"{verb} {_IDEAS}/contributions/{{reference}}/support" for verb in ("PUT", "DELETE")}
 NEVER_FOUND |= {f"participation:{page}" for page in [*_OF_PARTICIPATION.split(), "answer_appeal"]}
+_OF_OPINION = "merging opine statement_new opinion_mine opinion_result opinion_compute opinion_comments opinion_votes"
+_OF_OPINION += " topics topic alike same merge"
+NEVER_FOUND |= {f"participation:{page}" for page in _OF_OPINION.split()}
 # Nobody here has been asked to agree to an application; domains/administration/tests/test_marriage.py is.
 NEVER_FOUND |= {"cases:partner", "cases:invite"}
 # Only applications for identity cards have such a page; domains/administration tests them. Feeds have a secret of their own.

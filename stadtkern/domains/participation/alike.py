@@ -38,6 +38,11 @@ def similar(title: str, text: str, process: Process, most: int = 5) -> list[tupl
     return [(found[match.number], match.score, _why(match)) for match in matches if match.number in found][:most]
 
 
+def contributions(process: Process, title: str, text: str) -> list[Contribution]:
+    """The same without figures, for the page where one writes."""
+    return [row for row, _score, _why in similar(title, text, process)]
+
+
 def _fresh(process_id: int) -> _Collection:
     """The collection in memory, with what was published or changed since it was last asked."""
     with _door:

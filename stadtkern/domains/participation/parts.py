@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy
 
+from . import alike, panels
 from .models import Contribution, Phase, Process
 
 # What a running phase allows -> the page where one does it (argument: key of the process), and the words on its button
@@ -18,16 +19,22 @@ DOORS: dict[str, tuple[str, Any]] = {
     "answer": ("participation:survey", gettext_lazy("Fragen beantworten")),
     "opine": ("participation:opine", gettext_lazy("Zustimmen oder ablehnen")),
 }
+# Kinds of processes in which one of these is done on a page of their own.
+OWN_DOORS = {("meinungskarte", "contribute"): "participation:statement_new"}
 # Panels below the text of a process, and of a contribution: template, and a function that gives its context (None: nothing).
-PROCESS_PANELS: list[tuple[str, Callable[[HttpRequest, Process, Phase | None], dict[str, Any] | None]]] = []
-CONTRIBUTION_PANELS: list[tuple[str, Callable[[HttpRequest, Contribution], dict[str, Any] | None]]] = []
+PROCESS_PANELS: list[tuple[str, Callable[[HttpRequest, Process, Phase | None], dict[str, Any] | None]]] = [
+    ("participation/opinion/process_panel.html", panels.of_process),
+]
+CONTRIBUTION_PANELS: list[tuple[str, Callable[[HttpRequest, Contribution], dict[str, Any] | None]]] = [
+    ("participation/opinion/contribution_panel.html", panels.of_contribution),
+]
 # (process, title, text) -> published contributions that say much the same, the most similar first.
-SIMILAR: list[Callable[[Process, str, str], Sequence[Contribution]]] = []
+SIMILAR: list[Callable[[Process, str, str], Sequence[Contribution]]] = [alike.contributions]
 
 
 def door(action: str, process: Process) -> str:
     """Address of the page for this action; "" where no part has one."""
-    name = DOORS.get(action, ("", ""))[0]
+    name = OWN_DOORS.get((process.kind, action)) or DOORS.get(action, ("", ""))[0]
     try:
         return reverse(name, args=[process.key]) if name else ""
     except NoReverseMatch:

@@ -1,6 +1,7 @@
 """Everything that happens in participation; the only place that writes its rows. Each part has a file of its own name."""
 
 from .appealing import answer_appeal, appeal, complain, dismiss
+from .bringing import bring_in
 from .commenting import comment, hide_comment, show_comment, withdraw_comment
 from .computing import compute, compute_stale
 from .contributing import answers_of, contribute, open_case, store_new, vector
@@ -8,7 +9,7 @@ from .forgetting import forget_of
 from .guard import Refused, locked, moderator, now_allows, owned, tidy
 from .linking import enter_result, free_reference, link, set_milestones, unlink
 from .merging import answer_merging, expire_mergings, propose_merging
-from .opining import forget_voices, opine, state, unname_voices
+from .opining import forget_voices, note_export, opine, state, unname_voices
 from .own import discard, draft_of, edit, editable, save_draft, withdraw
 from .planning import drop_phase, set_categories, set_phase
 from .publishing import hide, publish, reject, restore
@@ -29,6 +30,7 @@ __all__ = [
     "answer_merging",
     "answers_of",
     "appeal",
+    "bring_in",
     "close_process",
     "comment",
     "complain",
@@ -54,6 +56,7 @@ __all__ = [
     "link",
     "locked",
     "moderator",
+    "note_export",
     "now_allows",
     "open_case",
     "opine",

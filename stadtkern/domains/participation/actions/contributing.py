@@ -25,6 +25,7 @@ from ..templating import template
 from .guard import Refused, now_allows, tidy
 
 TITLE, TEXT, NAME = 120, 5000, 60
+STATEMENT = 200  # letters of a statement others agree to or not
 SAME = timedelta(hours=1)
 State = Contribution.State
 
@@ -153,6 +154,8 @@ def complete(row: Contribution, process: Process) -> None:
         raise Refused(_("Schreiben Sie in einem Satz, worum es geht, zum Beispiel „Mehr Bänke im Stadtpark“."), "title")
     if len(row.text) < 10:
         raise Refused(_("Beschreiben Sie es etwas genauer, damit andere es verstehen."), "text")
+    if template(process.kind).contribution == Contribution.Kind.STATEMENT and len(row.text) > STATEMENT:
+        raise Refused(_("Eine Aussage hat höchstens %s Zeichen: ein Satz, ein Gedanke.") % STATEMENT, "text")
     if process.settings.get("place") == "required" and row.lat is None and not row.address:
         raise Refused(_("Sagen Sie, wo: auf der Karte oder mit Straße und Hausnummer."), "address")
 

@@ -10,10 +10,10 @@ from stadtkern.kernel.events.actions import record
 from stadtkern.lib import ids
 
 from ..models import Consent, Contribution, Merging, Process, Stance, Tally, Voice
+from .contributing import STATEMENT as LONGEST
 from .contributing import contribute
 from .guard import Refused, now_allows, owned, tidy
 
-LONGEST = 200
 COLUMN = {1: "agrees", 0: "passes", -1: "disagrees"}
 State = Contribution.State
 

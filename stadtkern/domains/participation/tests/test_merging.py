@@ -127,7 +127,7 @@ def test_topics_lead_to_their_contributions_and_few_are_listed(process, client, 
     Contribution.objects.bulk_create(
         Contribution(
             process=process, kind="IDEA", state="PUBLISHED", title=line.format(place), text=line.format(place),
-            reference=f"MS-9{number}-{place}", published_at=timezone.now(),
+            reference=f"MS-9{number:03}-{place[:4].upper():X<4}", published_at=timezone.now(),
         )
         for number, line in enumerate(lines)
         for place in places

@@ -100,7 +100,7 @@ def test_the_page_works_without_account_and_without_script(client, statements, m
     for bad in ("", "x", "9" * 40, "\x00", "-1", "²"):
         assert client.post(address, {"aussage": bad, "antwort": "1"}).status_code == 404
         assert client.get(f"{address}?aussage={bad}&spaeter={bad}&zuletzt={bad}").status_code == 200
-    assert client.post(address, {"aussage": statements[0].pk, "antwort": "\ud800"}).status_code == 302
+    assert client.post(address, {"aussage": statements[0].pk, "antwort": "9" * 40}).status_code == 302
 
 
 def test_too_fast_is_slowed_down(client, statements, map_, monkeypatch):

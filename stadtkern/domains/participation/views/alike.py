@@ -14,7 +14,7 @@ from stadtkern.kernel.accounts.access import actor_of, everyone
 from .. import actions
 from ..alike import similar
 from ..models import Contribution
-from .core import contribution_of, process_of
+from .common import contribution_of, process_of
 
 LOOKS = 120  # of one network in a minute
 

@@ -18,7 +18,7 @@ from ..exporting import comment_rows, vote_rows
 from ..models import Contribution, Finding, Process
 from ..picture import Picture
 from ..reactions import find
-from .core import process_of
+from .common import process_of
 from .opinion import map_of
 
 PAGE = 50

@@ -11,7 +11,7 @@ from stadtkern.kernel.accounts.access import actor_of, signed_in
 from .. import actions
 from ..alike import similar
 from ..models import Consent, Contribution, Merging, Process
-from .core import contribution_of
+from .common import contribution_of
 
 
 @signed_in

@@ -18,7 +18,7 @@ from .. import actions, opining
 from ..eligibility import current, in_words, may
 from ..models import Contribution, Process
 from ..templating import all_templates
-from .core import process_of
+from .common import process_of
 
 NEW_VOICES = 100  # without an account, from one network in an hour: a school class, not a machine
 ANSWERS = 60  # of one browser or account in a minute

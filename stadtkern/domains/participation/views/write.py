@@ -34,6 +34,8 @@ SIMILAR = 5
 def new(request: HttpRequest, key: str) -> HttpResponse:
     """The short form: saved as a draft, shown with what is like it, sent."""
     process, actor = process_of(request, key), actor_of(request)
+    if own := parts.OWN_DOORS.get((process.kind, "contribute")):
+        return redirect(own, process.key)
     running = eligibility.current(process.phases.all())
     verdict = eligibility.may(actor, running, "contribute", process=process)
     if not verdict:

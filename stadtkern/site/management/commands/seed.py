@@ -66,6 +66,8 @@ class Command(BaseCommand):
             if "participation" in settings.DOMAINS:
                 told = importlib.import_module("stadtkern.site.forum").play()
                 self.stdout.write(f"  {told} contributions to processes")
+                answered = importlib.import_module("stadtkern.site.agora").play()
+                self.stdout.write(f"  {answered} answers on opinion maps")
             self.stdout.write(f"  {parked.play()} parking permits")
             self.stdout.write(f"  {treasury.play()} claims of the cash office, and a bank statement")
             self.stdout.write(f"  {hallway.play(source)} appointments of others")
