@@ -10,8 +10,7 @@ from stadtkern.kernel.events.actions import record
 from stadtkern.lib import ids
 
 from ..models import Consent, Contribution, Merging, Process, Stance, Tally, Voice
-from .contributing import STATEMENT as LONGEST
-from .contributing import contribute
+from .contributing import STATEMENT, contribute
 from .guard import Refused, now_allows, owned, tidy
 
 COLUMN = {1: "agrees", 0: "passes", -1: "disagrees"}
@@ -92,10 +91,10 @@ def _count(statement: int, before: int | None, now: int | None) -> None:
 def state(actor: Actor, process: Process, text: str, draft_key: str = "") -> Contribution:
     """An own statement, for the moderators first. One that stands there already is not written twice."""
     words = " ".join(tidy(text, 1000).split())
-    if not 10 <= len(words) <= LONGEST:
+    if not 10 <= len(words) <= STATEMENT:
         raise Refused(
             _("Schreiben Sie einen Satz mit 10 bis %(most)s Zeichen; Ihrer hat %(now)s.")
-            % {"most": LONGEST, "now": len(words)},
+            % {"most": STATEMENT, "now": len(words)},
             "text",
         )
     rows = Contribution.objects.filter(process=process, state=State.PUBLISHED).defer("search")

@@ -40,7 +40,7 @@ def result(request: HttpRequest, key: str) -> HttpResponse:
     found = _finding(row, Finding.What.OPINION)
     texts = {one.pk: one for one in opining.statements(row)}
     picture = Picture(found.data, texts, row.settings) if found and found.computed_at else None
-    context = {"process": row, "finding": found, "picture": picture, "runs": _runs(request, row)}
+    context: dict[str, Any] = {"process": row, "finding": found, "picture": picture, "runs": _runs(request, row)}
     if picture is not None:
         context |= {"why_not": picture.why_not(), "groups": picture.groups()}
     return render(request, "participation/opinion/result.html", context)

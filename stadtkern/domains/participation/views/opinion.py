@@ -15,6 +15,7 @@ from stadtkern.kernel.accounts.access import actor_of, everyone
 from stadtkern.lib import ids
 
 from .. import actions, opining
+from ..actions.contributing import STATEMENT
 from ..eligibility import current, in_words, may
 from ..models import Contribution, Process
 from ..templating import all_templates
@@ -119,7 +120,7 @@ def state(request: HttpRequest, key: str) -> HttpResponseBase:
     verdict = may(actor, current(row.phases.all()), "contribute", process=row)
     if not verdict and verdict.sign_in and actor.account is None:
         return redirect_to_login(request.get_full_path())
-    context: dict[str, Any] = {"process": row, "verdict": verdict, "most": actions.opining.LONGEST, "text": ""}
+    context: dict[str, Any] = {"process": row, "verdict": verdict, "most": STATEMENT, "text": ""}
     if request.method != "POST":
         return render(request, "participation/opinion/state.html", context)
     context["text"] = request.POST.get("text", "")[:1000].replace("\x00", "")
