@@ -20,7 +20,7 @@ NOT_TOLD = {"note", "assisted", "register", "emergency"}
 def test_every_room_that_holds_something_about_people_has_a_part():
     # accounts and privacy speak for themselves
     rooms = "registers provider documents credentials vault inbox payments appointments calls cases exchange"
-    assert set(PARTS) == {*rooms.split(), "dataprotection", "mobility"}
+    assert set(PARTS) == {*rooms.split(), "dataprotection", "mobility", "participation"}
 
 
 @pytest.fixture

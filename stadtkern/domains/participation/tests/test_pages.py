@@ -2,11 +2,14 @@
 
 import re
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from stadtkern.domains.participation import actions
 from stadtkern.domains.participation.models import Comment, Contribution, Link, Process
@@ -254,3 +257,25 @@ def test_a_clerk_makes_a_process_in_the_browser(moderator, second_moderator, cle
     browser.post(f"{base}gruene-hoefe/abschliessen/", {"result": "Drei Höfe werden grün, drei weitere später."})
     assert "drei weitere später" in text(Client().get("/beteiligung/gruene-hoefe/"))
     assert browser.get(f"{base}").status_code == 200 and Client().get("/beteiligung/statistik/").status_code == 200
+
+
+def test_pictures_are_painted_anew_and_other_files_are_refused(make_process, citizen, login):
+    photo = BytesIO()
+    exif = Image.Exif()
+    exif[0x010F] = "Geheimkamera"
+    exif.get_ifd(0x8825)[2] = (51.0, 57.0, 41.0)
+    Image.new("RGB", (2400, 1200), "green").save(photo, "JPEG", exif=exif)
+    process = make_process("bilder", settings={"pictures": True, "moderation": "after"})
+    browser, url = login(citizen), f"/beteiligung/{process.key}/neu/"
+    wrong = SimpleUploadedFile("foto.jpg", b"<svg onload=alert(1)>", "image/jpeg")
+    refused = browser.post(url, {**IDEA, "category": "gruen", "pictures": wrong})
+    assert refused.status_code == 409 and not Contribution.objects.exists() and "keine Bank" in text(refused)
+    good = SimpleUploadedFile("IMG_4711_Zoe.jpg", photo.getvalue(), "image/jpeg")
+    browser.post(url, {**IDEA, "category": "gruen", "pictures": good})
+    row = Contribution.objects.get()
+    stored = row.attachments.get()
+    assert (stored.width, stored.height) == (1600, 800) and b"Geheimkamera" not in bytes(stored.data) + bytes(stored.small)
+    shown = Client().get(f"/beteiligung/bild/{stored.key}/")
+    assert shown["Content-Type"] == "image/jpeg" and not Image.open(BytesIO(shown.content)).getexif()
+    actions.withdraw(Actor(citizen), row)
+    assert Client().get(f"/beteiligung/bild/{stored.key}/klein/").status_code == 404
