@@ -2,7 +2,7 @@
 
 import tomllib
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +94,10 @@ class _Story:
     def _result(self, told: Mapping[str, Any]) -> None:
         today = timezone.localdate()
         offset = timedelta(days=self.told.get("closed", 0) + 20)
-        days = lambda one, key: today + offset + timedelta(days=one[key]) if key in one else None  # noqa: E731
+
+        def days(one: Mapping[str, Any], key: str) -> date | None:
+            return today + offset + timedelta(days=one[key]) if key in one else None
+
         steps = [(one["title"], days(one, "due"), days(one, "done")) for one in told.get("milestones", ())]
         values = {"title": told["title"], "text": told["text"], "cost_cents": told.get("cost"), "milestones": steps}
         self.results[told["title"]] = actions.enter_result(self.moderator, self.process, values)

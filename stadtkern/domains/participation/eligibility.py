@@ -62,11 +62,13 @@ def may(
 ) -> Verdict:
     """Whether this actor may do this in this phase, now. `process`: phase.process, where it has been read already."""
     now = now or timezone.now()
-    if phase is None:
-        return Verdict(False, _("Zurzeit läuft keine Phase dieses Verfahrens."))
-    process = process or phase.process
-    if process.state != Process.State.PUBLISHED:
+    process = process or (phase.process if phase else None)
+    if process is not None and process.state == Process.State.CLOSED:
         return Verdict(False, _("Das Verfahren ist abgeschlossen."))
+    if process is None or phase is None:
+        return Verdict(False, _("Zurzeit läuft keine Phase dieses Verfahrens."))
+    if process.state == Process.State.DRAFT:
+        return Verdict(False, _("Das Verfahren ist noch nicht veröffentlicht."))
     if now < phase.starts_at:
         return Verdict(False, _("Das geht ab dem %s.") % words.moment(phase.starts_at))
     if now >= phase.ends_at:
@@ -85,7 +87,9 @@ def entitled(actor: Actor, who: dict[str, object], process: Process, action: str
             return YES
     wants_facts = any(who.get(key) for key in ("residents", "months", "min_age", "max_age", "districts"))
     if actor.account is None and (action in ONE_EACH or who.get("account", True) or wants_facts):
-        return Verdict(False, _("Bitte melden Sie sich an. So kann jede Person nur einmal mitmachen."), sign_in=True)
+        once = _("Bitte melden Sie sich an. So kann jede Person nur einmal mitmachen.")
+        because = once if action in ONE_EACH else _("Bitte melden Sie sich dafür an.")
+        return Verdict(False, because, sign_in=True)
     wanted = Trust.of(str(who.get("trust") or "none"))
     if actor.trust < wanted:
         return Verdict(False, _("Bitte weisen Sie sich aus. Das geht mit dem Online-Ausweis oder im Bürgeramt."), sign_in=True)

@@ -59,7 +59,7 @@ class Found:
 
 def listed(process: Process, wanted: Wanted) -> Found:
     """A page of what can be read in a process; the same number of queries however many there are."""
-    rows = Contribution.objects.filter(process=process.pk, state__in=SHOWN)
+    rows: QuerySet[Contribution] = Contribution.objects.filter(process=process.pk, state__in=SHOWN)
     if wanted.category:
         rows = rows.filter(category__key=wanted.category)
     if wanted.district:

@@ -9,7 +9,7 @@ from .telling import tell_closed, tell_link, tell_phase
 
 @transaction.atomic
 def announce_phase(process_id: int, phase_id: int | None) -> None:
-    phase = Phase.objects.filter(pk=phase_id, process=process_id).first()
+    phase = Phase.objects.filter(pk=phase_id, process=process_id).first() if phase_id else None
     process = Process.objects.select_related("office").get(pk=process_id)
     if phase is None:
         return

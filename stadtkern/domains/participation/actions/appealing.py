@@ -65,7 +65,7 @@ def appeal(actor: Actor, moderation: Moderation, text: str) -> Moderation:
 def _is_author(actor: Actor, row: Moderation) -> bool:
     if row.comment is not None:
         return actor.account is not None and row.comment.account_id == actor.account.pk
-    return Contribution.objects.of_author(actor).filter(pk=row.contribution_id).exists()
+    return Contribution.objects.of_author(actor).filter(pk=row.contribution_id or 0).exists()
 
 
 @transaction.atomic

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib.postgres.search import SearchVector
 from django.db import connection, transaction
 from django.db.models import Value
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -187,7 +188,7 @@ def store_new(row: Contribution) -> None:
     row.save()
 
 
-def vector(row: Contribution) -> SearchVector:
+def vector(row: Contribution) -> Combinable:
     """Title, reference, address and text as the search reads them; the title weighs most."""
     head, body = search_text(f"{row.title} {row.reference or ''}"), search_text(f"{row.address} {row.district} {row.text}")
     return SearchVector(Value(head), config="simple", weight="A") + SearchVector(Value(body), config="simple", weight="C")

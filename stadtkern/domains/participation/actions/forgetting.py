@@ -1,5 +1,7 @@
 """A person goes: names and supports go, texts stay without a name where the author said so."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import F
 
@@ -10,7 +12,16 @@ from ..models import Attachment, Comment, Complaint, Contribution, Follow, Suppo
 
 State = Contribution.State
 GONE = {"account": None, "author_shown": "", "draft_key": ""}
-EMPTY = {"title": "", "text": "", "address": "", "lat": None, "long": None, "geometry": None, "details": {}, "search": None}
+EMPTY: dict[str, Any] = {
+    "title": "",
+    "text": "",
+    "address": "",
+    "lat": None,
+    "long": None,
+    "geometry": None,
+    "details": {},
+    "search": None,
+}
 
 
 @transaction.atomic

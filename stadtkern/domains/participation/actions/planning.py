@@ -98,9 +98,9 @@ def set_categories(actor: Actor, process: Process, titles: list[str]) -> Process
             one.delete()
     taken = {one.key for title, one in known.items() if title in wanted}
     for position, title in enumerate(wanted):
-        if (one := known.get(title)) is not None:
-            one.position = position
-            one.save(update_fields=["position"])
+        if (kept := known.get(title)) is not None:
+            kept.position = position
+            kept.save(update_fields=["position"])
             continue
         base = slugify(title.translate(UMLAUTS))[:50].strip("-") or "kategorie"
         key = next(name for name in (base, *(f"{base}-{n}" for n in range(2, 1000))) if name not in taken)

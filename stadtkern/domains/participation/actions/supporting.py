@@ -1,5 +1,7 @@
 """Support and its undo, following and its undo: one row per person, the counter in the same transaction."""
 
+from typing import Any
+
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -71,5 +73,5 @@ def unfollow(actor: Actor, thing: Process | Contribution) -> bool:
     return bool(gone)
 
 
-def _named(thing: Process | Contribution) -> dict[str, Process | Contribution]:
+def _named(thing: Process | Contribution) -> dict[str, Any]:
     return {"process": thing} if isinstance(thing, Process) else {"contribution": thing}

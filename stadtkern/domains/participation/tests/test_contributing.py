@@ -27,7 +27,7 @@ def test_an_idea_is_a_case_and_is_published_by_a_moderator(process, citizen, mod
 
 def test_who_has_no_account_contributes_where_the_phase_allows_it(make_process):
     nobody = Actor(draft_keys=("d" * 64,))
-    with pytest.raises(actions.Refused, match="melden Sie sich an"):
+    with pytest.raises(actions.Refused, match="melden Sie sich dafür an"):
         actions.contribute(nobody, make_process("zu"), IDEA, draft_key="d" * 64)
     row = actions.contribute(nobody, make_process("offen", who={"account": False}), IDEA, draft_key="d" * 64)
     assert row.account is None and row.author_shown == ""

@@ -16,7 +16,7 @@ from stadtkern.kernel.accounts.access import Actor, actor_of, staff
 from stadtkern.kernel.accounts.models import DESK_ROLES
 
 from ..actions import Refused
-from ..models import Contribution, Phase, Process
+from ..models import Contribution, Phase, Process, ProcessQuerySet
 
 HOUR, MOST_WRITES = 3600, 60  # contributions, comments, complaints of one person or network in an hour
 TOO_MANY = "participation.write"
@@ -38,7 +38,7 @@ def own_process(request: HttpRequest, key: str) -> Process:
     return get_object_or_404(_with_phases(Process.objects.run_by(actor_of(request))), key=key)
 
 
-def _with_phases(rows: Any) -> Any:
+def _with_phases(rows: ProcessQuerySet) -> ProcessQuerySet:
     phases = Prefetch("phases", Phase.objects.order_by("starts_at", "pk"))
     return rows.select_related("office").prefetch_related(phases)
 

@@ -116,7 +116,7 @@ def _stage(row: Process, phase: Phase) -> dict[str, Any]:
     """A phase as the track shows it: when, what one may do, who."""
     allows = ", ".join(str(ALLOWS[one]) for one in phase.allows if one in ALLOWS)
     until = _("bis %s") % words.day(timezone.localdate(phase.ends_at - timedelta(seconds=1)))
-    who = eligibility.in_words(phase.who, row) if allows else ""
+    who = eligibility.in_words(phase.who, row) if set(phase.allows) - {"judge"} else ""
     note = " · ".join(part for part in (until, allows, who) if part)
     state = phase.state_at(timezone.now())
     return {

@@ -172,7 +172,7 @@ def complain(request: HttpRequest, key: str, reference: str) -> HttpResponse:
     thing: Contribution | Comment = row
     if wanted.isascii() and wanted.isdigit() and len(wanted) < 19:
         thing = _comment_of(row, int(wanted))
-    context = {"contribution": row, "process": row.process, "thing": thing, "reasons": REASONS.items()}
+    context: dict[str, Any] = {"contribution": row, "process": row.process, "thing": thing, "reasons": REASONS.items()}
     context["comment"] = thing.pk if isinstance(thing, Comment) else ""
     if request.method != "POST":
         return render(request, "participation/core/complain.html", context)
