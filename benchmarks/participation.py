@@ -235,9 +235,13 @@ def queries() -> dict[str, int]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=20)
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--prepare", action="store_true", help="only lay out the data")
+    options = parser.parse_args()
+    seconds = options.seconds
     setup()
     people = prepare()
+    if options.prepare:
+        return
     counts = queries()
     for path, count in counts.items():
         print(f"{count:3} queries  {path}")
