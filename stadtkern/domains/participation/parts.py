@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy
 
-from . import alike, panels
+from . import alike, panels, panels_budget
 from .models import Contribution, Phase, Process
 
 # What a running phase allows -> the page where one does it (argument: key of the process), and the words on its button
@@ -24,9 +24,11 @@ OWN_DOORS = {("meinungskarte", "contribute"): "participation:statement_new"}
 # Panels below the text of a process, and of a contribution: template, and a function that gives its context (None: nothing).
 PROCESS_PANELS: list[tuple[str, Callable[[HttpRequest, Process, Phase | None], dict[str, Any] | None]]] = [
     ("participation/opinion/process_panel.html", panels.of_process),
+    ("participation/budget/_process.html", panels_budget.process_panel),
 ]
 CONTRIBUTION_PANELS: list[tuple[str, Callable[[HttpRequest, Contribution], dict[str, Any] | None]]] = [
     ("participation/opinion/contribution_panel.html", panels.of_contribution),
+    ("participation/budget/_project.html", panels_budget.contribution_panel),
 ]
 # (process, title, text) -> published contributions that say much the same, the most similar first.
 SIMILAR: list[Callable[[Process, str, str], Sequence[Contribution]]] = [alike.contributions]

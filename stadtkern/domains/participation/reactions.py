@@ -1,5 +1,6 @@
 """What participation does when a case moves, when a process goes on, and when the clock strikes."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.utils import timezone
@@ -8,7 +9,7 @@ from procrastinate.contrib.django import app
 from stadtkern.kernel.cases.reactions import case_of
 from stadtkern.kernel.events.models import Event
 
-from .actions import announcing, computing, keeping, merging, opining, running, settling
+from .actions import Refused, announcing, computing, counting, keeping, merging, opining, polling, running, settling
 
 
 def _ours(event: Event) -> int | None:
@@ -48,12 +49,18 @@ def announce_link(event: Event) -> None:
     announcing.announce_link(int(event.data["link"]))
 
 
+def count_poll(event: Event) -> None:
+    """An urn is shut: the count, as a job of its own."""
+    counting.count(int(event.subject.removeprefix("poll:")))
+
+
 REACTIONS = {
     "case.submitted": [take_in],
     "case.decided": [settle],
     "case.withdrawn": [settle_withdrawn],
     "process.phase_changed": [announce_phase],
     "process.closed": [announce_result],
+    "poll.closed": [count_poll],
     "contribution.linked": [announce_link],
 }
 
@@ -94,4 +101,15 @@ def settle_opinions(timestamp: int) -> None:
         pass
 
 
-SCHEDULE = [("*/5 * * * *", turn), ("17 3 * * *", tidy_up), ("*/5 * * * *", findings), ("27 3 * * *", settle_opinions)]
+@app.task(name="participation.urns", queueing_lock="participation.urns", queue="periodic")
+def urns(timestamp: int) -> None:
+    """Urns without paper are shut when the vote is over; those that are open are shaken."""
+    for poll in polling.due():
+        with suppress(Refused):  # somebody was faster
+            polling.close_poll(None, poll.process)
+    for poll in polling.open_urns():
+        polling.shake(poll)
+
+
+SCHEDULE = [("*/5 * * * *", turn), ("17 3 * * *", tidy_up), ("2-59/5 * * * *", urns)]
+SCHEDULE += [("*/5 * * * *", findings), ("27 3 * * *", settle_opinions)]

@@ -5,5 +5,6 @@ from django.urls import include, path
 app_name = "participation"
 urlpatterns = [
     path("beteiligung/", include("stadtkern.domains.participation.urls_opinion")),
+    path("beteiligung/", include("stadtkern.domains.participation.urls_budget")),
     path("beteiligung/", include("stadtkern.domains.participation.urls_core")),
 ]

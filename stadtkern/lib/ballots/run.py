@@ -29,7 +29,7 @@ class Offer:
     price: float
     slack: float
     funds: float
-    settled: tuple[Fraction, Any] | None = None
+    settled: tuple[Fraction, Any, list[int]] | None = None
 
 
 class Run:
@@ -112,13 +112,13 @@ class Run:
         able = left if side.points is None else left / side.points
         return Offer(place, float(able.max()), 4 * NEAR * (self.share + self.cost[place]), funds)
 
-    def _settle(self, offer: Offer) -> tuple[Fraction, Any]:
-        """The price as a fraction and who cannot pay it in full. Whoever is near the price is asked exactly."""
+    def _settle(self, offer: Offer) -> tuple[Fraction, Any, list[int]]:
+        """The price as a fraction, who cannot pay it in full, and who just can. Whoever is near it is asked exactly."""
         if offer.settled is None:
             offer.settled = self._exactly(offer)
         return offer.settled
 
-    def _exactly(self, offer: Offer) -> tuple[Fraction, Any]:
+    def _exactly(self, offer: Offer) -> tuple[Fraction, Any, list[int]]:
         side, cost = self._side(offer.project), self.costs[offer.project]
         poor, unsure = self._poor(offer)
         have = dict(zip(unsure.tolist(), self.ledger.each(side.kinds[unsure]), strict=True))
@@ -126,7 +126,7 @@ class Run:
             price = (cost - self.ledger.left(side.kinds[poor], side.people[poor])) / side.weigh(~poor)
             more = [at for at, left in have.items() if not poor[at] and left < price * side.point(at)]
             if not more:
-                return price, poor
+                return price, poor, [at for at, left in have.items() if left == price * side.point(at)]
             poor[more] = True
 
     def _poor(self, offer: Offer) -> tuple[Any, Any]:
@@ -140,8 +140,9 @@ class Run:
         """Takes the price from everybody who can pay it, and the rest from the others."""
         side = self._side(offer.project)
         poor, unsure = self._poor(offer)
+        just: list[int] = []
         if len(unsure):
-            price, poor = self._settle(offer)
+            price, poor, just = self._settle(offer)
             offer.price = float(price)
         mine, rest = side.kinds[~poor], side.kinds[poor]
         points = 1 if side.points is None else side.points[~poor]
@@ -149,7 +150,7 @@ class Run:
         paid[mine] = points
         alive = ~self.ledger.spent[rest]
         self.left[mine] -= offer.price * points
-        self.left[rest] = 0.0
+        self.left[rest] = self.left[side.kinds[just]] = 0.0
         np.maximum(self.left, 0.0, out=self.left)
         self.ledger.add(
             Purchase(
@@ -157,6 +158,7 @@ class Run:
                 rest[alive], side.people[poor][alive], int(side.people[~poor].sum()), offer.funds,
             )
         )  # fmt: skip
+        self.ledger.spent[side.kinds[just]] = True
 
     def _side(self, place: int) -> Side:
         side = self.sides[place]

@@ -8,7 +8,7 @@ from django.utils import timezone
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.events.actions import record
 
-from ..models import Attachment, Complaint, Contribution, Follow
+from ..models import Attachment, Complaint, Contribution, Follow, Turnout
 from .forgetting import EMPTY, GONE
 
 State = Contribution.State
@@ -23,6 +23,7 @@ def tidy_up(now: datetime) -> int:
     drafts = Contribution.objects.filter(state=State.DRAFT, created_at__lt=now - DRAFT)
     done = _gone(drafts)
     done += _gone(Complaint.objects.filter(done_at__lt=now - AWAY))
+    done += _gone(Turnout.objects.filter(poll__counted_at__lt=now - AWAY))  # its numbers stay in the count
     done += _gone(Follow.objects.filter(process__closed_at__lt=now - AWAY))
     away = Contribution.objects.filter(
         state__in=[State.REJECTED, State.HIDDEN, State.WITHDRAWN], submitted_at__lt=now - AWAY, process__isnull=False

@@ -4,12 +4,14 @@ from .comment import Comment, CommentQuerySet
 from .contribution import Attachment, Contribution, ContributionQuerySet, Follow, Link, Milestone, Support
 from .moderation import Complaint, Moderation
 from .opining import Consent, Finding, Merging, Stance, Tally, Voice
+from .poll import Ballot, LetterCode, PaperBatch, Poll, PollCount, PollKey, PollProject, Turnout
 from .process import Category, Phase, Process, ProcessQuerySet
 from .report import AreaWatch, Contractor, Report, ReportFollow, ReportQuerySet, ReportStep
 
 __all__ = [
     "AreaWatch",
     "Attachment",
+    "Ballot",
     "Category",
     "Comment",
     "CommentQuerySet",
@@ -20,11 +22,17 @@ __all__ = [
     "ContributionQuerySet",
     "Finding",
     "Follow",
+    "LetterCode",
     "Link",
     "Merging",
     "Milestone",
     "Moderation",
+    "PaperBatch",
     "Phase",
+    "Poll",
+    "PollCount",
+    "PollKey",
+    "PollProject",
     "Process",
     "ProcessQuerySet",
     "Report",
@@ -34,5 +42,6 @@ __all__ = [
     "Stance",
     "Support",
     "Tally",
+    "Turnout",
     "Voice",
 ]

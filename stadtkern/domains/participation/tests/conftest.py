@@ -55,3 +55,11 @@ def make_process(bureau: Office) -> Callable[..., Process]:
 @pytest.fixture
 def process(make_process: Callable[..., Process]) -> Process:
     return make_process()
+
+
+@pytest.fixture
+def budget(make_process: Callable[..., Process], moderator: Staff) -> Callable[..., Any]:
+    """A budget vote that is announced and runs: its process and its poll."""
+    from .polls import announced
+
+    return lambda **changed: announced(make_process, moderator, **changed)

@@ -68,6 +68,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {told} contributions to processes")
                 answered = importlib.import_module("stadtkern.site.agora").play()
                 self.stdout.write(f"  {answered} answers on opinion maps")
+                votes = importlib.import_module("stadtkern.site.urns").play()
+                self.stdout.write(f"  {votes} ballots in budget votes")
             self.stdout.write(f"  {parked.play()} parking permits")
             self.stdout.write(f"  {treasury.play()} claims of the cash office, and a bank statement")
             self.stdout.write(f"  {hallway.play(source)} appointments of others")
