@@ -176,6 +176,11 @@ SAMPLES: dict[str, list[Sample]] = {
     "payments pk": [Sample("payment", lambda w: w.payment.pk)],
     "mobility:plate_release pk": [public(1)],
     "mobility:permit number": [public("2026-GIBTS-NICHT")],
+    **{f"participation:report_{page} key": [public(uuid.UUID(int=1))] for page in ("picture", "picture_small", "blur")},
+    "participation:report_order_picture key": [public(uuid.UUID(int=1))],
+    "participation:report_picture_small size": [public("klein")],
+    "participation secret": [public("gibt-es-nicht")],
+    "participation token": [public("f-1.gefaelscht")],
     "participation key": [public("gibt-es-nicht")],
     "participation reference": [public("MS-0000-0000")],
     "participation pk": [public(1)],
@@ -244,6 +249,10 @@ _OF_PARTICIPATION += (
 _OF_PARTICIPATION += (
     " drop_phase publish_process close_process discard_process new_result set_milestones decide_comment dismiss"
 )
+# Nobody of these people has reported anything; domains/participation/tests/test_report_pages.py does.
+_OF_PARTICIPATION += " report_page report_follow report_reopen report_work report_case report_picture report_picture_small"
+_OF_PARTICIPATION += " report_blur report_contractor_link report_orders report_order_picture report_order_done"
+_OF_PARTICIPATION += " report_subscription"
 _IDEAS = "/api/v1/participation"
 NEVER_FOUND |= {f"GET {_IDEAS}/processes/{{key}}", f"GET {_IDEAS}/contributions/{{reference}}"}
 NEVER_FOUND |= {f"{verb} {_IDEAS}/processes/{{key}}/contributions" for verb in ("GET", "POST")}

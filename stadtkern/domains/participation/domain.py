@@ -12,7 +12,12 @@ DOMAIN = Domain(
     office=OFFICE,
     navigation=[
         Link("Mitmachen", "participation:home"),
+        Link("Mängelmelder", "participation:reports"),
         Link("Beteiligung", "participation:desk", audience="office:beteiligung"),
+        *[
+            Link("Meldungen", "participation:report_desk", audience=f"office:{office}")
+            for office in ("tiefbauamt", "stadtreinigung", "umweltamt", "ordnungsamt", "beteiligung")
+        ],
     ],
     api=api.router,
     datasets=[Dataset("contributions", "Beiträge der Beteiligung", "dl-de/zero-2-0", datasets.contributions)],

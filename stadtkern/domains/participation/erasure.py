@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from stadtkern.kernel.privacy.erasure import Kept, Preview
 
-from .actions import forget_of, forget_voices
-from .models import Comment, Consent, Contribution, Support, Voice
+from .actions import forget_of, forget_voices, reports_keep
+from .models import AreaWatch, Comment, Consent, Contribution, ReportFollow, Support, Voice
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:
@@ -21,11 +21,14 @@ def preview(account_id: int, register_key: UUID | None) -> Preview:
         goes.append(_("Was Sie unterstützen und verfolgen"))
     if Voice.objects.filter(account=account_id).exists() or Consent.objects.filter(account=account_id).exists():
         goes.append(_("Ihre Antworten auf Meinungskarten"))
+    if any(rows.objects.filter(account=account_id).exists() for rows in (ReportFollow, AreaWatch)):
+        goes.append(_("Welche Meldungen und Gebiete Sie verfolgen"))
     return Preview(goes, [])
 
 
 def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
     """Nothing with the person's name stays; texts that stay name nobody."""
+    reports_keep.forget_of(account_id)
     forget_of(account_id)
     forget_voices(account_id)
     return []

@@ -9,7 +9,21 @@ from procrastinate.contrib.django import app
 from stadtkern.kernel.cases.reactions import case_of
 from stadtkern.kernel.events.models import Event
 
-from .actions import Refused, announcing, computing, counting, keeping, merging, opining, polling, running, settling
+from .actions import (
+    Refused,
+    announcing,
+    computing,
+    counting,
+    keeping,
+    merging,
+    opining,
+    polling,
+    reports_keep,
+    reports_telling,
+    running,
+    settling,
+)
+from .actions.reports import SERVICE
 
 
 def _ours(event: Event) -> int | None:
@@ -54,14 +68,59 @@ def count_poll(event: Event) -> None:
     counting.count(int(event.subject.removeprefix("poll:")))
 
 
+def _about(event: Event) -> int:
+    return int(event.subject.removeprefix("contribution:"))
+
+
+def report_received(event: Event) -> None:
+    """Who watches the area hears of it; an address that was left is asked whether it is real."""
+    reports_telling.tell_watchers(_about(event))
+    reports_telling.ask_reporter(_about(event))
+
+
+def report_changed(event: Event) -> None:
+    """Followers of a report hear what is new."""
+    reports_telling.tell_state(_about(event), event.data.get("step"))
+
+
+def report_followed(event: Event) -> None:
+    """Is the address real?"""
+    reports_telling.ask_confirmation("f", int(event.data["follow"]))
+
+
+def area_watched(event: Event) -> None:
+    """Is the address real?"""
+    reports_telling.ask_confirmation("w", int(event.subject.removeprefix("areawatch:")))
+
+
+def settle_report(event: Event) -> None:
+    """Decided on the page of the case."""
+    if event.data.get("service") == SERVICE and (pk := case_of(event)) is not None:
+        reports_keep.settle(pk)
+
+
+def withdraw_report(event: Event) -> None:
+    """Taken back on the page of the case."""
+    if event.data.get("service") == SERVICE and (pk := case_of(event)) is not None:
+        reports_keep.settle_withdrawn(pk)
+
+
 REACTIONS = {
     "case.submitted": [take_in],
-    "case.decided": [settle],
-    "case.withdrawn": [settle_withdrawn],
+    "case.decided": [settle, settle_report],
+    "case.withdrawn": [settle_withdrawn, withdraw_report],
     "process.phase_changed": [announce_phase],
     "process.closed": [announce_result],
     "poll.closed": [count_poll],
     "contribution.linked": [announce_link],
+    "report.received": [report_received],
+    "report.state_changed": [report_changed],
+    "report.ordered": [report_changed],
+    "report.forwarded": [report_changed],
+    "report.merged": [report_changed],
+    "report.reopened": [report_changed],
+    "report.followed": [report_followed],
+    "report.area_watched": [area_watched],
 }
 
 
@@ -111,5 +170,15 @@ def urns(timestamp: int) -> None:
         polling.shake(poll)
 
 
+@app.task(name="participation.reports", queueing_lock="participation.reports", queue="periodic")
+def reports(timestamp: int) -> None:
+    """Late reports are marked; what is no longer needed about people goes."""
+    while reports_keep.escalate(timezone.now()):
+        pass
+    while reports_keep.forget(timezone.now()):
+        pass
+
+
 SCHEDULE = [("*/5 * * * *", turn), ("17 3 * * *", tidy_up), ("2-59/5 * * * *", urns)]
 SCHEDULE += [("*/5 * * * *", findings), ("27 3 * * *", settle_opinions)]
+SCHEDULE += [("23 * * * *", reports)]

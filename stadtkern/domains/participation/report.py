@@ -4,7 +4,18 @@ from typing import Any
 
 from stadtkern.kernel.accounts.access import Actor
 
-from .models import Comment, Complaint, Consent, Contribution, Follow, Stance, Support
+from .models import (
+    AreaWatch,
+    Comment,
+    Complaint,
+    Consent,
+    Contribution,
+    Follow,
+    Report,
+    ReportFollow,
+    Stance,
+    Support,
+)
 
 MOST = 5000
 OWN = ("reference", "process__title", "title", "text", "state", "author_shown", "address", "created_at", "submitted_at")
@@ -32,5 +43,18 @@ def report(actor: Actor) -> dict[str, Any]:
             .order_by("-pk")
             .values("merging__source__title", "merging__target__title", "role", "agrees", "answered_at")[:MOST]
         ),
+        "reports": list(
+            Report.objects.filter(contribution__account=actor.account)
+            .order_by("-pk")
+            .values("contribution__reference", "category", "state", "reported_at", "contribution__lat", "contribution__long")[
+                :MOST
+            ]
+        ),
+        "report_follows": list(
+            ReportFollow.objects.filter(**mine)
+            .order_by("-pk")
+            .values("report__contribution__reference", "reporter", "at")[:MOST]
+        ),
+        "areas": list(AreaWatch.objects.filter(**mine).values("district", "lat", "long", "radius", "categories", "at")[:MOST]),
         "complaints": list(Complaint.objects.filter(**mine).order_by("-pk").values("reason", "text", "at")[:MOST]),
     }

@@ -7,4 +7,5 @@ urlpatterns = [
     path("beteiligung/", include("stadtkern.domains.participation.urls_opinion")),
     path("beteiligung/", include("stadtkern.domains.participation.urls_budget")),
     path("beteiligung/", include("stadtkern.domains.participation.urls_core")),
+    path("maengel/", include("stadtkern.domains.participation.urls_reports")),
 ]

@@ -152,11 +152,11 @@ def _contact(actor: Actor, told: object) -> dict[str, str]:
         return {}
     kept = {name: tidy(told.get(name), most) for name, most in (("name", 120), ("email", 254), ("phone", 40))}
     if kept["email"]:
-        _checked_email(kept["email"])
+        checked_email(kept["email"])
     return {name: value for name, value in kept.items() if value}
 
 
-def _checked_email(address: str) -> None:
+def checked_email(address: str) -> None:
     try:
         validate_email(address)
     except ValidationError:

@@ -214,6 +214,10 @@ async function start(box) {
   nearness(map, element);
   const acts = [];
   if (told.pick) acts.push(picking(map, box, told, tell));
+  else if (told.point) {
+    map.setView(told.point, 17);
+    L.marker(told.point, { icon: L.divIcon({ className: "geo-pin", iconSize: [32, 32], iconAnchor: [16, 30] }), title: told.words.pin, alt: told.words.pin, keyboard: false }).addTo(map);
+  }
   if (told.draw.length) acts.push(drawing(map, box, told, tell, colour));
   box.querySelector(".geo-tools")?.removeAttribute("hidden");
   const middleButton = box.querySelector("[data-geo=middle]");

@@ -1,0 +1,82 @@
+// Keeps the form for a phone without network and sends what waits, once. It governs the form only.
+const SHELL = "maengel-1";
+const PAGE = "{% url 'participation:report' %}";
+const SEND = "{% url 'participation:report_send' %}";
+const PARTS = ["{% static 'ui/kern.min.css' %}", "{% static 'ui/stadtkern.css' %}", "{{ look_url }}", "{% static 'participation/reports.css' %}", "{% static 'participation/reports.js' %}", "{% static 'ui/leaflet.css' %}", "{% static 'ui/leaflet.js' %}", "{% static 'geo/map.css' %}", "{% static 'geo/map.js' %}", "{% url 'geo:layer' 'districts' %}", "{% url 'geo:layer' 'streets' %}", "{% url 'geo:layer' 'ground' %}", "{% static 'ui/fonts/text-400.woff2' %}", "{% static 'ui/fonts/text-600.woff2' %}"];
+
+self.addEventListener("install", (event) => event.waitUntil(keep().then(() => self.skipWaiting())));
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+async function keep() {
+  const cache = await caches.open(SHELL);
+  await Promise.all(PARTS.map((part) => cache.add(part).catch(() => {})));
+  const page = await fetch(PAGE, { credentials: "omit", cache: "no-store" }); // without anybody's name in it
+  if (page.ok && !page.redirected) await cache.put(PAGE, page);
+}
+
+self.addEventListener("fetch", (event) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== location.origin) return;
+  if (event.request.mode === "navigate" && url.pathname === PAGE) event.respondWith(fetch(event.request).catch(() => caches.match(PAGE)));
+  else if (PARTS.includes(url.pathname + url.search)) event.respondWith(fetch(event.request).catch(() => caches.match(event.request)));
+});
+
+self.addEventListener("sync", (event) => { if (event.tag === "maengel") event.waitUntil(flush()); });
+self.addEventListener("message", (event) => { if (event.data === "senden") event.waitUntil(flush()); });
+
+// ---------------------------------------------------------------- the queue
+
+function store(name, mode, act) {
+  return new Promise((done, fail) => {
+    const opening = indexedDB.open("maengel", 1);
+    opening.onupgradeneeded = () => { opening.result.createObjectStore("wartend", { keyPath: "key" }); opening.result.createObjectStore("gesendet", { keyPath: "key" }); };
+    opening.onerror = () => fail(opening.error);
+    opening.onsuccess = () => {
+      const asked = act(opening.result.transaction(name, mode).objectStore(name));
+      asked.onsuccess = () => { opening.result.close(); done(asked.result); };
+      asked.onerror = () => { opening.result.close(); fail(asked.error); };
+    };
+  });
+}
+
+async function token() {
+  const page = await fetch(PAGE, { credentials: "same-origin", cache: "no-store" });
+  return (await page.text()).match(/name="csrfmiddlewaretoken" value="([^"]+)"/)?.[1];
+}
+
+async function flush() {
+  await navigator.locks.request("maengel", async () => {
+    const waiting = await store("wartend", "readonly", (table) => table.getAll());
+    for (const one of waiting.filter((each) => !each.refused)) {
+      if (!(await send(one))) break;
+    }
+  }).catch(() => {});
+  for (const page of await self.clients.matchAll({ includeUncontrolled: true })) page.postMessage("neu");
+}
+
+async function send(one) {
+  let answer;
+  try {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(one.fields)) form.append(name, value);
+    form.set("csrfmiddlewaretoken", (await token()) || "");
+    form.set("key", one.key);
+    form.set("offline", "1");
+    if (one.photo) form.set("photo", one.photo, "foto.jpg");
+    answer = await fetch(SEND, { method: "POST", body: form, credentials: "same-origin", headers: { Accept: "application/json" } });
+  } catch {
+    return false;
+  }
+  if (answer.ok) {
+    const { reference, url } = await answer.json();
+    await store("gesendet", "readwrite", (table) => table.put({ key: one.key, reference, url, at: Date.now() }));
+    await store("wartend", "readwrite", (table) => table.delete(one.key));
+    return true;
+  }
+  if (answer.status === 400) {
+    const { error } = await answer.json().catch(() => ({ error: "" }));
+    await store("wartend", "readwrite", (table) => table.put({ ...one, refused: error || "400" }));
+    return true;
+  }
+  return false;
+}
