@@ -29,6 +29,9 @@ MORE_STOP = frozenset(
     seit selbst sollen sollte sollten somit sondern sonst sowie statt trotz unbedingt unsere unserem unseren unserer unter viel
     viele vielen vieler voellig waehrend waere waeren war waren warum weder weil weiter weitere weiteren welche welchen welcher
     wenig weniger wegen wieder wirklich wohl worden wurde wurden zumindest zwar zwischen bereits besser besonders darf duerfen
+    auch keine keinem keinen keiner keines neue neuen neuer neues beim ins ans daran dabei dafuer dagegen daher danach darin
+    darueber darunter deren dessen jeweils ueberall sowas solche solchen solcher dies ebenfalls wohin wobei wodurch innen aussen
+    hoch hohe hohen hoeher hoehere hoeheren gross grosse grossen groesser groessere klein kleine kleinen
     bzw usw etc ggf sowohl wichtig gut gute guten einfach
     """.split()  # noqa: SIM905 - a list of words is read, not typed
 )

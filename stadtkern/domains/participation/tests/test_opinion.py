@@ -151,6 +151,8 @@ def test_the_result_shows_common_ground_first_and_groups_with_their_stability(cl
     page = client.get(reverse("participation:opinion_result", args=[map_.key])).content.decode()
     assert page.index("Worin sich viele einig sind") < page.index(TEXTS[2]) < page.index("Worüber die Meinungen")
     assert "Stabilität: 100 von 100" in page and "Gruppe A: 60 Personen" in page and "stimmt eher zu" in page
+    table = client.get(reverse("participation:opinion_result", args=[map_.key]), {"alle": "1"}).content.decode()
+    assert "kern-table" in table and "kern-table" not in page
     Contribution.objects.filter(pk=statements[2].pk).update(state="HIDDEN")
     assert TEXTS[2] not in client.get(reverse("participation:opinion_result", args=[map_.key])).content.decode()
 

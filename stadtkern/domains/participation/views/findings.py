@@ -43,6 +43,7 @@ def result(request: HttpRequest, key: str) -> HttpResponse:
     context: dict[str, Any] = {"process": row, "finding": found, "picture": picture, "runs": _runs(request, row)}
     if picture is not None:
         context |= {"why_not": picture.why_not(), "groups": picture.groups()}
+        context["all_lines"] = picture.lines() if request.GET.get("alle") == "1" else []
     return render(request, "participation/opinion/result.html", context)
 
 
