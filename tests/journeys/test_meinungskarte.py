@@ -1,4 +1,4 @@
-"""The town's opinion map on a phone: answered without account and without scripts, by keyboard, its result read by everybody."""
+"""The opinion map on a phone: answered without account and without scripts, by keyboard; its result is for everybody."""
 
 import os
 
