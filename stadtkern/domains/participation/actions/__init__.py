@@ -10,7 +10,7 @@ from .forgetting import forget_of
 from .guard import Refused, locked, moderator, now_allows, owned, tidy
 from .linking import enter_result, free_reference, link, set_milestones, unlink
 from .merging import answer_merging, expire_mergings, propose_merging
-from .opining import forget_voices, note_export, opine, state, unname_voices
+from .opining import forget_voices, note_export, opine, state, take_back, unname_voices
 from .own import discard, draft_of, edit, editable, save_draft, withdraw
 from .papering import (
     confirm_batch,
@@ -106,6 +106,7 @@ __all__ = [
     "state",
     "store_new",
     "support",
+    "take_back",
     "tick_off",
     "tidy",
     "turn",

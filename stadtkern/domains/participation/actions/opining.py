@@ -1,7 +1,7 @@
 """Answers to statements: one per person and statement, the last one counts; own statements; a voice that goes."""
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -105,14 +105,31 @@ def state(actor: Actor, process: Process, text: str, draft_key: str = "") -> Con
 
 
 @transaction.atomic
+def take_back(actor: Actor, process: Process, browser: str = "") -> bool:
+    """Opinions are given freely and taken back as freely: all own answers in this process go. False where there were none."""
+    rows = Voice.objects.select_for_update().filter(process=process)
+    mine = Q(account=actor.account) if actor.account is not None and not actor.mandate else Q(pk__in=[])
+    if browser:
+        mine |= Q(browser=browser)
+    voices = list(rows.filter(mine).order_by("pk"))
+    for voice in voices:
+        _silence(voice)
+    return bool(voices)
+
+
+def _silence(voice: Voice) -> None:
+    for statement, value in Stance.objects.filter(voice=voice).order_by("statement").values_list("statement", "value"):
+        _count(statement, value, None)
+    Voice.objects.filter(pk=voice.pk).delete()
+    record("opinion.forgotten", subject=f"process:{voice.process_id}", actor=SYSTEM)
+
+
+@transaction.atomic
 def forget_voices(account_id: int) -> int:
     """A person goes: their answers go, and the sums with them. Returns how many maps."""
     voices = list(Voice.objects.select_for_update().filter(account=account_id).order_by("pk"))
     for voice in voices:
-        for statement, value in Stance.objects.filter(voice=voice).order_by("statement").values_list("statement", "value"):
-            _count(statement, value, None)
-        Voice.objects.filter(pk=voice.pk).delete()
-        record("opinion.forgotten", subject=f"process:{voice.process_id}", actor=SYSTEM)
+        _silence(voice)
     asked = Consent.objects.filter(account=account_id)
     for row in Merging.objects.filter(pk__in=asked.values("merging"), state=Merging.State.ASKED):
         Merging.objects.filter(pk=row.pk).update(state=Merging.State.EXPIRED, settled_at=timezone.now())

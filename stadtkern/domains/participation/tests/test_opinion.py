@@ -97,6 +97,11 @@ def test_the_page_works_without_account_and_without_script(client, statements, m
     client.post(address, {"aussage": statements[0].pk, "antwort": "-1"})
     assert sums(statements[0]) == (0, 0, 1)
     assert "Stimme nicht zu" in client.get(reverse("participation:opinion_mine", args=[map_.key])).content.decode()
+    own = reverse("participation:opinion_mine", args=[map_.key])
+    Client().post(own, {"loeschen": "ja"})  # another browser
+    assert Voice.objects.count() == 1
+    client.post(own, {"loeschen": "ja"})
+    assert not Voice.objects.exists() and sums(statements[0]) == (0, 0, 0)
     for bad in ("", "x", "9" * 40, "\x00", "-1", "²"):
         assert client.post(address, {"aussage": bad, "antwort": "1"}).status_code == 404
         assert client.get(f"{address}?aussage={bad}&spaeter={bad}&zuletzt={bad}").status_code == 200

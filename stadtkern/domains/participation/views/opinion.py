@@ -149,9 +149,13 @@ def state(request: HttpRequest, key: str) -> HttpResponseBase:
 @everyone
 @never_cache
 def mine(request: HttpRequest, key: str) -> HttpResponse:
-    """What I answered, to look at and to change."""
-    row = map_of(request, key)
-    answered = opining.answers_of(opining.voice_of(actor_of(request), row))
+    """What I answered, to look at, to change and to take back."""
+    row, actor = map_of(request, key), actor_of(request)
+    if request.method == "POST":
+        if request.POST.get("loeschen") == "ja" and actions.take_back(actor, row, opining.browser_of(actor, row)):
+            messages.success(request, _("Ihre Antworten sind gelöscht."))
+        return redirect("participation:opinion_mine", row.key)
+    answered = opining.answers_of(opining.voice_of(actor, row))
     rows = [(one, answered[one.pk]) for one in opining.statements(row) if one.pk in answered]
-    verdict = may(actor_of(request), current(row.phases.all()), "opine", process=row)
+    verdict = may(actor, current(row.phases.all()), "opine", process=row)
     return render(request, "participation/opinion/mine.html", {"process": row, "rows": rows, "verdict": verdict})
