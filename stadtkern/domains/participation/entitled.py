@@ -12,12 +12,13 @@ from .models import Phase, Process
 
 
 def entitled_residents(actor: Actor, process: Process) -> list[Resident]:
-    """Residents the rule of the voting phase admits, by name; their letter goes to their own address."""
+    """Residents the rule of the voting phase admits, by name. Whoever is hidden (§ 51 BMG) is not given to a printer: they vote
+    with their account, or ask the registration office for their letter."""
     phase = Phase.objects.filter(process=process, allows__contains=["vote"]).order_by("starts_at").first()
     if phase is None:
         return []
     today, found = timezone.localdate(phase.starts_at), []
-    rows = Resident.objects.select_related("household").order_by("family_name", "given_names", "pk")
+    rows = Resident.objects.filter(blocked=False).select_related("household").order_by("family_name", "given_names", "pk")
     for row in rows.iterator(chunk_size=2000):
         facts = Facts(row.birth_date, row.moved_in_date, row.household.district, True)
         if _by_facts(facts, phase.who, today):

@@ -4,6 +4,7 @@ from typing import Any
 
 from stadtkern.kernel.accounts.access import Actor
 
+from .actions.voting import took_part
 from .models import (
     AreaWatch,
     Comment,
@@ -56,5 +57,6 @@ def report(actor: Actor) -> dict[str, Any]:
             .values("report__contribution__reference", "reporter", "at")[:MOST]
         ),
         "areas": list(AreaWatch.objects.filter(**mine).values("district", "lat", "long", "radius", "categories", "at")[:MOST]),
+        "votes": took_part(actor),  # that, never what: nobody can tell
         "complaints": list(Complaint.objects.filter(**mine).order_by("-pk").values("reason", "text", "at")[:MOST]),
     }

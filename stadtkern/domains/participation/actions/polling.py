@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from random import SystemRandom
 from typing import Any
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -150,11 +151,8 @@ def close_poll(actor: Actor | None, process: Process) -> Poll:
         raise Refused(_("Die Abstimmung läuft noch oder kommt noch. Die Urne wird danach geschlossen."))
     if PaperBatch.objects.filter(poll=poll, state__in=[PaperBatch.State.OPEN, PaperBatch.State.ENTERED]).exists():
         raise Refused(_("Es gibt noch Stapel mit Papier-Stimmzetteln, die niemand bestätigt oder verworfen hat."))
-    rows = list(Ballot.objects.filter(poll=poll).only("pk"))
-    SystemRandom().shuffle(rows)
-    for number, row in enumerate(rows, 1):
-        row.number = number
-    Ballot.objects.bulk_update(rows, ["number"], batch_size=2000)
+    rows = list(Ballot.objects.filter(poll=poll).values_list("pk", flat=True))
+    _write_anew(rows, numbered=True)
     PollKey.objects.filter(poll=poll).delete()
     LetterCode.objects.filter(poll=poll).delete()
     poll.state, poll.closed_at = State.CLOSED, timezone.now()
@@ -165,18 +163,29 @@ def close_poll(actor: Actor | None, process: Process) -> Poll:
 
 @transaction.atomic
 def shake(poll: Poll) -> int:
-    """Writes the rows of the urn anew in one go, so that not even the database's own marks tell which vote and which voter
-    were stored together. Only when enough came in since the last time; returns how many."""
+    """Ballots that came in since the last time are written anew, in an order drawn by lot and in one transaction: then neither
+    the marks of the database nor the place on the disk tell which ballot and which voter were stored together. Only when there
+    are enough of them to hide among; returns how many."""
     with connection.cursor() as cursor:
-        fresh = "SELECT count(DISTINCT xmin::text) FROM participation_ballot WHERE poll_id = %s"
-        cursor.execute(fresh, [poll.pk])
-        if cursor.fetchone()[0] <= FEW:
-            return 0
-        rows = list(Ballot.objects.filter(poll=poll).select_for_update().only("pk", "number"))
-        SystemRandom().shuffle(rows)
-        Ballot.objects.bulk_update(rows, ["number"], batch_size=2000)
+        cursor.execute(FRESH, [poll.pk, poll.pk])
+        fresh = [pk for (pk,) in cursor.fetchall()]
+    if len(fresh) < FEW:
+        return 0
+    _write_anew(fresh, numbered=False)
     Poll.objects.filter(pk=poll.pk).update(mixed_at=timezone.now())
-    return len(rows)
+    return len(fresh)
+
+
+FRESH = """SELECT id FROM participation_ballot WHERE poll_id = %s AND xmin::text IN (
+    SELECT xmin::text FROM participation_ballot WHERE poll_id = %s GROUP BY 1 HAVING count(*) = 1) FOR UPDATE"""
+
+
+def _write_anew(keys: list[UUID], *, numbered: bool) -> None:
+    """Row after row in an order drawn by lot."""
+    SystemRandom().shuffle(keys)
+    with connection.cursor() as cursor:
+        rows = [(number if numbered else None, key) for number, key in enumerate(keys, 1)]
+        cursor.executemany("UPDATE participation_ballot SET number = %s WHERE id = %s", rows)
 
 
 def due(limit: int = 20) -> list[Poll]:

@@ -98,9 +98,17 @@ def pass_gate(voter: Voter, process: Process, poll: Poll) -> tuple[str, str]:
         raise Refused(_("Abstimmen kann jede Person nur für sich selbst. Handeln Sie zuerst wieder für sich."))
     now_allows(voter.actor, process, "vote")
     assert voter.actor.account is not None
-    key, secret = voter.actor.register_key, secret_of(poll)
-    pseudonym = keyed(secret, "person", key) if key else keyed(secret, "account", voter.actor.account.pk)
-    return pseudonym, Turnout.Way.ONLINE
+    return _own_pseudonym(voter.actor, poll), Turnout.Way.ONLINE
+
+
+def _own_pseudonym(actor: Actor, poll: Poll) -> str:
+    """Of the person, where the register knows them; of the account where it does not, or did not when they voted."""
+    assert actor.account is not None
+    secret = secret_of(poll)
+    by_account = keyed(secret, "account", actor.account.pk)
+    if actor.register_key is None or Turnout.objects.filter(poll=poll, pseudonym=by_account).exists():
+        return by_account
+    return keyed(secret, "person", actor.register_key)
 
 
 def letter_of(poll: Poll, code: str) -> LetterCode | None:
@@ -181,6 +189,17 @@ def sentence(error: IntegrityError) -> Refused:
         "ballot_receipt_once": _("Diesen Stimmzettel haben wir schon."),
     }
     return Refused(said.get(name_of(error), _("Das ging nicht. Bitte versuchen Sie es noch einmal.")))
+
+
+def took_part(actor: Actor) -> list[str]:
+    """Titles of the votes that run and this person took part in; later nobody can tell any more."""
+    if actor.account is None:
+        return []
+    titles = []
+    for poll in Poll.objects.filter(state=Poll.State.READY).select_related("process"):
+        if Turnout.objects.filter(poll=poll, pseudonym=_own_pseudonym(actor, poll)).exists():
+            titles.append(poll.process.title)
+    return titles
 
 
 # ---------------------------------------------------------------- codes for letters

@@ -143,7 +143,7 @@ def test_a_hundred_voters_cost_no_more_queries_than_two(
     for number in range(12):
         cast(person(number), process, "P001", "P003")
     browser = login(citizen)
-    with django_assert_max_num_queries(18):
+    with django_assert_max_num_queries(19):
         browser.get(f"/beteiligung/{process.key}/abstimmen/")
     end(process, poll)
     actions.close_poll(Actor(moderator.account, moderator), process)

@@ -1,6 +1,7 @@
 """A budget vote from the check of an idea to the audit: once per person, in secret, by a rule nobody can change any more."""
 
 import threading
+import uuid
 
 import pytest
 from django.db import IntegrityError, connection, transaction
@@ -9,7 +10,9 @@ from stadtkern.domains.participation import actions, auditing
 from stadtkern.domains.participation.actions import voting
 from stadtkern.domains.participation.ballots import Vote
 from stadtkern.domains.participation.models import Ballot, Contribution, LetterCode, Link, Poll, PollCount, PollKey, Turnout
+from stadtkern.domains.participation.report import report
 from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.accounts.models import Trust
 from stadtkern.kernel.events.models import Event
 
 from .polls import cast, end, person
@@ -154,6 +157,42 @@ def test_paper_takes_two_people_and_never_more_sheets_than_envelopes(budget, mod
     poll.refresh_from_db()
     assert (Ballot.objects.get(poll=poll).choices, poll.void) == (["P001", "P003"], 1)
     assert auditing.findings(poll) == []
+
+
+def test_a_shaken_urn_forgets_what_was_stored_together(budget):
+    process, poll = budget()
+    for number in range(12):
+        cast(person(number), process, "P001")
+
+    def marks():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT id, xmin::text FROM participation_ballot ORDER BY ctid")
+            return cursor.fetchall()
+
+    before = marks()
+    assert len({mark for _pk, mark in before}) == 12  # each with its voter: this is what must go
+    assert actions.polling.shake(poll) == 12
+    after = marks()
+    assert len({mark for _pk, mark in after}) == 1
+    assert [pk for pk, _mark in before] != [pk for pk, _mark in after]
+    cast(person(99), process, "P002")
+    assert actions.polling.shake(poll) == 0  # one alone has nobody to hide among
+
+
+def test_what_one_may_know_about_oneself(budget, citizen, resident):
+    process, _poll = budget()
+    actor = Actor(citizen, trust=Trust.BASIC)
+    assert report(actor)["votes"] == []
+    cast(actor, process, "P001")
+    assert report(actor)["votes"] == [process.title]
+
+
+def test_who_proves_who_they_are_after_voting_does_not_vote_again(budget, citizen):
+    process, _poll = budget()
+    cast(Actor(citizen, trust=Trust.BASIC), process, "P001")
+    citizen.person.register_key = uuid.uuid4()
+    with pytest.raises(actions.Refused, match="schon ein Stimmzettel"):
+        cast(Actor(citizen, trust=Trust.BASIC), process, "P002")
 
 
 def test_ballots_keep_to_their_rules(budget):
