@@ -17,10 +17,14 @@ from .electorate import electorate
 from .greedy import by_score, scores
 from .model import BallotError, Election, Outcome, Step, outcome_of
 from .run import Run
+from .steady import room
 
 COMPLETIONS = ("none", "add1", "greedy", "add1+greedy")
-MOST_ROUNDS = 2_000_000
+MOST_ROUNDS = 10**15
+MOST_RUNS = 300_000
 MOST_HISTORY = 500
+LOOK_AFTER, FRUITFUL, PAUSE = 1000, 20, 100  # rounds: see steady.py
+NEAR = 1e-3
 
 
 def equal_shares(election: Election, completion: str = "none", most_rounds: int = MOST_ROUNDS) -> Outcome:
@@ -58,27 +62,41 @@ class _Counting:
         sides = self.people.sides
         self.free = [place for place, side in enumerate(sides) if side and not self.costs[place]]
         self.wanted = [place for place, side in enumerate(sides) if side and side.weight and self.costs[place]]
+        self.look_at = LOOK_AFTER
         self.first = election.budget / self.people.people
 
     def count(self, completion: str, most_rounds: int) -> Outcome:
-        share, rounds = self.first, 1
+        share, rounds, runs = self.first, 1, 1
         run = self._run(share)
         history = [self._line(share, run)]
         while completion.startswith("add1") and not self._nothing_fits(run):
-            if rounds >= most_rounds:
+            runs += 1
+            if rounds >= most_rounds or runs >= MOST_RUNS:
                 raise BallotError(f"Nach {rounds} Runden mit wachsendem Anteil steht noch kein Ergebnis fest.")
-            following = self._run(share + 1)
-            rounds += 1
-            if (line := self._line(share + 1, following))[1] != history[-1][1]:
+            skipped = self._skipped(run, rounds)
+            following = self._run(share + skipped + 1)
+            rounds += skipped + 1
+            if (line := self._line(share + skipped + 1, following))[1] != history[-1][1]:
                 history.append(line)
             if line[2] > self.election.budget:
+                share += skipped  # of the round before
+                run = self._run(share) if skipped else run
                 break
-            share, run = share + 1, following
+            share, run = share + skipped + 1, following
         return outcome_of(
             self.election, "mes", completion, [*self.free, *_bought(run)], scores=self.points,
             steps=self._steps(run), share=share, first_share=self.first, rounds=rounds,
             history=tuple(history[-MOST_HISTORY:]),
         )  # fmt: skip
+
+    def _skipped(self, run: Run, rounds: int) -> int:
+        """How many rounds need no run because nothing in them can change; looked for once there have been many."""
+        if rounds < self.look_at:
+            return 0
+        space = room(run) * (1 - NEAR)
+        found = max(0, int(min(space, 1e15)) - 1)
+        self.look_at = rounds + found + (1 if found > FRUITFUL else PAUSE)
+        return found
 
     def _line(self, share: Fraction, run: Run) -> tuple[Fraction, tuple[int, ...], Fraction]:
         won = sorted([*self.free, *_bought(run)], key=self.keys.__getitem__)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from stadtkern.lib.ballots import BallotError, Election, Project, greedy
+from stadtkern.lib.ballots import BallotError, Election, Project, greedy, shares
 from stadtkern.lib.ballots.electorate import electorate
 from stadtkern.lib.ballots.run import Run
 from stadtkern.lib.ballots.shares import equal_shares
@@ -141,6 +141,25 @@ def test_add1_is_the_last_share_that_can_be_paid_for(election):
     fits = any(outcome.cost + election.projects[place].cost <= election.budget for place in wanted - set(outcome.winners))
     after = slow_shares(election, outcome.share + 1)[0]
     assert not fits or sum(election.projects[place].cost for place in after) > election.budget
+
+
+@CHEAP
+@given(elections(), st.integers(1, 400))
+def test_skipped_rounds_change_nothing(election, dearer):
+    """With amounts so large that many rounds can be skipped: the same share, the same winners as round by round."""
+    many = election_of(election.budget * dearer, [one.cost * dearer for one in election.projects], election.ballots)
+    slow = equal_shares(many, "add1")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(shares, "LOOK_AFTER", 1)
+        patch.setattr(shares, "PAUSE", 1)
+        fast = equal_shares(many, "add1")
+    assert (fast.winners, fast.share, fast.rounds) == (slow.winners, slow.share, slow.rounds)
+
+
+def test_few_people_with_much_money_are_counted_at_once():
+    election = election_of(10**9, [4 * 10**8, 3 * 10**8, 9 * 10**8], [(0,), (0, 1), (2,), (1, 2), (2,)])
+    outcome = equal_shares(election, "add1")
+    assert outcome.rounds > 10**6 and outcome.cost <= 10**9
 
 
 def test_greedy_breaks_ties_by_cost_then_by_key_as_text():
