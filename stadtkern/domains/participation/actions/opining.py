@@ -65,7 +65,7 @@ def _voice(actor: Actor, process: Process, browser: str) -> Voice:
 def _take_over(voice: Voice, other: Voice) -> None:
     """Who signs in after answering without an account stays one person; where both answered, the later answer counts."""
     own = {row.statement_id: row for row in Stance.objects.filter(voice=voice)}
-    for row in Stance.objects.filter(voice=other):
+    for row in Stance.objects.filter(voice=other).order_by("statement"):  # sums are locked in one order
         mine = own.get(row.statement_id)
         if mine is None:
             Stance.objects.filter(pk=row.pk).update(voice=voice)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from stadtkern.domains.participation import actions, opining
 from stadtkern.domains.participation.erasure import erase
-from stadtkern.domains.participation.models import Contribution, Finding, Stance, Tally, Voice
+from stadtkern.domains.participation.models import Contribution, Finding, Process, Stance, Tally, Voice
 from stadtkern.domains.participation.report import report
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.events.models import Event
@@ -169,7 +169,9 @@ def test_few_people_are_no_groups_and_the_page_says_why(client, statements, map_
     assert "40 Personen haben so viele Aussagen" in page and "Gruppe A" not in page
 
 
-def test_the_export_is_read_like_one_of_polis_and_names_nobody(client, statements, map_, moderator, clerk, citizen):
+def test_the_export_is_read_like_one_of_polis_and_names_nobody(
+    client, statements, map_, moderator, clerk, citizen, make_process
+):
     camps(map_, statements, 12)
     actions.opine(Actor(citizen), statements[0], 1)
     comments = client.get(reverse("participation:opinion_comments", args=[map_.key])).content
@@ -184,3 +186,44 @@ def test_the_export_is_read_like_one_of_polis_and_names_nobody(client, statement
     assert len(table.people) == 13 and int(table.answered.sum()) == 12 * 8 + 1
     assert len({row["timestamp"] for row in csv.DictReader(StringIO(votes.decode()))}) == 1
     assert Event.objects.filter(name="opinion.exported").count() == 1
+    again = make_process("nochmal", kind="meinungskarte", allows=("opine",))
+    conversation = polis.Conversation(
+        list(polis.statements_of(polis.rows_of(comments, ("comment-id", "comment-body")))),
+        list(polis.votes_of(polis.rows_of(votes, ("comment-id", "voter-id", "vote")))), {},
+    )  # fmt: skip
+    staff = Actor(moderator.account, moderator)
+    assert actions.bring_in(staff, again, conversation) == (8, 13, 97)
+    copied = [sums(row) for row in Contribution.objects.filter(process=again).order_by("pk")]
+    assert copied == [
+        tuple(Stance.objects.filter(statement=row, value=value).count() for value in (1, 0, -1))
+        for row in Contribution.objects.filter(process=map_).order_by("pk")
+    ]
+    with pytest.raises(actions.Refused, match="schon Aussagen"):
+        actions.bring_in(staff, again, conversation)
+    with pytest.raises(Process.DoesNotExist):
+        actions.bring_in(Actor(clerk.account, clerk), again, conversation)
+
+
+def test_doors_that_stay_shut(client, statements, map_, process, citizen, moderator):
+    assert client.get(reverse("participation:opine", args=[process.key])).status_code == 404  # no map
+    address = reverse("participation:opine", args=[map_.key])
+    phase = map_.phases.get()
+    phase.who = {}
+    phase.save()
+    assert "Anmelden" in client.get(address).content.decode()
+    refused = client.post(address, {"aussage": statements[0].pk, "antwort": "1"})
+    assert refused.status_code == 302 and "/konto/" in refused.url
+    phase.allows = []
+    phase.save()
+    client.force_login(citizen)
+    assert "geht das nicht" in client.post(address, {"aussage": statements[0].pk, "antwort": "1"}, follow=True).content.decode()
+    other = Contribution.objects.create(
+        process=process, kind="IDEA", state="PUBLISHED", title="Eine Idee", reference="MS-7777-7777"
+    )
+    assert client.post(address, {"aussage": other.pk, "antwort": "1"}).status_code == 404
+    assert not Voice.objects.exists()
+    assert client.post(reverse("participation:opinion_compute", args=[map_.key]), {"was": "OPINION"}).status_code == 403
+    map_.audience = "staff"
+    map_.save()
+    for page in ("opine", "opinion_result", "opinion_comments", "topics", "alike", "statement_new", "opinion_mine"):
+        assert client.get(reverse(f"participation:{page}", args=[map_.key])).status_code == 404, page
