@@ -1,12 +1,13 @@
 """The office's side of reports beyond their state: who works on it, notes, other offices, contractors, duplicates, pictures."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.accounts.models import DESK_ROLES, Staff
 from stadtkern.kernel.cases import actions as cases
 from stadtkern.kernel.cases.models import Case, Decision
@@ -223,3 +224,17 @@ def _follow_there(made: Report, target: Report) -> None:
         ReportFollow.objects.get_or_create(report=target, **where, defaults={"confirmed_at": one.confirmed_at})
     target.followers = ReportFollow.objects.filter(report=target, reporter=False, confirmed_at__isnull=False).count()
     target.save(update_fields=["followers"])
+
+
+@transaction.atomic
+def enter_contractors(listed: Iterable[Mapping[str, Any]]) -> int:
+    """Firms from the city's file: entered or refreshed by key, never given a link; returns how many."""
+    many = 0
+    for one in listed:
+        office = Office.objects.filter(key=one["office"]).first()
+        if office is not None:
+            told = {"title": one["title"], "office": office, "email": one.get("email", "")}
+            Contractor.objects.update_or_create(key=one["key"], defaults=told)
+            many += 1
+    record("report.contractors_entered", subject="participation", actor=SYSTEM, data={"rows": many})
+    return many

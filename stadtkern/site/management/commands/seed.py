@@ -70,6 +70,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {answered} answers on opinion maps")
                 votes = importlib.import_module("stadtkern.site.urns").play()
                 self.stdout.write(f"  {votes} ballots in budget votes")
+                reported = importlib.import_module("stadtkern.site.potholes").play()
+                self.stdout.write(f"  {reported} reports of what is broken")
             self.stdout.write(f"  {parked.play()} parking permits")
             self.stdout.write(f"  {treasury.play()} claims of the cash office, and a bank statement")
             self.stdout.write(f"  {hallway.play(source)} appointments of others")

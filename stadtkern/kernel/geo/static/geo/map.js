@@ -72,14 +72,28 @@ function said(one, words) {
   return part;
 }
 
+// Points that would lie on each other become one heap, so that a finger can hit each.
+function apart(map, features) {
+  const heaps = [];
+  for (const one of features) {
+    const [long, lat] = one.geometry.coordinates;
+    const at = map.project([lat, long]);
+    const near = heaps.find((heap) => heap.at.distanceTo(at) < 36 && map.getZoom() < map.getMaxZoom());
+    if (near) { near.count += one.properties.count || 1; near.many = true; } else heaps.push({ at, one, count: one.properties.count || 1, many: false });
+  }
+  return heaps.map(({ one, count, many }) => (many ? { geometry: one.geometry, properties: { count } } : one));
+}
+
 function dots(map, told) {
   const group = L.layerGroup().addTo(map);
+  let shown = { features: [] };
   const show = (collection) => {
+    shown = collection;
     group.clearLayers();
-    for (const { geometry, properties } of collection.features) {
+    for (const { geometry, properties } of apart(map, collection.features)) {
       const [long, lat] = geometry.coordinates;
       const many = properties.count > 1;
-      const size = many ? 26 + 5 * Math.min(6, Math.log2(properties.count)) : 20;
+      const size = many ? 26 + 5 * Math.min(6, Math.log2(properties.count)) : 24;
       const icon = L.divIcon({ className: `geo-dot geo-dot--${properties.level || "info"}`, html: many ? String(Number(properties.count)) : "", iconSize: [size, size] });
       const dot = L.marker([lat, long], { icon, title: properties.title || "", keyboard: true, alt: properties.title || told.words.many.replace("{n}", properties.count) });
       if (many && !properties.url) dot.on("click keypress", () => map.setView([lat, long], Math.min(19, map.getZoom() + 2)));
@@ -100,6 +114,7 @@ function dots(map, told) {
     if (collection && mine === turn) show(collection);
   };
   let wait = 0;
+  map.on("zoomend", () => show(shown));
   if (told.bbox) map.on("moveend", () => { clearTimeout(wait); wait = setTimeout(ask, 150); });
   return ask();
 }
