@@ -90,7 +90,7 @@ def _best(spots: Numbers, rules: Rules) -> tuple[Labels | None, dict[int, float]
     found: dict[int, tuple[Labels, float, float]] = {}
     distinct = len(np.unique(spots.round(9), axis=0))
     for count in range(2, min(rules.most_groups, distinct) + 1):
-        labels = parted(spots, count, rules.seed, tries=8)
+        labels = parted(spots, count, rules.seed, tries=30)
         if np.bincount(labels, minlength=count).min() < rules.smallest_group:
             continue
         widths = silhouette(spots[sample], labels[sample])
