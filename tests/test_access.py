@@ -188,6 +188,8 @@ SAMPLES: dict[str, list[Sample]] = {
     "api/v1/participation key": [public("gibt-es-nicht")],
     "api/v1/participation reference": [public("MS-0000-0000")],
     **{f"participation:{page} key": [public(uuid.UUID(int=1))] for page in ("picture", "picture_small")},
+    "participation:open311_picture key": [public(uuid.UUID(int=1))],
+    "participation rest": [public("services.json")],
     "pairing number": [public(1)],
     "pairing code": [public("gibt-es-nicht")],
     "portal:audience key": [public("menschen")],
@@ -263,6 +265,7 @@ _OF_OPINION += " topics topic alike same merge"
 NEVER_FOUND |= {f"participation:{page}" for page in _OF_OPINION.split()}
 _OF_A_POLL = "poll vote vote_check vote_send vote_letter vote_receipt poll_result poll_export poll_desk poll_check"
 NEVER_FOUND |= {f"participation:{page}" for page in f"{_OF_A_POLL} poll_step poll_letters paper paper_batch".split()}
+NEVER_FOUND |= {"participation:open311_picture"}
 # Nobody here has been asked to agree to an application; domains/administration/tests/test_marriage.py is.
 NEVER_FOUND |= {"cases:partner", "cases:invite"}
 # Only applications for identity cards have such a page; domains/administration tests them. Feeds have a secret of their own.

@@ -8,4 +8,5 @@ urlpatterns = [
     path("beteiligung/", include("stadtkern.domains.participation.urls_budget")),
     path("beteiligung/", include("stadtkern.domains.participation.urls_core")),
     path("maengel/", include("stadtkern.domains.participation.urls_reports")),
+    path("open311/", include("stadtkern.domains.participation.urls_open311")),
 ]

@@ -4,6 +4,7 @@ from .comment import Comment, CommentQuerySet
 from .contribution import Attachment, Contribution, ContributionQuerySet, Follow, Link, Milestone, Support
 from .moderation import Complaint, Moderation
 from .opining import Consent, Finding, Merging, Stance, Tally, Voice
+from .partner import Handover, Pulling, SenderKey
 from .poll import Ballot, LetterCode, PaperBatch, Poll, PollCount, PollKey, PollProject, Turnout
 from .process import Category, Phase, Process, ProcessQuerySet
 from .report import AreaWatch, Contractor, Report, ReportFollow, ReportQuerySet, ReportStep
@@ -22,6 +23,7 @@ __all__ = [
     "ContributionQuerySet",
     "Finding",
     "Follow",
+    "Handover",
     "LetterCode",
     "Link",
     "Merging",
@@ -35,10 +37,12 @@ __all__ = [
     "PollProject",
     "Process",
     "ProcessQuerySet",
+    "Pulling",
     "Report",
     "ReportFollow",
     "ReportQuerySet",
     "ReportStep",
+    "SenderKey",
     "Stance",
     "Support",
     "Tally",

@@ -9,9 +9,12 @@ from typing import Any
 
 from django.conf import settings
 
+from stadtkern.lib.georeport.shapes import DATATYPES, LIST_TYPES, TYPES, Attribute
+
 HERE = Path(__file__).with_name("categories.toml")
 RADIUS, DAYS = 50, 30  # metres and days within which two reports of one category are likely the same
 FIELDS = {"title", "group", "words", "office", "team", "promise_days", "radius", "days", "hint", "hidden", "contractor"}
+FIELDS |= {"attributes", "receipt"}
 
 
 @dataclass(frozen=True)
@@ -30,6 +33,8 @@ class Kind:
     days: int = DAYS
     hint: str = ""
     hidden: bool = False  # no longer offered; older reports keep it
+    receipt: str = "realtime"  # what other systems get for one: its number, a token until somebody has looked, nothing
+    attributes: tuple[Attribute, ...] = ()  # what other systems are asked besides (Open311)
 
 
 @dataclass(frozen=True)
@@ -112,7 +117,26 @@ def _kind(one: Mapping[str, Any]) -> Kind:
 def _known(told: Mapping[str, Any]) -> dict[str, Any]:
     if unknown := set(told) - FIELDS:
         raise ValueError(f"categories of reports: unknown {', '.join(sorted(unknown))}")
-    return {name: tuple(value) if name == "words" else value for name, value in told.items()}
+    known = {name: tuple(value) if name == "words" else value for name, value in told.items()}
+    if known.get("receipt", "realtime") not in TYPES:
+        raise ValueError(f"categories of reports: receipt is one of {', '.join(TYPES)}")
+    if "attributes" in known:
+        known["attributes"] = tuple(_attribute(one, order) for order, one in enumerate(known["attributes"], 1))
+    return known
+
+
+def _attribute(one: Mapping[str, Any], order: int) -> Attribute:
+    """`{ code, description, datatype, required, help, values = { key = "name" } }`; the order is that of the file."""
+    kind, values = (
+        str(one.get("datatype", "string")),
+        tuple((str(key), str(name)) for key, name in one.get("values", {}).items()),
+    )
+    if kind not in DATATYPES or (kind in LIST_TYPES) != bool(values):
+        raise ValueError(f"categories of reports: attribute {one.get('code')}: datatype or values are wrong")
+    return Attribute(
+        str(one["code"]), str(one["description"]), kind, bool(one.get("variable", True)), bool(one.get("required", False)),
+        order, str(one.get("help", "")), values,
+    )  # fmt: skip
 
 
 def _route(one: Mapping[str, Any]) -> Route:
