@@ -67,6 +67,7 @@ def fill(key: str, many: int) -> None:
 
     from stadtkern.domains.participation.models import Category, Contribution, Phase, Process
     from stadtkern.kernel.city.models import Office
+    from stadtkern.lib import ids
 
     dice, now = random.Random(many), timezone.now()
     row = Process.objects.create(
@@ -85,7 +86,7 @@ def fill(key: str, many: int) -> None:
 
     made = (
         Contribution(
-            process=row, kind="IDEA", state="PUBLISHED", reference=f"MB-{key[-5:].upper()}-{n:06d}"[:20], title=text(5)[:110],
+            process=row, kind="IDEA", state="PUBLISHED", reference=ids.reference("MB"), title=text(5)[:110],
             text=text(90), category=dice.choice(topics), district=dice.choice(["altstadt", "nordviertel", "suedstadt"]),
             lat=51.95 + dice.random() / 40, long=8.02 + dice.random() / 40, supports=int(dice.expovariate(0.05)),
             comments=dice.randint(0, 9), published_at=now - timedelta(minutes=n), submitted_at=now - timedelta(minutes=n),

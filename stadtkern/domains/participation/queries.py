@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.cache import caches
 from django.db import connection
@@ -22,7 +23,7 @@ from .models.contribution import SHOWN
 
 PAGE, MOST_PAGES = 15, 2000
 WORDS, CLOSE = 8, 74  # words of a search; how like a misspelt word must be
-VOCABULARY_SECONDS = 300
+VOCABULARY_SECONDS, DISTRICTS_SECONDS = (300, 60) if settings.MODE != "test" else (0, 0)
 SORTS = ("neu", "beliebt")
 # What a row of a list needs; the long text stays where it is but for its beginning.
 _LISTED = (
@@ -75,7 +76,10 @@ def listed(process: Process, wanted: Wanted) -> Found:
     found.total = rows.order_by().count()
     found.page = max(1, min(wanted.page, found.pages or 1))
     first = (found.page - 1) * PAGE
-    found.rows = list(shown_rows(rows).order_by(*order)[first : first + PAGE])
+    # Numbers first, from the index alone: what the rows are shown with would be worked out for every row passed over, too.
+    numbers = list(rows.order_by(*order).values_list("pk", flat=True)[first : first + PAGE])
+    shown = {row.pk: row for row in shown_rows(Contribution.objects.filter(pk__in=numbers))}
+    found.rows = [shown[number] for number in numbers if number in shown]
     return found
 
 
@@ -142,7 +146,16 @@ def first_pictures(rows: Iterable[Contribution]) -> dict[int, Attachment]:
 
 
 def districts_of(process: Process) -> list[tuple[str, str]]:
-    """Districts contributions lie in: key and name."""
+    """Districts contributions lie in: key and name; asked of the database once a minute."""
+    cache, key = caches["local"], f"participation.districts.{process.pk}"
+    known: list[tuple[str, str]] | None = cache.get(key)
+    if known is None:
+        known = _districts(process)
+        cache.set(key, known, DISTRICTS_SECONDS)
+    return known
+
+
+def _districts(process: Process) -> list[tuple[str, str]]:
     rows = Contribution.objects.filter(process=process.pk, state__in=SHOWN).exclude(district="")
     keys = rows.order_by().values_list("district", flat=True).distinct()[:200]
     return sorted(((key, ((found := district(key)) and found.title) or key) for key in keys), key=lambda pair: pair[1])

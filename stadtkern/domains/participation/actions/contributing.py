@@ -1,7 +1,7 @@
 """A contribution is sent: checked, filed as a case, shown at once or once somebody has read it."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -115,8 +115,13 @@ def fill(actor: Actor, row: Contribution, values: Mapping[str, Any], process: Pr
     row.cost_cents = cost if isinstance(cost, int) and 0 <= cost < 10**15 else None
     row.keep_text = bool(values.get("keep_text", True))
     key = tidy(values.get("category"), 60)
-    row.category = Category.objects.filter(process=process, key=key).first() if key else None
+    row.category = next((one for one in _categories(process) if one.key == key), None) if key else None
     row.author_shown = _shown(actor, values, process)
+
+
+def _categories(process: Process | None) -> Iterable[Category]:
+    """Of the process, read once where the page has done so already; of reports, the city's."""
+    return process.categories.all() if process is not None else Category.objects.filter(process=None)
 
 
 def _locate(row: Contribution) -> None:

@@ -15,6 +15,9 @@ from stadtkern.kernel.cases.models import Case
 
 from .process import Category, Phase, Process
 
+# What the list of a process shows; said the same way in its queries, so that they follow the index.
+LISTED = Q(state__in=["PUBLISHED", "MERGED"]) & ~Q(kind="RESULT")
+
 
 class ContributionQuerySet(models.QuerySet["Contribution"]):
     def shown(self) -> "ContributionQuerySet":
@@ -106,8 +109,9 @@ class Contribution(models.Model):
         ]
         # Besides these: contribution_place, gist (point(long, lat)), by its own operation in the migration.
         indexes = [
-            models.Index(fields=["process", "state", "-published_at", "-id"], name="contribution_newest"),
-            models.Index(fields=["process", "state", "-supports", "-id"], name="contribution_supported"),
+            models.Index(fields=["process", "-published_at", "-id"], name="contribution_newest_shown", condition=LISTED),
+            models.Index(fields=["process", "-supports", "-id"], name="contribution_supported_shown", condition=LISTED),
+            models.Index(fields=["process", "-id"], name="contribution_process"),
             models.Index(fields=["kind", "state", "-published_at", "-id"], name="contribution_kind"),
             models.Index(fields=["account", "-id"], name="contribution_account", condition=Q(account__isnull=False)),
             models.Index(fields=["draft_key"], name="contribution_browser", condition=~Q(draft_key="")),

@@ -1,6 +1,7 @@
 """What the pages share: finding things without telling that they exist, buttons that answer, numbers from the address."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts import draft_cookie, throttle
@@ -16,7 +18,7 @@ from stadtkern.kernel.accounts.access import Actor, actor_of, staff
 from stadtkern.kernel.accounts.models import DESK_ROLES
 
 from ..actions import Refused
-from ..models import Contribution, Phase, Process, ProcessQuerySet
+from ..models import Comment, Contribution, Phase, Process, ProcessQuerySet
 
 HOUR, MOST_WRITES = 3600, 60  # contributions, comments, complaints of one person or network in an hour
 TOO_MANY = "participation.write"
@@ -40,7 +42,7 @@ def own_process(request: HttpRequest, key: str) -> Process:
 
 def _with_phases(rows: ProcessQuerySet) -> ProcessQuerySet:
     phases = Prefetch("phases", Phase.objects.order_by("starts_at", "pk"))
-    return rows.select_related("office").prefetch_related(phases)
+    return rows.select_related("office").prefetch_related(phases, "categories")
 
 
 def contribution_of(request: HttpRequest, key: str, reference: str) -> Contribution:
@@ -83,10 +85,15 @@ def word(request: HttpRequest, name: str, most: int = 100) -> str:
 
 
 def too_many(request: HttpRequest) -> str:
-    """Count one more text of this person (or network); a sentence when there were too many in an hour, else ""."""
-    actor = actor_of(request)
-    who = f"account:{actor.account.pk}" if actor.account else throttle.network_of(request)
-    if throttle.count(f"{TOO_MANY}:{who}", HOUR) > MOST_WRITES:
+    """A sentence when there were too many texts of this person in an hour (or of this network, where nobody is), else ""."""
+    actor, since = actor_of(request), timezone.now() - timedelta(seconds=HOUR)
+    if actor.account is not None:
+        mine = {"account": actor.account}
+        written = Contribution.objects.filter(submitted_at__gt=since, **mine).count()
+        written += Comment.objects.filter(created_at__gt=since, **mine).count()
+    else:
+        written = throttle.count(f"{TOO_MANY}:{throttle.network_of(request)}", HOUR) - 1
+    if written >= MOST_WRITES:
         return _("Von hier kamen in der letzten Stunde sehr viele Texte. Bitte warten Sie eine Stunde. Ihr Text steht noch da.")
     return ""
 

@@ -76,7 +76,8 @@ def _sent(request: HttpRequest, actor: Actor, process: Process, draft: Contribut
     try:
         files = pictures.read(request.FILES.getlist("pictures")) if process.settings.get("pictures") else []
         row = actions.contribute(actor, process, values, draft=draft, draft_key=key_here)
-        pictures.add(actor, row, files)
+        if files:
+            pictures.add(actor, row, files)
     except actions.Refused as error:
         return _refused(request, process, step, answers, error, draft)
     messages.success(request, _said(row))
