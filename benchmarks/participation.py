@@ -7,6 +7,7 @@ requests they answered (the database is not in it). An installation of its own i
 import argparse
 import http.client
 import os
+import random
 import re
 import subprocess
 import sys
@@ -60,8 +61,6 @@ def prepare() -> list[str]:
 
 def fill(key: str, many: int) -> None:
     """A process of this many ideas with texts of about 600 letters, supported and commented by numbers."""
-    import random
-
     from django.db import connection
     from django.utils import timezone
 
@@ -173,7 +172,7 @@ def write(server: Server, people: list[str], seconds: float) -> bool:
         while time.perf_counter() < until:
             number += 1
             begun = time.perf_counter()
-            if said := pair(path, own[number % len(own)], number):
+            if said := pair(path, own[number % len(own)]):
                 wrong.append(said)
             times.append((time.perf_counter() - begun) * 1000)
 
@@ -191,8 +190,13 @@ def write(server: Server, people: list[str], seconds: float) -> bool:
     return good
 
 
-def pair(path: str, cookie: str, number: int) -> str:
-    """One idea; "" when it was taken."""
+def strange(words: int) -> str:
+    """Words nobody has written yet: what is like another idea would be shown that one first."""
+    return " ".join("".join(random.choices("aeioubdfgklmnprst", k=8)) for _ in range(words))
+
+
+def pair(path: str, cookie: str) -> str:
+    """One idea, compared with those that are there; "" when it was taken."""
     line = http.client.HTTPConnection("localhost", PORT, timeout=30)
     line.request("GET", path, headers={"Cookie": cookie, "Accept-Language": "de"})
     answer = line.getresponse()
@@ -200,9 +204,8 @@ def pair(path: str, cookie: str, number: int) -> str:
     token, csrf = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page), re.search(r"csrftoken=([^;]+)", sent)
     if not token or not csrf:
         return f"the form answered {answer.status}"
-    values = {"csrfmiddlewaretoken": token[1], "title": f"Eine gemessene Idee {number}", "category": "thema-1", "author": "none",
-              "text": "Ein Text, den jemand in zwei Minuten schreibt. " * 5, "keep": "stay", "lat": "51.96", "long": "8.03",
-              "_trotzdem": "1"}  # fmt: skip
+    values = {"csrfmiddlewaretoken": token[1], "title": strange(5), "category": "thema-1", "author": "none", "text": strange(40),
+              "keep": "stay", "lat": "51.96", "long": "8.03"}  # fmt: skip
     headers = {"Cookie": f"{cookie}; csrftoken={csrf[1]}", "Content-Type": "application/x-www-form-urlencoded"}
     headers |= {"Referer": f"http://localhost:{PORT}{path}", "Accept-Language": "de"}
     line = http.client.HTTPConnection("localhost", PORT, timeout=30)  # a sync worker closes after each answer
