@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.core.cache import caches
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from rapidfuzz import fuzz
 from rapidfuzz import process as matching
 
@@ -24,7 +24,8 @@ from .models.contribution import SHOWN
 PAGE, MOST_PAGES = 15, 2000
 WORDS, CLOSE = 8, 74  # words of a search; how like a misspelt word must be
 VOCABULARY_SECONDS, DISTRICTS_SECONDS = (300, 60) if settings.MODE != "test" else (0, 0)
-SORTS = ("neu", "beliebt")
+SORTS, STATUSES = ("neu", "beliebt"), ("offen", "geworden", "zusammen")
+WENT_ON = (Link.Kind.BECAME, Link.Kind.FUNDED_BY, Link.Kind.REALISED_AS)
 # What a row of a list needs; the long text stays where it is but for its beginning.
 _LISTED = (
     "id", "process_id", "kind", "title", "text", "category_id", "state", "reference", "address", "district", "author_shown",
@@ -40,6 +41,7 @@ class Wanted:
     category: str = ""
     district: str = ""
     kind: str = ""  # "" or "RESULT"
+    status: str = ""  # one of STATUSES
     sort: str = "neu"
     page: int = 1
 
@@ -68,6 +70,8 @@ def listed(process: Process, wanted: Wanted) -> Found:
     rows = (
         rows.filter(kind=Contribution.Kind.RESULT) if wanted.kind == "RESULT" else rows.exclude(kind=Contribution.Kind.RESULT)
     )
+    if wanted.status:
+        rows = _of_status(rows, wanted.status)
     order = ["-supports", "-pk"] if wanted.sort == "beliebt" else ["-published_at", "-pk"]
     found = Found()
     if wanted.words.strip():
@@ -81,6 +85,16 @@ def listed(process: Process, wanted: Wanted) -> Found:
     shown = {row.pk: row for row in shown_rows(Contribution.objects.filter(pk__in=numbers))}
     found.rows = [shown[number] for number in numbers if number in shown]
     return found
+
+
+def _of_status(rows: "QuerySet[Contribution]", status: str) -> "QuerySet[Contribution]":
+    """What has become of them: something, merged with another, nothing yet."""
+    went_on = Exists(Link.objects.filter(source=OuterRef("pk"), kind__in=WENT_ON))
+    if status == "geworden":
+        return rows.filter(went_on)
+    if status == "zusammen":
+        return rows.filter(state=Contribution.State.MERGED)
+    return rows.filter(~went_on, state=Contribution.State.PUBLISHED)
 
 
 def shown_rows(rows: "QuerySet[Contribution]") -> "QuerySet[Contribution]":

@@ -250,6 +250,9 @@ def test_a_clerk_makes_a_process_in_the_browser(moderator, second_moderator, cle
         f"/beteiligung/gruene-hoefe/{idea.reference}/verknuepfen/", {"kind": "REALISED_AS", "target": result.reference}
     )
     assert Link.objects.get().target == result
+    where = {"stand": "geworden"}
+    assert idea.reference in text(Client().get("/beteiligung/gruene-hoefe/", where))
+    assert idea.reference not in text(Client().get("/beteiligung/gruene-hoefe/", {"stand": "offen"}))
     assert "Drei Höfe werden grün" in text(Client().get(f"/beteiligung/gruene-hoefe/{idea.reference}/"))
     assert "erledigt am 24.2.2027" in re.sub(
         r"24\.02\.2027", "24.2.2027", text(Client().get(f"/beteiligung/gruene-hoefe/{result.reference}/"))

@@ -19,7 +19,7 @@ from stadtkern.ui import words
 from .. import actions, eligibility, parts
 from ..models import Contribution, Follow, Phase, Process
 from ..models.contribution import SHOWN
-from ..queries import SORTS, Found, Wanted, districts_of, first_pictures, listed, moderation_figures
+from ..queries import SORTS, STATUSES, Found, Wanted, districts_of, first_pictures, listed, moderation_figures
 from ..reasons import REASONS
 from ..templating import ALLOWS, Template, all_templates, template
 from .common import number, pressed, process_of, word
@@ -93,12 +93,13 @@ def _wanted(request: HttpRequest) -> Wanted:
     return Wanted(
         words=word(request, "q", 200), category=word(request, "kategorie", 60), district=word(request, "stadtteil", 60),
         kind="RESULT" if word(request, "art") == "RESULT" else "", sort=sort if sort in SORTS else "neu",
-        page=number(request.GET.get("seite")),
+        status=word(request, "stand") if word(request, "stand") in STATUSES else "", page=number(request.GET.get("seite")),
     )  # fmt: skip
 
 
 def _query(wanted: Wanted, page: int) -> str:
     pairs = {"q": wanted.words, "kategorie": wanted.category, "stadtteil": wanted.district, "art": wanted.kind}
+    pairs["stand"] = wanted.status
     pairs |= {"sort": wanted.sort if wanted.sort != "neu" else "", "seite": str(page) if page > 1 else ""}
     return "?" + urlencode({key: value for key, value in pairs.items() if value})
 
