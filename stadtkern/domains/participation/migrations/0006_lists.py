@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("cases", "0001_initial"),
-        ("participation", "0004_budget"),
+        ("participation", "0005_open311"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
