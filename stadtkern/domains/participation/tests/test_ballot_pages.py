@@ -99,6 +99,8 @@ def test_the_office_checks_announces_enters_paper_and_counts(make_process, moder
             text="Ja.",
             reference=f"MS-AAAA-000{at}",
         )
+    early = Client().get(f"/beteiligung/{process.key}/abstimmen/")
+    assert early.status_code == 403 and "noch nicht fertig" in text(early)
     desk, root = login(moderator.account), f"/beteiligung/{process.key}/abstimmung-verwalten"
     assert "Vorschlag 3" in text(desk.get(f"{root}/"))
     good = {"admitted": "ja", "title": "Bank", "cost": "1.200,50", "reason": "Das Amt hat gerechnet."}

@@ -62,6 +62,9 @@ def poll(request: HttpRequest, key: str) -> HttpResponse:
 def vote(request: HttpRequest, key: str) -> HttpResponse:
     """The ballot."""
     process = process_of(request, key)
+    if _voting(process) and not Poll.objects.filter(process=process).exclude(state=Poll.State.PREPARED).exists():
+        said = _("Der Stimmzettel ist noch nicht fertig. Das Amt prüft die Projekte und kündigt ihn hier an.")
+        return render(request, "participation/budget/cannot.html", {"process": process, "refused": said}, status=403)
     row = poll_of(process)
     voter = _voter(request, row)
     try:
