@@ -5,7 +5,7 @@ from typing import Any
 
 from stadtkern.kernel.registers.blocks import hidden
 
-from .models import Contribution, Process
+from .models import Contribution, Process, Report
 from .models.contribution import SHOWN
 
 COLUMNS = ("reference", "kind", "title", "text", "state", "address", "district", "lat", "long", "cost_cents", "supports",
@@ -20,3 +20,11 @@ def contributions() -> Iterator[dict[str, Any]]:
         shown = {name: row[name] for name in COLUMNS}
         author = "" if row["veiled"] else row["author_shown"]
         yield shown | {"process": row["process__key"], "category": row["category__title"] or "", "author": author}
+
+
+def reports() -> Iterator[dict[str, Any]]:
+    """Listed reports, the oldest first: what, where, when, what became of it; texts stay on their pages."""
+    rows = Report.objects.listed().order_by("pk")
+    names = ("category", "state", "district", "reported_at", "closed_at", "promised_date", "followers")
+    for row in rows.values(*names, "contribution__reference", "contribution__lat", "contribution__long").iterator():
+        yield {name.removeprefix("contribution__"): value for name, value in row.items()}

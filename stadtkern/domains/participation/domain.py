@@ -20,6 +20,12 @@ DOMAIN = Domain(
         ],
     ],
     api=api.router,
-    datasets=[Dataset("contributions", "Beiträge der Beteiligung", "dl-de/zero-2-0", datasets.contributions)],
-    kpis=[KPI("days_to_publish", "Tage, bis ein Beitrag erscheint (Median)", "Tage", 2, OFFICE, kpis.days_to_publish)],
+    datasets=[
+        Dataset("contributions", "Beiträge der Beteiligung", "dl-de/zero-2-0", datasets.contributions),
+        Dataset("reports", "Mängelmeldungen", "dl-de/zero-2-0", datasets.reports),
+    ],
+    kpis=[
+        KPI("days_to_publish", "Tage, bis ein Beitrag erscheint (Median)", "Tage", 2, OFFICE, kpis.days_to_publish),
+        KPI("reports_in_time", "Meldungen im Versprechen erledigt", "%", 80, OFFICE, kpis.reports_in_time),
+    ],
 )

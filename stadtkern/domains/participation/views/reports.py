@@ -29,7 +29,7 @@ from ..reports.categories import plan
 from ..reports.states import WORDS
 from ..reports.tokens import token_of
 from .common import browser_key, number
-from .reports_map import DAYS, chosen, may_see, mine, of_office, told
+from .reports_map import DAYS, chosen, may_see, mine, neighbours, of_office
 
 PAGE = 20
 HOUR, LOOKED_AT, MOST = 3600, 12, 60  # reports of one network in an hour: more are looked at first, many more wait
@@ -211,7 +211,7 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
     same = []
     if own and row.is_open and contribution.lat is not None and contribution.long is not None:
         found = near.same(row.category, (contribution.lat, contribution.long))
-        same = [told(one, distance) for one, distance in found if one.pk != row.pk][:3]
+        same = neighbours([pair for pair in found if pair[0].pk != row.pk][:3])
     if request.GET.get("neu"):
         messages.success(request, _("Danke. Ihre Meldung ist angekommen."))
     into = Link.objects.filter(source=contribution, kind=Link.Kind.MERGED_INTO).select_related("target").first()

@@ -103,12 +103,18 @@ def same(request: HttpRequest) -> HttpResponse:
     point = readable(request.GET.get("lat"), request.GET.get("long"))
     category = request.GET.get("art", "")
     found = near.same(category, point) if point and category in plan().kinds else []
-    return JsonResponse({"reports": [told(one, distance) for one, distance in found]})
+    return JsonResponse({"reports": neighbours(found)})
 
 
-def told(one: Report, distance: float) -> dict[str, object]:
-    """A report in a list of neighbours."""
-    photo = Attachment.objects.filter(contribution=one.pk, role="before").only("key").first() if one.shown else None
+def neighbours(found: list[tuple[Report, float]]) -> list[dict[str, object]]:
+    """Reports in a list, with their pictures where somebody has looked at them; one query for all pictures."""
+    looked = [one.pk for one, _distance in found if one.shown]
+    photos = Attachment.objects.filter(contribution__in=looked, role="before").order_by("-pk")
+    keys = dict(photos.values_list("contribution", "key")) if looked else {}
+    return [_told(one, distance, keys.get(one.pk)) for one, distance in found]
+
+
+def _told(one: Report, distance: float, photo: uuid.UUID | None) -> dict[str, object]:
     return {
         "reference": one.contribution.reference,
         "title": plan().title(one.category),
@@ -117,7 +123,7 @@ def told(one: Report, distance: float) -> dict[str, object]:
         "when": words.relative_day(timezone.localdate(one.reported_at)),
         "state": str(WORDS[one.state].short),
         "url": reverse("participation:report_page", args=[one.contribution.reference]),
-        "picture": reverse("participation:report_picture_small", args=[photo.key, "klein"]) if photo else "",
+        "picture": reverse("participation:report_picture_small", args=[photo, "klein"]) if photo else "",
         "text": one.contribution.text[:160] if one.shown else "",
     }
 
