@@ -1,7 +1,7 @@
 """A report of something broken (Mängelmeldung), what happened to it, who follows it, who repairs it."""
 
 from datetime import datetime, timedelta
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django.db import models
 from django.db.models import Q
@@ -63,7 +63,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """In this box; follows the index contribution_place."""
         # The condition is our own SQL, values are parameters; the join is there because of the filter before it.
         rows = self.filter(contribution__lat__isnull=False)
-        return rows.extra(where=[_PLACE], params=[west, south, east, north])  # noqa: S610
+        return cast(ReportQuerySet, rows.extra(where=[_PLACE], params=[west, south, east, north]))  # noqa: S610
 
     def near(self, centre: Point, radius: float) -> "ReportQuerySet":
         """In the box around a circle of `radius` metres; measure the rest (reports/near.py)."""

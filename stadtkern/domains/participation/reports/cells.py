@@ -21,11 +21,14 @@ def cell_of(point: Point | None) -> int | None:
     return int(h3.latlng_to_cell(point[0], point[1], FINE)) if point else None
 
 
-def parent(resolution: int) -> ExpressionWrapper:
+def parent(resolution: int) -> Any:
     """The coarser cell in SQL: write the resolution into its bits and fill the finer digits with sevens (H3's index)."""
-    kept = F("cell").bitand(Value(~(15 << 52), BigIntegerField())).bitor(Value(resolution << 52, BigIntegerField()))
-    filled = kept.bitor(Value((1 << 3 * (15 - resolution)) - 1, BigIntegerField()))
-    return ExpressionWrapper(filled, BigIntegerField())
+    kept = F("cell").bitand(_bits(~(15 << 52))).bitor(_bits(resolution << 52))
+    return ExpressionWrapper(kept.bitor(_bits((1 << 3 * (15 - resolution)) - 1)), BigIntegerField())
+
+
+def _bits(number: int) -> Any:
+    return Value(number, BigIntegerField())
 
 
 def counted(rows: ReportQuerySet, resolution: int, fewest: int = 1) -> list[tuple[int, int]]:

@@ -7,7 +7,7 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.contrib import messages
 from django.core import signing
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.templatetags.static import static
 from django.urls import reverse
@@ -71,7 +71,7 @@ def _row(one: Report) -> dict[str, Any]:
 @everyone
 @ensure_csrf_cookie
 @csp_update({"worker-src": [SELF], "img-src": [SELF, "data:", "blob:"]})
-def new(request: HttpRequest) -> HttpResponse:
+def new(request: HttpRequest) -> HttpResponseBase:
     """Three steps on one page: photo, place, what it is."""
     if request.method == "POST":
         return send(request)

@@ -132,7 +132,7 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
         "around": [
             (other, known.title(other.category), WORDS[other.state], round(far)) for other, far in around if other.pk != row.pk
         ],
-        "groups": known.grouped(), "offices": Office.objects.exclude(pk=row.office_id).order_by("title"),
+        "groups": known.grouped(), "offices": Office.objects.exclude(pk=row.office_id or 0).order_by("title"),
         "contractors": Contractor.objects.filter(office=actor.staff.office_id, active=True),
         "colleagues": _colleagues(actor.staff),
         "texts": known.texts, "team": known.teams.get(row.team, ""),

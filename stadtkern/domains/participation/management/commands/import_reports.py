@@ -105,7 +105,7 @@ def _point(row: dict[str, str]) -> Point:
 
 def _category(title: str) -> str:
     folded = plain(title)
-    own = SAME.get(folded)
+    own = SAME.get(folded, "")
     return own if own in plan().kinds else re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:60] or "anderes"
 
 
