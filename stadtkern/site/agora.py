@@ -32,7 +32,7 @@ def play() -> int:
         if "statements" in told and not Process.objects.filter(title=told["title"]).exists():
             with at_once():
                 answers += _map(told, clerk)
-        for process in Process.objects.filter(title=told["title"]):  # ideas are read by topic from the first day
+        for process in Process.objects.filter(title=told.get("title", "")):  # ideas are read by topic from the first day
             actions.compute(process.pk, Finding.What.TOPICS)
     return answers
 
