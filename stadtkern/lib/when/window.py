@@ -99,6 +99,10 @@ class Window:
             return False
         return not self.spans or any(day in span for span in self.spans)
 
+    def clocks(self, day: date) -> list[Clock]:
+        """The times of day that may do on a day."""
+        return [self.clock] if self.allows(day) else []
+
     def days(self, horizon: int = 180) -> Iterator[date]:
         """Every day that may do."""
         day, last = self.first, self.last(horizon)

@@ -1,7 +1,7 @@
 """Sentences with what they mean, in files, and how to compare with them (heldout.toml explains the form)."""
 
 import tomllib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -28,8 +28,7 @@ class Sentence:
     now: datetime
     text: str
     services: tuple[str, ...]
-    days: str
-    clock: str
+    wish: str  # days | time, alternatives with a slash between
 
     def right_service(self, target: Target) -> bool:
         """Whether the target is one of those meant; an entry of LeiKa counts for its OZG-Leistung."""
@@ -49,42 +48,70 @@ class Sentence:
         return known
 
     def right_time(self, window: Window) -> bool:
-        """Whether exactly the meant days and the meant time of day were understood."""
-        days = {day for day in self._horizon() if window.allows(day)}
-        return days == self._wanted_days() and window.clock == self._wanted_clock()
-
-    def _horizon(self) -> list[date]:
-        return [self.now.date() + timedelta(days=number) for number in range(DAYS)]
-
-    def _wanted_days(self) -> set[date]:
-        spans, only, without, never = [], set(), set(), []
-        for part in self.days.split():
-            if part[0] == "!" and not part[1:].isalpha():
-                never.append(_span(part[1:]))
-            elif part[0] == "!":
-                without.add(WEEKDAYS[part[1:]])
-            elif part[0].isalpha():
-                only |= {WEEKDAYS[one] for one in part.split(",")}
-            else:
-                spans.append(_span(part))
-        return {
-            day
-            for day in self._horizon()
-            if (not spans or any(first <= day <= last for first, last in spans))
-            and not any(first <= day <= last for first, last in never)
-            and (not only or day.weekday() in only)
-            and day.weekday() not in without
-        }
-
-    def _wanted_clock(self) -> Clock:
-        if self.clock.startswith("="):
-            return Clock(at=time.fromisoformat(self.clock[1:]))
-        after, _, before = self.clock.partition("-")
-        return Clock(time.fromisoformat(after) if after else None, time.fromisoformat(before) if before else None)
+        """Whether exactly the meant days and the meant times of day were understood, whatever the form of alternatives."""
+        horizon = [self.now.date() + timedelta(days=number) for number in range(DAYS)]
+        return wanted_hours(self.wish, horizon) == hours(window, horizon)
 
     def understood(self, text: str = "") -> Understanding:
         """What our own ear makes of it, or of what a recogniser heard instead."""
         return understand(text or self.text, now=self.now, land=LAND, ear=ear())
+
+
+Hours = tuple[tuple[time, time], ...]  # from and until, apart from each other; a moment is one that ends where it begins
+
+
+def hours(window: Window, horizon: Sequence[date]) -> dict[date, Hours]:
+    """Which times of which days are in a window."""
+    return {day: _merged(clocks) for day in horizon if (clocks := window.clocks(day))}
+
+
+def wanted_hours(wish: str, horizon: Sequence[date]) -> dict[date, Hours]:
+    """The same of a label."""
+    found: dict[date, list[Clock]] = {}
+    for one in wish.split("/"):
+        days, clock = one.split("|")
+        for day in _wanted_days(days, horizon):
+            found.setdefault(day, []).append(_wanted_clock(clock.strip()))
+    return {day: _merged(clocks) for day, clocks in sorted(found.items())}
+
+
+def _merged(clocks: Iterable[Clock]) -> Hours:
+    pairs = sorted((one.at or one.after or time.min, one.at or one.before or time.max) for one in clocks)
+    merged: list[tuple[time, time]] = []
+    for first, last in pairs:
+        if merged and first <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], last))
+        else:
+            merged.append((first, last))
+    return tuple(merged)
+
+
+def _wanted_days(text: str, horizon: Sequence[date]) -> set[date]:
+    spans, only, without, never = [], set(), set(), []
+    for part in text.split():
+        if part[0] == "!" and not part[1:].isalpha():
+            never.append(_span(part[1:]))
+        elif part[0] == "!":
+            without.add(WEEKDAYS[part[1:]])
+        elif part[0].isalpha():
+            only |= {WEEKDAYS[one] for one in part.split(",")}
+        else:
+            spans.append(_span(part))
+    return {
+        day
+        for day in horizon
+        if (not spans or any(first <= day <= last for first, last in spans))
+        and not any(first <= day <= last for first, last in never)
+        and (not only or day.weekday() in only)
+        and day.weekday() not in without
+    }
+
+
+def _wanted_clock(text: str) -> Clock:
+    if text.startswith("="):
+        return Clock(at=time.fromisoformat(text[1:]))
+    after, _, before = text.partition("-")
+    return Clock(time.fromisoformat(after) if after else None, time.fromisoformat(before) if before else None)
 
 
 def _span(text: str) -> tuple[date, date]:
@@ -97,9 +124,9 @@ def sentences(name: str) -> Iterator[Sentence]:
     raw = tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
     for moment, said in raw.items():
         for text, label in said.items():
-            services, days, clock = (part.strip() for part in label.split("|"))
-            keys = tuple(filter(None, services.split("+")))
-            yield Sentence(datetime.fromisoformat(moment), text, keys, days, clock)
+            services, _, wish = label.partition("|")
+            keys = tuple(filter(None, services.strip().split("+")))
+            yield Sentence(datetime.fromisoformat(moment), text, keys, wish)
 
 
 @cache
