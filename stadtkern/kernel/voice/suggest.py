@@ -19,22 +19,31 @@ def suggest(wish: Wish, window: Window, skip: int, now: datetime) -> tuple[list[
     """At most three, and what must be said about them. Raises Refused where the wish cannot be had at all."""
     first, last = max(window.first, now.date()), min(window.last(HORIZON), window.first + timedelta(days=HORIZON))
     last = max(first, last)
-    clock = window.clock
-    found = search.free(
-        wish, first, last, after=clock.at or clock.after, before=None if clock.at else clock.before, limit=MOST, now=now
-    )
-    fitting = [free for free in found if window.allows(_day(free)) and (not clock.at or _time(free) == clock.at)]
+    fitting = _fitting(wish, window, first, last, now)
     if fitting:
         shown = _spread(fitting, skip)
         return (shown, "") if shown else (_spread(fitting, 0), _("Mehr ist in dieser Zeit nicht frei."))
     return _nearest(wish, window, first, last, skip, now)
 
 
+def _fitting(wish: Wish, window: Window, first: date, last: date, now: datetime) -> list[Free]:
+    """What is free in any of the alternatives, in order."""
+    found: dict[tuple[int, datetime], Free] = {}
+    for one in window.alternatives:
+        after, before = one.clock.at or one.clock.after, None if one.clock.at else one.clock.before
+        start, end = max(first, one.first), min(last, one.last(HORIZON))
+        for free in search.free(wish, start, end, after=after, before=before, limit=MOST, now=now) if start <= end else ():
+            if one.allows(_day(free)) and (not one.clock.at or _time(free) == one.clock.at):
+                found.setdefault((free.place.pk, free.starts_at), free)
+    return sorted(found.values(), key=lambda free: free.starts_at)
+
+
 def _nearest(wish: Wish, window: Window, first: date, last: date, skip: int, now: datetime) -> tuple[list[Free], str]:
     days = [free for free in search.free(wish, first, last, limit=MOST, now=now) if window.allows(_day(free))]
-    if days and window.clock.at:
-        wanted = window.clock.at
-        days.sort(key=lambda free: (abs(_minutes(free) - wanted.hour * 60 - wanted.minute), free.starts_at))
+    moments = [one.clock.at for one in window.alternatives if one.clock.at]
+    if days and moments:
+        wanted = [moment.hour * 60 + moment.minute for moment in moments]
+        days.sort(key=lambda free: (min(abs(_minutes(free) - one) for one in wanted), free.starts_at))
         return sorted(days[skip : skip + SHOWN], key=lambda free: free.starts_at), _(
             "Genau um diese Uhrzeit ist nichts frei. Am nächsten daran liegen:"
         )

@@ -19,7 +19,7 @@ PARTS = {  # part of the day: begins, ends
 AROUND = 30  # minutes: "gegen zehn" is half past nine to half past ten
 _NOUNS = (
     r"tage?|wochen?|monate?|jahre?|stunden?|minuten|person(?:en)?|leute|kinder|ausweise?|paesse?|"
-    r"reisepaesse|personalausweise|mal|euro|prozent|M|\d+o|uhr|hunde|autos|monatige|jaehrige?|"
+    r"reisepaesse|personalausweise|mal(?! (?:vorbei|kommen|komm|rein|hin|schauen|zu|bei|da|auf)[a-z]*)|euro|prozent|M|\d+o|uhr|hunde|autos|monatige|jaehrige?|"
     r"koffer|kinderreisepaesse|von|meter|kilo"
 )
 
@@ -132,6 +132,7 @@ _BARE: list[tuple[str, Builder]] = [
         ),
         lambda m: _moment(m[1], "0"),
     ),
+    (r"(?<=um )(\d+)o?(?= D)", lambda m: _moment(m[1], "0")),
     (r"(?<=P )(?:so |um |gegen )?(\d+)(?! (?:NOUN))", lambda m: _moment(m[1], "0")),
     (r"(?<=D )(\d+)(?! (?:NOUN))(?= |$)", lambda m: _moment(m[1], "0")),
     (r"(\d+)(?= P)", lambda m: _moment(m[1], "0")),

@@ -21,7 +21,7 @@ class Counted(Seen):
         return [
             *self._pointing(),
             (r"(O) (M) woche (?:oder|und|,)(?: in| der| die)* (\d+o)(?! (?:M|W))", self._weeks_of_month),
-            (r"(O) (W) (?:im|in) (M) (?:oder|und)(?: am| der)* (O) (?:W )?(?:im|in) (M)", self._two_nths),
+            (r"(O) (W) (?:im|in) (M) (?:oder|und)(?: am| der)* (O) (?:(W) )?(?:im|in) (M)", self._two_nths),
             (r"(anfang|mitte|ende) monat (M)", lambda m: Ref("range", (third(self.month_named(m[2]), m[1]),))),
             (rf"in (N|anderthalb|eineinhalb) (?:(?:bis|oder|,|und) )+(N) ({UNITS})", self._from_to),
             (
@@ -192,7 +192,8 @@ class Counted(Seen):
 
     def _two_nths(self, m: "re.Match[str]") -> Ref:
         """ "letzter Donnerstag im September oder erster im Oktober"."""
-        one, other = (self._nth(m[place], int(m[2][1]), self.month_named(m[place + 2 - (place == 4)])) for place in (1, 4))
+        one = self._nth(m[1], int(m[2][1]), self.month_named(m[3]))
+        other = self._nth(m[4], int((m[5] or m[2])[1]), self.month_named(m[6]))
         return Ref("day", tuple(sorted((*one.spans, *other.spans))))
 
     def _nth(self, which: str, weekday: int, month: Span) -> Ref:

@@ -15,8 +15,8 @@ class Dates(Seen):
         """In the order they are tried."""
         return [
             (
-                r"(?<!gegen )(?<!um )(?<!ab )(\d+)o?(?= (?:bis|und|oder)(?: (?:zum|am|dem|den|der))? (?:\d+o? M|d\d\d-))",
-                lambda m: Ref("ordinal", number=int(m[1])) if 0 < int(m[1]) < 32 else None,
+                r"(\d+)o?(?= (?:bis|und|oder)(?: (?:zum|am|dem|den|der))? (?:\d+o? M|d\d\d-))",
+                self._first_of_two,
             ),
             (r"(d\d\d-\d\d-\d*)", self._date_ref),
             (r"(\d+)o? (M)(?: (\d{4}))?(?: (naechste|diese) jahr)?", self.day_and_month),
@@ -26,6 +26,12 @@ class Dates(Seen):
             (r"(W)", lambda m: Ref("weekday", number=int(m[1][1]))),
             (r"morgen", lambda m: self.plus_days(1)),
         ]
+
+    def _first_of_two(self, m: "re.Match[str]") -> Ref | None:
+        """ "am 3. oder 5. Mai"; "vor zehn oder am 5. Mai" is an hour."""
+        before = m.string[: m.start()].split()[-1:]
+        hour = m[0].isdigit() and before and before[0] in ("um", "gegen", "ab", "vor", "nach", "bis", "so", "fruehestens", "spaetestens")
+        return Ref("ordinal", number=int(m[1])) if 0 < int(m[1]) < 32 and not hour else None
 
     def _date_ref(self, m: "re.Match[str]") -> Ref | None:
         found = self.day_named(m[1] + (f" {m[2]}" if m.lastindex and m.lastindex > 1 and m[2] else ""))

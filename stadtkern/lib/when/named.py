@@ -44,10 +44,11 @@ class Named(Seen):
             (r"uebermorgen", lambda m: self.plus_days(2)),
             (r"heute", lambda m: self.plus_days(0)),
             (r"(?:den )?(W) (naechste|kommende|uebernaechste|diese) woche", lambda m: self._weekday_of(m[1], m[2])),
+            (r"(REL) woche (?:am )?(W)(?! (?:oder|und|,|bis|bzw|sowie)(?: (?:am|an))? W)", lambda m: self._weekday_of(m[2], m[1])),
             (r"(?:woche (?:vom|ab|nach|mit|des)(?: dem)? )(\d+o M|d\d\d-\d\d-\d*|\d+o \d+o|\d+o)", self._week_with),
             (r"kalenderwoche (\d+)o? (oder|und|bis|,) (?:kalenderwoche )?(\d+)o?(?! uhr)", self._calendar_weeks),
             (r"(\d+)o? (oder|und|bis|,) (\d+)o? kalenderwoche", self._calendar_weeks),
-            (r"(?:(\d+)o? )?kalenderwoche(?: (\d+))?", lambda m: self._calendar_week(int(m[1] or m[2] or 0))),
+            (r"(?:(\d+)o? )?kalenderwoche(?: (\d+)o?)?", lambda m: self._calendar_week(int(m[1] or m[2] or 0))),
             (r"(?:(REL) )?wochenende", self._weekend),
             (r"(REL) (woche|monat|jahr)", lambda m: Ref("week" if m[2] == "woche" else "month", (self.relative(m[1], m[2]),))),
             (r"(?:noch )(?:die|in der) woche", lambda m: Ref("week", (self.relative("diese", "woche"),))),
@@ -98,7 +99,8 @@ class Named(Seen):
         return Ref("range", (span,), event=True)
 
     def _weekday_of(self, weekday: str, which: str) -> Ref:
-        return Ref("day", (Span.day(next_weekday(int(weekday[1]), self.relative(which, "woche", whole=True).first)),))
+        week = self.relative(which, "woche", whole=True)
+        return Ref("day", (Span.day(next_weekday(int(weekday[1]), week.first)),), within=week)
 
     def _week_with(self, m: "re.Match[str]") -> Ref | None:
         named = self.day_named(m[1])

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from . import clock as clocks
 from . import story as stories
+from .alternatives import alternatives
 from .anchor import POINTING, anchored
 from .clock import Said
 from .days import Days
@@ -44,7 +45,8 @@ def read(text: str, now: datetime, land: str) -> Reading:
     relate(line)
     found = _found(line, text)
     found = anchored(found, now.date(), line.text)
-    window = settle([one for one in found if not one.story], now.date(), line.text)
+    windows = [settle(one, now.date(), line.text) for one in alternatives(found, now.date())]
+    window = replace(windows[0], others=tuple(dict.fromkeys(one for one in windows[1:] if one != windows[0])))
     if (not window.anything and _SOON.search(line.text)) or any(token.symbol.startswith("<s") for token in line.tokens):
         window = replace(window, soon=not window.spans)
     said = tuple(

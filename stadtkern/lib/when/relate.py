@@ -17,6 +17,7 @@ _BEFORE_ORDINAL = frozenset(
     am dem den der zum vom ab bis oder und , zwischen nach vor spaetestens fruehestens erst einschliesslich
     """.split()  # noqa: SIM905
 )
+_DATED = ("am", "den", "dem", "ab", "bis", "nach", "vor", "spaetestens", "fruehestens")
 _NO_DAY = frozenset(
     """
     mal kind klasse ausweis pass person mahnung stock etage rate ehe versuch vorschlag termin wahl teil monat
@@ -37,7 +38,7 @@ def ordinals(line: Line, text: str) -> None:
         noun = (
             after
             and re.fullmatch(r"[a-z]{2,}", after.symbol)
-            and (after.symbol in _NO_DAY or (text[after.start].isupper() and not certain))
+            and ((after.symbol in _NO_DAY and not (after.symbol == "mal" and before in _DATED)) or (text[after.start].isupper() and not certain))
         )
         if _is_hour(line, place, text):
             continue
@@ -59,6 +60,9 @@ def _is_hour(line: Line, place: int, text: str) -> bool:
     before = line.tokens[place - 1].symbol if place else ""
     earlier = line.tokens[place - 2].symbol if place > 1 else ""
     hourly = before in ("nach", "vor", "ab", "bis", "zwischen", "spaetestens", "fruehestens")
+    ends = place + 1 == len(line.tokens) and text[token.start : token.end].endswith(".")
+    if ends and hourly and before != "zwischen" and earlier[:2] == "<d":
+        return not any(one.symbol in ("von", "vom", "zwischen") for one in line.tokens[:place])  # "am Montag ab 9."
     return text[token.start : token.end].lower() == "achte" and hourly and earlier[:2] != "<d"
 
 
@@ -123,6 +127,7 @@ class Relations:
             (rf"(?:(?:erst|direkt|gleich|kurz|unmittelbar|irgendwann) )*nach(?: {_IN})* (D)", self._bound("after")),
             (rf"(?:(?:noch|kurz|rechtzeitig) )*vor(?: {_IN})* (D)", self._bound("before")),
             (rf"(?:bis|spaetestens|maximal){_UP_TO} (D)|(D) spaetestens", self._bound("until")),
+            (rf"nur(?: {_IN})* (D)(?: {_SUITS})?(?: (?:es|mir|ich|bei|uns|wir|leider|gar))* nicht", self._no),
             (r"(?<=immer )((?:[a-z]+ ){0,3}, )?nur (D) (?:ist|hab|habe|bin|muss|arbeite|nicht)", lambda m: self._no_but(m[2])),
             (rf"{_NOT_ANY}(?: {_IN})* (D)", self._no),
             (rf"(D)(?: {_SUITS})(?: [a-z]+){{0,3}} (?:nicht|schlecht|verhindert|keine|wohl nicht)", self._no),

@@ -11,6 +11,10 @@ MONTHS = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August"
 
 def in_words(window: Window) -> str:
     """What was understood about the time; empty where nothing was."""
+    return " oder ".join(_one(one) for one in window.alternatives)
+
+
+def _one(window: Window) -> str:
     days = _few_days(window)
     parts = [" oder ".join(_span(span, window.today) for span in days or window.spans[:3])]
     if window.weekdays != ALL_DAYS and not days:

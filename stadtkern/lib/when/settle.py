@@ -9,7 +9,7 @@ from .clock import Said
 from .refs import Ref, bounded, month_of, settled
 from .window import ALL_DAYS, FAR, Clock, Span, Window
 
-_STRONG = frozenset(
+STRONG = frozenset(
     """
     nein nee noe quatsch sondern falsch vertan verzeihung korrigiere korrektur stopp bloedsinn unsinn irrtum
     stattdessen vielmehr doch_nicht ach
@@ -20,11 +20,12 @@ _WEAK = frozenset(
     doch lieber besser eher moment warte warten sagen aeh aehm statt
     """.split()  # noqa: SIM905
 )
-_SMALL = ("weekday", "day", "ordinal")
+SMALL = ("weekday", "day", "ordinal")
 # "am 3. wäre gut, sonst am 5.": the one or the other.
 _OTHERWISE = frozenset("sonst ansonsten notfalls andernfalls ersatzweise alternativ wahlweise not hilfsweise falls".split())  # noqa: SIM905
+_SOFT = frozenset(("aber", "halt", "sogar", "zum", "beispiel", "ginge", "geht", "es", "ich", "koennte", "komme", "wir", "kommen"))
 _OR = frozenset(("oder", "bzw", "beziehungsweise"))
-_LITTLE = frozenset(
+LITTLE = frozenset(
     """
     oder bzw beziehungsweise am an im in der die den dem des das , auch eben dann gern gerne vielleicht eventuell evtl so erst
     um gegen noch genauso ebenso eher moeglicherweise gleich zur wieder
@@ -65,7 +66,7 @@ def _loose(found: Sequence[Found]) -> list[Found]:
         if isinstance(one.thing, Ref) and one.thing.kind == "weekdays" and one.before == ("oder",) and clocks and not days:
             continue
         if isinstance(one.thing, Said) and last and isinstance(last.thing, Ref) and clocks:
-            one = replace(one, before=("oder",)) if _another(last.before) and set(one.before) <= _LITTLE else one
+            one = replace(one, before=("oder",)) if another(last.before) and set(one.before) <= LITTLE else one
         kept.append(one)
     return kept
 
@@ -84,10 +85,10 @@ def _days(found: list[Found], today: date) -> Window:
             negative.append(ref)
             continue
         words = set(one.before)
-        if positive and not words & _STRONG and (_another(one.before) or _also(one.before, positive[-1], ref)):
+        if positive and not words & STRONG and (another(one.before) or _also(one.before, positive[-1], ref)):
             positive[-1] = _joined(positive[-1], ref)
             continue
-        if (positive and words & _STRONG) or (positive and words & _WEAK and not _within(ref, positive, today)):
+        if (positive and words & STRONG) or (positive and words & _WEAK and not _within(ref, positive, today)):
             positive = []
         positive.append(ref)
     base = base_of(positive, today)
@@ -107,17 +108,17 @@ def _days(found: list[Found], today: date) -> Window:
     return Window(today, first, weekdays, tuple(without), notes=tuple(notes))
 
 
-def _another(before: tuple[str, ...]) -> bool:
+def another(before: tuple[str, ...]) -> bool:
     """Whether the words before a day make it an alternative to the day before."""
     words = set(before)
     instead = bool(words & {"wenn", "falls"}) and bool(words & {"nicht", "nichts", "keiner"})
-    return instead or bool(words & _OTHERWISE) or (bool(words & _OR) and words <= _LITTLE)
+    return instead or bool(words & _OTHERWISE) or (bool(words & _OR) and words <= LITTLE | _SOFT)
 
 
 def _also(before: tuple[str, ...], last: Ref, ref: Ref) -> bool:
     """ "am liebsten Mittwoch, gern auch Donnerstag"; not "nächste Woche, gern am Dienstag"."""
-    gladly = bool(set(before) & {"gern", "gerne", "auch"}) and set(before) <= _LITTLE | {"a"}
-    return gladly and not ref.bound and ref.kind == last.kind and ref.kind in _SMALL
+    gladly = bool(set(before) & {"gern", "gerne", "auch"}) and set(before) <= LITTLE | {"a"}
+    return gladly and not ref.bound and ref.kind == last.kind and ref.kind in SMALL
 
 
 def _joined(one: Ref, other: Ref) -> Ref:
@@ -127,7 +128,7 @@ def _joined(one: Ref, other: Ref) -> Ref:
         if any(part.kind == "weekdays" for part in parts):
             return Ref("weekdays", weekdays=frozenset(day for part in parts for day in part.weekdays or {part.number}))
         return Ref("weekday", union=parts)
-    return Ref("day" if all(part.kind in _SMALL for part in parts) else "range", union=parts)
+    return Ref("day" if all(part.kind in SMALL for part in parts) else "range", union=parts)
 
 
 def _pushed(spans: tuple[Span, ...], without: Sequence[Span], today: date) -> tuple[Span, ...]:
@@ -148,7 +149,7 @@ def base_of(refs: Sequence[Ref], today: date) -> Span | None:
 def _positive(refs: list[Ref], today: date, base: Span | None) -> tuple[tuple[Span, ...], frozenset[int]]:
     weekdays = ALL_DAYS
     spans: tuple[Span, ...] = ()
-    wide = [ref for ref in refs if ref.kind not in (*_SMALL, "weekdays", "half", "nth") or ref.bound or ref.other]
+    wide = [ref for ref in refs if ref.kind not in (*SMALL, "weekdays", "half", "nth") or ref.bound or ref.other]
     firm = False
     exact = [ref for ref in refs if ref.kind in ("day", "ordinal") and not ref.bound and not ref.other and not ref.union]
     for ref in refs:
@@ -199,7 +200,8 @@ def _spans_of(ref: Ref, today: date, base: Span | None) -> tuple[Span, ...]:
 def _hint(parts: Sequence[Ref]) -> Span | None:
     """ "am 3. oder 5. Mai": the month said once is meant for all."""
     day = next((part.spans[0].first for part in parts if part.kind == "day" and part.spans), None)
-    return month_of(day.year, day.month) if day else None
+    twice = day and any(part.kind == "ordinal" and part.number == day.day for part in parts)  # "am 20. oder am 20.5."
+    return month_of(day.year, day.month) if day and not twice else None
 
 
 def _any_left(spans: Sequence[Span], weekdays: frozenset[int]) -> bool:
@@ -235,7 +237,7 @@ def _clock(found: Sequence[Found]) -> Clock:
             continue  # "nicht vor neun Uhr morgens" is no end
         words = set(one.before)
         apart = words & (_OTHERWISE | _OR) or (words & {"wieder", "und", "auch"} and not result.overlap(said))
-        if place and (words & _STRONG or one.before[:2] == (",", "also")):
+        if place and (words & STRONG or one.before[:2] == (",", "also")):
             result = said
         elif place and apart and result not in (Clock(), said):
             result = _covering(result, said)

@@ -60,8 +60,17 @@ def tokens(text: str) -> list[Token]:
     for place, (piece, start, end) in enumerate(raw):
         before = raw[place - 1][0] if place else ""
         after = raw[place + 1][0] if place + 1 < len(raw) else ""
+        if re.fullmatch(r"\d{1,2}\.", piece) and _ends_with_hour(before, raw[place - 2][0] if place > 1 else ""):
+            made += [Token(piece[:-1], start, end - 1), Token(",", end - 1, end)]
+            continue
         made += [Token(symbol, start, end) for symbol in _symbols(piece, plain(before) or before, after)]
     return made
+
+
+def _ends_with_hour(before: str, earlier: str) -> bool:
+    """ "kurz nach 9.": the dot ends the sentence."""
+    before = before.lower()
+    return before in ("um", "gegen") or (before == "nach" and earlier.lower() in ("kurz", "gleich", "direkt", "schon"))
 
 
 def _symbols(piece: str, before: str, after: str) -> list[str]:
@@ -144,6 +153,7 @@ def _word(word: str) -> tuple[str, ...]:
     if found := _SPLIT.fullmatch(word):
         day, part = symbol(found[1].rstrip("s")) or symbol(_repaired(found[1])), symbol(found[2]) or "pfr"
         if day and day[0] == "w":
+            day = f"v{day[1]}" if len(found[2]) > 5 and found[2].endswith("s") else day  # "dienstagvormittags"
             return (day, "pfr" if part == "morgen" else part)
     return (symbol(repaired) or repaired,) if (repaired := _repaired(word)) != word else (word,)
 

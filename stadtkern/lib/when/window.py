@@ -1,7 +1,7 @@
 """What was understood about the time: which days, which time of day."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, time, timedelta
 
 FAR = date(9999, 12, 31)  # an open end
@@ -62,7 +62,10 @@ class Clock:
 
 @dataclass(frozen=True)
 class Window:
-    """When somebody wants to come. Without anything said: any day from today on, any time."""
+    """When somebody wants to come. Without anything said: any day from today on, any time.
+
+    `others` are alternatives with days and times of their own: "Montag vormittags oder Mittwoch ab 15 Uhr".
+    """
 
     today: date
     spans: tuple[Span, ...] = ()
@@ -72,11 +75,17 @@ class Window:
     soon: bool = False  # "so bald wie möglich": nothing else matters
     said: tuple[str, ...] = ()  # the words it was read from
     notes: tuple[str, ...] = ()  # what could not be taken as said, German
+    others: tuple["Window", ...] = ()
+
+    @property
+    def alternatives(self) -> tuple["Window", ...]:
+        """Each with one clock for all of its days."""
+        return (replace(self, others=()), *self.others)
 
     @property
     def any_day(self) -> bool:
         """Whether no day was said."""
-        return not self.spans and not self.without and self.weekdays == ALL_DAYS
+        return not self.spans and not self.without and self.weekdays == ALL_DAYS and not self.others
 
     @property
     def anything(self) -> bool:
@@ -86,22 +95,29 @@ class Window:
     @property
     def first(self) -> date:
         """The first day that may do."""
-        return self.spans[0].first if self.spans else self.today
+        return min(one.spans[0].first if one.spans else one.today for one in (self, *self.others))
 
     def last(self, horizon: int = 180) -> date:
         """The last day that may do; where the end is open, so many days after the first."""
-        ends = [span.first + timedelta(days=horizon) if span.open else span.last for span in self.spans]
-        return max(ends, default=self.today + timedelta(days=horizon))
+        ends = [
+            span.first + timedelta(days=horizon) if span.open else span.last
+            for one in (self, *self.others)
+            for span in one.spans or (Span(one.today, FAR),)
+        ]
+        return max(ends)
 
     def allows(self, day: date) -> bool:
         """Whether somebody wants to come on this day."""
+        return self._own(day) or any(one.allows(day) for one in self.others)
+
+    def _own(self, day: date) -> bool:
         if day < self.today or day.weekday() not in self.weekdays or any(day in span for span in self.without):
             return False
         return not self.spans or any(day in span for span in self.spans)
 
     def clocks(self, day: date) -> list[Clock]:
-        """The times of day that may do on a day."""
-        return [self.clock] if self.allows(day) else []
+        """The times of day that may do on a day; none where the day does not."""
+        return [one.clock for one in (self, *self.others) if one._own(day)]
 
     def days(self, horizon: int = 180) -> Iterator[date]:
         """Every day that may do."""
