@@ -1,22 +1,24 @@
 """Alternatives with days and hours of their own: "Montag vormittags oder Mittwoch ab 15 Uhr", "um 9 oder um 14 Uhr"."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from .clock import Said
 from .refs import Ref, settled
-from .settle import LITTLE, SMALL, STRONG, Found, another
+from .settle import LITTLE, SMALL, SOFT, STRONG, Found, another
 
 _LIST = frozenset("und , auch dann nur immer jeweils sowie ausserdem ginge geht sogar wieder ist waere".split()) | LITTLE  # noqa: SIM905
 _EACH = frozenset("jeweils immer beide beides beiden jedes stets jedenfalls".split())  # noqa: SIM905
-_OPPOSITE = {"from": "until", "until": "from", "part": "notpart", "notpart": "part"}
+_OPPOSITE = {"from": "until", "until": "from", "part": "notpart", "never": "never"}
+_ELSE = re.compile(r"\b(?:sonst|ansonsten)(?: (?:geht|kann|passt|ist|bin|ich|wir|mir|es))* (?:immer|jederzeit|alles|jeder|jeden|egal|flexibel)\b")
 
 
-def alternatives(found: Sequence[Found], today: date) -> list[list[Found]]:
+def alternatives(found: Sequence[Found], today: date, text: str) -> list[list[Found]]:
     """What was named, one list for each alternative; a single one where all share the same days or hours."""
     live = [one for one in found if not one.story and not _is(one, "past")]
-    live, halves = _halves(live)
+    live, halves = _halves(live, otherwise=bool(_ELSE.search(text)))
     if any(STRONG & set(one.before) for one in live[1:]):
         return [live, *halves]
     parts = _parts(live, today)
@@ -33,22 +35,32 @@ def _positive(one: Found) -> bool:
     return isinstance(one.thing, Ref) and not one.thing.negative
 
 
-def _halves(live: list[Found]) -> tuple[list[Found], list[list[Found]]]:
+def _halves(live: list[Found], *, otherwise: bool) -> tuple[list[Found], list[list[Found]]]:
     """ "nur nicht dienstagvormittags": every other day, and the rest of Tuesday."""
     kept: list[Found] = []
     halves: list[list[Found]] = []
     for one in live:
         last = kept[-1] if kept else None
-        told = isinstance(one.thing, Said) and not one.before and last and last.clause == one.clause
-        ref = last.thing if told and last else None
-        if isinstance(ref, Ref) and ref.negative and isinstance(one.thing, Said) and one.thing.kind in _OPPOSITE:
-            rest = replace(one.thing, kind=_OPPOSITE[one.thing.kind])
+        ref = last.thing if last and last.clause == one.clause else None
+        if last and isinstance(ref, Ref) and isinstance(one.thing, Said) and (rest := _rest(last, ref, one, otherwise=otherwise)):
             days = frozenset(part.number for part in ref.union or (ref,)) if ref.kind == "weekday" else ref.weekdays
             day = Ref("weekdays", weekdays=days) if days else replace(ref, negative=False)
-            halves.append([replace(last, thing=day), replace(one, thing=rest)])  # type: ignore[type-var]
+            kept[-1] = replace(last, thing=replace(day, negative=True), before=())
+            halves.append([replace(last, thing=day, before=()), replace(one, thing=rest, before=())])
             continue
         kept.append(one)
     return kept, halves
+
+
+def _rest(last: Found, ref: Ref, one: Found, *, otherwise: bool) -> Said | None:
+    """The hours left of a day of which a part is not meant; None where it is no such day."""
+    said = one.thing
+    assert isinstance(said, Said)
+    never = not one.before and said.kind in _OPPOSITE
+    if never and (ref.negative or (said.kind == "never" and ref.kind in ("weekday", "weekdays"))):
+        return replace(said, kind=_OPPOSITE[said.kind])
+    only = "nur" in (*one.before, *last.before) and set(one.before) <= {"nur", "erst", "immer"}
+    return said if otherwise and only and not ref.negative and ref.kind in ("weekday", "weekdays") else None
 
 
 def _parts(live: Sequence[Found], today: date) -> list[list[Found]]:
@@ -71,7 +83,7 @@ def _begins(part: Sequence[Found], one: Found, today: date) -> bool:
     if another(one.before):
         return True
     days = [old.thing for old in part if _positive(old)]
-    if not isinstance(one.thing, Ref) or not clocks or not days or not set(one.before) <= _LIST:
+    if not isinstance(one.thing, Ref) or not clocks or not days or not set(one.before) <= (_LIST | SOFT if "auch" in one.before else _LIST):
         return False
     small = all(isinstance(day, Ref) and day.kind in (*SMALL, "weekdays") and not day.bound for day in days)
     kind = one.thing.kind in (*SMALL, "weekdays") and not one.thing.bound
@@ -109,7 +121,8 @@ def _completed(parts: list[list[Found]], every: list[Found]) -> list[list[Found]
             days = [one for one in done[-1] if _positive(one)]
         elif done and days and all(_is(one, "weekday", "weekdays", "ordinal") for one in days):
             days = [*(one for one in wide if not _is(one, "week") or not any(_is(day, "ordinal") for day in days)), *days]
-        done.append([*_clean(days), *_clean(hours or every), *never])
+        days = [replace(one, before=()) if another(one.before) else one for one in days]
+        done.append([*days, *_clean(hours or every), *never])
     return done
 
 

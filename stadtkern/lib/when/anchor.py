@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from ..calendar import add_months
 from .clock import Said
 from .refs import Ref, bounded, next_weekday, settled, week_of
-from .settle import Found, base_of
+from .settle import Found, another, base_of
 from .window import FAR, Span
 
 AFTER = frozenset(("danach", "anschliessend", "hinterher", "nachher"))
@@ -52,7 +52,7 @@ def _shifts(found: Sequence[Found], today: date) -> list[Found]:
         wished = [old.thing for old in done if isinstance(old.thing, Ref) and not old.story and old is not last]
         if last is None or not (moved := _moved(one.thing, last.thing, today, base_of(wished, today))):  # type: ignore[arg-type]
             continue
-        if not set(one.before) & {"oder", "und", "sonst"}:
+        if not (set(one.before) & {"oder", "und", "sonst"} or another(one.before)):
             done = [replace(old, story=True) if old is last else old for old in done]
         else:
             done = [replace(old, story=False) if old is last else old for old in done]
@@ -70,6 +70,8 @@ def _moved(shift: Ref, named: Ref, today: date, base: Span | None) -> Ref | None
         weekday = shift.number % 10
         start = edge + timedelta(days=1) if shift.number >= 10 else edge - timedelta(days=7)
         return Ref("range", (Span.day(next_weekday(weekday, start)),))
+    if shift.shift == "beside":
+        return Ref("day", (Span.day(days[0].first - timedelta(days=1)), Span.day(days[-1].last + timedelta(days=1))))
     if shift.shift == "woche":
         return Ref("week", (week_of(edge + timedelta(weeks=1 if later else -1)),))
     if shift.shift.startswith("monat"):
@@ -150,7 +152,8 @@ def _days(found: list[Found]) -> list[Found]:
             named = done[place].thing
             assert isinstance(named, Ref)
             if named.kind != "past":
-                done[place] = replace(done[place], thing=replace(named, negative=False, bound=_BOUND[word], other=None))
+                edge = named.other if named.other and word in AFTER else named
+                done[place] = replace(done[place], thing=replace(edge, negative=False, bound=_BOUND[word], other=None))
         if not _any(one):
             done.append(one)
     return done

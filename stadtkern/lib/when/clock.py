@@ -17,6 +17,7 @@ PARTS = {  # part of the day: begins, ends
     "fa": (time(17), None),
 }
 AROUND = 30  # minutes: "gegen zehn" is half past nine to half past ten
+_AGE = re.compile(r"\b(?:wird|werde|werden) ")
 _NOUNS = (
     r"tage?|wochen?|monate?|jahre?|stunden?|minuten|person(?:en)?|leute|kinder|ausweise?|paesse?|"
     r"reisepaesse|personalausweise|mal(?! (?:vorbei|kommen|komm|rein|hin|schauen|zu|bei|da|auf)[a-z]*)|euro|prozent|M|\d+o|uhr|hunde|autos|monatige|jaehrige?|"
@@ -58,7 +59,7 @@ class Said:
 
     def clock(self, part: str) -> Clock | None:
         """As a clock; `part` is the part of the day named beside it."""
-        if self.kind in ("part", "notpart"):
+        if self.kind in ("part", "notpart", "never"):
             return _of_part(self.part, wanted=self.kind == "part")
         first = self.first.at(part) if self.first else None
         last = self.last.at(part) if self.last else None
@@ -69,7 +70,7 @@ class Said:
         if self.kind == "until":
             return Clock(before=first) if first else None
         if self.kind == "about" and first:
-            return Clock(_shift(first, -AROUND), _shift(first, AROUND))
+            return Clock(_shift(first, -AROUND), _shift(last or first, AROUND))
         if self.kind == "shortly" and first and self.last is None:
             return Clock(first, _shift(first, AROUND))
         if self.kind == "between" and first and last:
@@ -132,9 +133,11 @@ _BARE: list[tuple[str, Builder]] = [
         ),
         lambda m: _moment(m[1], "0"),
     ),
-    (r"(?<=um )(\d+)o?(?= D)", lambda m: _moment(m[1], "0")),
+    (r"(?:(?<=um )|(?<=gegen )|(?<=ab ))(\d+)(?= D)", lambda m: _moment(m[1], "0")),
     (r"(?<=P )(?:so |um |gegen )?(\d+)(?! (?:NOUN))", lambda m: _moment(m[1], "0")),
-    (r"(?<=D )(\d+)(?! (?:NOUN))(?= |$)", lambda m: _moment(m[1], "0")),
+    (r"(?<=T oder )(\d+)(?! (?:NOUN|D))", lambda m: _moment(m[1], "0")),
+    (r"(?<=um )(\d+)o?(?= (?:,|oder) (?:\d+|T))|(\d+)(?= oder T)", lambda m: _moment(m[1] or m[2], "0")),
+    (r"(?<=D )(\d+)(?! (?:NOUN))(?= |$)", lambda m: None if _AGE.search(m.string) else _moment(m[1], "0")),
     (r"(\d+)(?= P)", lambda m: _moment(m[1], "0")),
     (r"mitternacht", lambda m: Moment(0, 0, exact=True)),
 ]
@@ -173,8 +176,14 @@ _PARTS: list[tuple[str, Builder]] = [
     (r"nicht (?:so |zu |ganz so )(?:pfr|frueh)", lambda m: Said("notpart", part="fr")),
     (
         r"p(vm|nm|ab|mi) (?:geht|kann|passt|klappt|ist|bin)(?: \w+){0,2} (?:nicht|schlecht)",
-        lambda m: Said("notpart", part=m[1]),
+        lambda m: Said("never", part=m[1]),
     ),
+    (
+        r"p(vm|nm|ab|mi) (?:(?:hab|habe|haben|bin|sind|muss|ist) (?:[a-z]+ ){1,3}(?:schule|arbeit|arbeiten|dienst|kurs|uni|vorlesung|"
+        r"termine|training|schicht|unterricht|verhindert|unterwegs)|(?:arbeite|arbeiten|schaffe|lerne|schlafe) (?:ich|wir))",
+        lambda m: Said("never", part=m[1]),
+    ),
+    (r"(?:moeglichst |so |gleich |ganz )*pfr am (?:tag|pvm|pfr|morgen)", lambda m: Said("part", part="fr")),
     (
         r"(?:am |in der |in die |im |ganz |gleich |zum |zur |den |gegen |der )*p(fr|vm|mi|nm|sm|ab|fa)",
         lambda m: Said("part", part=m[1]),
@@ -189,7 +198,7 @@ def find_moments(line: Line) -> None:
         line.replace(_rule(text), "t", build)
     line.replace(
         rule(
-            r"(?<!nicht )(?:so|moeglichst)(?: (?:bald|schnell|pfr|frueh|zeitnah|rasch|flott|fix))(?: (?:wie|als|es|"
+            r"(?<!nicht )(?:so|moeglichst)(?: (?:bald|schnell|pfr(?! am)|frueh|zeitnah|rasch|flott|fix))(?: (?:wie|als|es|"
             r"wies))*(?: (?:nur|irgend))?(?: (?:moeglich|geht|gehts))?"
         ),
         "s",
@@ -221,6 +230,7 @@ def combine(line: Line) -> None:
         (r"(T) (?:oder spaeter|oder danach|aufwaerts|fruehestens)", said("from")),
         (r"(?:bis|vor|spaetestens)(?: (?:bis|um|gegen|maximal|vor|so|dem))* (T)", said("until")),
         (r"(T) (?:spaetestens|oder frueher)", said("until")),
+        (r"(?:so |um )*(?:gegen |rund )(?:um )?(T) (?:,|oder|bis) (?:gegen )?(T)", said("about")),
         (r"(?:um )?(?:so )?(?:gegen|rund)(?: um)? (T)|(?:so )?(?:um )?(?:gegen )(T)", said("about")),
         (r"(?:so um|so|um die|um) (T) (?:rum|herum|oder so)|so um (T)|um die (T)", said("about")),
         (r"(?:genau |exakt |punkt |schlag )?(?:um |punkt |schlag )*(T)", said("at")),

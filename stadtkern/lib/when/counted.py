@@ -50,6 +50,13 @@ class Counted(Seen):
             (r"(O) (?:werk|arbeits)tage?s? (?:im|in|des|vom|von) (M|(?:neuen )?jahr|monat)", self._nth_workday),
             (r"(O) (W) (?:im|in|des|der|vom|von)(?: (?:REL))? (M|monats?)(?: (\d{4}))?", self._nth_weekday),
             (r"(O) (W) (?:im|in|des) (?:naechste|kommende) (naechst)?monat", self._nth_weekday_next),
+            (r"(\d+o) (?:oder|und|bis) (?:der |in der )?(O) (?:woche (?:im|in|des|vom|von) )?(M)(?: woche)", self._two_weeks),
+            (r"(\d+o) (?:oder|und|bis) (?:der |in der )?(O) woche (?:im|in|des|vom|von) (M)", self._two_weeks),
+            (r"(1o|letzte) (\d+|beiden|paar) (M) wochen?", lambda m: self._so_many_of(m[1], {"beiden": "2", "paar": "3"}.get(m[2], m[2]), "wochen", m[3])),
+            (
+                r"(1o) (2|3|beiden) wochen(?! (?:im|in|des|vom|von))",
+                lambda m: Ref("nth", union=tuple(Ref("nth", number=one) for one in range(1, 4 if m[2] == "3" else 3))),
+            ),
             (r"(O) (?:woche )(?:im|in|des|vom|von) (M)(?: (\d{4}))?", self._week_of_month),
             (r"(O) (?:tag )(?:im|in|des|vom|von) (M|monat)", self._day_of_month),
             (r"(O) (M) (?:woche)()", self._week_of_month),
@@ -87,6 +94,10 @@ class Counted(Seen):
             (
                 rf"(?:(mindestens|spaetestens|fruehestens) )?(N) (tage?|wochen?|monate?) ({then}|{before})",
                 lambda m: self._shift(m[2], m[3], -1 if m[4] in before.split("|") else 1, m[1]),
+            ),
+            (
+                r"(?:ART )?tag (?:davor|vorher|danach|zuvor) (?:oder|und) (?:(?:am |ART )?tag )?(?:davor|danach|nachher)",
+                lambda m: Ref("day", number=1, shift="beside"),
             ),
             (
                 rf"(?:ART )?tag ({then}|{before})",
@@ -186,6 +197,14 @@ class Counted(Seen):
     def _weeks_of_month(self, m: "re.Match[str]") -> Ref:
         month, found = self.month_named(m[2]), []
         for which in (m[1], m[3]):
+            first = month.last - timedelta(days=6) if which == "letzte" else month.first + timedelta(weeks=int(which[:-1]) - 1)
+            found.append(Span(first, min(month.last, first + timedelta(days=6))))
+        return Ref("range", tuple(sorted(found)))
+
+    def _two_weeks(self, m: "re.Match[str]") -> Ref:
+        """ "in der zweiten oder dritten Juliwoche"."""
+        month, found = self.month_named(m[3]), []
+        for which in (m[1], m[2]):
             first = month.last - timedelta(days=6) if which == "letzte" else month.first + timedelta(weeks=int(which[:-1]) - 1)
             found.append(Span(first, min(month.last, first + timedelta(days=6))))
         return Ref("range", tuple(sorted(found)))

@@ -103,6 +103,8 @@ class Named(Seen):
         return Ref("day", (Span.day(next_weekday(int(weekday[1]), week.first)),), within=week)
 
     def _week_with(self, m: "re.Match[str]") -> Ref | None:
+        if m[1][:-1].isdigit():
+            return Ref("weekof", number=int(m[1][:-1]))
         named = self.day_named(m[1])
         return Ref("week", (week_of(named),)) if named else None
 

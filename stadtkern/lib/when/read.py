@@ -45,7 +45,7 @@ def read(text: str, now: datetime, land: str) -> Reading:
     relate(line)
     found = _found(line, text)
     found = anchored(found, now.date(), line.text)
-    windows = [settle(one, now.date(), line.text) for one in alternatives(found, now.date())]
+    windows = [settle(one, now.date(), line.text) for one in alternatives(found, now.date(), line.text)]
     window = replace(windows[0], others=tuple(dict.fromkeys(one for one in windows[1:] if one != windows[0])))
     if (not window.anything and _SOON.search(line.text)) or any(token.symbol.startswith("<s") for token in line.tokens):
         window = replace(window, soon=not window.spans)

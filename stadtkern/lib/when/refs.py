@@ -7,7 +7,7 @@ from typing import Literal
 from ..calendar import add_months
 from .window import FAR, Span
 
-Kind = Literal["day", "weekday", "weekdays", "ordinal", "half", "nth", "week", "month", "range", "open", "soon", "past", "any"]
+Kind = Literal["day", "weekday", "weekdays", "ordinal", "half", "nth", "week", "month", "range", "open", "soon", "past", "any", "weekof"]
 
 
 @dataclass(frozen=True)
@@ -75,6 +75,9 @@ def settled(ref: Ref, today: date, base: Span | None, hint: Span | None = None) 
     if ref.kind == "ordinal":
         found = _day_of_month(ref.number, today, hint or base)
         return replace(ref, spans=(Span.day(found),) if found else ())
+    if ref.kind == "weekof":
+        found = _day_of_month(ref.number, today, hint or base)
+        return replace(ref, kind="week", spans=(week_of(found),) if found else ())
     if ref.kind == "nth":
         month = base or hint or month_of(today.year, today.month)
         start = month.last - timedelta(days=6) if ref.number == 0 else month.first + timedelta(weeks=ref.number - 1)

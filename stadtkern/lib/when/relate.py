@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from .counted import UNITS, count_of, plus
 from .line import Builder, Line, rule
-from .refs import Ref, next_weekday, week_of
+from .refs import Ref, next_weekday, third, week_of
 from .tokens import Token
 from .window import Span
 
@@ -74,15 +74,21 @@ def ellipses(line: Line, today: date) -> None:
         return Ref("week", (week_of(date.fromordinal(today.toordinal() + steps)),))
 
     line.replace(rule(r"(REL)(?= (?:oder|und|bis) D)"), "d", lambda m: week(m[1]))
-    if any(isinstance(thing, Ref) and thing.kind == "week" for thing in line.things):
+    line.replace(rule(r"die woche(?= (?:passt|geht|klappt|kann|habe?|bin|ist) )"), "d", lambda m: week("diese"))
+    if any(isinstance(thing, Ref) and thing.kind in ("week", "range") for thing in line.things):
         line.replace(
-            rule(r"(?:die )?(naechste|kommende|uebernaechste)(?= (?:erst|dann|,|wieder|geht|passt|waere)|$)"),
+            rule(r"(anfang|mitte|ende) (naechste|kommende|uebernaechste)(?= ,|$| oder| und)"),
+            "d",
+            lambda m: Ref("range", (third(week(m[2]).spans[0], m[1]),)),
+        )
+        line.replace(
+            rule(r"(?:die )?(naechste|kommende|uebernaechste)(?= (?:erst|dann|,|wieder|geht|passt|waere|ginge|auch|schon|klappt)|$)"),
             "d",
             lambda m: week(m[1]),
         )
 
 
-_UP_TO = rf"(?: (?:bis|zum|zur|zu|ende|spaetestens|einschliesslich|inklusive|maximal|noch|{_IN}))*"
+_UP_TO = rf"(?: (?:bis|zum|zur|zu|ende|aber|dann|jedoch|spaetestens|einschliesslich|inklusive|maximal|noch|{_IN}))*"
 _OR = r"(?:oder|und|bzw|beziehungsweise|sowie|auch|alternativ|wahlweise|,)"
 _NOT_ANY = r"(?:nicht|kein(?:en|er|em|e)?|ausser|ausgenommen|ohne|nie|niemals|nix|abgesehen von)"
 _DENIED = re.compile(rf"(?:^| ){_NOT_ANY}(?: {_IN})* $")
@@ -125,16 +131,22 @@ class Relations:
             (rf"(?:von|vom)(?: {_IN})* (D) (?:an|ab)|(?:{_IN} )*(D) (?:oder spaeter|fruehestens)", self._bound("from")),
             (rf"(?:nicht nach|nicht spaeter als)(?: {_IN})* (D)", self._bound("until")),
             (rf"(?:(?:erst|direkt|gleich|kurz|unmittelbar|irgendwann) )*nach(?: {_IN})* (D)", self._bound("after")),
+            (rf"bevor(?: {_IN})* (D)(?: [a-z]+)? (?:anfangen|anfaengt|beginnen|beginnt|losgehen|sind|ist|kommt)", self._bound("before")),
             (rf"(?:(?:noch|kurz|rechtzeitig) )*vor(?: {_IN})* (D)", self._bound("before")),
             (rf"(?:bis|spaetestens|maximal){_UP_TO} (D)|(D) spaetestens", self._bound("until")),
             (rf"nur(?: {_IN})* (D)(?: {_SUITS})?(?: (?:es|mir|ich|bei|uns|wir|leider|gar))* nicht", self._no),
             (r"(?<=immer )((?:[a-z]+ ){0,3}, )?nur (D) (?:ist|hab|habe|bin|muss|arbeite|nicht)", lambda m: self._no_but(m[2])),
             (rf"{_NOT_ANY}(?: {_IN})* (D)", self._no),
-            (rf"(D)(?: {_SUITS})(?: [a-z]+){{0,3}} (?:nicht|schlecht|verhindert|keine|wohl nicht)", self._no),
+            (rf"(D)(?: {_SUITS})(?: [a-z]+){{0,3}} (?:nicht|schlecht|verhindert|keine|nie|wohl nicht)", self._no),
             (r"(D)(?: (?:noch|schon|aber|auch))* (?:nicht)(?: mehr)?(?= (?:,|sondern|aber)|$)", self._no),
             (
                 rf"(D)(?: {_SUITS}| habt| hat)(?: (?:ihr|sie|ja|doch|da))* (?:zu|geschlossen|dicht|feiertag)(?= (?:,|und)|$)",
                 self._no,
+            ),
+            (r"(D) (?:arbeite|arbeiten|schaffe|schaff) (?:ich|wir)(?= (?:,|und|immer)|$)", self._busy),
+            (
+                r"(D) (?:hab|habe|haben|bin|muss) (?:ich|wir)(?: [a-z]+){0,2} (?:schule|arbeit|arbeiten|dienst|kurs|uni|training|unterricht)",
+                self._busy,
             ),
             (r"(D)(?: (?:bin|sind|ist))(?: [a-z]+){0,2} (?:weg|verreist|fort|unterwegs|im urlaub)", self._no),
         ]
@@ -191,6 +203,11 @@ class Relations:
     def _no(self, m: "re.Match[str]") -> Ref | None:
         named = self._ref(m[1])
         return replace(named, negative=True) if named.kind != "past" else None
+
+    def _busy(self, m: "re.Match[str]") -> Ref | None:
+        """ "freitags arbeite ich": not then; "ab Mai arbeite ich" is a story."""
+        named = self._ref(m[1])
+        return replace(named, negative=True) if named.kind in ("weekday", "weekdays") and not named.bound else None
 
     def _no_but(self, mark: str) -> Ref | None:
         """ "hab immer Zeit, nur donnerstags ist Kegeln"."""

@@ -23,7 +23,7 @@ _WEAK = frozenset(
 SMALL = ("weekday", "day", "ordinal")
 # "am 3. wäre gut, sonst am 5.": the one or the other.
 _OTHERWISE = frozenset("sonst ansonsten notfalls andernfalls ersatzweise alternativ wahlweise not hilfsweise falls".split())  # noqa: SIM905
-_SOFT = frozenset(("aber", "halt", "sogar", "zum", "beispiel", "ginge", "geht", "es", "ich", "koennte", "komme", "wir", "kommen"))
+SOFT = frozenset(("a", "darf", "kann", "waere", "wuerde", "passt", "klappt", "sein", "moeglich", "aber", "halt", "sogar", "zum", "beispiel", "ginge", "geht", "es", "ich", "koennte", "komme", "wir", "kommen"))
 _OR = frozenset(("oder", "bzw", "beziehungsweise"))
 LITTLE = frozenset(
     """
@@ -88,6 +88,8 @@ def _days(found: list[Found], today: date) -> Window:
         if positive and not words & STRONG and (another(one.before) or _also(one.before, positive[-1], ref)):
             positive[-1] = _joined(positive[-1], ref)
             continue
+        if positive and words & _WEAK and not words & STRONG and _among(ref, positive[-1]):
+            continue  # "Dienstag oder Mittwoch, lieber Mittwoch": both will do
         if (positive and words & STRONG) or (positive and words & _WEAK and not _within(ref, positive, today)):
             positive = []
         positive.append(ref)
@@ -112,17 +114,24 @@ def another(before: tuple[str, ...]) -> bool:
     """Whether the words before a day make it an alternative to the day before."""
     words = set(before)
     instead = bool(words & {"wenn", "falls"}) and bool(words & {"nicht", "nichts", "keiner"})
-    return instead or bool(words & _OTHERWISE) or (bool(words & _OR) and words <= LITTLE | _SOFT)
+    return instead or bool(words & _OTHERWISE) or (bool(words & _OR) and words <= LITTLE | SOFT)
 
 
 def _also(before: tuple[str, ...], last: Ref, ref: Ref) -> bool:
     """ "am liebsten Mittwoch, gern auch Donnerstag"; not "nächste Woche, gern am Dienstag"."""
-    gladly = bool(set(before) & {"gern", "gerne", "auch"}) and set(before) <= LITTLE | {"a"}
-    return gladly and not ref.bound and ref.kind == last.kind and ref.kind in SMALL
+    gladly = bool(set(before) & {"gern", "gerne", "auch"}) and set(before) <= LITTLE | SOFT
+    return gladly and not ref.bound and ref.kind == last.kind and ref.kind in (*SMALL, "week")
+
+
+def _among(ref: Ref, last: Ref) -> bool:
+    """Whether a day is one of the alternatives named before."""
+    return any((part.kind, part.number, part.spans) == (ref.kind, ref.number, ref.spans) for part in last.union)
 
 
 def _joined(one: Ref, other: Ref) -> Ref:
-    """The one or the other."""
+    """The one or the other; "diesen Samstag, sonst nächsten Samstag" is a week later."""
+    if one.kind == other.kind == "day" and one.spans == other.spans and not one.union:
+        other = replace(other, spans=tuple(Span.day(span.first + timedelta(days=7)) for span in other.spans))
     parts = (*(one.union or (one,)), *(other.union or (other,)))
     if all(part.kind in ("weekday", "weekdays") and not part.bound and not part.other for part in parts):
         if any(part.kind == "weekdays" for part in parts):

@@ -170,6 +170,8 @@ def symbol(word: str) -> str:
         return f"{'v' if word.endswith('s') else 'w'}{heard}"
     if word.endswith("a") and f"{word[:-1]}er" in book["months"]:
         return f"m{book['months'][word[:-1] + 'er']:02}"
+    if word.endswith("s") and len(word) > 4 and word[:-1] in book["months"]:
+        return f"m{book['months'][word[:-1]]:02}"  # "im Laufe des Aprils"
     if word in book["months"]:
         return f"m{book['months'][word]:02}"
     if word in book["parts"]:
