@@ -120,7 +120,8 @@ class CityWorld:
 
 
 def _wish(wanted: Wanted) -> Wish:
-    return Wish(((wanted.target.matter, wanted.persons),), wanted.channel, wanted.places)
+    matters = [one.matter for one in (wanted.target, wanted.also) if one]
+    return Wish(tuple((matter, wanted.persons) for matter in matters), wanted.channel, wanted.places)
 
 
 def _office(target: Target) -> Office | None:

@@ -12,7 +12,9 @@ from .settle import LITTLE, SMALL, SOFT, STRONG, Found, another
 _LIST = frozenset("und , auch dann nur immer jeweils sowie ausserdem ginge geht sogar wieder ist waere".split()) | LITTLE  # noqa: SIM905
 _EACH = frozenset("jeweils immer beide beides beiden jedes stets jedenfalls".split())  # noqa: SIM905
 _OPPOSITE = {"from": "until", "until": "from", "part": "notpart", "never": "never"}
-_ELSE = re.compile(r"\b(?:sonst|ansonsten)(?: (?:geht|kann|passt|ist|bin|ich|wir|mir|es))* (?:immer|jederzeit|alles|jeder|jeden|egal|flexibel)\b")
+_ELSE = re.compile(
+    r"\b(?:sonst|ansonsten)(?: (?:geht|kann|passt|ist|bin|ich|wir|mir|es))* (?:immer|jederzeit|alles|jeder|jeden|egal|flexibel)\b"
+)
 
 
 def alternatives(found: Sequence[Found], today: date, text: str) -> list[list[Found]]:
@@ -42,7 +44,12 @@ def _halves(live: list[Found], *, otherwise: bool) -> tuple[list[Found], list[li
     for one in live:
         last = kept[-1] if kept else None
         ref = last.thing if last and last.clause == one.clause else None
-        if last and isinstance(ref, Ref) and isinstance(one.thing, Said) and (rest := _rest(last, ref, one, otherwise=otherwise)):
+        if (
+            last
+            and isinstance(ref, Ref)
+            and isinstance(one.thing, Said)
+            and (rest := _rest(last, ref, one, otherwise=otherwise))
+        ):
             days = frozenset(part.number for part in ref.union or (ref,)) if ref.kind == "weekday" else ref.weekdays
             day = Ref("weekdays", weekdays=days) if days else replace(ref, negative=False)
             kept[-1] = replace(last, thing=replace(day, negative=True), before=())
@@ -83,7 +90,12 @@ def _begins(part: Sequence[Found], one: Found, today: date) -> bool:
     if another(one.before):
         return True
     days = [old.thing for old in part if _positive(old)]
-    if not isinstance(one.thing, Ref) or not clocks or not days or not set(one.before) <= (_LIST | SOFT if "auch" in one.before else _LIST):
+    if (
+        not isinstance(one.thing, Ref)
+        or not clocks
+        or not days
+        or not set(one.before) <= (_LIST | SOFT if "auch" in one.before else _LIST)
+    ):
         return False
     small = all(isinstance(day, Ref) and day.kind in (*SMALL, "weekdays") and not day.bound for day in days)
     kind = one.thing.kind in (*SMALL, "weekdays") and not one.thing.bound

@@ -20,7 +20,8 @@ AROUND = 30  # minutes: "gegen zehn" is half past nine to half past ten
 _AGE = re.compile(r"\b(?:wird|werde|werden) ")
 _NOUNS = (
     r"tage?|wochen?|monate?|jahre?|stunden?|minuten|person(?:en)?|leute|kinder|ausweise?|paesse?|"
-    r"reisepaesse|personalausweise|mal(?! (?:vorbei|kommen|komm|rein|hin|schauen|zu|bei|da|auf)[a-z]*)|euro|prozent|M|\d+o|uhr|hunde|autos|monatige|jaehrige?|"
+    r"reisepaesse|personalausweise|"
+    r"mal(?! (?:vorbei|kommen|komm|rein|hin|schauen|zu|bei|da|auf)[a-z]*)|euro|prozent|M|\d+o|uhr|hunde|autos|monatige|jaehrige?|"
     r"koffer|kinderreisepaesse|von|meter|kilo"
 )
 
@@ -179,8 +180,8 @@ _PARTS: list[tuple[str, Builder]] = [
         lambda m: Said("never", part=m[1]),
     ),
     (
-        r"p(vm|nm|ab|mi) (?:(?:hab|habe|haben|bin|sind|muss|ist) (?:[a-z]+ ){1,3}(?:schule|arbeit|arbeiten|dienst|kurs|uni|vorlesung|"
-        r"termine|training|schicht|unterricht|verhindert|unterwegs)|(?:arbeite|arbeiten|schaffe|lerne|schlafe) (?:ich|wir))",
+        r"p(vm|nm|ab|mi) (?:(?:hab|habe|haben|bin|sind|muss|ist) (?:[a-z]+ ){1,3}(?:schule|arbeit|arbeiten|dienst|kurs|uni|"
+        r"vorlesung|termine|training|schicht|unterricht|verhindert|unterwegs)|(?:arbeite|arbeiten|schaffe|lerne|schlafe) (?:ich|wir))",
         lambda m: Said("never", part=m[1]),
     ),
     (r"(?:moeglichst |so |gleich |ganz )*pfr am (?:tag|pvm|pfr|morgen)", lambda m: Said("part", part="fr")),

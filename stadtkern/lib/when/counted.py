@@ -52,7 +52,10 @@ class Counted(Seen):
             (r"(O) (W) (?:im|in|des) (?:naechste|kommende) (naechst)?monat", self._nth_weekday_next),
             (r"(\d+o) (?:oder|und|bis) (?:der |in der )?(O) (?:woche (?:im|in|des|vom|von) )?(M)(?: woche)", self._two_weeks),
             (r"(\d+o) (?:oder|und|bis) (?:der |in der )?(O) woche (?:im|in|des|vom|von) (M)", self._two_weeks),
-            (r"(1o|letzte) (\d+|beiden|paar) (M) wochen?", lambda m: self._so_many_of(m[1], {"beiden": "2", "paar": "3"}.get(m[2], m[2]), "wochen", m[3])),
+            (
+                r"(1o|letzte) (\d+|beiden|paar) (M) wochen?",
+                lambda m: self._so_many_of(m[1], {"beiden": "2", "paar": "3"}.get(m[2], m[2]), "wochen", m[3]),
+            ),
             (
                 r"(1o) (2|3|beiden) wochen(?! (?:im|in|des|vom|von))",
                 lambda m: Ref("nth", union=tuple(Ref("nth", number=one) for one in range(1, 4 if m[2] == "3" else 3))),

@@ -30,7 +30,11 @@ class Dates(Seen):
     def _first_of_two(self, m: "re.Match[str]") -> Ref | None:
         """ "am 3. oder 5. Mai"; "vor zehn oder am 5. Mai" is an hour."""
         before = m.string[: m.start()].split()[-1:]
-        hour = m[0].isdigit() and before and before[0] in ("um", "gegen", "ab", "vor", "nach", "bis", "so", "fruehestens", "spaetestens", "und")
+        hour = (
+            m[0].isdigit()
+            and before
+            and before[0] in ("um", "gegen", "ab", "vor", "nach", "bis", "so", "fruehestens", "spaetestens", "und")
+        )
         return Ref("ordinal", number=int(m[1])) if 0 < int(m[1]) < 32 and not hour else None
 
     def _date_ref(self, m: "re.Match[str]") -> Ref | None:

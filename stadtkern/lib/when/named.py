@@ -44,7 +44,10 @@ class Named(Seen):
             (r"uebermorgen", lambda m: self.plus_days(2)),
             (r"heute", lambda m: self.plus_days(0)),
             (r"(?:den )?(W) (naechste|kommende|uebernaechste|diese) woche", lambda m: self._weekday_of(m[1], m[2])),
-            (r"(REL) woche (?:am )?(W)(?! (?:oder|und|,|bis|bzw|sowie)(?: (?:am|an))? W)", lambda m: self._weekday_of(m[2], m[1])),
+            (
+                r"(REL) woche (?:am )?(W)(?! (?:oder|und|,|bis|bzw|sowie)(?: (?:am|an))? W)",
+                lambda m: self._weekday_of(m[2], m[1]),
+            ),
             (r"(?:woche (?:vom|ab|nach|mit|des)(?: dem)? )(\d+o M|d\d\d-\d\d-\d*|\d+o \d+o|\d+o)", self._week_with),
             (r"kalenderwoche (\d+)o? (oder|und|bis|,) (?:kalenderwoche )?(\d+)o?(?! uhr)", self._calendar_weeks),
             (r"(\d+)o? (oder|und|bis|,) (\d+)o? kalenderwoche", self._calendar_weeks),

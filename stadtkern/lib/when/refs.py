@@ -7,7 +7,9 @@ from typing import Literal
 from ..calendar import add_months
 from .window import FAR, Span
 
-Kind = Literal["day", "weekday", "weekdays", "ordinal", "half", "nth", "week", "month", "range", "open", "soon", "past", "any", "weekof"]
+Kind = Literal[
+    "day", "weekday", "weekdays", "ordinal", "half", "nth", "week", "month", "range", "open", "soon", "past", "any", "weekof"
+]
 
 
 @dataclass(frozen=True)

@@ -38,7 +38,10 @@ def ordinals(line: Line, text: str) -> None:
         noun = (
             after
             and re.fullmatch(r"[a-z]{2,}", after.symbol)
-            and ((after.symbol in _NO_DAY and not (after.symbol == "mal" and before in _DATED)) or (text[after.start].isupper() and not certain))
+            and (
+                (after.symbol in _NO_DAY and not (after.symbol == "mal" and before in _DATED))
+                or (text[after.start].isupper() and not certain)
+            )
         )
         if _is_hour(line, place, text):
             continue
@@ -82,7 +85,10 @@ def ellipses(line: Line, today: date) -> None:
             lambda m: Ref("range", (third(week(m[2]).spans[0], m[1]),)),
         )
         line.replace(
-            rule(r"(?:die )?(naechste|kommende|uebernaechste)(?= (?:erst|dann|,|wieder|geht|passt|waere|ginge|auch|schon|klappt)|$)"),
+            rule(
+                r"(?:die )?(naechste|kommende|uebernaechste)"
+                r"(?= (?:erst|dann|,|wieder|geht|passt|waere|ginge|auch|schon|klappt)|$)"
+            ),
             "d",
             lambda m: week(m[1]),
         )
@@ -131,7 +137,10 @@ class Relations:
             (rf"(?:von|vom)(?: {_IN})* (D) (?:an|ab)|(?:{_IN} )*(D) (?:oder spaeter|fruehestens)", self._bound("from")),
             (rf"(?:nicht nach|nicht spaeter als)(?: {_IN})* (D)", self._bound("until")),
             (rf"(?:(?:erst|direkt|gleich|kurz|unmittelbar|irgendwann) )*nach(?: {_IN})* (D)", self._bound("after")),
-            (rf"bevor(?: {_IN})* (D)(?: [a-z]+)? (?:anfangen|anfaengt|beginnen|beginnt|losgehen|sind|ist|kommt)", self._bound("before")),
+            (
+                rf"bevor(?: {_IN})* (D)(?: [a-z]+)? (?:anfangen|anfaengt|beginnen|beginnt|losgehen|sind|ist|kommt)",
+                self._bound("before"),
+            ),
             (rf"(?:(?:noch|kurz|rechtzeitig) )*vor(?: {_IN})* (D)", self._bound("before")),
             (rf"(?:bis|spaetestens|maximal){_UP_TO} (D)|(D) spaetestens", self._bound("until")),
             (rf"nur(?: {_IN})* (D)(?: {_SUITS})?(?: (?:es|mir|ich|bei|uns|wir|leider|gar))* nicht", self._no),
@@ -145,7 +154,8 @@ class Relations:
             ),
             (r"(D) (?:arbeite|arbeiten|schaffe|schaff) (?:ich|wir)(?= (?:,|und|immer)|$)", self._busy),
             (
-                r"(D) (?:hab|habe|haben|bin|muss) (?:ich|wir)(?: [a-z]+){0,2} (?:schule|arbeit|arbeiten|dienst|kurs|uni|training|unterricht)",
+                r"(D) (?:hab|habe|haben|bin|muss) (?:ich|wir)(?: [a-z]+){0,2} "
+                r"(?:schule|arbeit|arbeiten|dienst|kurs|uni|training|unterricht)",
                 self._busy,
             ),
             (r"(D)(?: (?:bin|sind|ist))(?: [a-z]+){0,2} (?:weg|verreist|fort|unterwegs|im urlaub)", self._no),

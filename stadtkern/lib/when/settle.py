@@ -23,7 +23,32 @@ _WEAK = frozenset(
 SMALL = ("weekday", "day", "ordinal")
 # "am 3. wäre gut, sonst am 5.": the one or the other.
 _OTHERWISE = frozenset("sonst ansonsten notfalls andernfalls ersatzweise alternativ wahlweise not hilfsweise falls".split())  # noqa: SIM905
-SOFT = frozenset(("a", "darf", "kann", "waere", "wuerde", "passt", "klappt", "sein", "moeglich", "aber", "halt", "sogar", "zum", "beispiel", "ginge", "geht", "es", "ich", "koennte", "komme", "wir", "kommen"))
+SOFT = frozenset(
+    (
+        "a",
+        "darf",
+        "kann",
+        "waere",
+        "wuerde",
+        "passt",
+        "klappt",
+        "sein",
+        "moeglich",
+        "aber",
+        "halt",
+        "sogar",
+        "zum",
+        "beispiel",
+        "ginge",
+        "geht",
+        "es",
+        "ich",
+        "koennte",
+        "komme",
+        "wir",
+        "kommen",
+    )
+)
 _OR = frozenset(("oder", "bzw", "beziehungsweise"))
 LITTLE = frozenset(
     """

@@ -69,7 +69,31 @@ class Besides:
     def _read(self, target: Target | None) -> tuple[str, ...]:
         window = self.world.read_when(self.state.when)
         titles = self.world.place_titles(tuple(self.state.places))
-        return tuple(described(target.title if target else "", window, self.state.persons, self.state.channel, titles))
+        return tuple(described(self._titled(target), window, self.state.persons, self.state.channel, titles))
+
+    def _elsewhere(self, target: Target) -> Reply:
+        self.state.stage = Stage.LINK
+        link, title = self.world.address(target)
+        if target.kind == "service":
+            ask = _("Dafür brauchen Sie keinen Termin: „%(title)s“ erledigen Sie online.") % {"title": target.title}
+        else:
+            office, phone = self.world.human(target)
+            told = {"title": target.title, "office": office, "phone": phone}
+            ask = (
+                _(
+                    "Für „%(title)s“ kann ich keinen Termin buchen. Auf der Seite steht, wer zuständig ist. %(office)s: "
+                    "%(phone)s."
+                )
+                % told
+            )
+        return Reply(ask, self._read(target), link=link, link_title=title)
+
+    def _titled(self, target: Target | None) -> str:
+        """The matter, or both of one visit."""
+        also = self.world.target(self.state.also) if self.state.also else None
+        if target is None or also is None or also == target:
+            return target.title if target else ""
+        return _("%(one)s und %(other)s") % {"one": target.title, "other": also.title}
 
     def _said(self, reply: Reply) -> Reply:
         self.state.reply = {

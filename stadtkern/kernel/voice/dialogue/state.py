@@ -42,6 +42,8 @@ class State:
     stage: Stage = Stage.START
     candidates: list[str] = field(default_factory=list)  # keys of the targets on offer
     target: str = ""
+    also: str = ""  # a second matter for the same visit
+    later: str = ""  # a second matter that needs a visit of its own
     when: str = ""  # every expression of time so far, later ones last
     persons: int | None = None
     channel: str = ""

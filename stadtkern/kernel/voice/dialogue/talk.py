@@ -17,6 +17,7 @@ from .state import MOST_WORDS, NUMBERS, Choice, Offer, Reply, Stage, State
 from .world import Refusal, Wanted
 
 MOST_TURNS = 60
+_ONLY = re.compile(r"\b(?:nur|bloß|bloss|allein|ohne|reicht)\b", re.IGNORECASE)
 _DENIAL = re.compile(r"\b(?:nein|nee|nö|ne|doch|lieber|quatsch|ach|sondern|stopp)\b[ ,]*", re.IGNORECASE)
 
 
@@ -46,6 +47,11 @@ class Talk(Besides):
         self._let_go()
         if self.state.stage in (Stage.DONE, Stage.LINK) and said.guesses:
             self.state = State(turns=self.state.turns, name=self.state.name, phone=self.state.phone)
+        if self.state.stage == Stage.DONE and self.state.later and not said.guesses and said.window.anything:
+            later = self.state.later  # the second matter, which needs a visit of its own
+            self.state = State(turns=self.state.turns, name=self.state.name, phone=self.state.phone)
+            self._take(said)
+            return self._go(later)
         self._take(said)
         if not said.guesses:
             if self.state.stage == Stage.DONE and self.state.reply:
@@ -115,6 +121,8 @@ class Talk(Besides):
             self.state.missed = 0
 
     def _pick(self, said: Understanding) -> Reply:
+        if len(said.both) == 2:
+            return self._go(said.both[0].key, also=said.both[1].key)
         if sure(said.guesses) or len(said.guesses) == 1:
             return self._go(said.guesses[0].target.key)
         self.state.candidates = [guess.target.key for guess in said.guesses]
@@ -126,38 +134,22 @@ class Talk(Besides):
         choices = tuple(Choice(target.title, NUMBERS[place]) for place, target in enumerate(known))
         return Reply(_("Welches Anliegen meinen Sie?"), self._read(None), choices=choices)
 
-    def _go(self, key: str) -> Reply:
+    def _go(self, key: str, also: str = "") -> Reply:
         target = self.world.target(key)
         if target is None:
             return self._missed(_("Das gibt es nicht mehr."))
-        self.state.target, self.state.shown = key, 0
+        self.state.target, self.state.also, self.state.later, self.state.shown = key, also, "", 0
         if target.kind != "matter":
             return self._elsewhere(target)
         return self._offer()
-
-    def _elsewhere(self, target: Target) -> Reply:
-        self.state.stage = Stage.LINK
-        link, title = self.world.address(target)
-        if target.kind == "service":
-            ask = _("Dafür brauchen Sie keinen Termin: „%(title)s“ erledigen Sie online.") % {"title": target.title}
-        else:
-            office, phone = self.world.human(target)
-            told = {"title": target.title, "office": office, "phone": phone}
-            ask = (
-                _(
-                    "Für „%(title)s“ kann ich keinen Termin buchen. Auf der Seite steht, wer zuständig ist. %(office)s: "
-                    "%(phone)s."
-                )
-                % told
-            )
-        return Reply(ask, self._read(target), link=link, link_title=title)
 
     def _wanted(self) -> Wanted | None:
         target = self.world.target(self.state.target)
         if target is None:
             return None
         window = self.world.read_when(self.state.when)
-        return Wanted(target, window, self.state.persons or 1, self.state.channel or "desk", tuple(self.state.places))
+        also = self.world.target(self.state.also) if self.state.also else None
+        return Wanted(target, window, self.state.persons or 1, self.state.channel or "desk", tuple(self.state.places), also)
 
     def _offer(self, before: str = "") -> Reply:
         wanted = self._wanted()
@@ -166,11 +158,24 @@ class Talk(Besides):
         try:
             self.state.offers, note = self.world.offers(wanted, self.state.shown)
         except Refusal as refusal:
+            if wanted.also:
+                return self._apart(wanted.target, wanted.also, before)
             self.state.stage, self.state.offers = Stage.CHOOSE, []
             self.state.channel = ""
             return Reply(_("Was möchten Sie ändern?"), self._read(wanted.target), before=str(refusal))
+        if wanted.also and not self.state.offers:
+            return self._apart(wanted.target, wanted.also, before)
         self.state.stage = Stage.CHOOSE
         return self._times(" ".join(filter(None, (before, note))))
+
+    def _apart(self, target: Target, also: Target, before: str) -> Reply:
+        """Two matters no single visit can be had for: the first now, the second is not forgotten."""
+        self.state.also, self.state.later, self.state.shown = "", also.key, 0
+        told = {"one": target.title, "other": also.title}
+        note = (
+            _("Beides in einem Besuch geht nicht. Zuerst „%(one)s“; für „%(other)s“ brauchen Sie einen eigenen Termin.") % told
+        )
+        return self._offer(" ".join(filter(None, (before, note))))
 
     def _times(self, before: str) -> Reply:
         target = self.world.target(self.state.target)
@@ -191,10 +196,17 @@ class Talk(Besides):
     def _other_time(self, text: str) -> Reply | None:
         said = self.world.understand(text)
         kind = answers.wants(text)
-        changed = [guess for guess in said.guesses[:1] if guess.target.key != self.state.target]
+        known = (self.state.target, self.state.also)
+        changed = [guess for guess in said.guesses[:1] if guess.target.key not in known and not said.both]
         if changed and sure(said.guesses):
             self._take(said)
             return self._go(changed[0].target.key)
+        if len(said.both) == 2 and {one.key for one in said.both} != {self.state.target, self.state.also}:
+            self._take(said)
+            return self._go(said.both[0].key, also=said.both[1].key)
+        if self.state.also and said.guesses and not said.both and (_ONLY.search(text) or answers.is_no(text)):
+            self._take(said)
+            return self._go(said.guesses[0].target.key)
         if said.window.anything or said.places or said.channel or said.persons:
             self._take(said)
             return self._offer()
@@ -245,7 +257,7 @@ class Talk(Besides):
             return self.greeting()
         persons = (_("%(count)s Personen") % {"count": self.state.persons},) if (self.state.persons or 1) > 1 else ()
         lines = (
-            target.title,
+            self._titled(target),
             told_time(offer, self.world.now().date()),
             offer.title,
             *persons,
@@ -267,7 +279,10 @@ class Talk(Besides):
         self.state.stage, self.state.hold = Stage.DONE, ""
         told = {"when": when, "place": self.state.held.title if self.state.held else "", "number": " ".join(booked.number)}
         ask = _("Ihr Termin ist gebucht: %(when)s, %(place)s. Die Nummer ist %(number)s.") % told
-        return Reply(ask, link=booked.link, link_title=_("Zum Termin") if booked.link else "", number=booked.number, over=True)
+        if later := self.world.target(self.state.later) if self.state.later else None:
+            ask = f"{ask} " + _("Für „%(title)s“ fehlt noch ein Termin. Sagen Sie mir, wann es passt.") % {"title": later.title}
+        link_title = _("Zum Termin") if booked.link else ""
+        return Reply(ask, link=booked.link, link_title=link_title, number=booked.number, over=later is None)
 
 
 def _question() -> str:

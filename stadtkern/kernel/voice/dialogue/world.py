@@ -39,6 +39,7 @@ class Wanted:
     persons: int
     channel: str
     places: tuple[str, ...]
+    also: Target | None = None  # a second matter in the same visit
 
 
 class World(Protocol):

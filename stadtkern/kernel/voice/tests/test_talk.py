@@ -218,3 +218,42 @@ def test_wishes_besides() -> None:
     said = {"Ich will mit einem Menschen sprechen": "human", "noch mal von vorn": "restart", "abbrechen": "end"}
     said |= {"wie bitte": "again", "später": "later", "etwas anderes": "other"}
     assert {text: wants(text) for text in said} == said
+
+
+def two(world: Small, text: str) -> Understanding:
+    """What the ear says of two matters side by side."""
+    keys = ("personalausweis", "reisepass")
+    return Understanding(
+        text, tuple(Guess(TARGETS[key], 0.8) for key in keys), world.read_when(text), both=tuple(TARGETS[key] for key in keys)
+    )
+
+
+class Pair(Small):
+    """Hears "Ausweis und Pass" as two matters of one visit; `apart`: no counter does both."""
+
+    apart = False
+
+    def understand(self, text: str) -> Understanding:
+        return two(self, text) if "und" in text.split() else super().understand(text)
+
+    def offers(self, wanted: Wanted, skip: int) -> tuple[list[Offer], str]:
+        self.asked.append((wanted.target.key, wanted.also.key if wanted.also else ""))
+        return ([], "") if self.apart and wanted.also else super().offers(wanted, skip)
+
+
+def test_two_matters_are_one_visit_and_both_are_read_back() -> None:
+    talk, world, spoken = say("Ausweis und Pass nächste Woche", "eins", "Anna Weber", "ja", world=Pair())
+    both = "Personalausweis beantragen und Reisepass beantragen"
+    assert both in spoken[1] and both in spoken[3]
+    assert world.asked == [("personalausweis", "reisepass")] and world.booked == ["T-1"]
+    talk, world, spoken = say("Ausweis und Pass nächste Woche", "nur den Pass", world=Pair())
+    assert world.asked[-1] == ("reisepass", "") and both not in spoken[2] and talk.state.also == ""
+
+
+def test_what_no_single_visit_can_do_is_said_and_not_forgotten() -> None:
+    world = Pair()
+    world.apart = True
+    talk, _world, spoken = say("Ausweis und Pass nächste Woche", "eins", "Anna Weber", "ja", "am Freitag", world=world)
+    assert "Beides in einem Besuch geht nicht" in spoken[1] and "Reisepass beantragen" in spoken[1]
+    assert "fehlt noch ein Termin" in spoken[4] and world.booked == ["T-1"]
+    assert talk.state.target == "reisepass" and talk.state.stage == Stage.CHOOSE

@@ -17,6 +17,7 @@ PARTLY = 0.6  # of a hit for the whole, where a matter is only a part of it
 OURS, THEIRS = 1.0, 0.75  # a thing the city offers itself, against an entry of the directory
 CUE = 0.2  # what a word adds that decides between things of one kind, see [cues] in words.toml
 LEAST, MOST = 0.12, 3
+CLEAR, NAMED = 0.6, 0.3  # of two matters named together: each alone, and in the whole sentence
 SURE, AHEAD = 0.5, 0.1  # certain from this score on, and so far ahead of the next
 _NOT = re.compile(
     (
@@ -114,6 +115,21 @@ def sure(guesses: Sequence[Guess]) -> bool:
         return False
     others = [guess for guess in guesses[1:] if not _same(guesses[0].target, guess.target)]
     return not others or guesses[0].score - others[0].score >= AHEAD
+
+
+_AND = re.compile(r"\b(?:und|sowie|plus|außerdem|zusätzlich)\b|[+&]", re.I)
+
+
+def both(ear: Ear, text: str, guesses: Sequence[Guess]) -> tuple[Target, ...]:
+    """Two matters named side by side ("Perso und Ummeldung"): each is certain alone. Empty for everything else."""
+    for found in list(_AND.finditer(text))[:4]:
+        sides = [ear.guesses(text[: found.start()]), ear.guesses(text[found.end() :])]
+        if not all(sure(side) and side[0].score >= CLEAR and side[0].target.kind == "matter" for side in sides):
+            continue
+        one, other = (side[0].target for side in sides)
+        if one.key != other.key and {one.key, other.key} <= {guess.target.key for guess in guesses if guess.score >= NAMED}:
+            return (one, other)
+    return ()
 
 
 def _same(matter: Target, service: Target) -> bool:

@@ -10,7 +10,7 @@ from stadtkern.lib.when import Window, read
 from stadtkern.lib.when.say import in_words
 
 from . import slots
-from .intent import Ear, Guess, sure
+from .intent import Ear, Guess, both, sure
 from .targets import Target
 
 LONGEST = 500  # letters of a sentence that are read
@@ -26,6 +26,7 @@ class Understanding:
     persons: int | None = None
     channel: str = ""
     places: tuple[str, ...] = ()
+    both: tuple[Target, ...] = ()  # two matters for one visit; else empty
 
     @property
     def services(self) -> list[str]:
@@ -57,13 +58,15 @@ def understand(text: str, *, now: datetime, land: str, ear: Ear, places: Sequenc
     text = text.replace("\0", " ").encode("utf-8", "ignore").decode()[:LONGEST]
     reading = read(text, now, land)
     named = slots.places(reading.rest, places)
+    guesses = tuple(ear.guesses(reading.rest, said=text))
     return Understanding(
         text,
-        tuple(ear.guesses(reading.rest, said=text)),
+        guesses,
         reading.window,
         slots.persons(reading.rest),
         slots.channel(text),
         named,
+        both(ear, reading.rest, guesses),
     )
 
 

@@ -27,7 +27,7 @@ class Composer:
     """Draws by lot with a seed; seen from one day."""
 
     def __init__(self, seed: int, today: date) -> None:
-        self.lot, self.today = random.Random(f"{seed} {today}"), today  # noqa: S311
+        self.lot, self.today = random.Random(f"{seed} {today}"), today
         self.points, self.spans, self.weekly = points(today), spans(today), weekly(today)
 
     def day(self) -> tuple[str, str]:
@@ -47,7 +47,9 @@ class Composer:
         while True:
             one, two = sorted((self.day(), self.day()), key=lambda said: said[1])
             bare = [bool(re.fullmatch(r"am \w+\.?|am [a-zü]+", said[0])) for said in (one, two)]
-            dated = any(name in said[0] for said in (one, two) for name in MONTHS) or any(re.search(r"\d\.\d", said[0]) for said in (one, two))
+            dated = any(name in said[0] for said in (one, two) for name in MONTHS) or any(
+                re.search(r"\d\.\d", said[0]) for said in (one, two)
+            )
             if one[1] != two[1] and "heute" not in (one[0], two[0]) and not (any(bare) and dated):
                 return one, two
 
@@ -176,7 +178,9 @@ def _half_never(c: Composer) -> tuple[str, str]:
 
 
 def _narrow(c: Composer) -> tuple[str, str]:
-    span, days = c.lot.choice([one for one in c.spans if any(unit in one[0] for unit in ("Monat", "hälfte", "im ", "nächsten zwei"))])
+    span, days = c.lot.choice(
+        [one for one in c.spans if any(unit in one[0] for unit in ("Monat", "hälfte", "im ", "nächsten zwei"))]
+    )
     number = c.lot.randrange(5)
     (hour, clock) = c.clock()
     name = NAMES[number]

@@ -12,7 +12,15 @@ Phrase = tuple[str, Meaning]
 NAMES = ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag")
 SHORT = ("mo", "di", "mi", "do", "fr", "sa", "so")
 MONTHS = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November", "Dezember")
-ORDINALS = {3: "dritten", 5: "fünften", 8: "achten", 12: "zwölften", 17: "siebzehnten", 20: "zwanzigsten", 23: "dreiundzwanzigsten"}
+ORDINALS = {
+    3: "dritten",
+    5: "fünften",
+    8: "achten",
+    12: "zwölften",
+    17: "siebzehnten",
+    20: "zwanzigsten",
+    23: "dreiundzwanzigsten",
+}
 
 
 def on(day: date) -> str:
