@@ -13,7 +13,8 @@ _LIST = frozenset("und , auch dann nur immer jeweils sowie ausserdem ginge geht 
 _EACH = frozenset("jeweils immer beide beides beiden jedes stets jedenfalls".split())  # noqa: SIM905
 _OPPOSITE = {"from": "until", "until": "from", "part": "notpart", "never": "never"}
 _ELSE = re.compile(
-    r"\b(?:sonst|ansonsten)(?: (?:geht|kann|passt|ist|bin|ich|wir|mir|es))* (?:immer|jederzeit|alles|jeder|jeden|egal|flexibel)\b"
+    r"\b(?:sonst|ansonsten)(?: (?:geht|kann|passt|ist|bin|ich|wir|mir|es))* "
+    r"(?:immer|jederzeit|alles|jeder|jeden|egal|flexibel)\b"
 )
 
 

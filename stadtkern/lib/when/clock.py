@@ -21,8 +21,8 @@ _AGE = re.compile(r"\b(?:wird|werde|werden) ")
 _NOUNS = (
     r"tage?|wochen?|monate?|jahre?|stunden?|minuten|person(?:en)?|leute|kinder|ausweise?|paesse?|"
     r"reisepaesse|personalausweise|"
-    r"mal(?! (?:vorbei|kommen|komm|rein|hin|schauen|zu|bei|da|auf)[a-z]*)|euro|prozent|M|\d+o|uhr|hunde|autos|monatige|jaehrige?|"
-    r"koffer|kinderreisepaesse|von|meter|kilo"
+    r"mal(?! (?:vorbei|kommen|komm|rein|hin|schauen|zu|bei|da|auf)[a-z]*)|euro|prozent|M|\d+o|uhr|hunde|autos|"
+    r"monatige|jaehrige?|koffer|kinderreisepaesse|von|meter|kilo"
 )
 
 
@@ -181,7 +181,8 @@ _PARTS: list[tuple[str, Builder]] = [
     ),
     (
         r"p(vm|nm|ab|mi) (?:(?:hab|habe|haben|bin|sind|muss|ist) (?:[a-z]+ ){1,3}(?:schule|arbeit|arbeiten|dienst|kurs|uni|"
-        r"vorlesung|termine|training|schicht|unterricht|verhindert|unterwegs)|(?:arbeite|arbeiten|schaffe|lerne|schlafe) (?:ich|wir))",
+        r"vorlesung|termine|training|schicht|unterricht|verhindert|unterwegs)"
+        r"|(?:arbeite|arbeiten|schaffe|lerne|schlafe) (?:ich|wir))",
         lambda m: Said("never", part=m[1]),
     ),
     (r"(?:moeglichst |so |gleich |ganz )*pfr am (?:tag|pvm|pfr|morgen)", lambda m: Said("part", part="fr")),
