@@ -7,10 +7,18 @@ from datetime import date
 
 from .clock import Said
 from .refs import Ref, settled
-from .settle import LITTLE, SMALL, SOFT, STRONG, Found, another
+from .settle import LITTLE, SMALL, SOFT, STRONG, Found, among, another
 
-_LIST = frozenset("und , auch dann nur immer jeweils sowie ausserdem ginge geht sogar wieder ist waere".split()) | LITTLE  # noqa: SIM905
+_LIST = (
+    frozenset(
+        """
+        und , auch dann nur immer jeweils den ganzen ganze tag ganztags sowie ausserdem ginge geht sogar wieder ist waere
+        """.split()  # noqa: SIM905
+    )
+    | LITTLE
+)
 _EACH = frozenset("jeweils immer beide beides beiden jedes stets jedenfalls".split())  # noqa: SIM905
+_SAME_TIME = re.compile(r"\b(?:diese|gleichen?|selbe[nr]?) (?:uhr)?zeit\b")
 _OPPOSITE = {"from": "until", "until": "from", "part": "notpart", "never": "never"}
 _ELSE = re.compile(
     r"\b(?:sonst|ansonsten)(?: (?:geht|kann|passt|ist|bin|ich|wir|mir|es))* "
@@ -25,9 +33,21 @@ def alternatives(found: Sequence[Found], today: date, text: str) -> list[list[Fo
     if any(STRONG & set(one.before) for one in live[1:]):
         return [live, *halves]
     parts = _parts(live, today)
-    every = _said_for_all(parts)
+    every = _said_for_all(parts, text)
     own = any(isinstance(one.thing, Said) and one not in every for part in parts for one in part)
-    return [*(_completed(parts, every) if len(parts) > 1 and own else [live]), *halves]
+    done = [*(_completed(parts, every) if len(parts) > 1 and own else [live]), *halves]
+    return [one for part in done for one in _around_noon(part)]
+
+
+def _around_noon(part: list[Found]) -> list[list[Found]]:
+    """ "nicht zwischen 12 und 14 Uhr": before, or after."""
+    place = next((n for n, one in enumerate(part) if isinstance(one.thing, Said) and one.thing.kind == "outside"), None)
+    if place is None:
+        return [part]
+    said = part[place].thing
+    assert isinstance(said, Said)
+    sides = (Said("until", said.first), Said("from", said.last))
+    return [[*part[:place], replace(part[place], thing=side, before=()), *part[place + 1 :]] for side in sides]
 
 
 def _is(one: Found, *kinds: str) -> bool:
@@ -52,7 +72,8 @@ def _halves(live: list[Found], *, otherwise: bool) -> tuple[list[Found], list[li
             and (rest := _rest(last, ref, one, otherwise=otherwise))
         ):
             days = frozenset(part.number for part in ref.union or (ref,)) if ref.kind == "weekday" else ref.weekdays
-            day = Ref("weekdays", weekdays=days) if days else replace(ref, negative=False)
+            named = any(among(ref, old.thing) for old in kept[:-1] if isinstance(old.thing, Ref))
+            day = Ref("weekdays", weekdays=days) if days and not named else replace(ref, negative=False)
             kept[-1] = replace(last, thing=replace(day, negative=True), before=())
             halves.append([replace(last, thing=day, before=()), replace(one, thing=rest, before=())])
             continue
@@ -91,6 +112,8 @@ def _begins(part: Sequence[Found], one: Found, today: date) -> bool:
     if another(one.before):
         return True
     days = [old.thing for old in part if _positive(old)]
+    if isinstance(one.thing, Said) and clocks and "wieder" in one.before and set(one.before) <= _LIST | {"erst"}:
+        return True  # "bis zehn und dann wieder ab vier"
     if (
         not isinstance(one.thing, Ref)
         or not clocks
@@ -98,8 +121,9 @@ def _begins(part: Sequence[Found], one: Found, today: date) -> bool:
         or not set(one.before) <= (_LIST | SOFT if "auch" in one.before else _LIST)
     ):
         return False
-    small = all(isinstance(day, Ref) and day.kind in (*SMALL, "weekdays") and not day.bound for day in days)
-    kind = one.thing.kind in (*SMALL, "weekdays") and not one.thing.bound
+    weeks = one.thing.kind == "week" and all(isinstance(day, Ref) and day.kind == "week" and not day.bound for day in days)
+    small = weeks or all(isinstance(day, Ref) and day.kind in (*SMALL, "weekdays") and not day.bound for day in days)
+    kind = (weeks or one.thing.kind in (*SMALL, "weekdays")) and not one.thing.bound
     return small and kind and not _same(one.thing, days, today)  # type: ignore[arg-type]
 
 
@@ -144,11 +168,13 @@ def _clean(found: Sequence[Found]) -> list[Found]:
     return [replace(found[0], before=()), *found[1:]] if found and another(found[0].before) else list(found)
 
 
-def _said_for_all(parts: Sequence[Sequence[Found]]) -> list[Found]:
+def _said_for_all(parts: Sequence[Sequence[Found]], text: str) -> list[Found]:
     """ "Am 3., sonst am 5., jeweils nachmittags"; "nachmittags am 3., sonst am 5."."""
     if len(parts) < 2:
         return []
     first = parts[0]
+    if _SAME_TIME.search(text):
+        return [one for one in first if isinstance(one.thing, Said)]
     leading = []
     for one in first:
         if not isinstance(one.thing, Said):

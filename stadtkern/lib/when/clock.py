@@ -53,7 +53,7 @@ class Moment:
 class Said:
     """Something about the time of day: moments with what is made of them, or a part of the day."""
 
-    kind: str  # at · from · until · between · about · part · notpart · any
+    kind: str  # outside · at · from · until · between · about · part · notpart · any
     first: Moment | None = None
     last: Moment | None = None
     part: str = ""
@@ -185,6 +185,7 @@ _PARTS: list[tuple[str, Builder]] = [
         r"|(?:arbeite|arbeiten|schaffe|lerne|schlafe) (?:ich|wir))",
         lambda m: Said("never", part=m[1]),
     ),
+    (r"p(vm|nm|ab|mi) (?:leider |gar |aber )*nicht(?= ,|$)", lambda m: Said("never", part=m[1])),
     (r"(?:moeglichst |so |gleich |ganz )*pfr am (?:tag|pvm|pfr|morgen)", lambda m: Said("part", part="fr")),
     (
         r"(?:am |in der |in die |im |ganz |gleich |zum |zur |den |gegen |der )*p(fr|vm|mi|nm|sm|ab|fa)",
@@ -224,6 +225,7 @@ def combine(line: Line) -> None:
         return lambda m: Said(kind, *(of(mark) for mark in m.groups() if mark))  # type: ignore[arg-type]
 
     rules: list[tuple[str, Builder]] = [
+        (r"(?:nicht|ausser|nur nicht) (?:zwischen|von) (T) (?:und|bis) (T)", said("outside")),
         (r"(?:(?:zwischen|von|ab|so) )*(T)(?: uhr)? (?:und|bis)(?: (?:um|gegen|zu|spaetestens))? (T)", said("between")),
         (r"nicht (?:vor|frueher als|eher als)(?: um)? (T)", said("from")),
         (r"nicht (?:nach|spaeter als)(?: um)? (T)", said("until")),

@@ -60,6 +60,8 @@ class Counted(OfMonth):
                 r"(1o) (2|3|beiden) wochen(?! (?:im|in|des|vom|von))",
                 lambda m: Ref("nth", union=tuple(Ref("nth", number=one) for one in range(1, 4 if m[2] == "3" else 3))),
             ),
+            (r"1o vollen? (?:woche (?:im|in|des|vom|von) )?(M)(?: woche)?", self._full_week),
+            (r"jede[nr]? (O) (W) (?:im|des) monat", self._nth_of_every_month),
             (r"(O) (?:woche )(?:im|in|des|vom|von) (M)(?: (\d{4}))?", self._week_of_month),
             (r"(O) (?:tag )(?:im|in|des|vom|von) (M|monat)", self._day_of_month),
             (r"(O) (M) (?:woche)()", self._week_of_month),
@@ -76,6 +78,10 @@ class Counted(OfMonth):
             ),
             (rf"(heute|morgen|uebermorgen|W) (?:in|ueber) (N) ({UNITS})", self._from_day),
             (rf"in (N) ({UNITS})(?: am| an einem)? (W)", self._weekday_in_weeks),
+            (
+                rf"(?:in|innerhalb|binnen)(?: (?:der|den|die))* (?:naechste|kommende) (?:N) (?:bis|,|oder) (N) ({UNITS})",
+                self._within,
+            ),
             (
                 rf"(?:in|innerhalb|binnen|waehrend)(?: (?:von|der|den|die))* (?:naechste|kommende)(?: (N))? ({UNITS})",
                 self._within,
@@ -112,8 +118,10 @@ class Counted(OfMonth):
             ),
             (r"danach (?:die|in der) woche", lambda m: Ref("week", number=1, shift="woche")),
             (
-                r"(W) (darauf|drauf|davor|zuvor)",
-                lambda m: Ref("day", number=int(m[1][1]) + 10 * (m[2][:3] != "dav" and m[2] != "zuvor"), shift="weekday"),
+                r"(W) (darauf|drauf|davor|zuvor)|(?:also |am )+(W) (danach)(?= ,|$)",
+                lambda m: Ref(
+                    "day", number=int((m[1] or m[3])[1]) + 10 * ((m[2] or m[4]) not in ("davor", "zuvor")), shift="weekday"
+                ),
             ),
         ]
 

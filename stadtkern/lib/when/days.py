@@ -11,6 +11,7 @@ from .refs import Ref
 _PAST = (
     rf"(?:seit )?(?:gestern|vorgestern|neulich|kuerzlich)|(?:seit )?(?:letzte|vorige) (?:woche|"
     rf"monat|jahr|W|M|tage|wochen|monate|nacht|sommer|winter|herbst|wochenende)"
+    rf"|(?:das|es|der) (?:ist|waere|muesste|wird|faellt)(?: auf)?(?: (?:ja|doch|ein|einen|wohl|eh))* W(?: sein)?(?= ,|$)"
     rf"|(?:seit|schon seit|vor) (?:N) (?:{UNITS}|stunden|minuten)|seit (?:ART )?(?:D|W|M|O)"
 )
 

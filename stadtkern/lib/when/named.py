@@ -31,6 +31,13 @@ class Named(Seen):
             (r"(?:christi )himmelfahrt(?: (\d{4}))?", lambda m: self._feast("himmelfahrt", year=m[1])),
             (r"heilig abend|heiliger abend|heiligen pab", lambda m: self._feast("heiligabend")),
             (rf"({feasts})(?: (\d{{4}}))?", lambda m: self._feast(m[1].replace(" ", "_"), year=m[2])),
+            (r"adventszeit|vorweihnachtszeit|(?:im|in der|waehrend der) advent", self._advent),
+            (
+                r"(?:die |den )?(?:naechste|kommende) (2|3|4|beiden) "
+                r"(montage|dienstage|mittwoche|donnerstage|freitage|samstage|sonntage|W)",
+                self._next_weekdays,
+            ),
+            (rf"(1o|letzte) (2|3|beiden) (?:wochen der )?({_SCHOOL})?ferien(?:wochen)?", self._weeks_of_school),
             (r"(?:den )?feiertagen?", lambda m: self._feast("feiertage")),
             (rf"(anfang|mitte|ende|1o haelfte|2o haelfte) (?:der|in den|von den) ({_SCHOOL})?ferien", self._part_of_school),
             (
@@ -80,6 +87,29 @@ class Named(Seen):
             return None
         first = span.last - timedelta(days=6) if m[1] == "letzte" else span.first + timedelta(weeks=int(m[1][:-1]) - 1)
         return Ref("range", (Span(first, min(span.last, first + timedelta(days=6))),)) if first <= span.last else None
+
+    def _weeks_of_school(self, m: "re.Match[str]") -> Ref | None:
+        span = school.holidays(self.land, m[3] or "", self.today)
+        if span is None:
+            return None
+        days = timedelta(days=7 * (3 if m[2] == "3" else 2) - 1)
+        return Ref("range", (Span(span.last - days, span.last) if m[1] == "letzte" else Span(span.first, span.first + days),))
+
+    def _advent(self, m: "re.Match[str]") -> Ref | None:
+        start = feast("advent", self.today, self.land, 1)
+        if start is None:
+            return None
+        year = self.today.year if self.today <= date(self.today.year, 12, 24) else self.today.year + 1
+        first = start.first if start.first.year == year else self.today
+        return Ref("range", (Span(first, date(year, 12, 24)),))
+
+    def _next_weekdays(self, m: "re.Match[str]") -> Ref:
+        """ "an einem der nächsten beiden Montage"."""
+        names = ("mon", "die", "mit", "don", "fre", "sam", "son")
+        number = int(m[2][1]) if m[2][1].isdigit() else names.index(m[2][:3])
+        first = next_weekday(number, self.today + timedelta(days=1))
+        count = 2 if m[1] == "beiden" else int(m[1])
+        return Ref("day", tuple(Span.day(first + timedelta(weeks=week)) for week in range(count)))
 
     def _part_of_school(self, m: "re.Match[str]") -> Ref | None:
         """The first, second or last third of the holidays, or one of their halves."""
@@ -134,7 +164,7 @@ class Named(Seen):
         running = self.today.weekday() >= 5
         shift = {"naechste": int(running), "kommende": int(running), "uebernaechste": 1 + int(running)}.get(m[1] or "", 0)
         saturday += timedelta(weeks=shift)
-        return Ref("week", (Span(saturday, saturday + timedelta(days=1)),))
+        return Ref("week", (Span(saturday, saturday + timedelta(days=1)),), number=0 if m[1] else 7)
 
     def _this_weekday(self, m: "re.Match[str]") -> Ref:
         weekday = int(m[2][1])

@@ -70,6 +70,16 @@ class OfMonth(Seen):
             found.append(Span(first, min(month.last, first + timedelta(days=6))))
         return Ref("range", tuple(sorted(found)))
 
+    def _full_week(self, m: "re.Match[str]") -> Ref:
+        """The first from Monday to Sunday."""
+        monday = next_weekday(0, self.month_named(m[1]).first)
+        return Ref("week", (Span(monday, monday + timedelta(days=6)),))
+
+    def _nth_of_every_month(self, m: "re.Match[str]") -> Ref:
+        """ "jeden zweiten Samstag im Monat": those of a year and a bit."""
+        found = (self._nth(m[1], int(m[2][1]), self.later_month(number)).spans[0] for number in range(14))
+        return Ref("day", tuple(span for span in found if span.last >= self.today))
+
     def _two_weeks(self, m: "re.Match[str]") -> Ref:
         """ "in der zweiten oder dritten Juliwoche"."""
         month, found = self.month_named(m[3]), []

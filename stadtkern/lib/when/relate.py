@@ -11,6 +11,7 @@ from .refs import Ref, next_weekday, third, week_of
 from .tokens import Token
 from .window import Span
 
+_WEEKEND = 7  # the number of a week that is "am Wochenende", with nothing beside it
 _SMALL = ("weekday", "day", "ordinal")
 _BEFORE_ORDINAL = frozenset(
     """
@@ -86,8 +87,8 @@ def ellipses(line: Line, today: date) -> None:
         )
         line.replace(
             rule(
-                r"(?:die )?(naechste|kommende|uebernaechste)"
-                r"(?= (?:erst|dann|,|wieder|geht|passt|waere|ginge|auch|schon|klappt)|$)"
+                r"(?:die |in der )?(naechste|kommende|uebernaechste)"
+                r"(?= (?:erst|dann|,|wieder|geht|passt|waere|ginge|auch|schon|klappt|nur|am)|$)"
             ),
             "d",
             lambda m: week(m[1]),
@@ -98,7 +99,7 @@ _UP_TO = rf"(?: (?:bis|zum|zur|zu|ende|aber|dann|jedoch|spaetestens|einschliessl
 _OR = r"(?:oder|und|bzw|beziehungsweise|sowie|auch|alternativ|wahlweise|,)"
 _NOT_ANY = r"(?:nicht|kein(?:en|er|em|e)?|ausser|ausgenommen|ohne|nie|niemals|nix|abgesehen von)"
 _DENIED = re.compile(rf"(?:^| ){_NOT_ANY}(?: {_IN})* $")
-_SUITS = r"(?:geht|gehts|klappts|passts|kann|passt|klappt|ist|waere|bin|hab|habe|koennen|habn|haben)"
+_SUITS = r"(?:gehen|passen|klappen|geht|gehts|klappts|passts|kann|passt|klappt|ist|waere|bin|hab|habe|koennen|habn|haben)"
 
 
 def relate(line: Line) -> None:
@@ -158,7 +159,12 @@ class Relations:
                 r"(?:schule|arbeit|arbeiten|dienst|kurs|uni|training|unterricht)",
                 self._busy,
             ),
-            (r"(D)(?: (?:bin|sind|ist))(?: [a-z]+){0,2} (?:weg|verreist|fort|unterwegs|im urlaub)", self._no),
+            (
+                r"(D)(?: (?:bin|sind|ist))(?: [a-z]+){0,2} "
+                r"(?:weg|verreist|fort|unterwegs|im urlaub|krank[a-z]*|auf [a-z]*reise)",
+                self._no,
+            ),
+            (r"(D) (?:faellt|fallen|scheidet|scheiden) (?:leider |bei mir |bei uns )*(?:aus|weg)|(D) entfaellt", self._no),
         ]
 
     def _ref(self, mark: str) -> Ref:
@@ -211,7 +217,9 @@ class Relations:
         return build
 
     def _no(self, m: "re.Match[str]") -> Ref | None:
-        named = self._ref(m[1])
+        named = self._ref(next(group for group in m.groups() if group))
+        if named.kind == "week" and named.number == _WEEKEND:  # "außer am Wochenende": none of them
+            return Ref("weekdays", weekdays=frozenset((5, 6)), negative=True)
         return replace(named, negative=True) if named.kind != "past" else None
 
     def _busy(self, m: "re.Match[str]") -> Ref | None:

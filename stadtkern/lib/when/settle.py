@@ -113,7 +113,7 @@ def _days(found: list[Found], today: date) -> Window:
         if positive and not words & STRONG and (another(one.before) or _also(one.before, positive[-1], ref)):
             positive[-1] = _joined(positive[-1], ref)
             continue
-        if positive and words & _WEAK and not words & STRONG and _among(ref, positive[-1]):
+        if positive and words & _WEAK and not words & STRONG and among(ref, positive[-1]):
             continue  # "Dienstag oder Mittwoch, lieber Mittwoch": both will do
         if (positive and words & STRONG) or (positive and words & _WEAK and not _within(ref, positive, today)):
             positive = []
@@ -135,11 +135,15 @@ def _days(found: list[Found], today: date) -> Window:
     return Window(today, first, weekdays, tuple(without), notes=tuple(notes))
 
 
+_FULL = frozenset(("nicht", "nichts", "keiner", "voll", "belegt", "besetzt", "vergeben", "ausgebucht", "weg", "zu"))
+
+
 def another(before: tuple[str, ...]) -> bool:
     """Whether the words before a day make it an alternative to the day before."""
     words = set(before)
-    instead = bool(words & {"wenn", "falls"}) and bool(words & {"nicht", "nichts", "keiner"})
-    return instead or bool(words & _OTHERWISE) or (bool(words & _OR) and words <= LITTLE | SOFT)
+    late = set(before[len(before) - before[::-1].index(",") :] if "," in before else ())  # "… für den Hund, oder am Dienstag"
+    instead = bool(words & {"wenn", "falls"}) and bool(words & _FULL)
+    return instead or bool(words & _OTHERWISE) or any(bool(some & _OR) and some <= LITTLE | SOFT for some in (words, late))
 
 
 def _also(before: tuple[str, ...], last: Ref, ref: Ref) -> bool:
@@ -148,7 +152,7 @@ def _also(before: tuple[str, ...], last: Ref, ref: Ref) -> bool:
     return gladly and not ref.bound and ref.kind == last.kind and ref.kind in (*SMALL, "week")
 
 
-def _among(ref: Ref, last: Ref) -> bool:
+def among(ref: Ref, last: Ref) -> bool:
     """Whether a day is one of the alternatives named before."""
     return any((part.kind, part.number, part.spans) == (ref.kind, ref.number, ref.spans) for part in last.union)
 
