@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date
 
 from .clock import Said
+from .found import LITTLE, SMALL, SOFT, STRONG, Found, among, another
 from .refs import Ref, settled
-from .settle import LITTLE, SMALL, SOFT, STRONG, Found, among, another
 
 _LIST = (
     frozenset(

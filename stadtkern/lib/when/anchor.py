@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 from ..calendar import add_months
 from .clock import Said
+from .found import Found, another
 from .refs import Ref, bounded, next_weekday, settled, week_of
-from .settle import Found, another, base_of
+from .settle import base_of
 from .window import FAR, Span
 
 AFTER = frozenset(("danach", "anschliessend", "hinterher", "nachher"))

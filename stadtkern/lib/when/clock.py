@@ -176,7 +176,7 @@ _PARTS: list[tuple[str, Builder]] = [
     ),
     (r"nicht (?:so |zu |ganz so )(?:pfr|frueh)", lambda m: Said("notpart", part="fr")),
     (
-        r"p(vm|nm|ab|mi) (?:geht|kann|passt|klappt|ist|bin)(?: \w+){0,2} (?:nicht|schlecht)",
+        r"p(fr|vm|nm|ab|mi) (?:geht|kann|passt|klappt|ist|bin)(?: \w+){0,2} (?:nicht|schlecht)",
         lambda m: Said("never", part=m[1]),
     ),
     (
@@ -241,7 +241,9 @@ def combine(line: Line) -> None:
     ]
     for text, build in rules:
         line.replace(rule(text), "p", build)
-    line.replace(rule(r"als (?:P|D)"), "x", lambda m: m[0])  # "lieber nachmittags als vormittags"
+    line.replace(
+        rule(r"(?<!spaeter )(?<!frueher )(?<!eher )als (?:P|D)"), "x", lambda m: m[0]
+    )  # "lieber nachmittags als vormittags"
 
 
 def _rule(text: str) -> "re.Pattern[str]":

@@ -21,6 +21,7 @@ class Counted(OfMonth):
         return [
             *self._pointing(),
             (r"(O) (M) woche (?:oder|und|,)(?: in| der| die)* (\d+o)(?! (?:M|W))", self._weeks_of_month),
+            (r"(\d+o) (?:oder|und) (?:(?:am|der) )?(O) (W) (?:im|in|des) (M)", self._either_nth),
             (r"(O) (W) (?:im|in) (M) (?:oder|und)(?: am| der)* (O) (?:(W) )?(?:im|in) (M)", self._two_nths),
             (r"(anfang|mitte|ende) monat (M)", lambda m: Ref("range", (third(self.month_named(m[2]), m[1]),))),
             (rf"in (N|anderthalb|eineinhalb) (?:(?:bis|oder|,|und) )+(N) ({UNITS})", self._from_to),

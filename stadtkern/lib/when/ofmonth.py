@@ -70,6 +70,11 @@ class OfMonth(Seen):
             found.append(Span(first, min(month.last, first + timedelta(days=6))))
         return Ref("range", tuple(sorted(found)))
 
+    def _either_nth(self, m: "re.Match[str]") -> Ref:
+        """ "am ersten oder zweiten Freitag im März"."""
+        month = self.month_named(m[4])
+        return Ref("day", tuple(sorted(self._nth(which, int(m[3][1]), month).spans[0] for which in (m[1], m[2]))))
+
     def _full_week(self, m: "re.Match[str]") -> Ref:
         """The first from Monday to Sunday."""
         monday = next_weekday(0, self.month_named(m[1]).first)

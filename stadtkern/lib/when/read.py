@@ -11,10 +11,12 @@ from .alternatives import alternatives
 from .anchor import POINTING, anchored
 from .clock import Said
 from .days import Days
+from .ellipses import ellipses
+from .found import Found
 from .line import Line
 from .refs import Ref
-from .relate import ellipses, ordinals, relate
-from .settle import Found, settle
+from .relate import ordinals, relate
+from .settle import settle
 from .tokens import Token, tokens
 from .window import Window
 

@@ -27,6 +27,7 @@ class Ref:
     union: "tuple[Ref, ...]" = ()  # alternatives
     note: str = ""
     shift: str = ""  # counted from the day named before: "tage", "wochen", "monate", "woche" (the whole), "weekday"
+    also: bool = False  # "morgen auch okay": beside what was named before
     within: Span | None = None  # the week it was said to lie in
     event: bool = False  # a feast, holidays, a season: "bis Ostern" ends before it begins
 

@@ -2,12 +2,12 @@
 
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from itertools import pairwise
 
 from .counted import UNITS, count_of, plus
 from .line import Builder, Line, rule
-from .refs import Ref, next_weekday, third, week_of
+from .refs import Ref, next_weekday, week_of
 from .tokens import Token
 from .window import Span
 
@@ -70,34 +70,9 @@ def _is_hour(line: Line, place: int, text: str) -> bool:
     return text[token.start : token.end].lower() == "achte" and hourly and earlier[:2] != "<d"
 
 
-def ellipses(line: Line, today: date) -> None:
-    """ "diese oder nächste Woche", "nicht diese Woche, nächste erst"."""
-
-    def week(which: str) -> Ref:
-        steps = {"diese": 0, "naechste": 7, "kommende": 7, "uebernaechste": 14}[which]
-        return Ref("week", (week_of(date.fromordinal(today.toordinal() + steps)),))
-
-    line.replace(rule(r"(REL)(?= (?:oder|und|bis) D)"), "d", lambda m: week(m[1]))
-    line.replace(rule(r"die woche(?= (?:passt|geht|klappt|kann|habe?|bin|ist) )"), "d", lambda m: week("diese"))
-    if any(isinstance(thing, Ref) and thing.kind in ("week", "range") for thing in line.things):
-        line.replace(
-            rule(r"(anfang|mitte|ende) (naechste|kommende|uebernaechste)(?= ,|$| oder| und)"),
-            "d",
-            lambda m: Ref("range", (third(week(m[2]).spans[0], m[1]),)),
-        )
-        line.replace(
-            rule(
-                r"(?:die |in der )?(naechste|kommende|uebernaechste)"
-                r"(?= (?:erst|dann|,|wieder|geht|passt|waere|ginge|auch|schon|klappt|nur|am)|$)"
-            ),
-            "d",
-            lambda m: week(m[1]),
-        )
-
-
 _UP_TO = rf"(?: (?:bis|zum|zur|zu|ende|aber|dann|jedoch|spaetestens|einschliesslich|inklusive|maximal|noch|{_IN}))*"
 _OR = r"(?:oder|und|bzw|beziehungsweise|sowie|auch|alternativ|wahlweise|,)"
-_NOT_ANY = r"(?:nicht|kein(?:en|er|em|e)?|ausser|ausgenommen|ohne|nie|niemals|nix|abgesehen von)"
+_NOT_ANY = r"(?:nicht|kein(?:en|er|em|e)?|ausser|ausgenommen|ohne|nie|niemals|nix|abgesehen von)(?: termin)?"
 _DENIED = re.compile(rf"(?:^| ){_NOT_ANY}(?: {_IN})* $")
 _SUITS = r"(?:gehen|passen|klappen|geht|gehts|klappts|passts|kann|passt|klappt|ist|waere|bin|hab|habe|koennen|habn|haben)"
 
@@ -144,11 +119,21 @@ class Relations:
             ),
             (rf"(?:(?:noch|kurz|rechtzeitig) )*vor(?: {_IN})* (D)", self._bound("before")),
             (rf"(?:bis|spaetestens|maximal){_UP_TO} (D)|(D) spaetestens", self._bound("until")),
-            (rf"nur(?: {_IN})* (D)(?: {_SUITS})?(?: (?:es|mir|ich|bei|uns|wir|leider|gar))* nicht", self._no),
+            (rf"nur(?: {_IN})* (D)(?: {_SUITS})?(?: (?:bitte|lieber|es|mir|ich|bei|uns|wir|leider|gar))* nicht", self._no),
             (r"(?<=immer )((?:[a-z]+ ){0,3}, )?nur (D) (?:ist|hab|habe|bin|muss|arbeite|nicht)", lambda m: self._no_but(m[2])),
             (rf"{_NOT_ANY}(?: {_IN})* (D)", self._no),
             (rf"(D)(?: {_SUITS})(?: [a-z]+){{0,3}} (?:nicht|schlecht|verhindert|keine|nie|wohl nicht)", self._no),
-            (r"(D)(?: (?:noch|schon|aber|auch))* (?:nicht)(?: mehr)?(?= (?:,|sondern|aber)|$)", self._no),
+            (
+                r"(D) (?:(?:waere|ginge|geht|passt|ist) )?(?:auch|ebenfalls|genauso) "
+                r"(?:okay|ok|moeglich|gut|recht|super|in ordnung|prima)",
+                self._as_well,
+            ),
+            (r"(D) (?:ausgenommen|ausgeschlossen)", self._no),
+            (r"(D) , (?:ganz )?egal welche[rnms]?", self._whichever),
+            (
+                r"(D)(?: (?:noch|schon|aber|auch|bitte|lieber|leider|wirklich))* (?:nicht)(?: mehr)?(?= (?:,|sondern|aber)|$)",
+                self._no,
+            ),
             (
                 rf"(D)(?: {_SUITS}| habt| hat)(?: (?:ihr|sie|ja|doch|da))* (?:zu|geschlossen|dicht|feiertag)(?= (?:,|und)|$)",
                 self._no,
@@ -221,6 +206,16 @@ class Relations:
         if named.kind == "week" and named.number == _WEEKEND:  # "außer am Wochenende": none of them
             return Ref("weekdays", weekdays=frozenset((5, 6)), negative=True)
         return replace(named, negative=True) if named.kind != "past" else None
+
+    def _whichever(self, m: "re.Match[str]") -> Ref | None:
+        """ "am Samstag, egal welcher": every one."""
+        named = self._ref(m[1])
+        return Ref("weekdays", weekdays=frozenset({named.number})) if named.kind == "weekday" and not named.bound else None
+
+    def _as_well(self, m: "re.Match[str]") -> Ref | None:
+        """ "heute wäre super, morgen auch okay"."""
+        named = self._ref(m[1])
+        return replace(named, also=True) if named.kind in (*_SMALL, "week") and not named.bound else None
 
     def _busy(self, m: "re.Match[str]") -> Ref | None:
         """ "freitags arbeite ich": not then; "ab Mai arbeite ich" is a story."""

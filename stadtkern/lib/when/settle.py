@@ -1,73 +1,14 @@
 """From what was named to a window: the later word counts where two contradict each other, a correction counts always."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from ..calendar import add_months
 from .clock import Said
+from .found import LITTLE, OR, OTHERWISE, SMALL, STRONG, WEAK, Found, also, among, another
 from .refs import Ref, bounded, month_of, settled
 from .window import ALL_DAYS, FAR, Clock, Span, Window
-
-STRONG = frozenset(
-    """
-    nein nee noe quatsch sondern falsch vertan verzeihung korrigiere korrektur stopp bloedsinn unsinn irrtum
-    stattdessen vielmehr doch_nicht ach
-    """.split()  # noqa: SIM905
-)
-_WEAK = frozenset(
-    """
-    doch lieber besser eher moment warte warten sagen aeh aehm statt
-    """.split()  # noqa: SIM905
-)
-SMALL = ("weekday", "day", "ordinal")
-# "am 3. wäre gut, sonst am 5.": the one or the other.
-_OTHERWISE = frozenset("sonst ansonsten notfalls andernfalls ersatzweise alternativ wahlweise not hilfsweise falls".split())  # noqa: SIM905
-SOFT = frozenset(
-    (
-        "a",
-        "darf",
-        "kann",
-        "waere",
-        "wuerde",
-        "passt",
-        "klappt",
-        "sein",
-        "moeglich",
-        "aber",
-        "halt",
-        "sogar",
-        "zum",
-        "beispiel",
-        "ginge",
-        "geht",
-        "es",
-        "ich",
-        "koennte",
-        "komme",
-        "wir",
-        "kommen",
-    )
-)
-_OR = frozenset(("oder", "bzw", "beziehungsweise"))
-LITTLE = frozenset(
-    """
-    oder bzw beziehungsweise am an im in der die den dem des das , auch eben dann gern gerne vielleicht eventuell evtl so erst
-    um gegen noch genauso ebenso eher moeglicherweise gleich zur wieder
-    """.split()  # noqa: SIM905
-)
-
-
-@dataclass(frozen=True)
-class Found:
-    """Something named, the words before it, and whether it only belongs to a story ("läuft am 3. Mai ab")."""
-
-    thing: Ref | Said
-    before: tuple[str, ...]
-    start: int
-    end: int
-    story: bool
-    clause: int = -1  # the part of the sentence it stands in
 
 
 def settle(found: Sequence[Found], today: date, text: str) -> Window:
@@ -85,7 +26,7 @@ def _loose(found: Sequence[Found]) -> list[Found]:
         last = found[place - 1] if place else None
         days = [old for old in kept if isinstance(old.thing, Ref) and old.thing.kind != "past"]
         clocks = [old for old in kept if isinstance(old.thing, Said)]
-        second = last and isinstance(last.thing, Ref) and last.clause == one.clause and set(last.before) & _OTHERWISE
+        second = last and isinstance(last.thing, Ref) and last.clause == one.clause and set(last.before) & OTHERWISE
         if isinstance(one.thing, Said) and second and len(days) > 1 and not clocks:
             continue
         if isinstance(one.thing, Ref) and one.thing.kind == "weekdays" and one.before == ("oder",) and clocks and not days:
@@ -110,15 +51,15 @@ def _days(found: list[Found], today: date) -> Window:
             negative.append(ref)
             continue
         words = set(one.before)
-        if positive and not words & STRONG and (another(one.before) or _also(one.before, positive[-1], ref)):
+        if positive and not words & STRONG and (another(one.before) or also(one.before, positive[-1], ref)):
             positive[-1] = _joined(positive[-1], ref)
             continue
-        if positive and words & _WEAK and not words & STRONG and among(ref, positive[-1]):
+        if positive and words & WEAK and not words & STRONG and among(ref, positive[-1]):
             continue  # "Dienstag oder Mittwoch, lieber Mittwoch": both will do
-        if (positive and words & STRONG) or (positive and words & _WEAK and not _within(ref, positive, today)):
+        if (positive and words & STRONG) or (positive and words & WEAK and not _within(ref, positive, today)):
             positive = []
         positive.append(ref)
-    base = base_of(positive, today)
+    base = base_of(positive, today) or _after_excluded(negative, today)
     spans, weekdays = _positive(positive, today, base)
     without: list[Span] = []
     for ref in negative:
@@ -135,26 +76,11 @@ def _days(found: list[Found], today: date) -> Window:
     return Window(today, first, weekdays, tuple(without), notes=tuple(notes))
 
 
-_FULL = frozenset(("nicht", "nichts", "keiner", "voll", "belegt", "besetzt", "vergeben", "ausgebucht", "weg", "zu"))
-
-
-def another(before: tuple[str, ...]) -> bool:
-    """Whether the words before a day make it an alternative to the day before."""
-    words = set(before)
-    late = set(before[len(before) - before[::-1].index(",") :] if "," in before else ())  # "… für den Hund, oder am Dienstag"
-    instead = bool(words & {"wenn", "falls"}) and bool(words & _FULL)
-    return instead or bool(words & _OTHERWISE) or any(bool(some & _OR) and some <= LITTLE | SOFT for some in (words, late))
-
-
-def _also(before: tuple[str, ...], last: Ref, ref: Ref) -> bool:
-    """ "am liebsten Mittwoch, gern auch Donnerstag"; not "nächste Woche, gern am Dienstag"."""
-    gladly = bool(set(before) & {"gern", "gerne", "auch"}) and set(before) <= LITTLE | SOFT
-    return gladly and not ref.bound and ref.kind == last.kind and ref.kind in (*SMALL, "week")
-
-
-def among(ref: Ref, last: Ref) -> bool:
-    """Whether a day is one of the alternatives named before."""
-    return any((part.kind, part.number, part.spans) == (ref.kind, ref.number, ref.spans) for part in last.union)
+def _after_excluded(negative: Sequence[Ref], today: date) -> Span | None:
+    """ "Donnerstag, aber nicht diese Woche": that of the next."""
+    weeks = [ref.spans[0] for ref in negative if ref.kind == "week" and ref.spans and ref.number != 7]
+    running = next((week for week in weeks if today in week), None)
+    return Span(running.last + timedelta(days=1), FAR) if running else None
 
 
 def _joined(one: Ref, other: Ref) -> Ref:
@@ -274,7 +200,7 @@ def _clock(found: Sequence[Found]) -> Clock:
         if one.thing.part == "fr" and not one.before and isinstance(last, Said) and last.kind == "from":
             continue  # "nicht vor neun Uhr morgens" is no end
         words = set(one.before)
-        apart = words & (_OTHERWISE | _OR) or (words & {"wieder", "und", "auch"} and not result.overlap(said))
+        apart = words & (OTHERWISE | OR) or (words & {"wieder", "und", "auch"} and not result.overlap(said))
         if place and (words & STRONG or one.before[:2] == (",", "also")):
             result = said
         elif place and apart and result not in (Clock(), said):

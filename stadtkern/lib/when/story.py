@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from .found import Found
 from .refs import Ref
-from .settle import Found
 from .tokens import Token
 
 _STORY = re.compile(

@@ -101,7 +101,7 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
         return ["pvm" if bare == "vorm" else "pnm", *stop]
     if bare in _SHORT and (
         piece != bare
-        or after in ("-", "–", "/", ",")
+        or after in ("-", "–", "/", ",", "bis")
         or _terse(before, after)
         or (bare[0].isupper() and before not in ("", ",", "."))
     ):

@@ -165,6 +165,8 @@ def _never(c: Composer) -> tuple[str, str]:
         f"egal wann, aber {low}s geht es nicht",
         f"jeden Tag außer {name}",
         f"an jedem Tag, bloß {low}s nicht",
+        f"jederzeit, nur {low}s bitte nicht",
+        f"immer, {low}s ausgenommen",
     )
     return c.lot.choice(forms), f"!{short} |"
 
@@ -215,6 +217,17 @@ def _from_until(c: Composer) -> tuple[str, str]:
     return text, f"{first}..{last} |"
 
 
+def _hours_out(c: Composer) -> tuple[str, str]:
+    day, days = c.day()
+    return f"{day}, aber nicht zwischen 12 und 14 Uhr", f"{days} | -12:00 / {days} | 14:00-"
+
+
+def _as_well(c: Composer) -> tuple[str, str]:
+    (one, a), (two, b) = c.two_days()
+    word = c.lot.choice((", wenn da nichts frei ist ", ", gern auch ", ", wenn das nicht geht ", ", falls da voll ist "))
+    return f"{one}{word}{two}", f"{a} {b} |"
+
+
 KINDS: dict[str, Callable[[Composer], tuple[str, str]]] = {
     "day": _day,
     "span": _span,
@@ -236,6 +249,8 @@ KINDS: dict[str, Callable[[Composer], tuple[str, str]]] = {
     "corrected": _corrected,
     "three days": _three,
     "from and until": _from_until,
+    "hours left out": _hours_out,
+    "as well": _as_well,
 }
 
 

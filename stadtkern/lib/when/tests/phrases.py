@@ -111,6 +111,7 @@ def points(today: date) -> list[Phrase]:
     for which, place in (("ersten", 0), ("zweiten", 1), ("dritten", 2)):
         found.append((f"am {which} Dienstag im {MONTHS[far - 1]}", lambda t, p=place: on(nth(1, p, month(far, t)))))
         found.append((f"am {which} Freitag im {MONTHS[far - 1]}", lambda t, p=place: on(nth(4, p, month(far, t)))))
+    found.append((f"am Tag nach dem 8. {MONTHS[far - 1]}", lambda t: on(day_of(9, far, t))))
     found.append((f"am letzten Montag im {MONTHS[far - 1]}", lambda t: on(nth(0, -1, month(far, t)))))
     return found
 
@@ -160,6 +161,8 @@ def spans(today: date) -> list[Phrase]:
         (f"ab {name}", lambda t: since(month(far, t)[0])),
         ("frühestens in zwei Wochen", lambda t: since(t + timedelta(days=14))),
         (f"bis zum 20. {name}", lambda t: until(day_of(20, far, t))),
+        (f"nicht später als am 20. {name}", lambda t: until(day_of(20, far, t))),
+        (f"nicht nach dem 20. {name}", lambda t: until(day_of(20, far, t))),
         (f"spätestens am 20. {name}", lambda t: until(day_of(20, far, t))),
         (f"noch vor dem 20. {name}", lambda t: until(day_of(19, far, t))),
         (f"bis Ende {name}", lambda t: until(month(far, t)[1])),
