@@ -11,10 +11,10 @@ MONTHS = ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August"
 
 def in_words(window: Window) -> str:
     """What was understood about the time; empty where nothing was."""
-    return " oder ".join(_one(one) for one in window.alternatives)
+    return " oder ".join(_one(one, only="" if window.others else "nur ") for one in window.alternatives)
 
 
-def _one(window: Window) -> str:
+def _one(window: Window, only: str) -> str:
     days = _few_days(window)
     parts = [" oder ".join(_span(span, window.today) for span in days or window.spans[:3])]
     if window.weekdays != ALL_DAYS and not days:
@@ -22,7 +22,7 @@ def _one(window: Window) -> str:
         if len(missing) <= 3:
             parts.append("nicht " + _and([f"{WEEKDAYS[day].lower()}s" for day in sorted(missing)]))
         else:
-            parts.append("nur " + _and([f"{WEEKDAYS[day].lower()}s" for day in sorted(window.weekdays)]))
+            parts.append(only + _and([f"{WEEKDAYS[day].lower()}s" for day in sorted(window.weekdays)]))
     parts += [f"nicht {_span(span, window.today)}" for span in window.without[:2]]
     parts.append(_clock(window.clock))
     if window.soon:

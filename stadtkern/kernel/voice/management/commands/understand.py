@@ -11,6 +11,7 @@ from django.utils import timezone
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.voice import ears
 from stadtkern.kernel.voice.understanding.wish import Understanding, understand
+from stadtkern.lib.when import Window
 
 
 class Command(BaseCommand):
@@ -52,15 +53,25 @@ def told_of(understood: Understanding) -> dict[str, Any]:
             for guess in understood.guesses
         ],
         "sure": understood.sure,
-        "days": [[str(span.first), None if span.open else str(span.last)] for span in window.spans],
-        "without": [[str(span.first), None if span.open else str(span.last)] for span in window.without],
-        "weekdays": sorted(window.weekdays),
-        "after": f"{window.clock.after:%H:%M}" if window.clock.after else None,
-        "before": f"{window.clock.before:%H:%M}" if window.clock.before else None,
-        "at": f"{window.clock.at:%H:%M}" if window.clock.at else None,
+        "both": [target.key for target in understood.both],
+        **_of_window(window),
+        "others": [_of_window(one) for one in window.others],
         "soon": window.soon,
         "persons": understood.persons,
         "channel": understood.channel or None,
         "places": list(understood.places),
         "in_words": understood.words(),
+    }
+
+
+def _of_window(window: Window) -> dict[str, Any]:
+    """One alternative."""
+    clock = window.clock
+    return {
+        "days": [[str(span.first), None if span.open else str(span.last)] for span in window.spans],
+        "without": [[str(span.first), None if span.open else str(span.last)] for span in window.without],
+        "weekdays": sorted(window.weekdays),
+        "after": f"{clock.after:%H:%M}" if clock.after else None,
+        "before": f"{clock.before:%H:%M}" if clock.before else None,
+        "at": f"{clock.at:%H:%M}" if clock.at else None,
     }

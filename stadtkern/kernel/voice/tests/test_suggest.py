@@ -1,0 +1,29 @@
+"""Free times for alternatives with hours of their own: each day only at its hour, in order, and both are there."""
+
+from datetime import time
+
+from django.utils import timezone
+
+from stadtkern.kernel.appointments.tests.conftest import Hall
+from stadtkern.kernel.appointments.wish import Wish
+from stadtkern.kernel.voice.suggest import suggest
+from stadtkern.lib.when import Clock, Window
+from stadtkern.lib.when.say import in_words
+
+
+def test_alternatives_are_searched_each_with_its_own_hours(open_hall: Hall) -> None:
+    now = timezone.localtime()
+    early = Window(now.date(), weekdays=frozenset({0, 2}), clock=Clock(before=time(10)))
+    late = Window(now.date(), weekdays=frozenset({1, 3}), clock=Clock(after=time(11)))
+    window = Window(early.today, weekdays=early.weekdays, clock=early.clock, others=(late,))
+    found, note = [], ""
+    for skip in (0, 3, 6):
+        shown, note = suggest(Wish.of("personalausweis"), window, skip, now)
+        found += shown
+    assert note == "" and len(found) == 9
+    for free in found:
+        clocks = window.clocks(free.starts_at.date())
+        assert any(clock.allows(free.starts_at.time().replace(tzinfo=None)) for clock in clocks), free
+    assert found == sorted(found, key=lambda free: free.starts_at)
+    assert {free.starts_at.weekday() % 2 for free in found} == {0, 1}
+    assert in_words(window) == "montags und mittwochs, bis 10 Uhr oder dienstags und donnerstags, ab 11 Uhr"
