@@ -24,6 +24,7 @@ _SOON = re.compile(
     r"\b(?:schnellst\w*|baldm\w*|fruehestm\w*|asap|umgehend|sofort|dringend\w*|eilig|zeitnah|bald|"
     r"schleunigst|naechstbeste\w*|naechste (?:freie )?termin|naechste freie|naechste moegliche)\b"
 )
+MOST_OTHERS = 7  # alternatives beside the first: each is a search of its own
 _CUT = frozenset((",", "und", "weil", "aber", "denn", "damit", "sodass", "deshalb", "deswegen"))
 
 
@@ -48,7 +49,7 @@ def read(text: str, now: datetime, land: str) -> Reading:
     found = _found(line, text)
     found = anchored(found, now.date(), line.text)
     windows = [settle(one, now.date(), line.text) for one in alternatives(found, now.date(), line.text)]
-    window = replace(windows[0], others=tuple(dict.fromkeys(one for one in windows[1:] if one != windows[0])))
+    window = replace(windows[0], others=tuple(dict.fromkeys(one for one in windows[1:] if one != windows[0]))[:MOST_OTHERS])
     if (not window.anything and _SOON.search(line.text)) or any(token.symbol.startswith("<s") for token in line.tokens):
         window = replace(window, soon=not window.spans)
     said = tuple(
