@@ -110,7 +110,7 @@ def _begins(part: Sequence[Found], one: Found, today: date) -> bool:
     if isinstance(one.thing, Ref) and one.thing.negative:
         return False
     if another(one.before):
-        return True
+        return clocks or any(_positive(old) for old in part)  # "am Wochenende nicht, sonst ab 17 Uhr" is one wish
     days = [old.thing for old in part if _positive(old)]
     if isinstance(one.thing, Said) and clocks and "wieder" in one.before and set(one.before) <= _LIST | {"erst"}:
         return True  # "bis zehn und dann wieder ab vier"

@@ -5,7 +5,7 @@ import pytest
 from .corpus import sentences
 
 GOAL = 0.95
-UNTOUCHED = {"strangers": 0.94, "fresh4": 0.92}  # time, as measured: below the goal, and said so in docs/voice.md
+UNTOUCHED = {"strangers": 0.94}  # time, as measured: below the goal, and said so in docs/voice.md
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ def test_alternatives_are_searched_each_with_its_own_hours(open_hall: Hall) -> N
     window = Window(early.today, weekdays=early.weekdays, clock=early.clock, others=(late,))
     found, note = [], ""
     for skip in (0, 3, 6):
-        shown, note = suggest(Wish.of("personalausweis"), window, skip, now)
+        shown, note = suggest(Wish.of("ausweis"), window, skip, now)
         found += shown
     assert note == "" and len(found) == 9
     for free in found:
