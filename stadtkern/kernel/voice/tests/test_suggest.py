@@ -4,8 +4,12 @@ from datetime import time
 
 from django.utils import timezone
 
+from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.appointments.models import Appointment
 from stadtkern.kernel.appointments.tests.conftest import Hall
 from stadtkern.kernel.appointments.wish import Wish
+from stadtkern.kernel.voice.booking import CityWorld
+from stadtkern.kernel.voice.dialogue import Talk
 from stadtkern.kernel.voice.suggest import suggest
 from stadtkern.lib.when import Clock, Window
 from stadtkern.lib.when.say import in_words
@@ -27,3 +31,12 @@ def test_alternatives_are_searched_each_with_its_own_hours(open_hall: Hall) -> N
     assert found == sorted(found, key=lambda free: free.starts_at)
     assert {free.starts_at.weekday() % 2 for free in found} == {0, 1}
     assert in_words(window) == "montags und mittwochs, bis 10 Uhr oder dienstags und donnerstags, ab 11 Uhr"
+
+
+def test_two_matters_of_one_sentence_are_one_visit(open_hall: Hall) -> None:
+    talk = Talk(CityWorld(Actor(), "browser", by_page=False))
+    said = talk.turn("Personalausweis und Wohnung ummelden").spoken
+    assert "Personalausweis und Wohnung ummelden" in said and talk.state.also == "ummelden", said
+    talk.turn("eins")
+    row = Appointment.objects.get(status=Appointment.Status.HELD)
+    assert row.matter.key == "ausweis" and "ummelden" in str(row.matters)
