@@ -93,6 +93,12 @@ def area_watched(event: Event) -> None:
     reports_telling.ask_confirmation("w", int(event.subject.removeprefix("areawatch:")))
 
 
+def take_in_report(event: Event) -> None:
+    """A report that was sent through the catalogue."""
+    if event.data.get("service") == SERVICE and (pk := case_of(event)) is not None:
+        reports_keep.take_in(pk)
+
+
 def settle_report(event: Event) -> None:
     """Decided on the page of the case."""
     if event.data.get("service") == SERVICE and (pk := case_of(event)) is not None:
@@ -106,7 +112,7 @@ def withdraw_report(event: Event) -> None:
 
 
 REACTIONS = {
-    "case.submitted": [take_in],
+    "case.submitted": [take_in, take_in_report],
     "case.decided": [settle, settle_report],
     "case.withdrawn": [settle_withdrawn, withdraw_report],
     "process.phase_changed": [announce_phase],

@@ -1,6 +1,6 @@
 """Reports by the clock: late ones come first, contact and followers go after the end, unconfirmed addresses too."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,14 +8,19 @@ from django.utils import timezone
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.cases.models import Case, Decision
 from stadtkern.kernel.events.actions import record
+from stadtkern.kernel.geo import queries as geo
 
-from ..models import AreaWatch, Attachment, Contribution, Report, ReportFollow, ReportStep
+from ..models import AreaWatch, Attachment, Contribution, Report, ReportFollow, ReportQuerySet, ReportStep
 from ..models.report import CONTACT, UNCONFIRMED
+from ..reports.categories import plan
+from ..reports.cells import cell_of
 from ..reports.states import WORDS
+from .contributing import store_new
 from .forgetting import EMPTY
-from .reports import SERVICE, move
+from .reports import move, promise
 
 BATCH = 200
+KEPT = timedelta(days=3 * 366)  # as long as the case (service.toml)
 State, What = Report.State, ReportStep.What
 
 
@@ -39,9 +44,18 @@ def forget(now: datetime) -> int:
     done += _gone(ReportFollow.objects.filter(report__closed_at__lt=now - CONTACT))
     done += _gone(ReportFollow.objects.filter(confirmed_at=None, at__lt=now - UNCONFIRMED))
     done += _gone(AreaWatch.objects.filter(confirmed_at=None, at__lt=now - UNCONFIRMED))
+    done += _empty(Report.objects.filter(closed_at__lt=now - KEPT).exclude(contribution__text="", contribution__account=None))
     if done:
         record("report.tidied", subject="participation", actor=SYSTEM, data={"rows": done})
     return done
+
+
+def _empty(rows: ReportQuerySet) -> int:
+    """What was written and photographed goes; place, category and days stay as figures about the street."""
+    found = list(rows.values_list("pk", flat=True)[:BATCH])
+    Attachment.objects.filter(contribution__in=found).delete()
+    ReportStep.objects.filter(report__in=found, public=False).delete()
+    return Contribution.objects.filter(pk__in=found).update(text="", account=None, draft_key="", search=None)
 
 
 def _gone(rows: object) -> int:
@@ -80,9 +94,36 @@ def settle_withdrawn(case_id: int) -> None:
     record("report.withdrawn", subject=f"contribution:{row.pk}", actor=SYSTEM)
 
 
-def is_report(case_id: int) -> bool:
-    """Whether this case is a report."""
-    return Case.objects.filter(pk=case_id, service=SERVICE).exists()
+@transaction.atomic
+def take_in(case_id: int) -> None:
+    """Sent through the catalogue (a program, a colleague on the phone): a report like any other, where we find the place."""
+    case = Case.objects.select_related("account", "office").get(pk=case_id)
+    if Contribution.objects.filter(case=case).exists():
+        return
+    told = {name: str(case.answers.get(name) or "") for name in ("category", "place", "text")}
+    found = geo.find_address(told["place"], 1)
+    if not found:
+        return  # stays with the office as a case; a clerk asks where it is
+    titles = {kind.title.casefold(): kind for kind in plan().offered}
+    kind = titles.get(told["category"].strip().casefold()) or plan().kinds["anderes"]
+    point = found[0].point
+    there, now = geo.district_of(*point), case.submitted_at or timezone.now()
+    row = Contribution(
+        kind=Contribution.Kind.REPORT, case=case, account=case.account, draft_key=case.draft_key or "", title=kind.title[:120],
+        text="\n\n".join(part for part in (told["text"], "" if kind.key != "anderes" else told["category"]) if part)[:4000],
+        address=told["place"][:200], district=there.key if there else "", lat=point[0], long=point[1], reference=case.reference,
+        state=Contribution.State.PUBLISHED, submitted_at=now, published_at=now,
+    )  # fmt: skip
+    store_new(row)
+    made = Report.objects.create(
+        contribution=row, category=kind.key, district=row.district, office=case.office, reported_at=now, state_at=now,
+        promised_date=promise(kind), cell=cell_of(point), source="phone" if case.account_id is None else "web",
+    )  # fmt: skip
+    text = str(WORDS[State.RECEIVED].text)
+    ReportStep.objects.create(report=made, what=What.STATE, state=State.RECEIVED, text=text, public=True)
+    if case.account_id:
+        ReportFollow.objects.create(report=made, account_id=case.account_id, reporter=True, confirmed_at=now)
+    record("report.received", subject=str(row), actor=SYSTEM, data={"category": kind.key, "source": made.source})
 
 
 @transaction.atomic

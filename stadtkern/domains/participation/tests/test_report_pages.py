@@ -269,6 +269,20 @@ def test_the_clock(roads, acting, citizen):
     reports.set_state(acting, made, "DONE")
     assert reports_keep.forget(timezone.now() + timedelta(days=91)) == 1
     assert Report.objects.get(pk=made.pk).contact == {}
+    reports_keep.forget(timezone.now() + timedelta(days=1100))
+    assert Contribution.objects.get(pk=made.pk).text == "" and Report.objects.get(pk=made.pk).listed
+
+
+def test_a_report_through_the_catalogue_is_one_too(roads, bureau, citizen):
+    from stadtkern.kernel.cases import actions as cases
+    from stadtkern.kernel.services import catalogue
+
+    answers = {"category": "Straßenlaterne defekt", "place": "Lindenstraße 12", "text": "Dunkel"}
+    case, _fresh = cases.apply(Actor(citizen), catalogue.find("maengel_melden"), answers)
+    for _twice in range(2):
+        reports_keep.take_in(case.pk)
+    made = Report.objects.get()
+    assert (made.category, made.district, made.contribution.reference) == ("laterne", "altstadt", case.reference)
 
 
 def test_lists_and_maps(client, roads):

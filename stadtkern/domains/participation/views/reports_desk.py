@@ -67,6 +67,7 @@ def desk(request: HttpRequest) -> HttpResponse:
     query = request.GET.copy()
     query.pop("seite", None)
     known = plan()
+    _note_look(actor, found[:PAGE])
     context = {
         "tab": tab, "tabs": _tabs(actor), "rows": [_line(one) for one in found[:PAGE]], "groups": known.grouped(),
         "districts": geo.districts(), "teams": known.teams, "chosen": request.GET, "colleagues": _colleagues(actor.staff),
@@ -121,7 +122,7 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
     if request.method == "POST":
         return _act(request, row)
     assert actor.staff is not None
-    _note_look(actor, row)
+    _note_look(actor, [row])
     contribution, known = row.contribution, plan()
     place = (contribution.lat or 0.0, contribution.long or 0.0)
     around = near.around(Report.objects.of_office(actor).open(), place, 150, 9) if contribution.lat is not None else []
@@ -142,12 +143,13 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
     return render(request, "participation/reports/work.html", context)
 
 
-def _note_look(actor: Any, row: Report) -> None:
-    """Whoever reported it with an account reads in the data cockpit that an office has looked."""
+def _note_look(actor: Any, rows: list[Report]) -> None:
+    """Whoever reported something with an account reads in the data cockpit that an office has looked."""
     note_accesses(
-        actor=actor, accounts=[row.contribution.account_id], cases=[row.contribution.case_id], purpose=reports.SERVICE,
+        actor=actor, accounts=[row.contribution.account_id for row in rows], purpose=reports.SERVICE,
+        cases=[row.contribution.case_id for row in rows if row.contribution.account_id],
         legal_basis="Art. 6 Abs. 1 Buchst. e DSGVO", source="participation", fields=["text", "place", "pictures"],
-        about=str(row.contribution),
+        about=str(rows[0].contribution) if len(rows) == 1 else "",
     )  # fmt: skip
 
 
@@ -269,9 +271,8 @@ def figures(request: HttpRequest) -> HttpResponse:
         "kept": Count("pk", filter=Q(state=Report.State.DONE, closed_at__date__lte=F("promised_date"))),
         "done": Count("pk", filter=Q(state=Report.State.DONE)),
     }  # fmt: skip
-    rows = [
-        {**one, "title": plan().title(one["category"])} for one in year.values("category").annotate(**told).order_by("-many")
-    ]
+    counted: Any = year.values("category").annotate(**told)
+    rows: list[dict[str, Any]] = [{**one, "title": plan().title(one["category"])} for one in counted.order_by("-many")]
     for one in rows:
         one["days"] = round(one["took"].total_seconds() / 86_400, 1) if one["took"] else None
         one["share"] = round(100 * one["kept"] / one["done"]) if one["done"] else None
