@@ -36,6 +36,7 @@ FAMILIES = {
     "provider": ("1500", gettext_lazy("Bezahldienst %s, unterwegs")),
     "tax": ("3200", gettext_lazy("Umsatzsteuer %s")),
     "revenue": ("4000", gettext_lazy("Erträge %s")),
+    "expense": ("6000", gettext_lazy("Aufwendungen %s")),
 }
 KNOWN = rf"^({'|'.join(FIXED)}|({'|'.join(FAMILIES)}):[a-z0-9_]{{1,60}})$"
 MONEY = (BANK, COUNTER, DEBIT_TRANSIT, "provider")  # where money comes in
@@ -44,6 +45,11 @@ MONEY = (BANK, COUNTER, DEBIT_TRANSIT, "provider")  # where money comes in
 def revenue(key: str) -> str:
     """The revenue account of a fee: the key of the service, or "donation", "ticket" …"""
     return f"revenue:{re.sub(r'[^a-z0-9_]', '_', key.lower())[:60] or 'other'}"
+
+
+def expense(key: str) -> str:
+    """What the city pays out of its own: "prize" …"""
+    return f"expense:{re.sub(r'[^a-z0-9_]', '_', key.lower())[:60] or 'other'}"
 
 
 def tax(basis_points: int) -> str:

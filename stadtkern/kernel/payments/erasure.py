@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from stadtkern.kernel.privacy.erasure import Kept, Preview, kept_matters
 
 from . import actions
-from .models import DebitMandate, Entry, Payment, Receivable
+from .models import DebitMandate, Disbursement, Entry, Payment, Receivable
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:
@@ -19,6 +19,10 @@ def preview(account_id: int, register_key: UUID | None) -> Preview:
     goes = [_("Begonnene und abgebrochene Zahlungen: %(count)s") % {"count": tried}] if tried else []
     if DebitMandate.objects.filter(account=account_id, company=None).exists():
         goes.append(_("Ihr Lastschriftmandat mit dem Konto"))
+    if Disbursement.objects.filter(account=account_id).exists():
+        goes.append(
+            _("Das Konto, auf das die Stadt Ihnen etwas auszahlt; was noch nicht überwiesen ist, kommt dann nicht mehr an")
+        )
     return Preview(goes, _bookings(account_id))
 
 
@@ -27,6 +31,7 @@ def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
     kept = _bookings(account_id)
     actions.erase_of(account_id, kept_matters())
     actions.forget_mandates(account_id)
+    actions.forget_disbursements(account_id)
     return kept
 
 

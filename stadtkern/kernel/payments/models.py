@@ -11,7 +11,7 @@ from django.utils import timezone
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account, Company, Mandate
 
-from .models_bank import BankFile, BankLine, BankOrder, Collection, DebitMandate, Intake, Payout, Statement
+from .models_bank import BankFile, BankLine, BankOrder, Collection, DebitMandate, Disbursement, Intake, Payout, Statement
 from .models_cash import DayClosing, Export, Release
 from .models_dunning import Dunning, DunningStop
 from .models_ledger import Entry, Instalment, Memo, Position, Posting, Receivable, ReceivableQuerySet
@@ -23,6 +23,7 @@ __all__ = [
     "Collection",
     "DayClosing",
     "DebitMandate",
+    "Disbursement",
     "Dunning",
     "DunningStop",
     "Entry",

@@ -264,3 +264,23 @@ class Payout(models.Model):
 
     def __str__(self) -> str:
         return f"payout:{self.pk}"
+
+
+class Disbursement(models.Model):
+    """Auszahlung: money of the city for somebody (a prize), to the account they named; the account is sealed."""
+
+    about = models.CharField(max_length=60)  # "prize:17"
+    entry = models.OneToOneField(Entry, models.PROTECT, related_name="disbursement")
+    account = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+")
+    label = models.CharField(max_length=100)  # on the receiver's statement
+    cents = models.PositiveBigIntegerField()
+    shown = models.CharField(max_length=20)  # "DE02 … 2051"
+    sealed = models.BinaryField()  # name, iban
+    decided_by = models.JSONField(default=list)  # the two who decided, as in the diary
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(cents__gt=0), name="disbursement_positive")]
+        indexes = [models.Index(fields=["about"], name="disbursement_about")]
+
+    def __str__(self) -> str:
+        return f"disbursement:{self.pk}"

@@ -182,6 +182,7 @@ class Entry(models.Model):
         RECEIPT = "RECEIPT"  # money came
         ASSIGN = "ASSIGN"  # unexplained money found its claim
         REFUND = "REFUND"  # money goes back
+        PAYOUT = "PAYOUT"  # the city pays something of its own: a prize
         RETURN = "RETURN"  # a direct debit or transfer was taken back
         WRITE_OFF = "WRITE_OFF"
         CLEARING = "CLEARING"  # between money accounts: payout of a provider, batch of debits, costs of the bank

@@ -5,7 +5,7 @@ from typing import Any
 from stadtkern.kernel.accounts.access import Actor
 
 from . import bank
-from .models import Collection, DebitMandate, Dunning, DunningStop, Payment, Receivable
+from .models import Collection, DebitMandate, Disbursement, Dunning, DunningStop, Payment, Receivable
 
 MOST = 10_000
 
@@ -20,7 +20,13 @@ def report(actor: Actor) -> list[dict[str, Any]]:
         .order_by("-id")
     )
     stops = DunningStop.objects.filter(account=actor.account).values("reason", "until", "created_at", "ended_at")
-    return [*(_claim(row) for row in claims[:MOST]), *payments, *_mandates(actor), *stops.order_by("-id")[:MOST]]
+    return [
+        *(_claim(row) for row in claims[:MOST]),
+        *payments,
+        *_mandates(actor),
+        *_disbursements(actor),
+        *stops.order_by("-id")[:MOST],
+    ]
 
 
 def _claim(row: Receivable) -> dict[str, Any]:
@@ -48,3 +54,12 @@ def _mandates(actor: Actor) -> list[dict[str, Any]]:
          "collections": collected.get(row.pk, [])}
         for row, facts in zip(rows, known, strict=True)
     ]  # fmt: skip
+
+
+def _disbursements(actor: Actor) -> list[dict[str, Any]]:
+    """What the city pays to this person, with the account they named."""
+    rows = Disbursement.objects.filter(account=actor.account).select_related("entry").order_by("-id")[:MOST]
+    known = bank.opened((bytes(row.sealed), f"disbursement:{row.entry_id}") for row in rows)
+    return [
+        {"payout": row.label, "cents": row.cents, "day": row.entry.day, **facts} for row, facts in zip(rows, known, strict=True)
+    ]

@@ -5,6 +5,9 @@ from .asking import begin, poll_due, refresh
 from .claims import add_position, cancel_claim, raise_claim, reduce, write_off
 from .closing import close_day, export, open_since
 from .collecting import announce, announce_all, fetched, order_debits, to_announce, to_order
+from .disbursing import forget_disbursements, pay_out
+from .disbursing import live as disbursement_of
+from .disbursing import state as disbursement_state
 from .dunning import Step, dun, dun_all, lift_stop, next_steps, stop_dunning
 from .erasing import BOOKED, BOOKING_YEARS, erase_of, forget_debtors, owed_by
 from .instalments import agree_instalments
@@ -45,6 +48,8 @@ __all__ = [
     "cancel_claim",
     "clear",
     "close_day",
+    "disbursement_of",
+    "disbursement_state",
     "dun",
     "dun_all",
     "end_unused",
@@ -53,6 +58,7 @@ __all__ = [
     "export",
     "fetched",
     "forget_debtors",
+    "forget_disbursements",
     "forget_intakes",
     "forget_mandates",
     "forget_offers",
@@ -73,6 +79,7 @@ __all__ = [
     "order_debits",
     "order_refunds",
     "owed_by",
+    "pay_out",
     "poll_due",
     "raise_claim",
     "receive",

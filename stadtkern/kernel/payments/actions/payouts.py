@@ -1,4 +1,4 @@
-"""Refunds by transfer: a file (pain.001) for the bank, to the account the money came from."""
+"""Transfers of the city: a file (pain.001) for the bank; refunds to where the money came from, prizes to where they go."""
 
 import hashlib
 from typing import Any
@@ -16,6 +16,7 @@ from stadtkern.lib.sepa.transfer import Transfer, write
 from .. import bank, chart
 from ..models import BankLine, BankOrder, Entry, Payout, Posting, Receivable
 from .collecting import sealed_file
+from .disbursing import to_disburse
 from .posting import Refused, lock
 from .releasing import may_go
 from .returning import refund
@@ -39,6 +40,9 @@ def refundable() -> tuple[list[Ready], list[Receivable]]:
         if line is not None and (facts := _known(line)):
             cents = -sum(entry.postings.filter(account=chart.PAYOUTS).values_list("cents", flat=True))
             ready.append((None, facts | {"cents": cents, "reference": f"{entry.pk}", "entry": entry}))
+    for row, account in to_disburse(MOST):
+        if account:
+            ready.append((None, account | {"cents": row.cents, "text": row.label, "entry": row.entry}))
     return ready, unknown
 
 
@@ -62,7 +66,7 @@ def order_refunds(actor_key: str) -> BankOrder:
             entry = refund(row, by="transfer", actor_key=actor_key, cents=cents)
         assert isinstance(entry, Entry)
         end_to_end = f"UE-{entry.pk}"
-        transfers.append(Transfer(end_to_end, cents, facts["name"], facts["iban"], f"Erstattung {facts['reference']}"))
+        transfers.append(Transfer(end_to_end, cents, facts["name"], facts["iban"], _remittance(facts)))
         booked.append(Payout(entry=entry, receivable=claim, end_to_end=end_to_end, cents=cents))
     if not transfers:
         raise Refused(_("Zurzeit ist nichts zurückzuüberweisen, wofür ein Konto bekannt ist."))
@@ -79,6 +83,11 @@ def order_refunds(actor_key: str) -> BankOrder:
     facts = {"order": order.pk, "count": order.count, "cents": order.cents}
     record("payment.refunds_ordered", subject=str(order), actor=actor_key, data=facts)
     return order
+
+
+def _remittance(facts: dict[str, Any]) -> str:
+    """What the receiver reads on the statement."""
+    return str(facts.get("text") or f"Erstattung {facts['reference']}")
 
 
 def _source(claim: Receivable) -> dict[str, Any]:

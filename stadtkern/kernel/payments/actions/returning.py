@@ -112,7 +112,7 @@ def reverse(entry: Entry, actor_key: str, reason: str = "") -> Entry:
     row = lock(claimed) if claimed else None
     if known := Entry.objects.filter(reverses=entry).first():
         return known
-    if entry.kind not in (Kind.ASSIGN, Kind.WRITE_OFF, Kind.REFUND, Kind.CLEARING):
+    if entry.kind not in (Kind.ASSIGN, Kind.WRITE_OFF, Kind.REFUND, Kind.PAYOUT, Kind.CLEARING):
         raise Refused(_("Diese Buchung lässt sich nicht einfach zurücknehmen."))
     source = Source(f"reversal:{entry.pk}", actor_key, reason=reason)
     rows = list(entry.postings.all())

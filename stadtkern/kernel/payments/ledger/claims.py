@@ -41,6 +41,7 @@ KINDS = {
     "REFUND": gettext_lazy("Erstattung"),
     "RETURN": gettext_lazy("Rückbuchung der Bank"),
     "WRITE_OFF": gettext_lazy("Niederschlagung"),
+    "PAYOUT": gettext_lazy("Auszahlung"),
     "CLEARING": gettext_lazy("Verrechnung"),
     "REVERSAL": gettext_lazy("Storno"),
 }
