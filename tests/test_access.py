@@ -185,6 +185,8 @@ SAMPLES: dict[str, list[Sample]] = {
     "participation reference": [public("MS-0000-0000")],
     "participation pk": [public(1)],
     "participation number": [public(1)],
+    "participation what": [public("gibt-es-nicht")],
+    "participation code": [public("GIBTSNICHT")],
     "api/v1/participation key": [public("gibt-es-nicht")],
     "api/v1/participation reference": [public("MS-0000-0000")],
     **{f"participation:{page} key": [public(uuid.UUID(int=1))] for page in ("picture", "picture_small")},
@@ -255,6 +257,9 @@ _OF_PARTICIPATION += (
 _OF_PARTICIPATION += " report_page report_follow report_reopen report_work report_case report_picture report_picture_small"
 _OF_PARTICIPATION += " report_blur report_contractor_link report_orders report_order_picture report_order_done"
 _OF_PARTICIPATION += " report_subscription"
+# No contest, no team, no jury either (domains/participation/tests/test_contest.py).
+_OF_PARTICIPATION += " contest contest_inputs contest_act team team_act team_join jury jury_close jury_invitation sheet partial"
+_OF_PARTICIPATION += " outcome prize certificate"
 _IDEAS = "/api/v1/participation"
 NEVER_FOUND |= {f"GET {_IDEAS}/processes/{{key}}", f"GET {_IDEAS}/contributions/{{reference}}"}
 NEVER_FOUND |= {f"{verb} {_IDEAS}/processes/{{key}}/contributions" for verb in ("GET", "POST")}

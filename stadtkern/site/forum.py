@@ -15,6 +15,7 @@ from stadtkern.kernel.accounts.actions import open_account
 from stadtkern.kernel.accounts.models import Account, Staff, Trust
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
+from stadtkern.site.forum_contest import judge
 from stadtkern.site.rehearsal import at_once, days_ago
 
 VOICES = 40  # invented people who write and support
@@ -69,6 +70,13 @@ class _Story:
                 self._result(result)
         for idea in told["ideas"]:
             self._idea(idea)
+        if "jury" in told:
+            judge(self.process, told, (self.moderator, self.second), self._who)
+        for title in told.get("won", ()):  # what the city makes of it
+            with days_ago(told["realised"]):
+                row = Contribution.objects.get(process=self.process, title=title["idea"])
+                self._result(title)
+                actions.link(self.moderator, row, self.results[title["title"]], "REALISED_AS")
         if "result" in told:
             with days_ago(told["closed"]):
                 actions.close_process(self.moderator, self.process, told["result"].strip())

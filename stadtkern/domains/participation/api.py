@@ -13,9 +13,9 @@ from ninja.errors import HttpError
 from pydantic import Field
 
 from stadtkern.kernel.accounts.access import actor_of
-from stadtkern.kernel.registers.blocks import hidden
 
 from . import actions, eligibility
+from .contests.veil import veiled
 from .models import Contribution, Process
 from .models.contribution import SHOWN
 
@@ -173,7 +173,7 @@ def list_contributions(
     rows = rows.filter(category__key=category) if category else rows
     rows = rows.filter(kind=kind) if kind else rows
     rows = rows.filter(pk__lt=int(after)) if after else rows
-    found = list(rows.annotate(veiled=hidden()).order_by("-pk").values(*_COLUMNS)[: limit + 1])
+    found = list(rows.annotate(veiled=veiled()).order_by("-pk").values(*_COLUMNS)[: limit + 1])
     more = str(found[limit - 1]["id"]) if len(found) > limit else None
     # Written out by hand: the framework would check every one of our own values again.
     body = json.dumps({"items": [out(row) for row in found[:limit]], "next": more}, ensure_ascii=False, separators=(",", ":"))
@@ -198,7 +198,7 @@ def out(row: dict[str, Any]) -> dict[str, Any]:
 def get_contribution(request: HttpRequest, reference: str) -> dict[str, Any]:
     """One contribution."""
     rows = Contribution.objects.visible_to(actor_of(request)).filter(reference=reference, process__isnull=False)
-    row = rows.annotate(veiled=hidden()).values(*_COLUMNS).first()
+    row = rows.annotate(veiled=veiled()).values(*_COLUMNS).first()
     if row is None:
         raise Http404
     return out(row)

@@ -3,8 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from stadtkern.kernel.registers.blocks import hidden
-
+from .contests.veil import veiled
 from .models import Contribution, Process, Report
 from .models.contribution import SHOWN
 
@@ -15,7 +14,7 @@ COLUMNS = ("reference", "kind", "title", "text", "state", "address", "district",
 def contributions() -> Iterator[dict[str, Any]]:
     """Published contributions of public processes, the oldest first."""
     public = Process.objects.exclude(state=Process.State.DRAFT).exclude(audience=Process.Audience.STAFF)
-    rows = Contribution.objects.filter(process__in=public, state__in=SHOWN).annotate(veiled=hidden()).order_by("pk")
+    rows = Contribution.objects.filter(process__in=public, state__in=SHOWN).annotate(veiled=veiled()).order_by("pk")
     for row in rows.values(*COLUMNS, "process__key", "category__title", "author_shown", "veiled").iterator():
         shown = {name: row[name] for name in COLUMNS}
         author = "" if row["veiled"] else row["author_shown"]

@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 
 from stadtkern.kernel.privacy.erasure import Kept, Preview
 
-from .actions import forget_of, forget_voices, reports_keep
-from .models import AreaWatch, Comment, Consent, Contribution, ReportFollow, Support, Voice
+from .actions import forget_in_contests, forget_of, forget_voices, reports_keep
+from .models import AreaWatch, Comment, Consent, Contribution, Juror, ReportFollow, Support, TeamMember, Voice
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:
@@ -23,6 +23,8 @@ def preview(account_id: int, register_key: UUID | None) -> Preview:
         goes.append(_("Ihre Antworten auf Meinungskarten"))
     if any(rows.objects.filter(account=account_id).exists() for rows in (ReportFollow, AreaWatch)):
         goes.append(_("Welche Meldungen und Gebiete Sie verfolgen"))
+    if any(rows.objects.filter(account=account_id).exists() for rows in (Juror, TeamMember)):
+        goes.append(_("Ihr Name in Jurys und Gruppen; Punkte, die gezählt wurden, bleiben ohne Namen"))
     return Preview(goes, [])
 
 
@@ -31,4 +33,5 @@ def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
     reports_keep.forget_of(account_id)
     forget_of(account_id)
     forget_voices(account_id)
+    forget_in_contests(account_id)
     return []

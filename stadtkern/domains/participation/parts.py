@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy
 
-from . import alike, panels, panels_budget
+from . import alike, panels, panels_budget, panels_contest
 from .models import Contribution, Phase, Process
 
 # What a running phase allows -> the page where one does it (argument: key of the process), and the words on its button
@@ -15,7 +15,6 @@ from .models import Contribution, Phase, Process
 DOORS: dict[str, tuple[str, Any]] = {
     "contribute": ("participation:new", ""),
     "vote": ("participation:vote", gettext_lazy("Abstimmen")),
-    "judge": ("participation:jury", gettext_lazy("Bewerten")),
     "answer": ("participation:survey", gettext_lazy("Fragen beantworten")),
     "opine": ("participation:opine", gettext_lazy("Zustimmen oder ablehnen")),
 }
@@ -25,10 +24,12 @@ OWN_DOORS = {("meinungskarte", "contribute"): "participation:statement_new"}
 PROCESS_PANELS: list[tuple[str, Callable[[HttpRequest, Process, Phase | None], dict[str, Any] | None]]] = [
     ("participation/opinion/process_panel.html", panels.of_process),
     ("participation/budget/_process.html", panels_budget.process_panel),
+    ("participation/contest/_process.html", panels_contest.process_panel),
 ]
 CONTRIBUTION_PANELS: list[tuple[str, Callable[[HttpRequest, Contribution], dict[str, Any] | None]]] = [
     ("participation/opinion/contribution_panel.html", panels.of_contribution),
     ("participation/budget/_project.html", panels_budget.contribution_panel),
+    ("participation/contest/_contribution.html", panels_contest.contribution_panel),
 ]
 # (process, title, text) -> published contributions that say much the same, the most similar first.
 SIMILAR: list[Callable[[Process, str, str], Sequence[Contribution]]] = [alike.contributions]

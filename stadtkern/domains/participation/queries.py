@@ -15,8 +15,8 @@ from rapidfuzz import process as matching
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.cases.models import search_text
 from stadtkern.kernel.geo.queries import district
-from stadtkern.kernel.registers.blocks import hidden
 
+from .contests.veil import veiled, veiled_comment
 from .linkwords import became, came
 from .models import Attachment, Comment, Complaint, Contribution, Link, Moderation, Process, Support
 from .models.contribution import SHOWN
@@ -98,8 +98,8 @@ def _of_status(rows: "QuerySet[Contribution]", status: str) -> "QuerySet[Contrib
 
 
 def shown_rows(rows: "QuerySet[Contribution]") -> "QuerySet[Contribution]":
-    """With what a row of a list shows; `veiled`: the author is hidden (§ 51 BMG) by now."""
-    return rows.only(*_LISTED, "category__title", "category__key").select_related("category").annotate(veiled=hidden())
+    """With what a row of a list shows; `veiled`: the author is hidden (§ 51 BMG), or not to be named yet."""
+    return rows.only(*_LISTED, "category__title", "category__key").select_related("category").annotate(veiled=veiled())
 
 
 def search(rows: "QuerySet[Contribution]", process: Process, words: str) -> tuple["QuerySet[Contribution]", list[str]]:
@@ -196,7 +196,7 @@ class Talk:
 
 def talk(contribution: Contribution, page: int = 1) -> Talk:
     """The oldest threads first, each with its answers below it; three queries however long it is."""
-    rows = Comment.objects.filter(contribution=contribution.pk).shown().annotate(veiled=hidden())
+    rows = Comment.objects.filter(contribution=contribution.pk).shown().annotate(veiled=veiled_comment())
     roots = rows.filter(thread=None).order_by("pk")
     threads = roots.order_by().count()
     page = max(1, min(page, -(-threads // THREADS) or 1))

@@ -18,6 +18,7 @@ from .actions import (
     merging,
     opining,
     polling,
+    remembering,
     reports_keep,
     reports_telling,
     running,
@@ -66,6 +67,11 @@ def announce_link(event: Event) -> None:
 def count_poll(event: Event) -> None:
     """An urn is shut: the count, as a job of its own."""
     counting.count(int(event.subject.removeprefix("poll:")))
+
+
+def tell_outcome(event: Event) -> None:
+    """Authors and members hear what the jury decided."""
+    remembering.tell_outcome(int(event.data["judging"]))
 
 
 def _about(event: Event) -> int:
@@ -118,6 +124,7 @@ REACTIONS = {
     "process.phase_changed": [announce_phase],
     "process.closed": [announce_result],
     "poll.closed": [count_poll],
+    "judging.published": [tell_outcome],
     "contribution.linked": [announce_link],
     "report.received": [report_received],
     "report.state_changed": [report_changed],
@@ -141,6 +148,8 @@ def turn(timestamp: int) -> None:
 def tidy_up(timestamp: int) -> None:
     """Every night."""
     while keeping.tidy_up(timezone.now()):
+        pass
+    while remembering.unname_contests(timezone.now()):
         pass
 
 

@@ -9,13 +9,17 @@ from .models import (
     AreaWatch,
     Comment,
     Complaint,
+    Conflict,
     Consent,
     Contribution,
     Follow,
+    Juror,
     Report,
     ReportFollow,
+    Sheet,
     Stance,
     Support,
+    TeamMember,
 )
 
 MOST = 5000
@@ -58,5 +62,19 @@ def report(actor: Actor) -> dict[str, Any]:
         ),
         "areas": list(AreaWatch.objects.filter(**mine).values("district", "lat", "long", "radius", "categories", "at")[:MOST]),
         "votes": took_part(actor),  # that, never what: nobody can tell
+        **_contests(actor),
         "complaints": list(Complaint.objects.filter(**mine).order_by("-pk").values("reason", "text", "at")[:MOST]),
+    }
+
+
+def _contests(actor: Actor) -> dict[str, Any]:
+    """Teams, places in juries with what one gave, where one is partial."""
+    seat = ("process__title", "name", "role", "accepted_at", "closed_at")
+    mine, seats = {"account": actor.account}, {"juror__account": actor.account}
+    teams = TeamMember.objects.filter(**mine).order_by("-pk")
+    return {
+        "teams": list(teams.values("team__contribution__title", "name_shown", "joined_at", "agreed_at")[:MOST]),
+        "juries": list(Juror.objects.filter(**mine).values(*seat)[:MOST]),
+        "sheets": list(Sheet.objects.filter(**seats).values("contribution__title", "points", "note", "saved_at")[:MOST]),
+        "conflicts": list(Conflict.objects.filter(**seats).values("contribution__title", "kind", "at")[:MOST]),
     }

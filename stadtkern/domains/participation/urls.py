@@ -9,4 +9,5 @@ urlpatterns = [
     path("beteiligung/", include("stadtkern.domains.participation.urls_core")),
     path("maengel/", include("stadtkern.domains.participation.urls_reports")),
     path("open311/", include("stadtkern.domains.participation.urls_open311")),
+    path("beteiligung/", include("stadtkern.domains.participation.urls_contest")),
 ]

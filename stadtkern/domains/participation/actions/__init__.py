@@ -8,6 +8,8 @@ from .contributing import answers_of, contribute, open_case, store_new, vector
 from .counting import begin_realisation, count
 from .forgetting import forget_of
 from .guard import Refused, locked, moderator, now_allows, owned, tidy
+from .judging import close_judging, close_sheets, note_inputs_taken, publish_outcome, recount, score
+from .jury import declare_conflict, invite_juror, lift_conflict, open_judging, remove_juror, take_seat
 from .linking import enter_result, free_reference, link, set_milestones, unlink
 from .merging import answer_merging, expire_mergings, propose_merging
 from .opining import forget_voices, note_export, opine, state, take_back, unname_voices
@@ -23,7 +25,9 @@ from .papering import (
 )
 from .planning import drop_phase, set_categories, set_phase
 from .polling import announce_poll, check_project, close_poll, recall_poll
+from .prizes import add_prize, claim_prize, decide_prize, drop_prize, issue_certificate, propose_prize
 from .publishing import hide, publish, reject, restore
+from .remembering import forget_in_contests, tell_outcome, unname_contests
 from .running import (
     close_process,
     create_process,
@@ -34,11 +38,14 @@ from .running import (
     turn,
 )
 from .supporting import follow, support, unfollow, unsupport
+from .teaming import agree, found_team, join_team, leave_team, rename_member, renew_code
 from .voting import Voter, cast, has_voted, in_urn, issue_codes, replace
 
 __all__ = [
     "Refused",
     "Voter",
+    "add_prize",
+    "agree",
     "announce_poll",
     "answer_appeal",
     "answer_merging",
@@ -48,8 +55,11 @@ __all__ = [
     "bring_in",
     "cast",
     "check_project",
+    "claim_prize",
+    "close_judging",
     "close_poll",
     "close_process",
+    "close_sheets",
     "comment",
     "complain",
     "compute",
@@ -58,6 +68,8 @@ __all__ = [
     "contribute",
     "count",
     "create_process",
+    "decide_prize",
+    "declare_conflict",
     "discard",
     "discard_process",
     "dismiss",
@@ -65,6 +77,7 @@ __all__ = [
     "drop_batch",
     "drop_last_sheet",
     "drop_phase",
+    "drop_prize",
     "edit",
     "editable",
     "enter_result",
@@ -72,31 +85,47 @@ __all__ = [
     "expire_mergings",
     "finish_batch",
     "follow",
+    "forget_in_contests",
     "forget_of",
     "forget_voices",
+    "found_team",
     "free_reference",
     "has_voted",
     "hide",
     "hide_comment",
     "in_urn",
+    "invite_juror",
+    "issue_certificate",
     "issue_codes",
+    "join_team",
+    "leave_team",
+    "lift_conflict",
     "link",
     "locked",
     "moderator",
     "note_export",
+    "note_inputs_taken",
     "now_allows",
     "open_batch",
     "open_case",
+    "open_judging",
     "opine",
     "owned",
     "propose_merging",
+    "propose_prize",
     "publish",
+    "publish_outcome",
     "publish_process",
     "recall_poll",
+    "recount",
     "reject",
+    "remove_juror",
+    "rename_member",
+    "renew_code",
     "replace",
     "restore",
     "save_draft",
+    "score",
     "set_categories",
     "set_milestones",
     "set_phase",
@@ -107,11 +136,14 @@ __all__ = [
     "store_new",
     "support",
     "take_back",
+    "take_seat",
+    "tell_outcome",
     "tick_off",
     "tidy",
     "turn",
     "unfollow",
     "unlink",
+    "unname_contests",
     "unname_voices",
     "unsupport",
     "vector",

@@ -24,6 +24,7 @@ from stadtkern.kernel.services import catalogue
 from ..models import Category, Contribution, Follow, Process
 from ..templating import template
 from .guard import Refused, now_allows, tidy
+from .teaming import agreed_by_all
 
 TITLE, TEXT, NAME = 120, 5000, 60
 STATEMENT = 200  # letters of a statement others agree to or not
@@ -49,6 +50,7 @@ def contribute(
         _not_too_many(row, process)
         fill(actor, row, values, process)
         complete(row, process)
+        agreed_by_all(row)
         row.kind, row.phase = Contribution.Kind(kind.contribution), phase
         row.submitted_at = timezone.now()
         row.state = State.SUBMITTED

@@ -12,6 +12,7 @@ from stadtkern.kernel.events.actions import record
 
 from ..models import Contribution, Follow, Process, Support
 from .guard import Refused, locked, now_allows
+from .teaming import is_of_team
 
 State = Contribution.State
 
@@ -46,7 +47,7 @@ def _supporting(actor: Actor, contribution: Contribution) -> tuple[Account, Cont
     account = actor.account
     if account is None or actor.mandate:
         raise Refused(_("Unterstützen kann jede Person nur für sich selbst. Bitte melden Sie sich an."), sign_in=True)
-    if row.account_id == account.pk:
+    if is_of_team(account.pk, row):
         raise Refused(_("Das ist Ihr eigener Beitrag. Unterstützen können ihn andere."))
     return account, row
 

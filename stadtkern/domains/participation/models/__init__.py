@@ -1,6 +1,7 @@
 """Tables of participation; each part has a file of its own."""
 
 from .comment import Comment, CommentQuerySet
+from .contest import Conflict, Judging, Juror, Prize, Sheet, Team, TeamMember
 from .contribution import Attachment, Contribution, ContributionQuerySet, Follow, Link, Milestone, Support
 from .moderation import Complaint, Moderation
 from .opining import Consent, Finding, Merging, Stance, Tally, Voice
@@ -17,6 +18,7 @@ __all__ = [
     "Comment",
     "CommentQuerySet",
     "Complaint",
+    "Conflict",
     "Consent",
     "Contractor",
     "Contribution",
@@ -24,6 +26,8 @@ __all__ = [
     "Finding",
     "Follow",
     "Handover",
+    "Judging",
+    "Juror",
     "LetterCode",
     "Link",
     "Merging",
@@ -35,6 +39,7 @@ __all__ = [
     "PollCount",
     "PollKey",
     "PollProject",
+    "Prize",
     "Process",
     "ProcessQuerySet",
     "Pulling",
@@ -43,9 +48,12 @@ __all__ = [
     "ReportQuerySet",
     "ReportStep",
     "SenderKey",
+    "Sheet",
     "Stance",
     "Support",
     "Tally",
+    "Team",
+    "TeamMember",
     "Turnout",
     "Voice",
 ]

@@ -30,6 +30,8 @@ class ContributionQuerySet(models.QuerySet["Contribution"]):
         seen = Q(state__in=SHOWN) & of_process
         if actor.staff is not None and actor.staff.role in DESK_ROLES:
             seen |= Q(process__office=actor.staff.office_id) & ~Q(state=Contribution.State.DRAFT)
+        if actor.account is not None and not actor.mandate:  # who wrote it with others
+            seen |= Q(pk__in=Contribution.objects.filter(team__members__account=actor.account.pk).values("pk"))
         return self.filter(seen | self._own(actor))
 
     def of_author(self, actor: Actor) -> "ContributionQuerySet":

@@ -13,6 +13,7 @@ from stadtkern.kernel.accounts.models import DESK_ROLES
 from stadtkern.kernel.registers.blocks import is_hidden
 
 from .. import actions, eligibility, parts
+from ..contests.veil import names_wait
 from ..models import Attachment, Comment, Contribution, Follow, Moderation
 from ..models.process import MOST_ID
 from ..queries import supported_by, talk, ways
@@ -36,7 +37,7 @@ def show(request: HttpRequest, key: str, reference: str) -> HttpResponse:
     moderates = _moderates(request, row)
     context = {
         "process": process, "kind": template(process.kind), "contribution": row, "mine": mine,
-        "author": "" if is_hidden(row.account_id) else row.author_shown,
+        "author": "" if is_hidden(row.account_id) or _nameless(row) else row.author_shown,
         "pictures": list(row.attachments.defer("data", "small")), "before": before, "after": after,
         "milestones": list(row.milestones.all()) if row.kind == Contribution.Kind.RESULT else [],
         "talk": conversation, "may_comment": _may_comment(request, row, running), "shows_support": "support" in _ever(process),
@@ -49,6 +50,10 @@ def show(request: HttpRequest, key: str, reference: str) -> HttpResponse:
         **_pages(conversation.page, conversation.pages),
     }  # fmt: skip
     return render(request, "participation/core/contribution.html", context)
+
+
+def _nameless(row: Contribution) -> bool:
+    return row.kind != Contribution.Kind.RESULT and names_wait(row.process)
 
 
 def _ever(process: Any) -> set[str]:
