@@ -36,6 +36,7 @@ def clock(name: str, start: float, wall: float, per: int = 0) -> None:
 def vote(people: int) -> None:
     import uuid
 
+    from django.core.management import call_command
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext, setup_test_environment
@@ -47,6 +48,7 @@ def vote(people: int) -> None:
     from stadtkern.domains.participation.models import Phase
     from stadtkern.kernel.accounts.access import Actor
 
+    call_command("collectstatic", interactive=False, verbosity=0)
     setup_test_environment()
     process, poll, actor = announced()
     start, wall = time.process_time(), time.perf_counter()
