@@ -19,7 +19,7 @@ from stadtkern.kernel.geo.queries import district
 from .contests.veil import veiled, veiled_comment
 from .linkwords import became, came
 from .models import Attachment, Comment, Complaint, Contribution, Link, Moderation, Process, Support
-from .models.contribution import SHOWN
+from .models.contribution import ELSEWHERE, SHOWN
 
 PAGE, MOST_PAGES = 15, 2000
 WORDS, CLOSE = 8, 74  # words of a search; how like a misspelt word must be
@@ -67,9 +67,7 @@ def listed(process: Process, wanted: Wanted) -> Found:
         rows = rows.filter(category__key=wanted.category)
     if wanted.district:
         rows = rows.filter(district=wanted.district)
-    rows = (
-        rows.filter(kind=Contribution.Kind.RESULT) if wanted.kind == "RESULT" else rows.exclude(kind=Contribution.Kind.RESULT)
-    )
+    rows = rows.filter(kind=Contribution.Kind.RESULT) if wanted.kind == "RESULT" else rows.exclude(kind__in=ELSEWHERE)
     if wanted.status:
         rows = _of_status(rows, wanted.status)
     order = ["-supports", "-pk"] if wanted.sort == "beliebt" else ["-published_at", "-pk"]

@@ -131,6 +131,8 @@ class Contribution(models.Model):
 
 
 SHOWN = (Contribution.State.PUBLISHED, Contribution.State.MERGED)
+# Listed under a heading of their own: what came of something, and what an office made of a proposal for the ballot.
+ELSEWHERE = (Contribution.Kind.RESULT, Contribution.Kind.PROJECT)
 
 
 class Link(models.Model):

@@ -18,7 +18,7 @@ from stadtkern.ui import words
 
 from .. import actions, eligibility, parts
 from ..models import Contribution, Follow, Phase, Process
-from ..models.contribution import SHOWN
+from ..models.contribution import ELSEWHERE, SHOWN
 from ..queries import SORTS, STATUSES, Found, Wanted, districts_of, first_pictures, listed, moderation_figures
 from ..reasons import REASONS
 from ..templating import ALLOWS, Template, all_templates, template
@@ -34,7 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
     found = list(
         rows.prefetch_related(Prefetch("phases", Phase.objects.order_by("starts_at"))).order_by("-pk")[:MOST_PROCESSES]
     )
-    counted = Contribution.objects.filter(process__in=found, state__in=SHOWN).exclude(kind="RESULT").order_by()
+    counted = Contribution.objects.filter(process__in=found, state__in=SHOWN).exclude(kind__in=ELSEWHERE).order_by()
     many = dict(counted.values_list("process").annotate(Count("pk")))
     groups: dict[str, list[dict[str, Any]]] = {"running": [], "coming": [], "ended": []}
     for row in found:

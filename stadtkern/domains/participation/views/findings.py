@@ -16,6 +16,7 @@ from stadtkern.kernel.accounts.models import DESK_ROLES
 from .. import actions, opining
 from ..exporting import comment_rows, vote_rows
 from ..models import Contribution, Finding, Process
+from ..models.contribution import ELSEWHERE
 from ..picture import Picture
 from ..reactions import find
 from .common import process_of
@@ -103,7 +104,7 @@ def topic(request: HttpRequest, key: str, number: int) -> HttpResponse:
 
 
 def _shown(process: Process) -> Any:
-    rows = Contribution.objects.filter(process=process).shown().exclude(kind=Contribution.Kind.RESULT)
+    rows = Contribution.objects.filter(process=process).shown().exclude(kind__in=ELSEWHERE)
     return rows.only("pk", "title", "text", "reference", "state", "supports").order_by("-published_at", "-pk")
 
 
