@@ -14,9 +14,11 @@ from .actions import (
     announcing,
     computing,
     counting,
+    handing,
     keeping,
     merging,
     opining,
+    origins,
     polling,
     remembering,
     reports_keep,
@@ -197,3 +199,27 @@ def reports(timestamp: int) -> None:
 SCHEDULE = [("*/5 * * * *", turn), ("17 3 * * *", tidy_up), ("2-59/5 * * * *", urns)]
 SCHEDULE += [("*/5 * * * *", findings), ("27 3 * * *", settle_opinions)]
 SCHEDULE += [("23 * * * *", reports)]
+
+
+def hand_over(event: Event) -> None:
+    """A report that lies in a neighbour's area goes there."""
+    handing.hand_over_by_place(_about(event))
+
+
+REACTIONS["report.received"].append(hand_over)
+
+
+@app.task(name="participation.handovers", queueing_lock="participation.handovers", queue="periodic")
+def handovers(timestamp: int) -> None:
+    """Reports for neighbours are sent, their state there is looked up."""
+    handing.send_due(timezone.now())
+    handing.follow_due(timezone.now())
+
+
+@app.task(name="participation.pull", queueing_lock="participation.pull", queue="periodic")
+def pull(timestamp: int) -> None:
+    """What neighbours' citizens reported."""
+    origins.pull_all()
+
+
+SCHEDULE += [("1-59/5 * * * *", handovers), ("11,41 * * * *", pull)]

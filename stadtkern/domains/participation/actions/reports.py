@@ -22,6 +22,7 @@ from stadtkern.lib.calendar import add_working_days
 from stadtkern.lib.earth import Point, readable
 
 from ..models import Attachment, Contractor, Contribution, Report, ReportFollow, ReportStep
+from ..open311.configuration import chosen
 from ..reports.categories import Kind, in_charge, plan
 from ..reports.cells import cell_of
 from ..reports.states import CLOSED, NEXT, WORDS
@@ -80,7 +81,7 @@ def _place(values: Mapping[str, Any], taken: Point | None) -> tuple[Point, str]:
     point = point or taken
     if point is None:
         raise Refused(_("Sagen Sie, wo es ist: auf der Karte, mit Ihrem Standort oder mit Straße und Hausnummer."), "address")
-    if not geo.in_city(*point):
+    if not geo.in_city(*point) and chosen().neighbour_at(*point) is None:  # there it goes on by itself (actions/handing.py)
         where = {"city": city().name}
         raise Refused(_("Dieser Ort liegt nicht in %(city)s. Bitte melden Sie es der Stadt, in der es ist.") % where, "address")
     house = geo.nearest_address(*point)
