@@ -103,7 +103,7 @@ def _xml(data: bytes) -> tuple[str, Any]:
         tree = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as problem:
         raise NotGeoReport(f"no XML: {str(problem)[:80]}") from None
-    if tree.getroottree().docinfo.doctype:
+    if getattr(tree.getroottree().docinfo, "doctype", ""):
         raise NotGeoReport("a document type is not allowed")
     name = etree.QName(tree).localname
     return name, _value(tree, name, 0, True)
