@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 from stadtkern.kernel.privacy.erasure import Kept, Preview
 
 from .actions import forget_in_contests, forget_of, forget_voices, reports_keep
-from .models import AreaWatch, Comment, Consent, Contribution, Juror, ReportFollow, Support, TeamMember, Voice
+from .actions.petition_clock import forget_signatures
+from .models import AreaWatch, Comment, Consent, Contribution, Juror, ReportFollow, Signature, Support, TeamMember, Voice
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:
@@ -25,12 +26,15 @@ def preview(account_id: int, register_key: UUID | None) -> Preview:
         goes.append(_("Welche Meldungen und Gebiete Sie verfolgen"))
     if any(rows.objects.filter(account=account_id).exists() for rows in (Juror, TeamMember)):
         goes.append(_("Ihr Name in Jurys und Gruppen; Punkte, die gezählt wurden, bleiben ohne Namen"))
+    if Signature.objects.filter(account=account_id).exists():
+        goes.append(_("Ihr Name bei Unterschriften; gezählt werden sie weiter"))
     return Preview(goes, [])
 
 
 def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
     """Nothing with the person's name stays; texts that stay name nobody."""
     reports_keep.forget_of(account_id)
+    forget_signatures(account_id)
     forget_of(account_id)
     forget_voices(account_id)
     forget_in_contests(account_id)

@@ -28,7 +28,11 @@ def of_contribution(request: HttpRequest, row: Contribution) -> dict[str, Any] |
     votes = tally.agrees + tally.disagrees + tally.passes if tally else 0
     author = actor.account is not None and not actor.mandate and row.account_id == actor.account.pk
     office = actor.staff is not None and actor.staff.office_id == process.office_id
-    may_merge = row.state == Contribution.State.PUBLISHED and row.kind != Contribution.Kind.RESULT and (author or office)
+    may_merge = (
+        row.state == Contribution.State.PUBLISHED
+        and row.kind not in (Contribution.Kind.RESULT, Contribution.Kind.PETITION)
+        and (author or office)
+    )
     asked = Merging.objects.filter(source=row, state=Merging.State.ASKED).first() if author or office else None
     if not (may_merge or votes >= FEW or row.kind == Contribution.Kind.STATEMENT):
         return None

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy
 
-from . import alike, panels, panels_budget, panels_contest
+from . import alike, panels, panels_budget, panels_civic, panels_contest
 from .models import Contribution, Phase, Process
 
 # What a running phase allows -> the page where one does it (argument: key of the process), and the words on its button
@@ -25,11 +25,13 @@ PROCESS_PANELS: list[tuple[str, Callable[[HttpRequest, Process, Phase | None], d
     ("participation/opinion/process_panel.html", panels.of_process),
     ("participation/budget/_process.html", panels_budget.process_panel),
     ("participation/contest/_process.html", panels_contest.process_panel),
+    ("participation/civic/_petitions.html", panels_civic.petitions_of_process),
 ]
 CONTRIBUTION_PANELS: list[tuple[str, Callable[[HttpRequest, Contribution], dict[str, Any] | None]]] = [
     ("participation/opinion/contribution_panel.html", panels.of_contribution),
     ("participation/budget/_project.html", panels_budget.contribution_panel),
     ("participation/contest/_contribution.html", panels_contest.contribution_panel),
+    ("participation/civic/_petition.html", panels_civic.petition_of_contribution),
 ]
 # (process, title, text) -> published contributions that say much the same, the most similar first.
 SIMILAR: list[Callable[[Process, str, str], Sequence[Contribution]]] = [alike.contributions]

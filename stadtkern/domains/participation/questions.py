@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.lib.forms.model import Answers, Field, Kind, Option, Step
 
+from . import petitionforms
 from .actions.contributing import NAME, TEXT, TITLE
 from .models import Contribution, Process
 from .templating import template
@@ -27,6 +28,7 @@ def asked(process: Process, actor: Actor) -> Step:
     if place != "none":
         help_text = _("Straße und Hausnummer, ein Platz oder ein Stadtteil.")
         fields.append(Field("address", _("Wo?"), Kind.TEXT, minimum=int(place == "required"), max_length=200, help=help_text))
+    fields += petitionforms.more(process)
     if process.settings.get("names") != "none":
         fields += _names(actor)
     if actor.owner is not None:
@@ -57,6 +59,7 @@ def answers_of(row: Contribution, process: Process) -> Answers:
     named = row.account and row.author_shown and row.author_shown == row.account.name
     answers["author"] = "name" if named else "pseudonym" if row.author_shown else "none"
     answers["pseudonym"] = "" if named else row.author_shown
+    answers |= {name: row.details.get(name) for name in petitionforms.NAMES} if petitionforms.asks(process) else {}
     return {path: value for path, value in answers.items() if value not in ("", None)}
 
 
@@ -65,6 +68,8 @@ def values_of(process: Process, answers: Answers, post: Mapping[str, Any]) -> di
     names = ("title", "text", "category", "address", "author", "pseudonym")
     values: dict[str, Any] = {name: answers.get(name) for name in names}
     values["keep_text"] = answers.get("keep") != "go"
+    if petitionforms.asks(process):
+        values["details"] = {name: answers[name] for name in petitionforms.NAMES if answers.get(name)}
     if process.settings.get("place", "optional") != "none":
         values |= {"lat": post.get("lat"), "long": post.get("long")}
     return values

@@ -19,6 +19,7 @@ from .actions import (
     merging,
     opining,
     origins,
+    petition_clock,
     polling,
     remembering,
     reports_keep,
@@ -119,8 +120,16 @@ def withdraw_report(event: Event) -> None:
         reports_keep.settle_withdrawn(pk)
 
 
+def announce_petition(event: Event) -> None:
+    """Author and signers who wished so hear how it goes on."""
+    petition_clock.announce(int(event.subject.removeprefix("contribution:")), event.name.removeprefix("petition."))
+
+
 REACTIONS = {
     "case.submitted": [take_in, take_in_report],
+    "petition.reached": [announce_petition],
+    "petition.lapsed": [announce_petition],
+    "petition.decided": [announce_petition],
     "case.decided": [settle, settle_report],
     "case.withdrawn": [settle_withdrawn, withdraw_report],
     "process.phase_changed": [announce_phase],
@@ -196,6 +205,16 @@ def reports(timestamp: int) -> None:
         pass
 
 
+@app.task(name="participation.turn_petitions", queueing_lock="participation.turn_petitions", queue="periodic")
+def turn_petitions(timestamp: int) -> None:
+    """Collections end, clerks are reminded; what is over is forgotten after a year."""
+    now = timezone.now()
+    for pk in petition_clock.due(now):
+        petition_clock.turn_petition(pk, now)
+    while petition_clock.forget_old(now):
+        pass
+
+
 SCHEDULE = [("*/5 * * * *", turn), ("17 3 * * *", tidy_up), ("2-59/5 * * * *", urns)]
 SCHEDULE += [("*/5 * * * *", findings), ("27 3 * * *", settle_opinions)]
 SCHEDULE += [("23 * * * *", reports)]
@@ -223,3 +242,4 @@ def pull(timestamp: int) -> None:
 
 
 SCHEDULE += [("1-59/5 * * * *", handovers), ("11,41 * * * *", pull)]
+SCHEDULE += [("7 * * * *", turn_petitions)]

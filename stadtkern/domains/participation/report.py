@@ -17,6 +17,7 @@ from .models import (
     Report,
     ReportFollow,
     Sheet,
+    Signature,
     Stance,
     Support,
     TeamMember,
@@ -62,6 +63,11 @@ def report(actor: Actor) -> dict[str, Any]:
         ),
         "areas": list(AreaWatch.objects.filter(**mine).values("district", "lat", "long", "radius", "categories", "at")[:MOST]),
         "votes": took_part(actor),  # that, never what: nobody can tell
+        "signatures": list(
+            Signature.objects.filter(**mine)
+            .order_by("-pk")
+            .values("petition__contribution__title", "name_shown", "wants_post", "at")[:MOST]
+        ),
         **_contests(actor),
         "complaints": list(Complaint.objects.filter(**mine).order_by("-pk").values("reason", "text", "at")[:MOST]),
     }

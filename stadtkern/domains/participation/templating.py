@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -131,10 +132,27 @@ def template(kind: str) -> Template:
 def _read() -> dict[str, Template]:
     common = tomllib.loads((FOLDER / f"{COMMON}.toml").read_text(encoding="utf-8"))["settings"]
     return {
-        file.stem: _template(file.stem, tomllib.loads(file.read_text(encoding="utf-8")), common)
+        file.stem: _template(file.stem, _overlaid(tomllib.loads(file.read_text(encoding="utf-8")), file.name), common)
         for file in sorted(FOLDER.glob("*.toml"))
         if file.stem != COMMON
     }
+
+
+def _overlaid(raw: dict[str, Any], name: str) -> dict[str, Any]:
+    """With the city's own numbers (`processes/<kind>.toml` in its folder): defaults, title, summary, who of a phase."""
+    file = settings.CITY_FOLDER / "processes" / name
+    if not file.is_file():
+        return raw
+    local = tomllib.loads(file.read_text(encoding="utf-8"))
+    if unknown := set(local) - {"defaults", "title", "summary", "who"}:
+        raise TemplateBroken(f"{file}: unbekannt: {', '.join(sorted(unknown))}")
+    merged = {**raw, **{key: local[key] for key in ("title", "summary") if key in local}}
+    merged["defaults"] = {**raw.get("defaults", {}), **local.get("defaults", {})}
+    who = local.get("who", {})
+    if strange := set(who) - {phase["key"] for phase in raw["phases"]}:
+        raise TemplateBroken(f"{file}: Phase unbekannt: {', '.join(sorted(strange))}")
+    merged["phases"] = [{**phase, "who": who.get(phase["key"], phase.get("who", {}))} for phase in raw["phases"]]
+    return merged
 
 
 def _template(key: str, raw: dict[str, Any], common: Mapping[str, Any]) -> Template:
@@ -145,8 +163,8 @@ def _template(key: str, raw: dict[str, Any], common: Mapping[str, Any]) -> Templ
     }
     for name, value in raw.get("defaults", {}).items():
         listed[name]["default"] = value
-    settings = {name: Setting(name, **one) for name, one in listed.items()}
-    for setting in settings.values():
+    choices = {name: Setting(name, **one) for name, one in listed.items()}
+    for setting in choices.values():
         if setting.kind not in KINDS:
             raise TemplateBroken(f"{key}.toml: {setting.key}: die Art „{setting.kind}“ gibt es nicht.")
         setting.clean(setting.default)
@@ -162,5 +180,5 @@ def _template(key: str, raw: dict[str, Any], common: Mapping[str, Any]) -> Templ
     return Template(
         key=key, title=raw["title"], summary=raw["summary"], contribution=raw["contribution"], service=raw["service"],
         one=raw["one"], many=raw["many"], button=raw["button"], audience=raw.get("audience", "public"),
-        phases=phases, settings=settings,
+        phases=phases, settings=choices,
     )  # fmt: skip

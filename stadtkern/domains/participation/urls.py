@@ -6,6 +6,7 @@ app_name = "participation"
 urlpatterns = [
     path("beteiligung/", include("stadtkern.domains.participation.urls_opinion")),
     path("beteiligung/", include("stadtkern.domains.participation.urls_budget")),
+    path("beteiligung/", include("stadtkern.domains.participation.urls_civic")),
     path("beteiligung/", include("stadtkern.domains.participation.urls_core")),
     path("maengel/", include("stadtkern.domains.participation.urls_reports")),
     path("open311/", include("stadtkern.domains.participation.urls_open311")),

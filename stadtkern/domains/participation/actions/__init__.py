@@ -37,6 +37,7 @@ from .running import (
     set_texts,
     turn,
 )
+from .signing import sign, unsign
 from .supporting import follow, support, unfollow, unsupport
 from .teaming import agree, found_team, join_team, leave_team, rename_member, renew_code
 from .voting import Voter, cast, has_voted, in_urn, issue_codes, replace
@@ -132,6 +133,7 @@ __all__ = [
     "set_settings",
     "set_texts",
     "show_comment",
+    "sign",
     "state",
     "store_new",
     "support",
@@ -145,6 +147,7 @@ __all__ = [
     "unlink",
     "unname_contests",
     "unname_voices",
+    "unsign",
     "unsupport",
     "vector",
     "withdraw",

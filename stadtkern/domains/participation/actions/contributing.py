@@ -21,6 +21,7 @@ from stadtkern.kernel.geo.queries import district_of, find_address
 from stadtkern.kernel.registers.blocks import is_hidden
 from stadtkern.kernel.services import catalogue
 
+from .. import petitionforms
 from ..models import Category, Contribution, Follow, Process
 from ..templating import template
 from .guard import Refused, now_allows, tidy
@@ -114,6 +115,8 @@ def fill(actor: Actor, row: Contribution, values: Mapping[str, Any], process: Pr
     geometry, details, cost = values.get("geometry"), values.get("details"), values.get("cost_cents")
     row.geometry = geometry if isinstance(geometry, dict) else None
     row.details = dict(details) if isinstance(details, Mapping) else {}
+    if process is not None and petitionforms.asks(process):
+        row.details = {key: tidy(value, 5000) for key, value in petitionforms.details_of(process, row.details).items()}
     row.cost_cents = cost if isinstance(cost, int) and 0 <= cost < 10**15 else None
     row.keep_text = bool(values.get("keep_text", True))
     key = tidy(values.get("category"), 60)
@@ -166,12 +169,15 @@ def complete(row: Contribution, process: Process) -> None:
         raise Refused(_("Eine Aussage hat höchstens %s Zeichen: ein Satz, ein Gedanke.") % STATEMENT, "text")
     if process.settings.get("place") == "required" and row.lat is None and not row.address:
         raise Refused(_("Sagen Sie, wo: auf der Karte oder mit Straße und Hausnummer."), "address")
+    if missing := petitionforms.missing(process, row.details):
+        raise Refused(missing[1], missing[0])
 
 
 def answers_of(row: Contribution, process: Process) -> dict[str, Any]:
     """What stands in the file; the same questions as in the service folder."""
     answers = {"title": row.title, "text": row.text, "process": process.title, "place": row.address or row.district}
     answers["category"] = row.category.title if row.category else ""
+    answers |= petitionforms.details_of(process, row.details)
     return {key: value for key, value in answers.items() if value}
 
 

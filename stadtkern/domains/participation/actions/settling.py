@@ -7,6 +7,7 @@ from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.cases.models import Case, Decision
 from stadtkern.kernel.events.actions import record
 
+from .. import petitionforms
 from ..eligibility import current
 from ..models import Contribution, Moderation, Process
 from ..templating import all_templates
@@ -66,6 +67,7 @@ def take_in(case_id: int) -> None:
         process=process, phase=phase, kind=Contribution.Kind(all_templates()[process.kind].contribution), case=case,
         account=case.account, draft_key=case.draft_key or "", title=str(case.answers.get("title") or "")[:120],
         text=str(case.answers.get("text") or "")[:5000], address=str(case.answers.get("place") or "")[:200],
+        details=petitionforms.details_of(process, case.answers),
         reference=case.reference, state=State.SUBMITTED, submitted_at=case.submitted_at,
     )  # fmt: skip
     store_new(row)

@@ -6,6 +6,7 @@ from .contribution import Attachment, Contribution, ContributionQuerySet, Follow
 from .moderation import Complaint, Moderation
 from .opining import Consent, Finding, Merging, Stance, Tally, Voice
 from .partner import Handover, Pulling, SenderKey
+from .petition import Petition, Signature, SignatureSheet
 from .poll import Ballot, LetterCode, PaperBatch, Poll, PollCount, PollKey, PollProject, Turnout
 from .process import Category, Phase, Process, ProcessQuerySet
 from .report import AreaWatch, Contractor, Report, ReportFollow, ReportQuerySet, ReportStep
@@ -34,6 +35,7 @@ __all__ = [
     "Milestone",
     "Moderation",
     "PaperBatch",
+    "Petition",
     "Phase",
     "Poll",
     "PollCount",
@@ -49,6 +51,8 @@ __all__ = [
     "ReportStep",
     "SenderKey",
     "Sheet",
+    "Signature",
+    "SignatureSheet",
     "Stance",
     "Support",
     "Tally",
