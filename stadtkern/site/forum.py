@@ -23,10 +23,7 @@ VOICES = 40  # invented people who write and support
 
 def play() -> int:
     """Every file of `participation/` that says `kind` and `ideas`; returns how many contributions there are."""
-    moderators = [
-        Actor(one.account, one, None, Trust.BASIC)
-        for one in Staff.objects.select_related("account", "office").filter(office__key="beteiligung").order_by("pk")
-    ]
+    moderators = moderators_of("beteiligung")
     if len(moderators) < 2:
         return 0
     voices = _voices()
@@ -36,6 +33,12 @@ def play() -> int:
             with at_once():
                 _Story(told, moderators, voices).play()
     return Contribution.objects.exclude(process=None).count()
+
+
+def moderators_of(office: str) -> list[Actor]:
+    """Clerks of an office, in the order they came."""
+    rows = Staff.objects.select_related("account", "office").filter(office__key=office).order_by("pk")
+    return [Actor(one.account, one, None, Trust.BASIC) for one in rows]
 
 
 def _voices() -> list[Account]:

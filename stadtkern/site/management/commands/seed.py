@@ -70,6 +70,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {answered} answers on opinion maps")
                 votes = importlib.import_module("stadtkern.site.urns").play()
                 self.stdout.write(f"  {votes} ballots in budget votes")
+                signed = importlib.import_module("stadtkern.site.signatures").play()
+                self.stdout.write(f"  {signed} petitions")
                 reported = importlib.import_module("stadtkern.site.potholes").play()
                 self.stdout.write(f"  {reported} reports of what is broken")
             self.stdout.write(f"  {parked.play()} parking permits")
