@@ -27,7 +27,7 @@ def test_a_petition_reaches_its_number(matter, room, citizen, neighbour, moderat
     phone.page.screenshot(path=str(tmp_path / "reached.png"), full_page=True)
     assert Petition.objects.get().reached_at
     petition_clock.announce(matter.pk, "reached")
-    phone.go("/postfach/")
+    phone.go("/post/")
     assert phone.page.get_by_text("Genug Unterschriften: Der Nachtbus soll bleiben").first.is_visible()
     petitioning.to_council(act(moderator), matter, Petition.objects.get().council_due_date)
     place = f"/beteiligung/{room.key}/{matter.reference}/"
