@@ -32,8 +32,8 @@ def play() -> int:
 def _tell(told: Mapping[str, Any], clerks: list[Actor]) -> None:
     with days_ago(-told["start"]):
         row = actions.create_process(clerks[0], told["kind"], told["title"], timezone.localtime().replace(hour=0, minute=0))
-        actions.set_settings(clerks[0], row, {**row.settings, **told.get("settings", {})})
-        actions.publish_process(clerks[0], row)
+        row = actions.set_settings(clerks[0], row, {**row.settings, **told.get("settings", {})})
+        row = actions.publish_process(clerks[0], row)
     for one in told["petitions"]:
         _petition(one, row, clerks)
 

@@ -2,11 +2,11 @@
 
 import pytest
 
-from stadtkern.domains.participation.actions import petition_clock, petitioning, signing
+from stadtkern.domains.participation.actions import petition_clock, signing
 from stadtkern.domains.participation.models import Petition
 from stadtkern.kernel.accounts.access import Actor
 
-from .test_petition import act, matter, neighbour, room  # noqa: F401
+from .test_petition import matter, neighbour, room  # noqa: F401
 
 pytestmark = pytest.mark.browser
 
@@ -29,7 +29,6 @@ def test_a_petition_reaches_its_number(matter, room, citizen, neighbour, moderat
     petition_clock.announce(matter.pk, "reached")
     phone.go("/post/")
     assert phone.page.get_by_text("Genug Unterschriften: Der Nachtbus soll bleiben").first.is_visible()
-    petitioning.to_council(act(moderator), matter, Petition.objects.get().council_due_date)
     place = f"/beteiligung/{room.key}/{matter.reference}/"
     for account, path in ((neighbour, place), (neighbour, f"{place}unterschreiben/"), (moderator.account, f"{place}anliegen/")):
         tab = open_tab(width=320, account=account)
