@@ -9,6 +9,7 @@ from django.utils import timezone
 from stadtkern.domains.participation import actions
 from stadtkern.domains.participation.actions import petitioning, signing
 from stadtkern.domains.participation.models import Contribution, Petition, Process
+from stadtkern.domains.participation.petitionrules import checks_of
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account, Staff, Trust
 from stadtkern.kernel.city.profile import city
@@ -44,7 +45,7 @@ def _petition(told: Mapping[str, Any], process: Process, clerks: list[Actor]) ->
     with days_ago(told["days"]):
         row = actions.contribute(author, process, values)
     with days_ago(told["days"] - 1):
-        questions = len(petitioning.petitionrules.checks_of(process.settings))
+        questions = len(checks_of(process.settings))
         petitioning.admit(clerks[0], row, [True] * questions, "")
     for number, sheet in enumerate(told.get("sheets", ())):
         with days_ago(told["days"] - 2 - number):

@@ -146,7 +146,7 @@ def _overlaid(raw: dict[str, Any], name: str) -> dict[str, Any]:
     local = tomllib.loads(file.read_text(encoding="utf-8"))
     if unknown := set(local) - {"defaults", "title", "summary", "who"}:
         raise TemplateBroken(f"{file}: unbekannt: {', '.join(sorted(unknown))}")
-    merged = {**raw, **{key: local[key] for key in ("title", "summary") if key in local}}
+    merged: dict[str, Any] = {**raw, **{key: local[key] for key in ("title", "summary") if key in local}}
     merged["defaults"] = {**raw.get("defaults", {}), **local.get("defaults", {})}
     who = local.get("who", {})
     if strange := set(who) - {phase["key"] for phase in raw["phases"]}:

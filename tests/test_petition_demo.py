@@ -1,10 +1,10 @@
 """The demo's petition: shortly before its number, and there once, however often the seed runs."""
 
 from stadtkern.domains.participation.models import Petition
+from stadtkern.domains.participation.tests.conftest import bureau, moderator, second_moderator  # noqa: F401
+from stadtkern.domains.participation.tests.test_petition import neighbour  # noqa: F401
 from stadtkern.kernel.accounts.models import Account
 from stadtkern.site import signatures
-
-from .test_petition import neighbour  # noqa: F401
 
 
 def test_the_demo_has_one_petition_short_of_its_number(bureau, moderator, second_moderator, citizen, neighbour):  # noqa: F811
