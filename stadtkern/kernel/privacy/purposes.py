@@ -82,12 +82,13 @@ PURPOSES = {
             "participation",
             gettext_lazy("Ihre Beteiligung"),
             gettext_lazy(
-                "Beiträge, Kommentare, was Sie unterstützen, unterschreiben und verfolgen, Ihre Antworten auf Meinungskarten; ob "
-                "Sie in einem Verfahren mitmachen dürfen"
+                "Beiträge, Kommentare, was Sie unterstützen, unterschreiben und verfolgen, Ihre Antworten auf Meinungskarten; "
+                "ob Sie in einem Verfahren mitmachen dürfen"
             ),
             gettext_lazy(
-                "Name und Konto fünf Jahre nach dem Ende des Verfahrens; der Text, solange Sie es wollen; Unterschriften ein Jahr "
-                "nach dem Ende; Antworten auf Meinungskarten, bis Sie sie löschen, und ab einem Jahr nach dem Ende ohne Bezug zu Ihnen"
+                "Name und Konto fünf Jahre nach dem Ende des Verfahrens; der Text, solange Sie es wollen; Unterschriften ein "
+                "Jahr nach dem Ende; Antworten auf Meinungskarten, bis Sie sie löschen, und ab einem Jahr nach dem Ende ohne "
+                "Bezug zu Ihnen"
             ),
             gettext_lazy("Art. 6 Abs. 1 e DSGVO"),
         ),
