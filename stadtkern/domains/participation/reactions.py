@@ -92,6 +92,17 @@ def report_changed(event: Event) -> None:
     reports_telling.tell_state(_about(event), event.data.get("step"))
 
 
+def report_checked(event: Event) -> None:
+    """What was held back is public now: who watches the area hears of it."""
+    if event.data.get("fresh"):
+        reports_telling.tell_watchers(_about(event))
+
+
+def report_hidden(event: Event) -> None:
+    """Who reported it reads why."""
+    reports_telling.tell_hidden(_about(event), int(event.data["moderation"]))
+
+
 def report_followed(event: Event) -> None:
     """Is the address real?"""
     reports_telling.ask_confirmation("f", int(event.data["follow"]))
@@ -143,6 +154,8 @@ REACTIONS = {
     "report.forwarded": [report_changed],
     "report.merged": [report_changed],
     "report.reopened": [report_changed],
+    "report.checked": [report_checked],
+    "report.hidden": [report_hidden],
     "report.followed": [report_followed],
     "report.area_watched": [area_watched],
 }

@@ -1,7 +1,8 @@
 """Reports of something broken: taken in once however often they are sent, routed, and moved from state to state in public."""
 
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -19,9 +20,11 @@ from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.geo import queries as geo
 from stadtkern.lib import ids, pictures
 from stadtkern.lib.calendar import add_working_days
-from stadtkern.lib.earth import Point, readable
+from stadtkern.lib.earth import Point, metres, readable
+from stadtkern.lib.streets import street_key
 
 from ..models import Attachment, Contractor, Contribution, Report, ReportFollow, ReportStep
+from ..models.contribution import SHOWN
 from ..open311.configuration import chosen
 from ..reports.categories import Kind, in_charge, plan
 from ..reports.cells import cell_of
@@ -33,6 +36,8 @@ from .publishing import decide_case
 SERVICE = "maengel_melden"
 TEXT, LONGEST_SIDE, SMALL = 4000, 1600, 360
 MOST_PHOTO_PIXELS = pictures.MOST_PIXELS
+SENT = timedelta(minutes=1)  # a picture is stored in the transaction that moves its report on, a moment before it
+FAR = 25  # metres between two places that one key cannot mean
 SOURCES = {"web", "offline", "open311", "phone", "import", "staff"}
 State, What = Report.State, ReportStep.What
 
@@ -49,10 +54,11 @@ def report(actor: Actor, values: Mapping[str, Any], *, photo: bytes | None = Non
         return known
     picture = read_photo(photo) if photo else None
     kind = _kind(values.get("category"))
-    point, address = _place(values, picture.point if picture else None)
+    point, address, more = _place(values, picture.point if picture else None)
     try:
         with transaction.atomic():
-            return _take_in(actor, values, kind, point, address, picture, once)
+            told = {**values, "text": "\n\n".join(part for part in (more, tidy(values.get("text"), TEXT)) if part)}
+            return _take_in(actor, told, kind, point, address, picture, once)
     except IntegrityError:  # the same request twice at the same moment
         if once and (known := Report.objects.select_related("contribution").filter(once=once).first()):
             return known
@@ -66,8 +72,20 @@ def _kind(key: object) -> Kind:
     return kind
 
 
-def _place(values: Mapping[str, Any], taken: Point | None) -> tuple[Point, str]:
-    """Where it is: the point that was set, else the typed address, else where the photo was taken."""
+def is_other(made: Report, values: Mapping[str, Any]) -> bool:
+    """Whether `values` mean another report than the one their key brought back: another place, or another category."""
+    row, point = made.contribution, readable(values.get("lat"), values.get("long"))
+    if point is None and (found := geo.find_address(tidy(values.get("address"), 200), 1)):
+        point = found[0].point
+    if point and row.lat is not None and row.long is not None and metres(point, (row.lat, row.long)) > FAR:
+        return True
+    told = tidy(values.get("category"), 60)
+    first = str(row.case.answers.get("category") or "") if row.case else ""  # the office may have changed it since
+    return told != made.category and plan().title(told) != first
+
+
+def _place(values: Mapping[str, Any], taken: Point | None) -> tuple[Point, str, str]:
+    """Where it is: the point that was set, else the typed address, else where the photo was taken; and see `known_address`."""
     typed = tidy(values.get("address"), 200)
     point = readable(values.get("lat"), values.get("long"))
     if point is None and typed:
@@ -84,8 +102,29 @@ def _place(values: Mapping[str, Any], taken: Point | None) -> tuple[Point, str]:
     if not geo.in_city(*point) and chosen().neighbour_at(*point) is None:  # there it goes on by itself (actions/handing.py)
         where = {"city": city().name}
         raise Refused(_("Dieser Ort liegt nicht in %(city)s. Bitte melden Sie es der Stadt, in der es ist.") % where, "address")
-    house = geo.nearest_address(*point)
-    return point, typed or (str(house) if house else "")
+    return point, *known_address(typed, point)
+
+
+def known_address(typed: str, point: Point) -> tuple[str, str]:
+    """An address of the city's own list for a place, as everybody may read it, and what was typed beyond it.
+
+    An address is public at once, so nothing somebody typed goes into it; the rest belongs into the text, which is looked at.
+    """
+    found = next((one for one in geo.find_address(typed, 1) if metres(one.point, point) <= geo.NEAR), None) if typed else None
+    address = str(found or geo.nearest_address(*point) or "")
+    if not typed or _folded(typed) == _folded(address):
+        return address, ""
+    rest = typed[len(address) :]
+    if address and typed.casefold().startswith(address.casefold()) and not rest[0].isalnum():
+        rest = rest.strip(" ,;.")
+        return address, "" if rest.casefold().lstrip("0123456789 ") == city().name.casefold() else rest
+    return address, typed
+
+
+def _folded(address: str) -> tuple[str, str]:
+    """The same for "lindenstr. 12" and "Lindenstraße 12"."""
+    street, number = re.match(r"(\D*)(.*)", address, re.DOTALL).groups()  # type: ignore[union-attr]  # matches anything
+    return street_key(street), "".join(number.split()).casefold()
 
 
 def _take_in(
@@ -116,8 +155,8 @@ def _take_in(
         office=row.case.office if row.case else office,
         contractor=Contractor.objects.filter(key=charge.contractor, active=True).first() if charge.contractor else None,
         reported_at=now, state_at=now, promised_date=promise(kind), listed=not suspect, suspect=suspect,
-        shown=not suspect and _known_author(actor), cell=cell_of(point), source=source if source in SOURCES else "web",
-        once=once, contact=_contact(actor, values.get("contact")),
+        shown=not suspect and picture is None and _known_author(actor), cell=cell_of(point),
+        source=source if source in SOURCES else "web", once=once, contact=_contact(actor, values.get("contact")),
     )  # fmt: skip
     ReportStep.objects.create(
         report=made, what=What.STATE, state=State.RECEIVED, text=str(WORDS[State.RECEIVED].text), public=True
@@ -131,15 +170,18 @@ def _take_in(
 
 def answers_of(row: Contribution, kind: Kind) -> dict[str, Any]:
     """What stands in the file; the questions of the service folder."""
-    answers = {"category": kind.title, "place": row.address or f"{row.lat:.6f}, {row.long:.6f}", "text": row.text}
+    point = f"{row.lat:.6f}, {row.long:.6f}" if row.lat is not None and row.long is not None else ""
+    answers = {"category": kind.title, "place": row.address or point, "text": row.text}
     return {name: value for name, value in answers.items() if value}
 
 
 def _known_author(actor: Actor) -> bool:
-    """Somebody with an account whose text was never taken away: read by all at once. Everybody else: looked at first."""
+    """Somebody with an account of whom a report was looked at, and nothing ever taken away. Everybody else: looked at first."""
     if actor.owner is None:
         return False
-    return not Contribution.objects.filter(account=actor.owner, state=Contribution.State.HIDDEN).exists()
+    own = Contribution.objects.filter(account=actor.owner)
+    looked_at = own.filter(kind=Contribution.Kind.REPORT, state__in=SHOWN, checked_at__isnull=False)
+    return looked_at.exists() and not own.filter(state=Contribution.State.HIDDEN).exists()
 
 
 def promise(kind: Kind, start: date | None = None) -> date:
@@ -229,8 +271,10 @@ def set_state(actor: Actor, row: Report, state: str, text: str = "", *, photo: b
 def move(made: Report, state: str) -> None:
     """Write the new state and what hangs on it; notes nothing."""
     now = timezone.now()
+    if made.state == State.CHECKING and state != State.DONE:  # not accepted: what the firm sent stays with the office
+        Attachment.objects.filter(contribution=made.pk, role="after", at__gte=made.state_at - SENT).update(role="inside")
     made.state, made.state_at = State(state), now
     made.closed_at = now if state in CLOSED else None
     if state == State.ACCEPTED and made.promised_date is None:
-        made.promised_date = promise(plan().kinds[made.category])
+        made.promised_date = promise(plan().kind(made.category))
     made.save(update_fields=["state", "state_at", "closed_at", "promised_date"])

@@ -15,10 +15,11 @@ from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.events.actions import record
 from stadtkern.lib import ids, pictures
 
-from ..models import Attachment, Contractor, Contribution, Link, Report, ReportFollow, ReportStep
+from ..models import Attachment, Contractor, Contribution, Link, Moderation, Report, ReportFollow, ReportStep
+from ..models.contribution import SHOWN
 from ..reports.categories import in_charge, plan
 from .guard import Refused, tidy
-from .publishing import decide_case
+from .publishing import decide_case, reasoned
 from .reports import SMALL, TEXT, keep_photo, locked_report, move, promise, read_photo
 
 State, What = Report.State, ReportStep.What
@@ -102,17 +103,40 @@ def check(actor: Actor, row: Report, *, photos: bool = True) -> Report:
     """Somebody has looked: text and pictures (without `photos`: the text alone) may be read by everybody."""
     made, contribution, staff = locked_report(actor, row)
     now = timezone.now()
+    if contribution.state not in (*SHOWN, Contribution.State.SUBMITTED, Contribution.State.HIDDEN):
+        raise Refused(_("Von hier aus geht das nicht. Laden Sie die Seite neu; vielleicht war jemand schneller."))
     if not photos:
         Attachment.objects.filter(contribution=contribution, role="before").delete()
     made.shown, made.listed, made.suspect = True, made.state != State.DUPLICATE, False
     made.save(update_fields=["shown", "listed", "suspect"])
     fresh = contribution.state == Contribution.State.SUBMITTED
     contribution.checked_at = now
-    if fresh:
-        contribution.state, contribution.published_at = Contribution.State.PUBLISHED, now
+    if fresh or contribution.state == Contribution.State.HIDDEN:
+        merged = made.state == State.DUPLICATE
+        contribution.state = Contribution.State.MERGED if merged else Contribution.State.PUBLISHED
+        contribution.published_at = contribution.published_at or now
     contribution.save(update_fields=["state", "checked_at", "published_at"])
-    record("report.checked", subject=str(contribution), actor=actor.key, data={"photos": photos, "by": staff.pk})
+    told = {"photos": photos, "by": staff.pk, "fresh": fresh}
+    record("report.checked", subject=str(contribution), actor=actor.key, data=told)
     return made
+
+
+@transaction.atomic
+def hide(actor: Actor, row: Report, reason: str, text: str = "") -> Moderation:
+    """Nobody but the office and who reported it sees it any more; the work goes on. `check` shows it again."""
+    made, contribution, staff = locked_report(actor, row)
+    if contribution.state not in (*SHOWN, Contribution.State.SUBMITTED):
+        raise Refused(_("Von hier aus geht das nicht. Laden Sie die Seite neu; vielleicht war jemand schneller."))
+    reasoned(reason, text)
+    contribution.state, contribution.checked_at = Contribution.State.HIDDEN, timezone.now()
+    contribution.save(update_fields=["state", "checked_at"])
+    made.listed, made.shown = False, False
+    made.save(update_fields=["listed", "shown"])
+    kept = Moderation.objects.create(
+        contribution=contribution, what=Moderation.What.HIDDEN, reason=reason, text=tidy(text, 2000), by=staff
+    )
+    record("report.hidden", subject=str(contribution), actor=actor.key, data={"moderation": kept.pk})
+    return kept
 
 
 @transaction.atomic
@@ -169,7 +193,8 @@ def report_back(contractor: Contractor, row: Report, text: str, photo: bytes | N
         made = (
             Report.objects.select_for_update(of=("self",))
             .select_related("contribution")
-            .filter(pk=row.pk, contractor=contractor)
+            .filter(pk=row.pk)
+            .ordered_from(contractor)
             .first()
         )
         if made is None:
@@ -201,14 +226,16 @@ def merge(actor: Actor, row: Report, into: Report) -> Report:
     target = Report.objects.select_for_update(of=("self",)).select_related("contribution").get(pk=into.pk)
     if target.office_id != staff.office_id:
         raise Contribution.DoesNotExist
-    if made.closed_at or target.state == State.DUPLICATE:
+    hidden_there = contribution.state in SHOWN and target.contribution.state not in SHOWN
+    if made.closed_at or target.state == State.DUPLICATE or hidden_there:
         raise Refused(_("Das geht nur mit offenen Meldungen. Laden Sie die Seite neu."), "into")
     said = _("Diese Stelle war schon gemeldet. Es geht weiter unter %s.") % target.contribution.reference
     move(made, State.DUPLICATE)
     made.listed = False
     made.save(update_fields=["listed"])
-    contribution.state = Contribution.State.MERGED
-    contribution.save(update_fields=["state"])
+    if contribution.state == Contribution.State.PUBLISHED:  # one that is held back stays so until somebody has looked
+        contribution.state = Contribution.State.MERGED
+        contribution.save(update_fields=["state"])
     made_link, _fresh = Link.objects.get_or_create(source=contribution, target=target.contribution, kind=Link.Kind.MERGED_INTO)
     ReportStep.objects.create(report=made, what=What.STATE, state=State.DUPLICATE, text=said, public=True, staff=staff)
     _follow_there(made, target)

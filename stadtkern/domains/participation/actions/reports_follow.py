@@ -14,6 +14,7 @@ from stadtkern.kernel.geo import queries as geo
 from stadtkern.lib.earth import readable
 
 from ..models import AreaWatch, Contribution, Report, ReportFollow, ReportStep
+from ..models.contribution import SHOWN
 from ..reports.categories import plan
 from .contributing import open_case
 from .guard import Refused, tidy
@@ -149,9 +150,11 @@ def reopen(actor: Actor, row: Report, text: str) -> Report:
     made = Report.objects.select_for_update().get(pk=row.pk)
     if made.closed_at is None:
         return made
+    if contribution.state not in SHOWN:
+        raise Refused(_("Von hier aus geht das nicht. Laden Sie die Seite neu; vielleicht war jemand schneller."))
     if made.state == State.DUPLICATE or timezone.now() - made.closed_at > REOPEN:
         raise Refused(_("Diese Meldung ist länger als vier Wochen abgeschlossen. Bitte melden Sie es neu."))
-    kind, said = plan().kinds[made.category], tidy(text, 4000)
+    kind, said = plan().kind(made.category), tidy(text, 4000)
     reference = contribution.reference
     open_case(actor, contribution, SERVICE, made.office, answers_of(contribution, kind))
     contribution.reference = reference

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import SYSTEM
@@ -17,7 +18,7 @@ from ..reports.cells import cell_of
 from ..reports.states import WORDS
 from .contributing import store_new
 from .forgetting import EMPTY
-from .reports import move, promise
+from .reports import known_address, move, promise
 
 BATCH = 200
 KEPT = timedelta(days=3 * 366)  # as long as the case (service.toml)
@@ -44,7 +45,7 @@ def forget(now: datetime) -> int:
     done += _gone(ReportFollow.objects.filter(report__closed_at__lt=now - CONTACT))
     done += _gone(ReportFollow.objects.filter(confirmed_at=None, at__lt=now - UNCONFIRMED))
     done += _gone(AreaWatch.objects.filter(confirmed_at=None, at__lt=now - UNCONFIRMED))
-    done += _empty(Report.objects.filter(closed_at__lt=now - KEPT).exclude(contribution__text="", contribution__account=None))
+    done += _empty(Report.objects.filter(closed_at__lt=now - KEPT))
     if done:
         record("report.tidied", subject="participation", actor=SYSTEM, data={"rows": done})
     return done
@@ -52,10 +53,22 @@ def forget(now: datetime) -> int:
 
 def _empty(rows: ReportQuerySet) -> int:
     """What was written and photographed goes; place, category and days stay as figures about the street."""
-    found = list(rows.values_list("pk", flat=True)[:BATCH])
+    told = (
+        ~Q(contribution__text="") | ~Q(contribution__address="") | ~Q(contribution__draft_key="")
+        | Q(contribution__account__isnull=False)
+        | Q(contribution__details__has_key="attributes") | Q(contribution__origin__has_key="request")
+        | Exists(Attachment.objects.filter(contribution=OuterRef("pk")))
+        | Exists(ReportStep.objects.filter(report=OuterRef("pk"), public=False))
+    )  # fmt: skip
+    found = list(rows.filter(told).values_list("pk", flat=True)[:BATCH])
     Attachment.objects.filter(contribution__in=found).delete()
     ReportStep.objects.filter(report__in=found, public=False).delete()
-    return Contribution.objects.filter(pk__in=found).update(text="", account=None, draft_key="", search=None)
+    kept = list(Contribution.objects.filter(pk__in=found).only("details", "origin"))
+    for one in kept:
+        one.details = {name: value for name, value in one.details.items() if name != "attributes"}
+        one.origin = {name: value for name, value in one.origin.items() if name != "request"}
+    Contribution.objects.bulk_update(kept, ["details", "origin"])
+    return Contribution.objects.filter(pk__in=found).update(text="", address="", account=None, draft_key="", search=None)
 
 
 def _gone(rows: object) -> int:
@@ -107,11 +120,12 @@ def take_in(case_id: int) -> None:
     titles = {kind.title.casefold(): kind for kind in plan().offered}
     kind = titles.get(told["category"].strip().casefold()) or plan().kinds["anderes"]
     point = found[0].point
+    address, more = known_address(told["place"][:200].strip(), point)
     there, now = geo.district_of(*point), case.submitted_at or timezone.now()
     row = Contribution(
         kind=Contribution.Kind.REPORT, case=case, account=case.account, draft_key=case.draft_key or "", title=kind.title[:120],
-        text="\n\n".join(part for part in (told["text"], "" if kind.key != "anderes" else told["category"]) if part)[:4000],
-        address=told["place"][:200], district=there.key if there else "", lat=point[0], long=point[1], reference=case.reference,
+        text="\n\n".join(filter(None, (more, told["text"], told["category"] if kind.key == "anderes" else "")))[:4000],
+        address=address, district=there.key if there else "", lat=point[0], long=point[1], reference=case.reference,
         state=Contribution.State.PUBLISHED, submitted_at=now, published_at=now,
     )  # fmt: skip
     store_new(row)
@@ -128,13 +142,18 @@ def take_in(case_id: int) -> None:
 
 @transaction.atomic
 def forget_of(account_id: int) -> None:
-    """A person goes: what they follow and watch goes; core takes the name from what they reported."""
+    """A person goes: what they follow and watch, wrote and photographed goes; place and category stay without a name."""
     gone = (
         ReportFollow.objects.filter(account=account_id).delete()[0] + AreaWatch.objects.filter(account=account_id).delete()[0]
     )
     own = Contribution.objects.filter(account=account_id, kind=Contribution.Kind.REPORT)
+    emptied = list(own.values_list("pk", flat=True))
+    Attachment.objects.filter(contribution__in=emptied, role="before").delete()
+    ReportStep.objects.filter(report__in=emptied, what=What.REPORTER).delete()
+    Report.objects.filter(pk__in=emptied).update(shown=False)
+    own.update(text="", details={}, search=None)
     touched = Report.objects.filter(contribution__in=own, contribution__keep_text=False).update(
         listed=False, shown=False, cell=None
     )
-    if gone or touched:
+    if gone or touched or emptied:
         record("report.forgotten", subject=f"account:{account_id}", actor=SYSTEM)

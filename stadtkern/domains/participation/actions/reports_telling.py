@@ -9,18 +9,22 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from stadtkern.kernel.accounts import throttle
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.accounts.models import Account
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.inbox import actions as inbox
+from stadtkern.lib import ids
 from stadtkern.lib.earth import metres
 
-from ..models import AreaWatch, Report, ReportFollow, ReportStep
+from ..models import AreaWatch, Moderation, Report, ReportFollow, ReportStep
+from ..reasons import REASONS
 from ..reports.categories import plan
 from ..reports.states import WORDS
 from ..reports.tokens import sign, token_of
 
 MOST = 2000
+DAY, ASKED = 86_400, 3  # so many mails a day ask the same address, whoever typed it
 log = logging.getLogger(__name__)
 
 
@@ -57,10 +61,23 @@ def tell_state(contribution_id: int, step_id: int | None = None) -> None:
                 _mail(one.email, f"{title}: {state}", f"{body}\n\n{settings.BASE_URL}{page(row, own=one.reporter)}", end)
 
 
+def tell_hidden(contribution_id: int, moderation_id: int) -> None:
+    """Who reported it with an account reads why it was taken away."""
+    row = Report.objects.select_related("contribution__account", "office").filter(pk=contribution_id).first()
+    kept = Moderation.objects.filter(pk=moderation_id).first()
+    if row is None or kept is None or row.contribution.account is None:
+        return
+    with override(row.contribution.account.language):
+        about = _("Es geht um: %s") % plan().title(row.category)
+        body = "\n\n".join(part for part in (about, str(REASONS[kept.reason]), kept.text) if part)
+        title = _("Ihr Beitrag ist ausgeblendet")
+        _letter(row.contribution.account, row, title, body, f"moderation:{kept.pk}", page(row))
+
+
 def ask_confirmation(kind: str, pk: int) -> None:
     """Is the address real? One mail, one button; without it nothing is ever sent again."""
     one = (ReportFollow if kind == "f" else AreaWatch).objects.filter(pk=pk, confirmed_at=None).exclude(email="").first()
-    if one is None:
+    if one is None or throttle.count(f"participation.confirm:{ids.digest(one.email.lower())}", DAY) > ASKED:
         return
     link = settings.BASE_URL + reverse("participation:report_subscription", args=[sign(kind, pk)])
     text = _(

@@ -69,6 +69,11 @@ class ReportQuerySet(models.QuerySet["Report"]):
         """In the box around a circle of `radius` metres; measure the rest (reports/near.py)."""
         return self.within(*box(centre, radius))
 
+    def ordered_from(self, contractor: Contractor) -> "ReportQuerySet":
+        """What this firm has an order for; who is foreseen for a kind of work has none yet."""
+        ordered = ReportStep.objects.filter(report=models.OuterRef("pk"), what=ReportStep.What.ORDERED)
+        return self.filter(models.Exists(ordered), contractor=contractor)
+
     def late(self, today: datetime | None = None) -> "ReportQuerySet":
         """Open, and the promised day is over."""
         return self.filter(closed_at=None, promised_date__lt=timezone.localdate(today))

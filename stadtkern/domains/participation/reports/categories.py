@@ -73,6 +73,10 @@ class Plan:
         """For a list to choose from: title of the group, its categories."""
         return [(title, [one for one in self.offered if one.group == key]) for key, title in self.groups.items()]
 
+    def kind(self, key: str) -> Kind:
+        """The category; "something else" where it was taken out."""
+        return self.kinds.get(key) or self.kinds["anderes"]
+
     def title(self, key: str) -> str:
         """In words; the key itself where a category was taken out."""
         return self.kinds[key].title if key in self.kinds else key

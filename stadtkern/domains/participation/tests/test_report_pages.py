@@ -20,6 +20,7 @@ from stadtkern.lib.pictures.tests.hostile import exif, files, paint
 PLACE = {"lat": "51.9624", "long": "8.0338"}
 HOLE = {"category": "schlagloch", "text": "Tiefes Loch vor der Bäckerei", **PLACE}
 SEND = reverse("participation:report_send")
+KEY = "7d1f7c0e-6c0b-4a53-9a53-0d1c4a1f2b3c"
 JSON = {"accept": "application/json"}
 pytestmark = pytest.mark.filterwarnings("ignore")
 
@@ -52,8 +53,8 @@ def path_of(name: str, made: Report, *more) -> str:
 
 def test_sent_by_the_page_and_by_the_queue_it_is_one(client, roads):
     assert client.get(reverse("participation:report")).status_code == 200
-    answer = client.post(SEND, {**HOLE, "key": "k1", "photo": upload(paint(exif=exif()))}, headers=JSON).json()
-    again = client.post(SEND, {**HOLE, "key": "k1", "offline": "1"}, headers=JSON).json()
+    answer = client.post(SEND, {**HOLE, "key": KEY, "photo": upload(paint(exif=exif()))}, headers=JSON).json()
+    again = client.post(SEND, {**HOLE, "key": KEY, "offline": "1"}, headers=JSON).json()
     assert answer == again and Report.objects.count() == 1
     made = Report.objects.get()
     assert made.source == "web" and leftovers(bytes(Attachment.objects.get().data)) == []
@@ -169,15 +170,17 @@ def test_a_contractor_sees_its_orders_and_nothing_of_people(client, roads, actin
     firm = Contractor.objects.create(key="firma", title="Tiefbau Nord", office=roads)
     made = reports.report(Actor(), {**HOLE, "contact": {"name": "Ada Geheim", "email": "ada@example.org"}}, photo=paint())
     other = reports.report(Actor(), {**HOLE, "text": "Nicht für die Firma"})
+    Report.objects.update(contractor=firm)  # foreseen for both by the plan, ordered for one
     reports_desk.order(acting, made, firm, "Bitte bis Freitag verfüllen")
+    reports.set_state(acting, other, "IN_PROGRESS")
     secret = reports_desk.open_door(acting, firm)
     place = reverse("participation:report_orders", args=[secret])
     page = client.get(place).content.decode()
     assert "bis Freitag" in page and not re.search("Ada|ada@|Nicht für die Firma|Tiefes Loch", page)
-    assert (
-        client.get(reverse("participation:report_order_picture", args=[secret, Attachment.objects.get().key])).status_code
-        == 200
-    )
+    before = reverse("participation:report_order_picture", args=[secret, Attachment.objects.get().key])
+    assert client.get(before).status_code == 404  # the office looks first
+    reports_desk.check(acting, made)
+    assert client.get(before).status_code == 200
     assert client.get(reverse("participation:report_orders", args=["x" * 43])).status_code == 404
     assert (
         client.post(reverse("participation:report_order_done", args=[secret, other.contribution.reference])).status_code == 404
@@ -189,6 +192,9 @@ def test_a_contractor_sees_its_orders_and_nothing_of_people(client, roads, actin
     assert made.state == "CHECKING" and Attachment.objects.filter(role="after").count() == 1
     after = reverse("participation:report_picture", args=[Attachment.objects.get(role="after").key])
     assert client.get(after).status_code == 404  # not before the office has looked
+    reports.set_state(acting, made, "IN_PROGRESS", "Noch einmal")
+    reports.set_state(acting, made, "DONE")
+    assert Attachment.objects.get(role="inside") and client.get(after).status_code == 404  # nor when it was not accepted
     reports_desk.open_door(acting, firm)
     assert client.get(place).status_code == 404
 

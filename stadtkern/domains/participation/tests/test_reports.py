@@ -44,7 +44,7 @@ def test_a_report_is_a_case_of_the_office_in_charge(roads, citizen):
         "REPORT",
         "PUBLISHED",
     )
-    assert row.address and made.promised_date and made.shown and made.listed and made.cell
+    assert row.address and made.promised_date and not made.shown and made.listed and made.cell
     photo = Attachment.objects.get(contribution=row)
     assert (photo.role, photo.width) == ("before", 1600) and Image.open(io.BytesIO(bytes(photo.small))).width == 360
     assert leftovers(bytes(photo.data)) == leftovers(bytes(photo.small)) == []

@@ -17,13 +17,14 @@ from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.http import require_POST, require_safe
 
 from stadtkern.kernel.accounts import draft_cookie, throttle
-from stadtkern.kernel.accounts.access import actor_of, everyone
+from stadtkern.kernel.accounts.access import Actor, actor_of, everyone
 from stadtkern.kernel.geo import queries as geo
 from stadtkern.lib import ids
 
 from ..actions import Refused
 from ..actions import reports as actions
 from ..models import AreaWatch, Attachment, Link, Report, ReportFollow
+from ..models.contribution import SHOWN
 from ..reports import near
 from ..reports.categories import plan
 from ..reports.states import WORDS
@@ -32,7 +33,7 @@ from .common import browser_key, number
 from .reports_map import DAYS, chosen, may_see, mine, neighbours, of_office
 
 PAGE = 20
-HOUR, LOOKED_AT, MOST = 3600, 12, 60  # reports of one network in an hour: more are looked at first, many more wait
+HOUR, LOOKED_AT, MOST = 3600, 12, 600  # of one account or network in an hour: more are looked at first, very many wait
 QUICK = 4  # seconds in which no human fills in the form
 MOST_BYTES = 15_000_000
 BEGAN = "participation.report.began"
@@ -92,6 +93,7 @@ def _form(request: HttpRequest, values: dict[str, Any], refused: Refused | None 
 def _words() -> dict[str, str]:
     return {
         "saved": _("Gespeichert. Wird gesendet, sobald Sie wieder Netz haben. Sie können diese Seite schließen."),
+        "saved_open": _("Gespeichert. Wird gesendet, sobald Sie wieder Netz haben und diese Seite offen ist."),
         "waiting": _("{n} Meldung wartet auf diesem Gerät auf Netz."),
         "waiting_many": _("{n} Meldungen warten auf diesem Gerät auf Netz."),
         "sent": _("Gesendet. Nummer {reference}."),
@@ -120,7 +122,9 @@ def send(request: HttpRequest) -> HttpResponse:
     """Take it in; the same for the page, the queue of a phone, and a browser without scripts."""
     actor, post = actor_of(request), request.POST
     as_json = request.headers.get("Accept", "").startswith("application/json")
-    sent = throttle.count(f"participation.report:{throttle.network_of(request)}", HOUR)
+    if post.get("anonymous") == "1":  # written signed out, perhaps days ago: nobody signs it afterwards
+        actor = Actor()
+    sent = _sent(request, actor)
     secret = draft_cookie.secret_of(request) or ids.secret()
     values = {
         "category": post.get("category", ""), "lat": post.get("lat"), "long": post.get("long"),
@@ -135,10 +139,13 @@ def send(request: HttpRequest) -> HttpResponse:
             raise Refused(
                 _("Von hier kamen in der letzten Stunde viele Meldungen. Bitte warten Sie eine Stunde, oder rufen Sie an.")
             )
-        made = actions.report(actor, values, photo=_photo(request), key=post.get("key", "")[:100])
+        made = actions.report(actor, values, photo=_photo(request), key=(key := _key(post.get("key", ""))))
+        if key and actions.is_other(made, values):
+            raise Other(_("Diese Seite hat schon eine andere Meldung gesendet. Senden Sie noch einmal, dann ist es eine neue."))
     except Refused as refused:
         if as_json:
-            return JsonResponse({"error": str(refused), "field": refused.field}, status=429 if sent > MOST else 400)
+            status = 429 if sent > MOST else 409 if isinstance(refused, Other) else 400
+            return JsonResponse({"error": str(refused), "field": refused.field}, status=status)
         return _form(request, values, refused)
     path = f"{reverse('participation:report_page', args=[made.contribution.reference])}?schluessel={token_of(made.pk)}"
     answer: HttpResponse = (
@@ -147,6 +154,24 @@ def send(request: HttpRequest) -> HttpResponse:
     if actor.owner is None:
         draft_cookie.remember(answer, secret)
     return answer
+
+
+class Other(Refused):
+    """The key belongs to another report."""
+
+
+def _sent(request: HttpRequest, actor: Actor) -> int:
+    """How many reports this account, else this network, has sent lately; 0 where neither is known."""
+    who = f"account:{actor.owner.pk}" if actor.owner else throttle.network_of(request)
+    return throttle.count(f"participation.report:{who}", HOUR) if who else 0
+
+
+def _key(told: str) -> str:
+    """The key of a form, in a name space of its own; "" for anything that is none."""
+    try:
+        return f"web:{uuid.UUID(told[:40])}"
+    except ValueError:
+        return ""
 
 
 def _photo(request: HttpRequest) -> bytes | None:
@@ -193,7 +218,7 @@ def report_of(request: HttpRequest, reference: str) -> Report:
     rows = Report.objects.select_related("contribution", "office", "contractor").defer("contribution__search")
     row = get_object_or_404(rows, contribution__reference=reference.upper())
     actor, token = actor_of(request), request.GET.get("schluessel", "") or request.POST.get("schluessel", "")
-    if row.contribution.state not in ("PUBLISHED", "MERGED") and not mine(actor, row, token) and not of_office(actor, row):
+    if row.contribution.state not in SHOWN and not mine(actor, row, token) and not of_office(actor, row):
         raise Http404
     return row
 
@@ -223,7 +248,8 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
         "follows": bool(actor.owner) and ReportFollow.objects.filter(report=row, account=actor.owner).exists(),
         "desk": of_office(actor, row), 
         "secret_link": request.build_absolute_uri(f"?schluessel={token_of(row.pk)}") if own else "",
-        "may_reopen": own and row.closed_at is not None and row.state != Report.State.DUPLICATE, "actor": actor,
+        "may_reopen": own and contribution.state in SHOWN and bool(row.closed_at) and row.state != Report.State.DUPLICATE,
+        "actor": actor,
     }  # fmt: skip
     response = render(request, "participation/reports/page.html", context)
     response["Referrer-Policy"] = "no-referrer" if token else "same-origin"

@@ -25,7 +25,8 @@ MAILS = 10  # mails one network can cause in an hour
 
 def _mails_left(request: HttpRequest) -> None:
     """Nobody uses our mails to pester others."""
-    if actor_of(request).owner is None and throttle.count(f"participation.mail:{throttle.network_of(request)}", 3600) > MAILS:
+    network = throttle.network_of(request)
+    if actor_of(request).owner is None and network and throttle.count(f"participation.mail:{network}", 3600) > MAILS:
         raise Refused(_("Von hier kamen gerade sehr viele Anfragen. Bitte versuchen Sie es in einer Stunde noch einmal."))
 
 

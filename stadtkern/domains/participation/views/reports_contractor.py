@@ -1,8 +1,10 @@
 """What a contractor sees by its secret link: its orders, with place, picture and what to do; nothing about who reported it."""
 
 import uuid
+from typing import Any
 
 from django.contrib import messages
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -37,10 +39,10 @@ def _contractor(request: HttpRequest, secret: str) -> Contractor:
 def orders(request: HttpRequest, secret: str) -> HttpResponse:
     """The open orders of this firm, the most urgent first."""
     contractor = _contractor(request, secret)
-    rows = Report.objects.filter(contractor=contractor, state__in=OPEN).select_related("contribution", "office")
+    rows = Report.objects.ordered_from(contractor).filter(state__in=OPEN).select_related("contribution", "office")
     found = list(rows.order_by("promised_date", "pk")[:200])
     photos: dict[int, list[Attachment]] = {}
-    for photo in Attachment.objects.filter(contribution__in=[one.pk for one in found]).defer("data", "small").order_by("pk"):
+    for photo in _pictures([one.pk for one in found]).defer("data", "small").order_by("pk"):
         photos.setdefault(photo.contribution_id, []).append(photo)
     context = {
         "contractor": contractor, "secret": secret,
@@ -51,14 +53,18 @@ def orders(request: HttpRequest, secret: str) -> HttpResponse:
     return response
 
 
+def _pictures(reports: Any) -> QuerySet[Attachment]:
+    """Those of these reports that a firm sees: its own, and the first one once the office has looked at it."""
+    looked_at = Q(role="after") | Q(role="before", contribution__report__shown=True)
+    return Attachment.objects.filter(looked_at, contribution__in=reports)
+
+
 @everyone
 @require_safe
 def picture(request: HttpRequest, secret: str, key: uuid.UUID) -> HttpResponse:
     """A picture of one of its orders."""
-    rows = Attachment.objects.filter(
-        contribution__report__contractor=_contractor(request, secret), contribution__report__state__in=OPEN
-    )
-    row = get_object_or_404(rows.defer("small"), key=key)
+    own = Report.objects.ordered_from(_contractor(request, secret)).filter(state__in=OPEN)
+    row = get_object_or_404(_pictures(own.values("pk")).defer("small"), key=key)
     response = HttpResponse(bytes(row.data), content_type=row.media_type)
     response["Cache-Control"], response["X-Content-Type-Options"] = "private, no-store", "nosniff"
     return response
@@ -69,7 +75,7 @@ def picture(request: HttpRequest, secret: str, key: uuid.UUID) -> HttpResponse:
 def done(request: HttpRequest, secret: str, reference: str) -> HttpResponse:
     """The work is done; with a picture."""
     contractor = _contractor(request, secret)
-    row = get_object_or_404(Report.objects.filter(contractor=contractor), contribution__reference=reference.upper())
+    row = get_object_or_404(Report.objects.ordered_from(contractor), contribution__reference=reference.upper())
     try:
         reports_desk.report_back(contractor, row, request.POST.get("text", ""), _photo(request))
     except Refused as refused:

@@ -23,6 +23,8 @@ from stadtkern.lib.pictures import read_boxes
 
 from ..actions import Refused, reports, reports_desk
 from ..models import Attachment, Contractor, Report, ReportQuerySet
+from ..models.contribution import SHOWN
+from ..reasons import REASONS
 from ..reports import near
 from ..reports.categories import plan
 from ..reports.states import WORDS, choices
@@ -109,7 +111,7 @@ def _colleagues(staff: Staff) -> list[Staff]:
 def _line(one: Report) -> dict[str, Any]:
     return {
         "report": one, "contribution": one.contribution, "title": plan().title(one.category), "state": WORDS[one.state],
-        "team": plan().teams.get(one.team, ""), "look": not one.shown and one.contribution.state != "WITHDRAWN",
+        "team": plan().teams.get(one.team, ""), "look": not one.shown and one.contribution.state not in ("WITHDRAWN", "HIDDEN"),
     }  # fmt: skip
 
 
@@ -136,6 +138,7 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
         "groups": known.grouped(), "offices": Office.objects.exclude(pk=row.office_id or 0).order_by("title"),
         "contractors": Contractor.objects.filter(office=actor.staff.office_id, active=True),
         "colleagues": _colleagues(actor.staff),
+        "reasons": REASONS.items(), "can_hide": contribution.state in ("SUBMITTED", *SHOWN),
         "texts": known.texts, "team": known.teams.get(row.team, ""),
         "contact": {} if is_hidden(contribution.account_id) else row.contact,
         "look": not row.shown and contribution.state != "WITHDRAWN", "data": reverse("participation:report_points"),
@@ -166,6 +169,7 @@ def _act(request: HttpRequest, row: Report) -> HttpResponse:
         "amt": lambda: reports_desk.forward(actor, row, _office(post.get("office", "")), post.get("text", "")),
         "auftrag": lambda: reports_desk.order(actor, row, _firm(post.get("contractor", "")), post.get("text", "")),
         "gesehen": lambda: reports_desk.check(actor, row, photos=post.get("ohne_bild") != "1"),
+        "verbergen": lambda: reports_desk.hide(actor, row, post.get("reason", ""), post.get("text", "")),
         "gleich": lambda: reports_desk.merge(actor, row, _other(post.get("into", ""))),
     }
     if verb not in acts:

@@ -17,6 +17,7 @@ from stadtkern.lib.earth import readable
 from stadtkern.ui import words
 
 from ..models import Attachment, Contribution, Report, ReportQuerySet
+from ..models.contribution import SHOWN
 from ..reports import cells, near
 from ..reports.categories import not_ours, plan
 from ..reports.states import WORDS
@@ -132,8 +133,8 @@ def _told(one: Report, distance: float, photo: uuid.UUID | None) -> dict[str, ob
 @require_safe
 def suggestion(request: HttpRequest) -> HttpResponse:
     """Three likely categories for what somebody writes, and who helps where it is not a matter of the city."""
-    text = request.GET.get("text", "")[:500]
-    if throttle.count(f"participation.suggest:{throttle.network_of(request)}", 60) > ASKED:
+    text, network = request.GET.get("text", "")[:500], throttle.network_of(request)
+    if network and throttle.count(f"participation.suggest:{network}", 60) > ASKED:
         return JsonResponse({"categories": [], "elsewhere": None})
     known, other = plan(), not_ours(text)
     return JsonResponse(
@@ -161,10 +162,11 @@ def picture(request: HttpRequest, key: uuid.UUID, size: str = "") -> HttpRespons
 
 def may_see(actor: Actor, report: Report, token: str, row: Attachment | None = None) -> bool:
     """Text and pictures of this report."""
-    if report.contribution.state in (Contribution.State.PUBLISHED, Contribution.State.MERGED):
-        after = row is not None and row.role == "after"
-        if (report.state != Report.State.CHECKING) if after else report.shown:  # a contractor's picture is looked at first
-            return True
+    after = row is not None and row.role == "after"
+    if row is not None and (row.role == "inside" or (after and report.state == Report.State.CHECKING)):
+        return of_office(actor, report)  # a contractor's picture: looked at first, and never public when it was not accepted
+    if report.contribution.state in SHOWN and (after or report.shown):
+        return True
     return mine(actor, report, token) or of_office(actor, report)
 
 

@@ -24,6 +24,7 @@ function tell(text, level = "info", link = null) {
 }
 
 field("key").value = crypto.randomUUID();
+addEventListener("pageshow", (event) => { if (event.persisted) field("key").value = crypto.randomUUID(); }); // back to a page that has sent already
 
 // ---------------------------------------------------------------- photo
 
@@ -230,8 +231,8 @@ function store(name, mode, act) {
 async function later(fields, photo) {
   await store("wartend", "readwrite", (table) => table.put({ key: fields.key, fields, photo, at: Date.now() }));
   const worker = await navigator.serviceWorker.ready;
-  await worker.sync?.register("maengel").catch(() => {});
-  tell(words.saved, "success");
+  const alone = worker.sync ? await worker.sync.register("maengel").then(() => true, () => false) : false;
+  tell(alone ? words.saved : words.saved_open, "success");
   fresh();
 }
 
@@ -264,6 +265,7 @@ form.addEventListener("submit", async (event) => {
     const answer = await fetch(form.action, { method: "POST", body: data, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(20000) });
     const told = await answer.json();
     if (answer.ok) { location.href = `${told.url}&neu=1`; return; }
+    if (answer.status === 409) field("key").value = crypto.randomUUID();
     tell(told.error, "warning");
     field(told.field)?.focus?.();
   } catch {
@@ -289,13 +291,13 @@ async function queue() {
     rows.push(row);
     return row;
   };
-  const open = waiting.filter((one) => !one.refused);
+  const open = waiting.filter((one) => !one.refused && !one.failed);
   if (open.length) line((open.length === 1 ? words.waiting : words.waiting_many).replace("{n}", open.length)).id = "wartezahl";
-  for (const one of waiting.filter((each) => each.refused)) {
+  for (const one of waiting.filter((each) => each.refused || each.failed)) {
     const drop = document.createElement("button");
     Object.assign(drop, { type: "button", className: "sk-plain", textContent: words.again });
     drop.addEventListener("click", async () => { await store("wartend", "readwrite", (table) => table.delete(one.key)); queue(); });
-    line(words.not_sent.replace("{why}", one.refused)).append(" ", drop);
+    line(words.not_sent.replace("{why}", one.refused || one.failed)).append(" ", drop);
   }
   for (const one of sent.sort((a, b) => b.at - a.at).slice(0, 5)) line(words.sent.replace("{reference}", one.reference), one.url);
   list.replaceChildren(...rows);

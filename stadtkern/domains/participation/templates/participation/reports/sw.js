@@ -1,6 +1,8 @@
 // Keeps the form for a phone without network and sends what waits, once. It governs the form only.
 const SHELL = "maengel-1";
 const PAGE = "{% url 'participation:report' %}";
+const KEPT = 30 * 86400000; // then what was sent is forgotten on this device
+const LATER = [429, 502, 503, 504]; // the server is busy or away: everything else waits as well
 const SEND = "{% url 'participation:report_send' %}";
 const PARTS = ["{% static 'ui/kern.min.css' %}", "{% static 'ui/stadtkern.css' %}", "{{ look_url }}", "{% static 'participation/reports.css' %}", "{% static 'participation/reports.js' %}", "{% static 'ui/leaflet.css' %}", "{% static 'ui/leaflet.js' %}", "{% static 'geo/map.css' %}", "{% static 'geo/map.js' %}", "{% url 'geo:layer' 'districts' %}", "{% url 'geo:layer' 'streets' %}", "{% url 'geo:layer' 'ground' %}", "{% static 'ui/fonts/text-400.woff2' %}", "{% static 'ui/fonts/text-600.woff2' %}"];
 
@@ -47,6 +49,9 @@ async function token() {
 async function flush() {
   await navigator.locks.request("maengel", async () => {
     const waiting = await store("wartend", "readonly", (table) => table.getAll());
+    for (const one of await store("gesendet", "readonly", (table) => table.getAll())) {
+      if (one.at < Date.now() - KEPT) await store("gesendet", "readwrite", (table) => table.delete(one.key));
+    }
     for (const one of waiting.filter((each) => !each.refused)) {
       if (!(await send(one))) break;
     }
@@ -54,7 +59,7 @@ async function flush() {
   for (const page of await self.clients.matchAll({ includeUncontrolled: true })) page.postMessage("neu");
 }
 
-async function send(one) {
+async function send(one, again = false) {
   let answer;
   try {
     const form = new FormData();
@@ -73,10 +78,15 @@ async function send(one) {
     await store("wartend", "readwrite", (table) => table.delete(one.key));
     return true;
   }
-  if (answer.status === 400) {
-    const { error } = await answer.json().catch(() => ({ error: "" }));
-    await store("wartend", "readwrite", (table) => table.put({ ...one, refused: error || "400" }));
-    return true;
+  if (LATER.includes(answer.status)) return false;
+  if (answer.status === 409 && !again) { // the key belongs to another report of this device
+    const fresh = { ...one, key: crypto.randomUUID() };
+    await store("wartend", "readwrite", (table) => table.put(fresh));
+    await store("wartend", "readwrite", (table) => table.delete(one.key));
+    return send(fresh, true);
   }
-  return false;
+  const { error } = await answer.json().catch(() => ({ error: "" }));
+  const why = answer.status === 400 ? { refused: error || "400" } : { failed: error || String(answer.status) }; // tried again
+  await store("wartend", "readwrite", (table) => table.put({ ...one, ...why }));
+  return true;
 }
