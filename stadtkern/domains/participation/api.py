@@ -18,6 +18,7 @@ from . import actions, eligibility
 from .contests.veil import veiled
 from .models import Contribution, Process
 from .models.contribution import SHOWN
+from .views.common import too_many
 
 T = TypeVar("T")
 router = Router(tags=["participation"])
@@ -208,6 +209,8 @@ def get_contribution(request: HttpRequest, reference: str) -> dict[str, Any]:
 def new_contribution(request: HttpRequest, key: Key, data: NewContribution) -> Status[dict[str, Any]]:
     """Send a contribution; where the process says so it appears once somebody has read it."""
     process, actor = _visible(request, key), actor_of(request)
+    if refused := too_many(request):
+        raise HttpError(429, refused)
     row = _refusing(lambda: actions.contribute(actor, process, data.dict()))
     return Status(201, get_contribution(request, str(row.reference)))
 

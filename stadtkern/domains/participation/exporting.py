@@ -9,7 +9,8 @@ from django.utils import timezone
 from stadtkern.lib import ids
 from stadtkern.lib.opinion.polis import COMMENT_COLUMNS
 
-from .models import Contribution, Process, Stance, Tally
+from .models import Contribution, Process, Stance
+from .opining import sums_of
 
 State = Contribution.State
 MODERATED = {State.PUBLISHED: 1, State.SUBMITTED: 0}
@@ -20,11 +21,11 @@ def comment_rows(process: Process) -> Iterator[list[Any]]:
     """Statements that are public: number, sums, text. Who wrote them is nobody's business: author-id stays empty."""
     yield list(COMMENT_COLUMNS)
     rows = Contribution.objects.filter(process=process, kind=Contribution.Kind.STATEMENT, state=State.PUBLISHED).order_by("pk")
-    sums = {row.pk: row for row in Tally.objects.filter(statement__process=process)}
+    sums = sums_of(process)
     for row in rows.only("pk", "text", "published_at", "state"):
-        tally = sums.get(row.pk) or Tally()
+        agrees, disagrees, _passes = sums.get(row.pk, ("", "", ""))
         text = f"'{row.text}" if row.text.startswith(RISKY) else row.text
-        yield [_day(row.published_at), row.pk, "", tally.agrees, tally.disagrees, MODERATED[State(row.state)], text]
+        yield [_day(row.published_at), row.pk, "", agrees, disagrees, MODERATED[State(row.state)], text]
 
 
 def vote_rows(process: Process) -> Iterator[list[Any]]:

@@ -12,7 +12,8 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.lib import ids
 from stadtkern.lib.opinion.tally import wilson
 
-from .models import Contribution, Process, Stance, Tally, Voice
+from .models import Contribution, Finding, Process, Stance, Tally, Voice
+from .picture import FEW
 
 
 def browser_of(actor: Actor, process: Process) -> str:
@@ -36,6 +37,13 @@ def voice_of(actor: Actor, process: Process) -> Voice | None:
 def statements(process: Process) -> "list[Contribution]":
     rows = Contribution.objects.filter(process=process, kind=Contribution.Kind.STATEMENT, state=Contribution.State.PUBLISHED)
     return list(rows.only("pk", "text", "reference", "state", "process").order_by("pk"))
+
+
+def sums_of(process: Process) -> dict[int, tuple[int, int, int]]:
+    """statement -> agree, disagree, pass, as last computed and none of few answers: live ones would tell who said what."""
+    found = Finding.objects.filter(process=process, what=Finding.What.OPINION).first()
+    whole = found.data.get("whole", {}) if found else {}
+    return {int(number): tuple(sums) for number, sums in whole.items() if sum(sums) >= FEW}
 
 
 def answers_of(voice: Voice | None) -> dict[int, int]:

@@ -103,6 +103,11 @@ class Template:
     phases: tuple[PhasePlan, ...]
     settings: Mapping[str, Setting]
 
+    @property
+    def is_map(self) -> bool:
+        """An opinion map: short statements others agree to or not."""
+        return any("opine" in phase.allows for phase in self.phases)
+
     def defaults(self) -> dict[str, Any]:
         return {key: setting.default for key, setting in self.settings.items()}
 

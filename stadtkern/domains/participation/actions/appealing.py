@@ -73,6 +73,8 @@ def answer_appeal(actor: Actor, moderation: Moderation, upheld: bool, text: str)
     """Another person of the office than the one who decided; where the author was right, the text is shown again."""
     row = _locked(moderation.pk)
     above = locked(row.contribution_id or (row.comment.contribution_id if row.comment else 0))
+    if row.comment is not None:  # as it is now: somebody may have shown or withdrawn it since
+        row.comment = Comment.objects.select_for_update(of=("self",)).select_related("account").get(pk=row.comment.pk)
     author = row.comment.account if row.comment else above.account
     staff = moderator(
         actor, Contribution(process=above.process, process_id=above.process_id, account_id=author.pk if author else None)

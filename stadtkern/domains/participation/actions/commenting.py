@@ -86,6 +86,7 @@ def _new(actor: Actor, row: Contribution, above: Comment | None, words: str, nam
 @transaction.atomic
 def withdraw_comment(actor: Actor, row: Comment) -> Comment:
     """The author takes it back; answers stay, its text does not."""
+    locked(row.contribution_id)  # first, as everybody does who writes, hides or shows a comment
     found = Comment.objects.select_for_update().filter(pk=row.pk, account=actor.account).first() if actor.account else None
     if found is None:
         raise Comment.DoesNotExist

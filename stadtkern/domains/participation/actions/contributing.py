@@ -48,7 +48,7 @@ def contribute(
             return known  # a double click, the back button: it is sent already
         row = draft_or_new(actor, process, draft, draft_key)
         kind = template(process.kind)
-        _not_too_many(row, process)
+        not_too_many(row, process)
         fill(actor, row, values, process)
         complete(row, process)
         agreed_by_all(row)
@@ -91,7 +91,8 @@ def draft_or_new(actor: Actor, process: Process, draft: Contribution | None, dra
     return Contribution(process=process, account=actor.owner, draft_key="" if actor.owner else draft_key)
 
 
-def _not_too_many(row: Contribution, process: Process) -> None:
+def not_too_many(row: Contribution, process: Process) -> None:
+    """The process may say how many each person sends. Raises Refused."""
     most = process.settings.get("most_per_person") or 0
     if not most or row.account_id is None:
         return
@@ -165,7 +166,7 @@ def complete(row: Contribution, process: Process) -> None:
         raise Refused(_("Schreiben Sie in einem Satz, worum es geht, zum Beispiel „Mehr Bänke im Stadtpark“."), "title")
     if len(row.text) < 10:
         raise Refused(_("Beschreiben Sie es etwas genauer, damit andere es verstehen."), "text")
-    if template(process.kind).contribution == Contribution.Kind.STATEMENT and len(row.text) > STATEMENT:
+    if template(process.kind).is_map and len(row.text) > STATEMENT:
         raise Refused(_("Eine Aussage hat höchstens %s Zeichen: ein Satz, ein Gedanke.") % STATEMENT, "text")
     if process.settings.get("place") == "required" and row.lat is None and not row.address:
         raise Refused(_("Sagen Sie, wo: auf der Karte oder mit Straße und Hausnummer."), "address")

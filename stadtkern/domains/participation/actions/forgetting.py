@@ -3,12 +3,12 @@
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.events.actions import record
 
-from ..models import Attachment, Comment, Complaint, Contribution, Follow, Support
+from ..models import Attachment, Comment, Complaint, Contribution, Follow, Moderation, Support
 
 State = Contribution.State
 GONE = {"account": None, "author_shown": "", "draft_key": ""}
@@ -39,8 +39,20 @@ def forget_of(account_id: int) -> None:
     mine.filter(state=State.DRAFT).delete()
     away = mine.exclude(keep_text=True, state__in=[State.PUBLISHED, State.MERGED])
     Attachment.objects.filter(contribution__in=away).delete()
+    _forget_appeals(account_id)
     away.exclude(state__in=[State.WITHDRAWN, State.REJECTED, State.HIDDEN]).update(state=State.WITHDRAWN)
     away.update(**GONE, **EMPTY)
     mine.update(**GONE)
-    Comment.objects.filter(account=account_id).update(account=None, author_shown="")
+    said = Comment.objects.filter(account=account_id)
+    said.filter(state=Comment.State.SUBMITTED).update(state=Comment.State.WITHDRAWN)
+    said.exclude(state=Comment.State.PUBLISHED).update(text="")
+    said.filter(official=False).update(author_shown="")
+    said.update(account=None)
     record("participation.forgotten", subject=f"account:{account_id}", actor=SYSTEM)
+
+
+def _forget_appeals(account_id: int) -> None:
+    """What the person wrote against decisions; one that waits for an answer waits no longer."""
+    theirs = Moderation.objects.filter(Q(contribution__account=account_id) | Q(comment__account=account_id))
+    theirs.filter(answered_at=None).update(appealed_at=None)
+    theirs.exclude(appeal="").update(appeal="")

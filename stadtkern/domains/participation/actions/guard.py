@@ -1,13 +1,17 @@
 """What every action shares: refusal in a sentence, rows locked, text that can be kept."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.accounts.models import DESK_ROLES, Staff
+from stadtkern.kernel.accounts.models import DESK_ROLES, Account, Staff
 
 from ..eligibility import Verdict, current, may
-from ..models import Contribution, ContributionQuerySet, Phase, Process
+from ..models import Comment, Contribution, ContributionQuerySet, Phase, Process
+
+MOST_WRITES = 60  # contributions, comments, complaints of one person or network in an hour
 
 
 class Refused(Exception):
@@ -28,6 +32,13 @@ def checked(verdict: Verdict) -> None:
     """Go on, or be refused with the reason."""
     if not verdict.ok:
         raise Refused(verdict.because, sign_in=verdict.sign_in)
+
+
+def written_lately(account: Account) -> int:
+    """How many texts this person has sent in the last hour."""
+    since, mine = timezone.now() - timedelta(hours=1), {"account": account}
+    sent = Contribution.objects.filter(submitted_at__gt=since, **mine).count()
+    return sent + Comment.objects.filter(created_at__gt=since, **mine).count()
 
 
 def now_allows(actor: Actor, process: Process, action: str) -> Phase:

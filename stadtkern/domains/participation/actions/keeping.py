@@ -1,14 +1,17 @@
 """What is not kept for ever: drafts nobody touches, texts that were taken away, who wrote what long ago."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Case, Exists, OuterRef, QuerySet, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.events.actions import record
 
-from ..models import Attachment, Complaint, Contribution, Follow, Turnout
+from ..models import Attachment, Comment, Complaint, Contribution, Follow, Moderation, Support, Turnout
 from .forgetting import EMPTY, GONE
 
 State = Contribution.State
@@ -18,21 +21,14 @@ BATCH = 500
 
 @transaction.atomic
 def tidy_up(now: datetime) -> int:
-    """Drafts after 30 days; rejected, hidden and withdrawn texts and settled complaints after a year; the link from a
-    contribution to its author five years after the process was closed. Returns how many rows."""
+    """Drafts after 30 days; rejected, hidden and withdrawn texts, appeals and settled complaints after a year; who wrote and
+    supported what five years after the process was closed. Returns how many rows."""
     drafts = Contribution.objects.filter(state=State.DRAFT, created_at__lt=now - DRAFT)
     done = _gone(drafts)
     done += _gone(Complaint.objects.filter(done_at__lt=now - AWAY))
     done += _gone(Turnout.objects.filter(poll__counted_at__lt=now - AWAY))  # its numbers stay in the count
     done += _gone(Follow.objects.filter(process__closed_at__lt=now - AWAY))
-    away = Contribution.objects.filter(
-        state__in=[State.REJECTED, State.HIDDEN, State.WITHDRAWN], submitted_at__lt=now - AWAY, process__isnull=False
-    ).exclude(text="", title="")
-    found = list(away.values_list("pk", flat=True)[:BATCH])
-    Attachment.objects.filter(contribution__in=found).delete()
-    done += Contribution.objects.filter(pk__in=found).update(**EMPTY)
-    old = Contribution.objects.filter(process__closed_at__lt=now - NAMED).exclude(account=None, author_shown="", draft_key="")
-    done += Contribution.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:BATCH])).update(**GONE)
+    done += _empty_away(now - AWAY) + _unname(now - NAMED)
     if done:
         record(
             "participation.tidied",
@@ -41,6 +37,39 @@ def tidy_up(now: datetime) -> int:
             data={"rows": done, "at": timezone.localdate().isoformat()},
         )
     return done
+
+
+def _empty_away(before: datetime) -> int:
+    """Texts that were taken away, counted from that day, and what was written against it; while an appeal waits they stay."""
+    waits = Moderation.objects.filter(appealed_at__isnull=False, answered_at=None)
+    taken = Case(When(state=State.WITHDRAWN, then="edited_at"), default="checked_at")
+    texts = Contribution.objects.filter(
+        state__in=[State.REJECTED, State.HIDDEN, State.WITHDRAWN], submitted_at__lt=before, process__isnull=False
+    ).exclude(text="", title="")
+    texts = texts.annotate(taken=Coalesce(taken, "submitted_at")).filter(taken__lt=before)
+    found = _some(texts.exclude(Exists(waits.filter(contribution=OuterRef("pk")))))
+    Attachment.objects.filter(contribution__in=found).delete()
+    done = Contribution.objects.filter(pk__in=found).update(**EMPTY)
+    fresh = Moderation.objects.filter(comment=OuterRef("pk"), what=Moderation.What.HIDDEN, at__gte=before)
+    said = Comment.objects.filter(state=Comment.State.HIDDEN, created_at__lt=before).exclude(text="").exclude(Exists(fresh))
+    done += Comment.objects.filter(pk__in=_some(said.exclude(Exists(waits.filter(comment=OuterRef("pk")))))).update(text="")
+    appeals = Moderation.objects.filter(answered_at__lt=before).exclude(appeal="")
+    return done + Moderation.objects.filter(pk__in=_some(appeals)).update(appeal="")
+
+
+def _unname(before: datetime) -> int:
+    """Texts and counters stay; whose they were does not."""
+    old = Contribution.objects.filter(process__closed_at__lt=before).exclude(account=None, author_shown="", draft_key="")
+    done = Contribution.objects.filter(pk__in=_some(old)).update(**GONE)
+    said = Comment.objects.filter(contribution__process__closed_at__lt=before)
+    named = said.filter(official=False).exclude(account=None, author_shown="")
+    done += Comment.objects.filter(pk__in=_some(named)).update(account=None, author_shown="")
+    done += Comment.objects.filter(pk__in=_some(said.filter(official=True, account__isnull=False))).update(account=None)
+    return done + _gone(Support.objects.filter(contribution__process__closed_at__lt=before))  # the counter keeps their number
+
+
+def _some(rows: "QuerySet[Any]") -> list[int]:
+    return list(rows.values_list("pk", flat=True)[:BATCH])
 
 
 def _gone(rows: object) -> int:

@@ -76,8 +76,9 @@ def _fits(source: Contribution, target: Contribution) -> None:
 
 
 def _authors(source: Contribution, target: Contribution) -> list[Account]:
+    """Everybody whose yes it takes. Who cannot answer (the account is locked) has not agreed."""
     asked = {row.account_id for row in (source, target) if row.account_id is not None}
-    return list(Account.objects.filter(pk__in=asked, is_active=True).order_by("pk"))
+    return list(Account.objects.filter(pk__in=asked).order_by("pk"))
 
 
 @transaction.atomic
@@ -149,6 +150,8 @@ def _move(row: Merging, account: Account) -> bool:
 
 
 def _ask(row: Merging, account: Account, role: str, actor_key: str) -> None:
+    if not account.is_active:
+        return
     process = row.source.process
     named = {"source": row.source.title, "target": row.target.title}
     with override(account.language):

@@ -97,8 +97,8 @@ def withdraw(actor: Actor, contribution: Contribution) -> Contribution:
         return row
     if row.state not in (State.SUBMITTED, State.PUBLISHED):
         raise Refused(_("Diesen Beitrag können Sie nicht mehr zurückziehen."))
-    row.state = State.WITHDRAWN
-    row.save(update_fields=["state"])
+    row.state, row.edited_at = State.WITHDRAWN, timezone.now()
+    row.save(update_fields=["state", "edited_at"])
     case = Case.objects.filter(pk=row.case_id, status__in=QUEUE).first() if row.case_id else None
     if case is not None:
         with suppress(cases.Refused, Case.DoesNotExist):

@@ -50,7 +50,8 @@ def reject(actor: Actor, contribution: Contribution, reason: str, text: str) -> 
     made = Moderation.objects.create(
         contribution=row, what=What.REJECTED, reason=reason, text=tidy(text, 2000), by=staff, at=row.checked_at
     )
-    decide_case(actor, row, Decision.Outcome.REJECTED, words)
+    if not decide_case(actor, row, Decision.Outcome.REJECTED, words):
+        tell_hidden(actor, row, row.account, words, f"moderation:{made.pk}")
     record("contribution.rejected", subject=str(row), actor=actor.key, data={"process": row.process_id, "moderation": made.pk})
     return made
 
@@ -103,14 +104,15 @@ def reasoned(reason: str, text: str) -> str:
     return "\n\n".join(part for part in (str(REASONS[reason]), added) if part)
 
 
-def decide_case(actor: Actor, row: Contribution, outcome: str, reason: str = "") -> None:
-    """The same decision in the file; one that was decided before stays as it was."""
+def decide_case(actor: Actor, row: Contribution, outcome: str, reason: str = "") -> bool:
+    """The same decision in the file, which tells the author; False where the case stays as it was, decided before."""
     case = Case.objects.filter(pk=row.case_id).first() if row.case_id else None
     if case is None or case.status != Status.IN_REVIEW:
-        return
+        return False
     try:
         cases.decide(actor, case, outcome, reason)
     except cases.Refused as refused:
         raise Refused(str(refused)) from refused
     except Case.DoesNotExist:
         raise Refused(_("Der Vorgang liegt bei einem anderen Amt. Bitte entscheiden Sie dort.")) from None
+    return True

@@ -20,6 +20,7 @@ from .guard import Refused, owned, tidy
 
 State = Process.State
 RESERVED = ("verwaltung", "vorgang", "neu", "bild", "statistik", "kommentar", "umfrage", "karte")  # first words of addresses
+BLIND = "until_result"  # people sent their entries on this word
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
 
 
@@ -105,12 +106,14 @@ def set_texts(actor: Actor, process: Process, values: Mapping[str, Any], version
 
 @transaction.atomic
 def set_settings(actor: Actor, process: Process, values: Mapping[str, Any], version: int | None = None) -> Process:
-    """The settings of the template; what is not named keeps its value."""
+    """The settings of the template; what is not named keeps its value. What was promised to be blind stays so."""
     row = locked_process(actor, process, version)
     clean, wrong = template(row.kind).clean({**row.settings, **values})
     if wrong:
         key = next(iter(wrong))
         raise Refused(wrong[key], key)
+    if row.state != State.DRAFT and row.settings.get("blind") == BLIND != clean.get("blind"):
+        raise Refused(_("Die Namen erscheinen erst mit dem Ergebnis. Das steht seit der Veröffentlichung fest."), "blind")
     row.settings = clean
     changed(row, actor, "settings", "settings")
     return row

@@ -30,8 +30,10 @@ def support(actor: Actor, contribution: Contribution) -> bool:
 
 @transaction.atomic
 def unsupport(actor: Actor, contribution: Contribution) -> bool:
-    """Take it back; False when there was nothing to take back."""
-    account, row = _supporting(actor, contribution)
+    """Take it back, at any time, whatever has become of it; False when there was nothing to take back."""
+    if actor.account is None or actor.mandate:
+        raise Refused(_("Unterstützen kann jede Person nur für sich selbst. Bitte melden Sie sich an."), sign_in=True)
+    account, row = actor.account, locked(contribution.pk)
     gone, _per_table = Support.objects.filter(contribution=row, account=account).delete()
     if gone:
         Contribution.objects.filter(pk=row.pk).update(supports=F("supports") - 1)

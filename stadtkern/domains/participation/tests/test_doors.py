@@ -5,11 +5,13 @@ from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from stadtkern.domains.participation import actions, datasets, report
 from stadtkern.domains.participation.actions import keeping, settling
-from stadtkern.domains.participation.models import Contribution
+from stadtkern.domains.participation.models import Contribution, Process
+from stadtkern.domains.participation.views import common
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.actions import create_token
 from stadtkern.kernel.cases import actions as cases
@@ -100,3 +102,74 @@ def test_what_nobody_needs_any_more_goes(process, citizen, state, days, gone):
     )  # fmt: skip
     keeping.tidy_up(timezone.now())
     assert Contribution.objects.exclude(text="").exists() is not gone
+
+
+@pytest.mark.parametrize("state", ["HIDDEN", "WITHDRAWN"])
+def test_what_was_taken_away_today_is_kept_a_year_from_today(process, citizen, moderator, second_moderator, state):
+    first, author = Actor(moderator.account, moderator), Actor(citizen)
+    row = actions.contribute(author, process, IDEA)
+    Contribution.objects.filter(pk=row.pk).update(submitted_at=timezone.now() - timedelta(days=500))
+    actions.publish(first, row)
+    made = actions.hide(first, row, "spam", "") if state == "HIDDEN" else actions.withdraw(author, row)
+
+    def left(days: int) -> bool:
+        keeping.tidy_up(timezone.now() + timedelta(days=days))
+        return Contribution.objects.filter(pk=row.pk).exclude(text="").exists()
+
+    assert left(0)
+    if state == "HIDDEN":
+        actions.appeal(author, made, "Das ist kein Spam.")
+        assert left(400)
+        actions.answer_appeal(Actor(second_moderator.account, second_moderator), made, True, "Doch.")
+    assert not left(400)
+
+
+def test_a_text_changed_after_the_decision_waits_for_a_reader(process, citizen, moderator):
+    row = actions.contribute(Actor(citizen), process, IDEA)
+    actions.publish(Actor(moderator.account, moderator), row)
+    row.refresh_from_db()
+    actions.edit(Actor(citizen), row, {**IDEA, "text": "Niemand hat diesen Text gelesen."}, row.version)
+    settling.settle(row.case_id)  # the job about the decision runs late
+    row.refresh_from_db()
+    assert (row.state, row.checked_at) == ("SUBMITTED", None)
+
+
+def test_the_catalogue_is_no_way_round_the_rules_of_a_process(make_process, citizen, other_citizen, bureau, monkeypatch):
+    process, service = make_process(who={"districts": ["Nirgends"]}), catalogue.find("idee_einreichen")
+    answers = {"title": "Mehr Bänke", "text": "Es gibt keine Bank.", "process": process.title}
+    rows = Contribution.objects.filter(process__title=process.title)
+
+    def sent(account=citizen, **more) -> int:
+        settling.take_in(cases.apply(Actor(account), service, {**answers, **more})[0].pk)
+        return rows.count()
+
+    assert sent() == 0  # does not live there
+    process.phases.update(who={})
+    assert sent(text="Kurz") == 0
+    Process.objects.filter(pk=process.pk).update(settings={**process.settings, "most_per_person": 1})
+    assert [sent(), sent(title="Noch mehr Bänke"), sent(other_citizen)] == [1, 1, 2]
+    Process.objects.filter(pk=process.pk).update(settings=process.settings)
+    monkeypatch.setattr(settling, "MOST_WRITES", 1)
+    assert sent(title="Und noch mehr Bänke") == 2
+    monkeypatch.undo()
+    make_process("zwilling")  # of the same title
+    assert sent(title="Und noch mehr Bänke") == 2
+    Process.objects.filter(key="zwilling").update(kind="meinungskarte")  # its contributions are cases of another service
+    assert sent(title="Und noch mehr Bänke") == 3
+
+
+def test_programs_and_drafts_have_the_same_brake(process, citizen, client, monkeypatch):
+    monkeypatch.setattr("stadtkern.domains.participation.views.common.MOST_WRITES", 1)
+    _row, secret = create_token(Actor(citizen), "Programm", 30)
+    key, where = {"HTTP_AUTHORIZATION": f"Bearer {secret}"}, f"{API}/processes/altstadt/contributions"
+    bodies = [json.dumps({"title": title, "text": IDEA["text"]}) for title in ("Ein Brunnen", "Noch ein Brunnen")]
+    assert [Client().post(where, body, content_type="application/json", **key).status_code for body in bodies] == [201, 429]
+    client.force_login(citizen)
+    page = reverse("participation:new", args=[process.key])
+    assert client.post(page, {"title": "Entwurf", "_entwurf": "1"}).status_code == 429
+    assert not Contribution.objects.filter(state="DRAFT").exists()
+
+
+def test_where_the_server_knows_no_network_nobody_is_counted(rf, monkeypatch):
+    monkeypatch.setattr("stadtkern.kernel.accounts.throttle.network_of", lambda request: "")
+    assert [common.counted(rf.get("/"), "opinion.state", 60) for _again in range(2)] == [0, 0]

@@ -85,6 +85,13 @@ def test_one_no_is_enough_and_silence_is_no_consent(pair, citizen, other_citizen
     assert again.state == "EXPIRED" and source.state == "PUBLISHED"
 
 
+def test_an_author_who_cannot_answer_has_not_agreed(pair, citizen, other_citizen, moderator):
+    Account.objects.filter(pk=citizen.pk).update(is_active=False)
+    made = actions.propose_merging(Actor(other_citizen), pair[1], pair[0])
+    made.refresh_from_db()
+    assert made.state == "ASKED" and not Message.objects.filter(account=citizen, title__contains="zwei Beiträge").exists()
+
+
 def test_who_was_asked_and_goes_ends_the_proposal(pair, citizen, moderator):
     made = actions.propose_merging(Actor(moderator.account, moderator), pair[1], pair[0])
     actions.forget_voices(citizen.pk)

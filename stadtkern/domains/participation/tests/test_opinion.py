@@ -5,6 +5,7 @@ from io import StringIO
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -12,6 +13,7 @@ from stadtkern.domains.participation import actions, opining
 from stadtkern.domains.participation.erasure import erase
 from stadtkern.domains.participation.models import Contribution, Finding, Process, Stance, Tally, Voice
 from stadtkern.domains.participation.report import report
+from stadtkern.kernel.accounts import draft_cookie
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.events.models import Event
 from stadtkern.lib.opinion import polis
@@ -111,9 +113,46 @@ def test_the_page_works_without_account_and_without_script(client, statements, m
 def test_too_fast_is_slowed_down(client, statements, map_, monkeypatch):
     monkeypatch.setattr("stadtkern.domains.participation.views.opinion.NEW_VOICES", 2)
     address = reverse("participation:opine", args=[map_.key])
-    for _robot in range(4):
-        Client().post(address, {"aussage": statements[0].pk, "antwort": "1"}, REMOTE_ADDR="203.0.113.77")
-    assert Voice.objects.count() <= 2
+    answer, home = {"aussage": statements[0].pk, "antwort": "1"}, {"REMOTE_ADDR": "203.0.113.77"}
+    client.post(address, answer, **home)
+    for number in range(4):
+        robot = Client()
+        given = HttpResponse()
+        draft_cookie.remember(given, f"secret-{number}")  # as every form for a contribution does
+        robot.cookies.load(given.cookies.output(header=""))
+        robot.post(address, answer, **home)
+    assert Voice.objects.count() == 2
+    client.post(address, {**answer, "aussage": statements[1].pk}, **home)  # who is counted already goes on
+    assert Voice.objects.count() == 2 and sums(statements[1]) == (1, 0, 0)
+
+
+def test_sums_of_few_answers_and_of_single_ones_are_not_open_data(client, statements, map_, citizen):
+    address = reverse("participation:opinion_comments", args=[map_.key])
+
+    def said() -> list[tuple[str, str]]:
+        rows = csv.DictReader(StringIO(client.get(address).content.decode()))
+        return [(row["agrees"], row["disagrees"]) for row in rows][: len(TEXTS)]
+
+    camps(map_, statements, 6)
+    assert said() == [("", "")] * 3
+    actions.compute(map_.pk, Finding.What.OPINION)
+    assert said() == [("3", "3"), ("3", "3"), ("6", "0")]
+    page = client.get(reverse("participation:contribution", args=[map_.key, statements[2].reference])).content.decode()
+    assert "6 stimmen zu, 0 stimmen nicht zu" in page
+    actions.opine(Actor(citizen), statements[2], 1)
+    assert said()[2] == ("6", "0")  # not before the next picture
+    Finding.objects.update(data={"whole": {str(statements[2].pk): [2, 1, 1]}})
+    assert said() == [("", "")] * 3
+
+
+def test_a_consultation_on_a_plan_is_no_opinion_map(client, make_process, citizen, moderator):
+    plan = make_process("plan", kind="planbeteiligung")
+    row = actions.contribute(Actor(citizen), plan, {"title": "Zum Plan am Hafen", "text": "Der Weg ist zu schmal. " * 100})
+    assert row.kind == "STATEMENT" and len(row.text) > 2000
+    actions.publish(Actor(moderator.account, moderator), row)
+    page = client.get(reverse("participation:contribution", args=[plan.key, row.reference])).content.decode()
+    assert "Zum Plan am Hafen" in page and "Selbst antworten" not in page
+    assert client.get(reverse("participation:opine", args=[plan.key])).status_code == 404
 
 
 def test_an_own_statement_waits_for_a_moderator(client, statements, map_, moderator):

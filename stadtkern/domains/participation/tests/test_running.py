@@ -70,6 +70,16 @@ def test_from_a_template_to_the_result(moderator, clerk, citizen):
     assert Event.objects.filter(name="process.closed", subject=str(row)).count() == 1
 
 
+def test_what_was_promised_to_be_blind_stays_blind(moderator, make_process):
+    actor, blind = Actor(moderator.account, moderator), {"blind": "until_result"}
+    row = make_process("preis", kind="ideenwettbewerb", settings=templating.template("ideenwettbewerb").defaults() | blind)
+    with pytest.raises(actions.Refused, match="erst mit dem Ergebnis"):
+        actions.set_settings(actor, row, {"blind": "open"})
+    assert actions.set_settings(actor, row, {"teams": False}).settings["blind"] == "until_result"
+    Process.objects.filter(pk=row.pk).update(state="DRAFT")
+    assert actions.set_settings(actor, row, {"blind": "open"}).settings["blind"] == "open"
+
+
 @pytest.mark.django_db(transaction=True)
 def test_the_clock_turns_the_phase_once_and_followers_hear_of_it(process, citizen, run_jobs):
     actions.follow(Actor(citizen), process)

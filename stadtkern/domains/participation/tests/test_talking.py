@@ -1,12 +1,16 @@
 """Support, comments, complaints, moderation and appeal; counters that do not drift."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from stadtkern.domains.participation import actions
-from stadtkern.domains.participation.models import Comment, Complaint, Contribution, Follow, Moderation, Support
+from stadtkern.domains.participation.actions import announcing, appealing, keeping
+from stadtkern.domains.participation.models import Comment, Complaint, Contribution, Follow, Moderation, Process, Support
 from stadtkern.domains.participation.models.comment import DEEPEST
 from stadtkern.kernel.accounts.access import Actor
-from stadtkern.kernel.accounts.models import Account
+from stadtkern.kernel.accounts.models import Account, Mandate
 from stadtkern.kernel.inbox.models import Message
 
 IDEA = {"title": "Mehr Bänke im Stadtpark", "text": "Auf dem ganzen Weg gibt es keine Bank."}
@@ -118,3 +122,88 @@ def test_a_contribution_leads_to_its_result_and_back(idea, process, moderator, c
         actions.link(moderating, idea, result, "MERGED_INTO")
     with pytest.raises(Contribution.DoesNotExist):
         actions.link(Actor(clerk.account, clerk), idea, result, "BECAME")
+
+
+def test_a_support_can_be_taken_back_whatever_has_become_of_it(idea, process, citizen, other_citizen, moderator):
+    other = Actor(other_citizen)
+    actions.support(other, idea)
+    actions.hide(Actor(moderator.account, moderator), idea, "spam", "")
+    process.phases.update(allows=[])
+    with pytest.raises(actions.Refused, match="nur für sich selbst"):
+        actions.unsupport(Actor(other_citizen, mandate=Mandate(principal=citizen)), idea)
+    assert [actions.unsupport(other, idea), actions.unsupport(other, idea)] == [True, False]
+    assert counters(idea) == (0, 0)
+
+
+def test_a_comment_that_is_shown_again_meanwhile_is_counted_once(idea, other_citizen, moderator, second_moderator, monkeypatch):
+    said, first = actions.comment(Actor(other_citizen), idea, "Das geht nicht"), Actor(moderator.account, moderator)
+    made = actions.hide_comment(first, said, "insult", "")
+    actions.appeal(Actor(other_citizen), made, "Das ist keine Beleidigung.")
+    real = appealing.locked
+
+    def slowly(pk, *among):
+        actions.show_comment(first, said)  # before the contribution is ours
+        return real(pk, *among)
+
+    monkeypatch.setattr(appealing, "locked", slowly)
+    actions.answer_appeal(Actor(second_moderator.account, second_moderator), made, False, "Stimmt.")
+    assert counters(idea) == (0, 1)
+
+
+def test_a_changed_text_that_is_rejected_is_explained_though_the_case_was_decided(idea, citizen, moderator):
+    actions.edit(Actor(citizen), idea, {**IDEA, "text": "Hier steht jetzt Werbung."}, idea.version)
+    actions.reject(Actor(moderator.account, moderator), idea, "spam", "Das ist Werbung.")
+    assert "Das ist Werbung." in Message.objects.get(account=citizen, about=str(idea)).body
+
+
+def test_a_link_names_no_title_its_readers_could_not_open(idea, make_process, citizen, other_citizen, moderator):
+    inside = Contribution.objects.create(
+        process=make_process("intern", audience="staff"), kind="RESULT", state="PUBLISHED", title="Noch geheim"
+    )
+    for account in (other_citizen, moderator.account):
+        actions.follow(Actor(account), idea)
+    made = actions.link(Actor(moderator.account, moderator), idea, inside, "BECAME")
+    announcing.announce_link(made.pk)
+    assert [letter.account for letter in Message.objects.filter(body__contains="Noch geheim")] == [moderator.account]
+    actions.follow(Actor(other_citizen), inside.process)  # was a member of staff once
+    Process.objects.filter(pk=inside.process.pk).update(state="CLOSED", result="Ein Ergebnis")
+    announcing.announce_result(inside.process.pk)
+    assert not Message.objects.filter(about=str(inside.process)).exists()
+
+
+def test_after_five_years_and_for_who_goes_comments_and_appeals_name_nobody(
+    idea, process, citizen, other_citizen, moderator, second_moderator
+):
+    other, first = Actor(other_citizen), Actor(moderator.account, moderator)
+    actions.support(other, idea)
+    kept, official = actions.comment(other, idea, "Gute Idee"), actions.comment(first, idea, "Danke")
+    bad = actions.comment(other, idea, "Etwas Böses")
+    made = actions.hide_comment(first, bad, "insult", "")
+    actions.appeal(other, made, "Ich bin es doch.")
+    now = timezone.now()
+    assert keeping.tidy_up(now + timedelta(days=400)) == 0  # the appeal waits
+    actions.answer_appeal(Actor(second_moderator.account, second_moderator), made, True, "Nein.")
+    assert keeping.tidy_up(now + timedelta(days=300)) == 0
+    assert keeping.tidy_up(now + timedelta(days=400)) == 2  # the text and the appeal
+    bad.refresh_from_db()
+    made.refresh_from_db()
+    assert (bad.text, bad.account, made.appeal) == ("", other_citizen, "")
+    Process.objects.filter(pk=process.pk).update(state="CLOSED", closed_at=now - timedelta(days=6 * 365))
+    while keeping.tidy_up(now):
+        pass
+    kept.refresh_from_db()
+    official.refresh_from_db()
+    idea.refresh_from_db()
+    assert (kept.text, kept.account, kept.author_shown) == ("Gute Idee", None, "")
+    assert (official.account, official.author_shown) == (None, process.office.title)
+    assert idea.supports == 1 and not Support.objects.exists() and not Comment.objects.exclude(account=None).exists()
+
+
+def test_an_appeal_goes_with_its_author(idea, other_citizen, moderator):
+    said = actions.comment(Actor(other_citizen), idea, "Etwas Böses")
+    made = actions.hide_comment(Actor(moderator.account, moderator), said, "insult", "")
+    actions.appeal(Actor(other_citizen), made, "Ich bin es doch.")
+    actions.forget_of(other_citizen.pk)
+    made.refresh_from_db()
+    said.refresh_from_db()
+    assert (made.appeal, made.appealed_at, said.text, said.account) == ("", None, "", None)

@@ -8,13 +8,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from stadtkern.kernel.accounts import throttle
 from stadtkern.kernel.accounts.access import actor_of, everyone
 
 from .. import actions
 from ..alike import similar
 from ..models import Contribution
-from .common import contribution_of, process_of
+from .common import contribution_of, counted, process_of
 
 LOOKS = 120  # of one network in a minute
 
@@ -26,7 +25,7 @@ def alike(request: HttpRequest, key: str) -> HttpResponse:
     row = process_of(request, key)
     title, text = (request.GET.get(name, "").replace("\x00", "")[:1000].strip() for name in ("title", "text"))
     found = []
-    if len(title) >= 5 and throttle.count(f"alike:{throttle.network_of(request)}", 60) <= LOOKS:
+    if len(title) >= 5 and counted(request, "alike", 60) <= LOOKS:
         found = similar(title, text, row)
     context = {"process": row, "alike": found, "title": title, "whole": not request.headers.get("HX-Request")}
     return render(request, "participation/opinion/alike.html", context)

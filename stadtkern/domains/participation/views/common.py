@@ -1,7 +1,6 @@
 """What the pages share: finding things without telling that they exist, buttons that answer, numbers from the address."""
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +9,6 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts import draft_cookie, throttle
@@ -18,9 +16,10 @@ from stadtkern.kernel.accounts.access import Actor, actor_of, staff
 from stadtkern.kernel.accounts.models import DESK_ROLES
 
 from ..actions import Refused
-from ..models import Comment, Contribution, Phase, Process, ProcessQuerySet
+from ..actions.guard import MOST_WRITES, written_lately
+from ..models import Contribution, Phase, Process, ProcessQuerySet
 
-HOUR, MOST_WRITES = 3600, 60  # contributions, comments, complaints of one person or network in an hour
+HOUR = 3600
 TOO_MANY = "participation.write"
 View = Callable[..., HttpResponseBase]
 
@@ -86,16 +85,17 @@ def word(request: HttpRequest, name: str, most: int = 100) -> str:
 
 def too_many(request: HttpRequest) -> str:
     """A sentence when there were too many texts of this person in an hour (or of this network, where nobody is), else ""."""
-    actor, since = actor_of(request), timezone.now() - timedelta(seconds=HOUR)
-    if actor.account is not None:
-        mine = {"account": actor.account}
-        written = Contribution.objects.filter(submitted_at__gt=since, **mine).count()
-        written += Comment.objects.filter(created_at__gt=since, **mine).count()
-    else:
-        written = throttle.count(f"{TOO_MANY}:{throttle.network_of(request)}", HOUR) - 1
+    account = actor_of(request).account
+    written = written_lately(account) if account is not None else counted(request, TOO_MANY, HOUR) - 1
     if written >= MOST_WRITES:
         return _("Von hier kamen in der letzten Stunde sehr viele Texte. Bitte warten Sie eine Stunde. Ihr Text steht noch da.")
     return ""
+
+
+def counted(request: HttpRequest, door: str, window: int) -> int:
+    """One more of this network at this door; 0 where the server was not told the network: everybody would be one."""
+    network = throttle.network_of(request)
+    return throttle.count(f"{door}:{network}", window) if network else 0
 
 
 def browser_key(request: HttpRequest, actor: Actor) -> str:

@@ -110,7 +110,7 @@ def _shown(process: Process) -> Any:
 
 @everyone
 def comments(request: HttpRequest, key: str) -> HttpResponse:
-    """comments.csv: the statements and their sums, with the columns Polis has. Open data."""
+    """comments.csv: the statements and their sums as last computed, with the columns Polis has. Open data."""
     return _csv("comments.csv", comment_rows(map_of(request, key)))
 
 

@@ -19,7 +19,7 @@ from ..actions.contributing import STATEMENT
 from ..eligibility import current, in_words, may
 from ..models import Contribution, Process
 from ..templating import all_templates
-from .common import process_of
+from .common import counted, process_of
 
 NEW_VOICES = 100  # without an account, from one network in an hour: a school class, not a machine
 ANSWERS = 60  # of one browser or account in a minute
@@ -31,7 +31,7 @@ def map_of(request: HttpRequest, key: str) -> Process:
     """A process that is an opinion map; 404 otherwise."""
     row = process_of(request, key)
     kind = all_templates().get(row.kind)
-    if kind is None or kind.contribution != Contribution.Kind.STATEMENT:
+    if kind is None or not kind.is_map:
         raise Http404
     return row
 
@@ -70,11 +70,13 @@ def answer(request: HttpRequest, key: str) -> HttpResponseBase:
 def _take(request: HttpRequest, row: Process) -> HttpResponseBase:
     actor, secret = actor_of(request), None
     browser = opining.browser_of(actor, row)
+    # A cookie is no proof: other pages give as many away as one asks for. What counts is that this voice is new.
+    fresh = actor.account is None and opining.voice_of(actor, row) is None
+    if fresh and counted(request, "opinion.voices", 3600) > NEW_VOICES:
+        return _slower(
+            request, row, _("Aus Ihrem Netz kamen gerade sehr viele Antworten. Melden Sie sich an, dann geht es weiter.")
+        )
     if actor.account is None and not browser:
-        if throttle.count(f"opinion.voices:{throttle.network_of(request)}", 3600) > NEW_VOICES:
-            return _slower(
-                request, row, _("Aus Ihrem Netz kamen gerade sehr viele Antworten. Melden Sie sich an, dann geht es weiter.")
-            )
         secret = ids.secret()
         browser = opining.in_process(ids.digest(secret), row)
     if throttle.count(f"opinion.answers:{actor.account.pk if actor.account else browser}", 60) > ANSWERS:
@@ -126,7 +128,7 @@ def state(request: HttpRequest, key: str) -> HttpResponseBase:
     context["text"] = request.POST.get("text", "")[:1000].replace("\x00", "")
     secret = draft_cookie.secret_of(request) or ids.secret()
     try:
-        if actor.account is None and throttle.count(f"opinion.state:{throttle.network_of(request)}", 3600) > STATEMENTS:
+        if actor.account is None and counted(request, "opinion.state", 3600) > STATEMENTS:
             raise actions.Refused(
                 _("Aus Ihrem Netz kamen viele Aussagen. Melden Sie sich an, oder versuchen Sie es in einer Stunde.")
             )

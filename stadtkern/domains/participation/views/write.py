@@ -65,6 +65,8 @@ def _sent(request: HttpRequest, actor: Actor, process: Process, draft: Contribut
         messages.success(request, _("Der Entwurf ist gelöscht."))
         return redirect("participation:process", process.key)
     if "_entwurf" in request.POST:
+        if refused := too_many(request):
+            return _form(request, process, step, answers, refused=refused, draft=draft, status=429)
         return _kept(request, actor, process, step, answers, values, draft, key_here)
     wrong = problems_of(step, answers)
     if wrong:
