@@ -234,11 +234,12 @@ SCHEDULE += [("23 * * * *", reports)]
 
 
 def hand_over(event: Event) -> None:
-    """A report that lies in a neighbour's area goes there."""
+    """A report that lies in a neighbour's area goes there: at once, or when somebody has looked at it."""
     handing.hand_over_by_place(_about(event))
 
 
 REACTIONS["report.received"].append(hand_over)
+REACTIONS["report.checked"] = [*REACTIONS.get("report.checked", []), hand_over]
 
 
 @app.task(name="participation.handovers", queueing_lock="participation.handovers", queue="periodic")

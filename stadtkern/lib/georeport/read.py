@@ -1,6 +1,7 @@
 """Reading what other servers send, JSON or XML, with the deviations they have: nothing is lost, nothing dangerous is done."""
 
 import json
+import math
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -10,6 +11,7 @@ from lxml import etree
 from .shapes import Fault, Row, text_of
 
 MOST_BYTES, DEEPEST = 30_000_000, 20
+MOST_REPAIRED = 1_000_000  # larger answers must be JSON as they stand
 # Lists that are lists even when there is one entry or none.
 LISTS = {"attributes", "values", "notes", "media_urls", "formats", "endpoints"}
 WRAPPERS = (
@@ -23,8 +25,9 @@ WRAPPERS = (
     "tokens",
 )
 ENTRIES = ("request", "service_request", "service", "request_update", "update", "error", "token")
-# Two ways at once so that text in quotes is passed over: "..." | a number that JSON does not allow, such as 001
-_BARE = re.compile(rb'"(?:[^"\\]|\\.)*"|(?<=[:\[,\s])(0\d+)(?=\s*[,}\]])')
+# Two ways at once so that text in quotes is passed over: "..." | a number that JSON does not allow, such as 001.
+# Text that never ends is taken to the end and not tried again from every quote in it.
+_BARE = re.compile(rb'"(?:[^"\\]|\\.)*+(?:"|\Z)|(?<=[:\[,\s])(0\d+)(?=\s*[,}\]])', re.DOTALL)
 
 
 class NotGeoReport(ValueError):
@@ -66,8 +69,9 @@ def _code(value: Any) -> int:
 def _json(data: bytes) -> Any:
     try:
         return _loaded(data)
-    except (ValueError, RecursionError):
-        pass
+    except (ValueError, RecursionError) as problem:
+        if len(data) > MOST_REPAIRED:
+            raise NotGeoReport(f"no JSON: {str(problem)[:80]}") from None
     try:  # codes written as 001
         return _loaded(_BARE.sub(lambda found: b'"' + found[1] + b'"' if found[1] else found[0], data))
     except (ValueError, RecursionError) as problem:
@@ -75,7 +79,13 @@ def _json(data: bytes) -> Any:
 
 
 def _loaded(data: bytes) -> Any:
-    return json.loads(data.decode("utf-8"), parse_constant=lambda _name: None)
+    return json.loads(data.decode("utf-8"), parse_constant=lambda _name: None, parse_float=_finite)
+
+
+def _finite(text: str) -> float | None:
+    """1e999 is no number anybody can keep."""
+    found = float(text)
+    return found if math.isfinite(found) else None
 
 
 def _unwrapped(found: Any, root: str) -> list[Row]:

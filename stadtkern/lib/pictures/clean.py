@@ -65,8 +65,8 @@ def clean(data: bytes, *, most_pixels: int = MOST_PIXELS, longest_side: int | No
         with Image.open(io.BytesIO(data), formats=[kind]) as picture:  # reads the head only
             if picture.width * picture.height > most_pixels:
                 raise NotAPicture("large", megapixels=most_pixels // 1_000_000 or round(most_pixels / 1_000_000, 2))
-            point = place_of(picture)
             with ONE_AT_A_TIME:
+                point = place_of(picture)  # of a PNG, Pillow paints the whole picture to find it
                 if longest_side:
                     picture.draft(None, (longest_side, longest_side))  # a JPEG is read smaller: less memory, less time
                 picture.load()

@@ -22,7 +22,7 @@ from .reports import locked_report, move
 TRIES = 8
 STUCK, LOOK = timedelta(minutes=15), timedelta(hours=1)
 State = Handover.State
-BATCH = 50
+BATCH, MOST_AWAY = 50, 3
 
 
 @transaction.atomic
@@ -36,13 +36,20 @@ def hand_over(actor: Actor, row: Report, neighbour: Neighbour) -> Handover:
 
 @transaction.atomic
 def hand_over_by_place(contribution_id: int) -> Handover | None:
-    """A new report that lies in a neighbour's area goes there by itself."""
+    """A report that lies in a neighbour's area goes there by itself, once what it says has been looked at."""
     made = Report.objects.select_for_update(of=("self",)).select_related("contribution").filter(pk=contribution_id).first()
     if made is None or made.source in ("import", "neighbour") or made.district or made.suspect or made.closed_at:
         return None
     where = made.contribution
-    if where.lat is None or where.long is None or (found := chosen().neighbour_at(where.lat, where.long)) is None:
+    found = (
+        chosen().neighbour_at(where.lat, where.long, made.category)
+        if where.lat is not None and where.long is not None
+        else None
+    )
+    if found is None:
         return None
+    if not made.shown and (where.text or Attachment.objects.filter(contribution=where).exists()):
+        return None  # report.checked comes
     if Handover.objects.filter(contribution=where).exists():
         return None
     return _ask(made, where, found, SYSTEM, None)
@@ -82,10 +89,11 @@ def try_again(actor: Actor, pk: int) -> Handover:
 
 
 def fields_of(report: Report, neighbour: Neighbour) -> dict[str, str]:
-    """What they get: what, where, our number, and pictures anybody may see. No name, no way to reach anybody."""
+    """What they get: what, where, our number, and text and pictures anybody may see. No name, no way to reach anybody."""
     where = report.contribution
     known = _("Meldung %(number)s der Stadt %(city)s") % {"number": where.reference, "city": city().name}
-    fields = {"service_code": neighbour.code_of(report.category), "description": f"{where.text[:3800]}\n\n{known}".strip()}
+    text = where.text[:3800] if report.shown else ""
+    fields = {"service_code": neighbour.code_of(report.category), "description": f"{text}\n\n{known}".strip()}
     if where.lat is not None and where.long is not None:
         fields |= {"lat": f"{where.lat:.7f}", "long": f"{where.long:.7f}"}
     if where.address:
@@ -111,7 +119,9 @@ def send_due(now: datetime) -> int:
             if neighbour is None:
                 raise Declined(_("Diese Nachbarstadt steht nicht mehr in city.toml."))
             report = Report.objects.select_related("contribution").get(pk=row.contribution_id)
-            told: Receipt | Exception = server(neighbour).send(fields_of(report, neighbour))
+            told: Receipt | Exception = server(neighbour).send(
+                fields_of(report, neighbour), report.contribution.reference or ""
+            )
         except (Unavailable, Declined) as problem:
             told = problem
         _note(row.pk, told, now)
@@ -175,12 +185,40 @@ def follow_due(now: datetime) -> int:
 
 
 def _follow(there: Server, rows: list[Handover], now: datetime) -> int:
-    numbers = {row.pk: row.foreign_id or (there.number_behind(row.token) if row.token else "") for row in rows}
-    wanted = sorted({one for one in numbers.values() if one})
-    told = {one.id: one for one in there.some(wanted)} if wanted else {}
+    """One row they say no to keeps no other back."""
+    numbers, away = dict[int, str](), 0
     for row in rows:
-        _take_back(row.pk, numbers[row.pk], told.get(numbers[row.pk]), now)
+        try:
+            numbers[row.pk] = row.foreign_id or (there.number_behind(row.token) if row.token else "")
+        except (Unavailable, Declined) as problem:
+            _later([row], str(problem), now)
+            if isinstance(problem, Unavailable) and (away := away + 1) >= MOST_AWAY:
+                break  # the rest is looked at next time, before these
+    rows = [row for row in rows if row.pk in numbers]
+    wanted = sorted({one for one in numbers.values() if one})
+    told, refused = _told(there, wanted)
+    for row in rows:
+        if numbers[row.pk] in refused:
+            _later([row], refused[numbers[row.pk]], now)
+        else:
+            _take_back(row.pk, numbers[row.pk], told.get(numbers[row.pk]), now)
     return len(rows)
+
+
+def _told(there: Server, wanted: list[str]) -> tuple[dict[str, Request], dict[str, str]]:
+    """All at once; where one number makes them say no to all, each alone. What they tell, and what they say no to."""
+    told, refused = dict[str, Request](), dict[str, str]()
+    try:
+        return {one.id: one for one in there.some(wanted)} if wanted else {}, {}
+    except Declined as problem:
+        if len(wanted) == 1:
+            return {}, {wanted[0]: str(problem)}
+    for number in wanted:
+        try:
+            told |= {one.id: one for one in there.some([number])}
+        except Declined as problem:
+            refused[number] = str(problem)
+    return told, refused
 
 
 @transaction.atomic

@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import DataError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.geo import queries as geo
 from stadtkern.lib import ids
-from stadtkern.lib.georeport.shapes import Request, request_of
+from stadtkern.lib.georeport.shapes import Request, request_of, text_of
 from stadtkern.lib.words import plain
 
 from ..adapters import Declined, Unavailable, server
@@ -28,6 +29,7 @@ from .linking import free_reference
 PAGE, MOST_PAGES = 100, 200
 OVERLAP = timedelta(minutes=10)  # clocks differ, and a change may be written late
 FIRST = timedelta(days=90)
+ODD = (DataError, OverflowError, RecursionError, ValueError)  # a row nobody can keep
 
 
 @dataclass
@@ -54,6 +56,23 @@ def bring(
             data = {"system": system, "fresh": done.fresh, "changed": done.changed}
             record("report.brought_in", subject="participation", actor=actor, data=data)
     return done
+
+
+def _bring_page(rows: list[dict[str, Any]], system: str, **how: Any) -> tuple[Brought, list[str]]:
+    """All at once; where one cannot be kept, each alone, and the numbers of those that could not."""
+    try:
+        return bring(rows, system, **how), []
+    except ODD:
+        done, odd = Brought(), list[str]()
+    for row in rows:
+        try:
+            alone = bring([row], system, **how)
+        except ODD:
+            odd.append(text_of(row.get("service_request_id"))[:40])
+            continue
+        done.fresh, done.changed = done.fresh + alone.fresh, done.changed + alone.changed
+        done.same, done.skipped = done.same + alone.same, done.skipped + alone.skipped
+    return done, odd
 
 
 def _one(row: dict[str, Any], system: str, listed: bool, codes: Mapping[str, str], source: str) -> str:
@@ -147,7 +166,12 @@ def category_of(told: Request, codes: Mapping[str, str]) -> str:
     kinds = plan().kinds
     if (wanted := codes.get(told.service_code, "")) in kinds:
         return wanted
-    name = plain(told.service_name)
+    return fitting(told.service_name)
+
+
+def fitting(title: str) -> str:
+    """The category for what others call something."""
+    kinds, name = plan().kinds, plain(title)
     best = max(
         kinds.values(), default=None,
         key=lambda kind: 1000 if plain(kind.title) == name else sum(len(word) for word in kind.words if plain(word) in name),
@@ -165,18 +189,24 @@ def pull(neighbour: Neighbour, *, page_size: int = PAGE) -> Pulling:
     after = row.until or began - FIRST
     codes = {theirs: ours for ours, theirs in neighbour.categories.items() if ours != "*"}
     try:
-        there, seen = server(neighbour), set[str]()
+        there, seen, odd = server(neighbour), set[str](), list[str]()
         for number in range(1, MOST_PAGES + 1):
             rows = there.changed(after, number, page_size)
             fresh = [one for one in rows if str(one.get("service_request_id")) not in seen]
-            done = bring(fresh, neighbour.key, listed=neighbour.listed, codes=codes, source="neighbour")
+            done, bad = _bring_page(fresh, neighbour.key, listed=neighbour.listed, codes=codes, source="neighbour")
+            odd += bad
             row.fresh, row.changed, row.skipped = row.fresh + done.fresh, row.changed + done.changed, row.skipped + done.skipped
             seen |= {str(one.get("service_request_id")) for one in rows}
             if not fresh or len(rows) < page_size:  # a server that knows no pages sends the same again
                 break
+        if odd:
+            raise ValueError(", ".join(odd[:5]))
         row.until, row.done_at, row.error, row.failures = began - OVERLAP, timezone.now(), "", 0
     except (Unavailable, Declined) as problem:
         row.error, row.failures = str(problem)[:1000], row.failures + 1
+    except ODD as problem:  # said, and asked for again: what is put right there comes in
+        what = {"who": neighbour.title, "code": tidy(str(problem), 100)}
+        row.error, row.failures = _("Die Antwort von %(who)s (%(code)s) können wir nicht lesen.") % what, row.failures + 1
     row.save()
     return row
 

@@ -83,16 +83,16 @@ def receive(key: SenderKey, values: Mapping[str, Any], photos: Sequence[bytes] =
     clean = [reports.read_photo(one) for one in photos[:MOST_PICTURES]]
     given = {**values, "source": "open311", "suspect": values.get("look")}
     name = f"{key}:{once}" if once else ""
-    known = Report.objects.filter(once=ids.digest(f"report:{name}")).exists() if name else False
-    made = reports.report(Actor(), given, key=name)
-    if known:
-        return made
-    for picture in clean:
-        reports.keep_photo(made.contribution, picture, "before")
-    _keep_details(made, key, values)
-    today = timezone.localdate()
-    if key.used_date != today:
-        SenderKey.objects.filter(pk=key.pk).update(used_date=today)
+    with transaction.atomic():  # the same again at the same moment waits here until the first one is complete
+        made = reports.report(Actor(), given, key=name)
+        if "sender" in made.contribution.origin:
+            return made
+        for picture in clean:
+            reports.keep_photo(made.contribution, picture, "before")
+        _keep_details(made, key, values)
+        today = timezone.localdate()
+        if key.used_date != today:
+            SenderKey.objects.filter(pk=key.pk).update(used_date=today)
     return made
 
 

@@ -54,7 +54,7 @@ def report(actor: Actor, values: Mapping[str, Any], *, photo: bytes | None = Non
         return known
     picture = read_photo(photo) if photo else None
     kind = _kind(values.get("category"))
-    point, address, more = _place(values, picture.point if picture else None)
+    point, address, more = _place(values, picture.point if picture else None, kind.key)
     try:
         with transaction.atomic():
             told = {**values, "text": "\n\n".join(part for part in (more, tidy(values.get("text"), TEXT)) if part)}
@@ -84,7 +84,7 @@ def is_other(made: Report, values: Mapping[str, Any]) -> bool:
     return told != made.category and plan().title(told) != first
 
 
-def _place(values: Mapping[str, Any], taken: Point | None) -> tuple[Point, str, str]:
+def _place(values: Mapping[str, Any], taken: Point | None, category: str) -> tuple[Point, str, str]:
     """Where it is: the point that was set, else the typed address, else where the photo was taken; and see `known_address`."""
     typed = tidy(values.get("address"), 200)
     point = readable(values.get("lat"), values.get("long"))
@@ -99,7 +99,7 @@ def _place(values: Mapping[str, Any], taken: Point | None) -> tuple[Point, str, 
     point = point or taken
     if point is None:
         raise Refused(_("Sagen Sie, wo es ist: auf der Karte, mit Ihrem Standort oder mit Straße und Hausnummer."), "address")
-    if not geo.in_city(*point) and chosen().neighbour_at(*point) is None:  # there it goes on by itself (actions/handing.py)
+    if not geo.in_city(*point) and chosen().neighbour_at(*point, category) is None:  # else it goes on by itself (handing.py)
         where = {"city": city().name}
         raise Refused(_("Dieser Ort liegt nicht in %(city)s. Bitte melden Sie es der Stadt, in der es ist.") % where, "address")
     return point, *known_address(typed, point)

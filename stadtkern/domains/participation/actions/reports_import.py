@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from stadtkern.kernel.accounts.access import SYSTEM
+from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.geo import queries as geo
@@ -14,6 +15,7 @@ from stadtkern.lib import ids
 from stadtkern.lib.earth import Point
 
 from ..models import Contribution, Report
+from ..reports.categories import Charge, in_charge, plan
 from ..reports.cells import cell_of
 
 State = Report.State
@@ -52,16 +54,24 @@ def import_reports(source: str, olds: Sequence[Old]) -> int:
         for one, there, reference in zip(fresh, districts, _references(len(fresh)), strict=True)
     ]  # fmt: skip
     Contribution.objects.bulk_create(rows)
+    offices = dict(Office.objects.values_list("key", "pk"))
+    charges = {pair: _charge(*pair) for pair in {(one.category, row.district) for one, row in zip(fresh, rows, strict=True)}}
     Report.objects.bulk_create(
         Report(
             contribution=row, category=one.category[:60], district=row.district, reported_at=one.at,
             state=State.DONE if one.closed_at else State.RECEIVED, state_at=one.closed_at or one.at, closed_at=one.closed_at,
             shown=True, cell=cell_of(one.point), source="import", once=keys[one.number],
+            office_id=offices.get(charges[one.category, row.district].office), team=charges[one.category, row.district].team,
         )
         for row, one in zip(rows, fresh, strict=True)
     )  # fmt: skip
     record("report.imported", subject="participation", actor=SYSTEM, data={"rows": len(fresh), "source": source[:60]})
     return len(fresh)
+
+
+def _charge(category: str, district: str) -> Charge:
+    """Who goes on with it; nobody where the category is none of ours."""
+    return in_charge(category, district) if category in plan().kinds else Charge("", "", "")
 
 
 def _references(many: int) -> Iterable[str]:

@@ -42,7 +42,7 @@ class Demo:
         base = {"status": "closed", "status_notes": "Ist erledigt."}
         return [request_of({"service_request_id": one, **base}) for one in numbers]
 
-    def send(self, fields: Mapping[str, str]) -> Receipt:
+    def send(self, fields: Mapping[str, str], once: str = "") -> Receipt:
         where = fields.get("address_string", "")
         if where.startswith("Gibtsnicht"):
             raise Declined(_("%(who)s sagt: %(what)s") % {"who": self.neighbour.title, "what": "the address was not found"})

@@ -15,6 +15,7 @@ from . import Declined, Receipt, Server, Unavailable
 
 TIMEOUT = httpx.Timeout(20, connect=5)
 MOST_BYTES = 30_000_000
+LATE = (500, 502, 504)  # of a POST: it may have arrived all the same
 transport: httpx.BaseTransport | None = None  # tests put another one here
 
 
@@ -43,10 +44,10 @@ class GeoReport:
     def some(self, numbers: list[str]) -> list[Request]:
         return [request_of(row) for row in self._rows("GET", "requests", {"service_request_id": ",".join(numbers)})]
 
-    def send(self, fields: Mapping[str, str]) -> Receipt:
+    def send(self, fields: Mapping[str, str], once: str = "") -> Receipt:
         if not self.neighbour.secret:
             raise Declined(_("Für %s haben wir keinen Schlüssel (STADTKERN_OPEN311_KEYS).") % self.neighbour.title)
-        found = self._rows("POST", "requests", {**fields, "api_key": self.neighbour.secret})
+        found = self._rows("POST", "requests", {**fields, "api_key": self.neighbour.secret}, once)
         row = found[0] if found else {}
         names = ("service_request_id", "token", "service_notice")
         return Receipt(*[text_of(row.get(name)).strip() for name in names])
@@ -57,14 +58,15 @@ class GeoReport:
         found = self._rows("GET", f"tokens/{token}", {})
         return text_of(found[0].get("service_request_id")).strip() if found else ""
 
-    def _rows(self, method: str, path: str, fields: Mapping[str, str]) -> list[Row]:
+    def _rows(self, method: str, path: str, fields: Mapping[str, str], once: str = "") -> list[Row]:
         if self.neighbour.jurisdiction:
             fields = {**fields, "jurisdiction_id": self.neighbour.jurisdiction}
         where = f"{self.neighbour.url}/{path}.{self.neighbour.form}"
-        status, body = self._call(method, where, {name: value for name, value in fields.items() if value})
+        status, body = self._call(method, where, {name: value for name, value in fields.items() if value}, once)
         title = self.neighbour.title
         if status >= 500 or 300 <= status < 400 or status == 429:
-            raise Unavailable(_("%(who)s antwortet mit Fehler %(code)s.") % {"who": title, "code": status})
+            text = _("%(who)s antwortet mit Fehler %(code)s.") % {"who": title, "code": status}
+            raise Unavailable(text, arrived=method == "POST" and status in LATE)
         try:
             found = read.rows(body)
         except read.Refusal as refused:
@@ -77,8 +79,9 @@ class GeoReport:
             raise Declined(_("%(who)s antwortet mit Fehler %(code)s.") % {"who": title, "code": status})
         return found
 
-    def _call(self, method: str, where: str, fields: Mapping[str, str]) -> tuple[int, bytes]:
+    def _call(self, method: str, where: str, fields: Mapping[str, str], once: str) -> tuple[int, bytes]:
         how: dict[str, Any] = {"params": fields} if method == "GET" else {"data": fields}
+        how |= {"headers": {"Idempotency-Key": once}} if once else {}
         found, title = bytearray(), self.neighbour.title
         try:
             with (

@@ -71,9 +71,9 @@ class Settings:
     def neighbour(self, key: str) -> Neighbour | None:
         return next((one for one in self.neighbours if one.key == key), None)
 
-    def neighbour_at(self, lat: float, long: float) -> Neighbour | None:
-        """Who is in charge of a place outside of the city."""
-        return next((one for one in self.neighbours if one.covers(lat, long)), None)
+    def neighbour_at(self, lat: float, long: float, category: str) -> Neighbour | None:
+        """Who takes such a report of a place outside of the city."""
+        return next((one for one in self.neighbours if one.covers(lat, long) and one.code_of(category)), None)
 
 
 def chosen() -> Settings:

@@ -108,9 +108,13 @@ def _more(one: Report, steps: Sequence[ReportStep], pictures: Sequence[str]) -> 
         "extended_attributes": {
             "state": one.state, "state_title": str(WORDS[one.state].short), "district": one.district or None,
             "followers": one.followers, "group": _group(one.category),
-            "origin_id": one.contribution.origin.get("id") if one.source == "import" else None,
+            "origin_id": _origin(one.contribution.origin) if one.source == "import" else None,
         },
     }  # fmt: skip
+
+
+def _origin(told: Mapping[str, Any]) -> str | None:
+    return told.get("id") or told.get("number")
 
 
 def _group(category: str) -> str | None:

@@ -1,5 +1,6 @@
 """Neighbouring cities: their reports are read once each, ours go there once, and what became of them comes back."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl
 
@@ -9,11 +10,12 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from stadtkern.domains.participation.actions import Refused, handing, origins, partners, reports
+from stadtkern.domains.participation.actions import Refused, handing, origins, partners, reports, reports_desk
 from stadtkern.domains.participation.adapters import Declined, Unavailable, georeport, server
 from stadtkern.domains.participation.models import Contribution, Handover, Pulling, Report
 from stadtkern.domains.participation.open311 import media
 from stadtkern.domains.participation.open311.configuration import Misconfigured, allowed, chosen
+from stadtkern.domains.participation.reactions import REACTIONS
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Staff
 from stadtkern.kernel.city.models import Office
@@ -97,6 +99,90 @@ def test_a_neighbour_in_trouble_is_said_in_german_and_nothing_is_lost(answer, ro
     assert "Auental" in row.error and row.failures == 1 and row.until is None
     real.answer = staticmethod(lambda request: httpx.Response(200, json=[]))
     assert origins.pull(neighbour()).error == "" and Pulling.objects.get().failures == 0
+
+
+def test_a_row_nobody_can_keep_stops_no_other(roads, real, monkeypatch):
+    base = {"status": "open", "service_name": "X", "lat": 52.0, "long": 8.1}
+    rows = [{**base, "service_request_id": f"A{n}"} for n in range(4)]
+    real.answer = staticmethod(lambda request: httpx.Response(200, json=rows if request.url.params["page"] == "1" else []))
+    rows[1]["endless"] = rows[0]["deep"] = 1
+    for _level in range(600):
+        rows[0]["deep"] = [rows[0]["deep"]]
+    storable = origins._storable
+    monkeypatch.setattr(
+        origins, "_storable", lambda row: storable(row) | ({"endless": float("inf")} if "endless" in row else {})
+    )
+    first = origins.pull(neighbour(), page_size=4)
+    assert (first.fresh, first.failures, first.until) == (2, 1, None) and "Auental (A0, A1)" in first.error
+    assert Contribution.objects.filter(origin__id="A3").exists()
+    del rows[0]["deep"], rows[1]["endless"]
+    assert (origins.pull(neighbour(), page_size=4).fresh, Pulling.objects.get().error) == (2, "")
+    real.answer = staticmethod(lambda _request: httpx.Response(200, content=b"[" * 100_000))
+    origins.pull_all()
+    assert Pulling.objects.get().failures == 1
+    rows[2]["x"] = "y"
+    real.answer = staticmethod(
+        lambda _request: httpx.Response(200, content=json.dumps(rows[2:3])[:-2].encode() + b', "z": 1e999}]')
+    )
+    assert (origins.pull(neighbour()).error, Pulling.objects.get().changed) == ("", 1)
+
+
+def test_one_token_they_refuse_keeps_no_other_back(roads, real):
+    for number, token in (("", "schlecht"), ("", "gut"), ("77", ""), ("88", "")):
+        made = reports.report(Actor(), {"category": "schlagloch", **PLACE})
+        Handover.objects.create(
+            contribution=made.contribution, neighbour="auental", state="SENT", foreign_id=number, token=token
+        )
+
+    def answer(request):
+        no = httpx.Response(404, json=[{"code": 404, "description": "not found"}])
+        if "tokens" in request.url.path:
+            return no if "schlecht" in request.url.path else httpx.Response(200, json=[{"service_request_id": "5"}])
+        wanted = request.url.params["service_request_id"].split(",")
+        told = [{"service_request_id": one, "status": "open", "status_notes": "Da"} for one in wanted]
+        return no if "88" in wanted else httpx.Response(200, json=told)
+
+    real.answer = staticmethod(answer)
+    handing.follow_due(timezone.now())
+    bad, good, known, gone = Handover.objects.order_by("pk")
+    assert "not found" in bad.error and bad.next_at > timezone.now() and bad.state == "SENT"
+    assert (good.foreign_id, good.foreign_status, known.foreign_status, gone.foreign_status) == ("5", "open", "open", "")
+    assert "not found" in gone.error and not known.error
+    real.answer = staticmethod(lambda _request: httpx.Response(500))
+    Handover.objects.update(token="x", foreign_id="", next_at=timezone.now())
+    handing.follow_due(timezone.now())
+    assert Handover.objects.filter(error__contains="500").count() == 3  # enough asked for now
+
+
+def test_nobody_reads_there_what_nobody_has_read_here(roads, road_clerk, real):
+    made = reports.report(Actor(), {"category": "schlagloch", "text": "Böses Wort", **THERE})
+    assert handing.hand_over_by_place(made.pk) is None and "Böses" not in str(handing.fields_of(made, neighbour()))
+    reports_desk.check(road_clerk, made)
+    made.refresh_from_db()
+    assert REACTIONS["report.checked"][-1] is REACTIONS["report.received"][-1]
+    assert handing.hand_over_by_place(made.pk) and "Böses Wort" in handing.fields_of(made, neighbour())["description"]
+
+
+def test_a_category_they_have_no_code_for_is_not_taken(roads, real, monkeypatch):
+    made = reports.report(Actor(), {"category": "laterne", **THERE})
+    (table,) = city().raw["open311"]["neighbours"]
+    monkeypatch.setitem(city().raw, "open311", {"neighbours": [{**table, "categories": {"schlagloch": "7"}}]})
+    assert handing.hand_over_by_place(made.pk) is None
+    with pytest.raises(Refused, match="liegt nicht in"):
+        reports.report(Actor(), {"category": "laterne", **THERE})
+    assert reports.report(Actor(), {"category": "schlagloch", **THERE}).district == ""
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [(500, "UNSURE"), (502, "UNSURE"), (504, "UNSURE"), (503, "WAITING"), (429, "WAITING")]
+)
+def test_an_error_after_sending_may_mean_that_it_arrived(status, state, roads, road_clerk, real):
+    made = reports.report(Actor(), {"category": "schlagloch", **PLACE})
+    handing.hand_over(road_clerk, made, neighbour())
+    seen = []
+    real.answer = staticmethod(lambda request: seen.append(request.headers["Idempotency-Key"]) or httpx.Response(status))
+    handing.send_due(timezone.now())
+    assert Handover.objects.get().state == state and seen == [made.contribution.reference]
 
 
 def test_a_report_goes_there_and_its_state_comes_back(roads, road_clerk, real):

@@ -202,6 +202,18 @@ def test_6_filters_and_7_dates(world, form):
     span = {"start_date": "2026-01-01T00:00:00Z", "end_date": "2026-04-02T00:00:00Z"}
     assert "90 days" in get(world, "requests", form, 400, **span)[0]["description"]
     assert get(world, "requests", form, start_date="2026-01-01T00:00:00Z", end_date="2026-04-01T00:00:00Z")
+    assert get(world, "requests", form, start_date="2026-01-01", end_date="2026-04-01")
+    for path in ("requests", "servicerequestupdates"):  # ninety days here, ninety and an hour elsewhere
+        assert get(world, path, form, start_date="2025-09-01", end_date="2025-11-30") == []
+    near = {"lat": "51.9624", "long": "8.0338"}
+    assert found(**area, **near, radius="20", page="2", page_size="3") == {0}
+    assert found(**area, lat="51.9824", long="8.0338", radius="1000") == set()
+    assert "5000" in get(world, "requests", form, 400, **near, radius="5001")[0]["description"]
+    Report.objects.filter(pk=made[3].pk).update(category="gibts-nicht-mehr")
+    assert found(**area, service_code="gibts-nicht-mehr") == {3} and found(**area, service_code="laterne,gibts-nicht-mehr") == {
+        2,
+        3,
+    }
     several = get(world, "requests", form, 400, start_date="gestern", status="vielleicht", page="0", bbox="1,2")
     assert len(several) == 4
     assert get(world, "requests", form, 404, service_code="a,b") and get(world, "requests/MS-0000-0000", form, 404)
@@ -302,6 +314,14 @@ def test_sent_twice_with_its_own_key_is_one(world):
     how = {"content_type": "application/x-www-form-urlencoded", "headers": {"Idempotency-Key": "abc"}}
     first, again = (json.loads(world.client.post("/open311/v2/requests.json", body, **how).content) for _time in (1, 2))
     assert first[0]["service_request_id"] == again[0]["service_request_id"] and Report.objects.count() == 1
+
+
+def test_the_same_at_the_same_moment_doubles_no_picture_and_no_note(world, monkeypatch):
+    told = {"category": "schlagloch", **PLACE, "lines": ["Am Rand"], "text": "Loch"}
+    made = partners.receive(world.key, told, [paint()], "abc")
+    monkeypatch.setattr(reports, "report", lambda *_args, **_names: Report.objects.get(pk=made.pk))  # the other was faster
+    assert partners.receive(world.key, told, [paint()], "def") == made
+    assert Attachment.objects.count() == 1 and made.steps.filter(public=False).count() == 1
 
 
 def test_updates_both_ways(world, form):

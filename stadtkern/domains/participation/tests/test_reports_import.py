@@ -8,7 +8,8 @@ from django.core.management import CommandError, call_command
 
 from stadtkern.domains.participation.models import Contribution, Report
 from stadtkern.domains.participation.reports import cells, suggest
-from stadtkern.domains.participation.reports.categories import plan
+from stadtkern.domains.participation.reports.categories import in_charge, plan
+from stadtkern.kernel.city.models import Office
 
 ROWS = """date,year,service_code,e,n
 2016-01-01,2016,Abfall/Sammelstelle,2679329,1248930
@@ -18,6 +19,7 @@ ROWS = """date,year,service_code,e,n
 
 
 def test_taken_in_once_and_in_the_right_place(db, tmp_path, capsys):
+    office = Office.objects.create(key=in_charge("anderes", "").office, title="Amt")
     file = tmp_path / "zuerich.csv.gz"
     file.write_bytes(gzip.compress(ROWS.encode()))
     for _twice in range(2):
@@ -27,7 +29,8 @@ def test_taken_in_once_and_in_the_right_place(db, tmp_path, capsys):
     first = Contribution.objects.get(origin__number="2")
     assert (first.lat, first.long) == pytest.approx((47.3864, 8.4892), abs=1e-4)
     assert (first.report.category, first.report.state, first.title) == ("muell", "DONE", "Abfall/Sammelstelle")
-    last = Report.objects.get(category="vbz-oev")
+    last = Contribution.objects.get(title="VBZ/ÖV").report
+    assert last.category in plan().kinds and (last.office, last.team) == (office, in_charge(last.category, "").team)
     assert last.is_open and last.source == "import" and Contribution.objects.get(pk=last.pk).case is None
     (tmp_path / "kaputt.csv").write_text("date,service_code,lat,long\n2020-01-01,a,91,8\n")
     with pytest.raises(CommandError, match="line 2"):

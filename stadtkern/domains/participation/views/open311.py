@@ -89,7 +89,7 @@ def _updates(request: HttpRequest, _name: str) -> Answer:
     area = asking.jurisdiction(told)
     wrong: list[str] = []
     start, end = (asking.moment(told, name, wrong) for name in ("start_date", "end_date"))
-    if start and end and (end < start or end - start > asking.SPAN):
+    if start and end and (end < start or end - start > asking.LONGEST):
         wrong.append("start_date and end_date must be in this order and at most 90 days apart")
     if wrong:
         raise Faulty(400, *wrong)

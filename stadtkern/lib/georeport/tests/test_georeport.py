@@ -1,6 +1,7 @@
 """Reading what servers send, with their deviations; writing what any reader can read; nothing hostile gets through."""
 
 import json
+import time
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
@@ -104,3 +105,13 @@ def test_services_of_real_servers():
     assert len(xml) == 8 and (xml[0].code, xml[0].name, xml[0].metadata) == ("015", "Abwasser und Wasser", False)
     told = [shapes.service_of(row) for row in read.rows(sample("chicago_like_service_list.json"))]
     assert [one.code for one in told] == ["001", "002", "003"] and told[0].metadata and told[0].group == "sanitation"
+
+
+def test_what_is_broken_is_refused_at_once_and_no_number_is_infinite():
+    started = time.process_time()
+    for data in (b'["' + b'\\"' * 100_000, b'"' * 100_001, b"[" + b"0" * 100_000, b"[001," + b" " * 1_000_000):
+        with pytest.raises(read.NotGeoReport):
+            read.rows(data)
+    assert time.process_time() - started < 2
+    assert read.rows(b'[{"a": 1e999, "b": -1e999, "c": [1.5]}]') == [{"a": None, "b": None, "c": [1.5]}]
+    assert read.rows(b'[{"a": 001, "b": "\\" 002,"}]') == [{"a": "001", "b": '" 002,'}]

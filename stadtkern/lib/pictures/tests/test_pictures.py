@@ -1,5 +1,6 @@
 """Seventy odd files: harmless afterwards, or refused with a sentence; never a trace of what was no picture."""
 
+import importlib
 import io
 import math
 import time
@@ -122,3 +123,10 @@ def test_any_damage_is_taken_or_refused(whole, data):
         return
     assert leftovers(kept.bytes) == [] and SECRET not in kept.bytes
     assert kept.point is None or all(math.isfinite(part) for part in kept.point)
+
+
+def test_two_are_never_painted_at_once_not_even_to_find_the_place(monkeypatch):
+    module, seen = importlib.import_module("stadtkern.lib.pictures.clean"), []
+    monkeypatch.setattr(module, "place_of", lambda _picture: seen.append(module.ONE_AT_A_TIME.locked()))
+    clean(paint())
+    assert seen == [True]

@@ -9,10 +9,10 @@ swisstopo, right to about one metre) or `lat`, `long` (WGS 84); optional `servic
 
 import csv
 import gzip
-import re
 import time
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -22,11 +22,12 @@ from django.utils import timezone
 from stadtkern.lib.earth import Point, from_lv95, readable
 from stadtkern.lib.words import plain
 
+from ...actions import origins
 from ...actions.reports_import import Old, closed_after, import_reports
 from ...reports.categories import plan
 
 CHUNK = 2000
-# What others call a category that we have; everything else keeps its own name.
+# What others call a category that we have; everything else goes by the words in its name.
 SAME = {
     "abfall/sammelstelle": "muell",
     "beleuchtung/uhren": "laterne",
@@ -103,10 +104,10 @@ def _point(row: dict[str, str]) -> Point:
     return point
 
 
+@lru_cache(maxsize=1000)
 def _category(title: str) -> str:
-    folded = plain(title)
-    own = SAME.get(folded, "")
-    return own if own in plan().kinds else re.sub(r"[^a-z0-9]+", "-", folded).strip("-")[:60] or "anderes"
+    own = SAME.get(plain(title), "")
+    return own if own in plan().kinds else origins.fitting(title)
 
 
 def _chunks(olds: Iterator[Old]) -> Iterator[list[Old]]:
