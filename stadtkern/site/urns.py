@@ -13,6 +13,7 @@ from typing import Any
 from django.utils import timezone
 
 from stadtkern.domains.participation import actions
+from stadtkern.domains.participation.actions.planning import tell_times
 from stadtkern.domains.participation.actions.voting import Voter, ticket
 from stadtkern.domains.participation.ballots import Vote
 from stadtkern.domains.participation.models import Ballot, Contribution, Phase, Poll, PollProject, Process
@@ -51,21 +52,25 @@ def _tell(clerk: Actor, told: Mapping[str, Any]) -> None:
     poll = actions.announce_poll(clerk, process)
     _vote(clerk, process, poll, told)
     if "ended" in told:
-        _move(clerk, process, 3, told["ended"])
+        _move(None, process, 3, told["ended"])
         actions.close_poll(clerk, process)
         actions.count(poll.pk)
         if project := PollProject.objects.filter(poll=poll, title=told.get("built", "")).first():
             _build(clerk, process, project)
 
 
-def _move(clerk: Actor, process: Process, running: int, since: int) -> None:
-    """Phase number `running` began so many days ago. Moved away from each other first, for phases never overlap."""
+def _move(clerk: Actor | None, process: Process, running: int, since: int) -> None:
+    """Phase number `running` began so many days ago. Moved away from each other first, for phases never overlap.
+    Without a clerk: a vote that is told as over."""
     phases = list(Phase.objects.filter(process=process).order_by("starts_at"))
     noon = timezone.localtime().replace(hour=9, minute=0, second=0, microsecond=0) - timedelta(days=since)
     starts = [noon + timedelta(days=sum(LENGTHS[:at]) - sum(LENGTHS[:running])) for at in range(len(phases))]
     order = range(len(phases)) if starts[0] < phases[0].starts_at else range(len(phases) - 1, -1, -1)
     for at in order:
         phase, end = phases[at], starts[at] + timedelta(days=LENGTHS[at])
+        if clerk is None:
+            tell_times(phase, starts[at], end)
+            continue
         values = {"title": phase.title, "text": phase.text, "allows": phase.allows, "who": phase.who}
         actions.set_phase(clerk, process, {**values, "starts_at": starts[at], "ends_at": end}, phase)
 

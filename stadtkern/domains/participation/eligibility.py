@@ -85,7 +85,7 @@ def entitled(actor: Actor, who: dict[str, object], process: Process, action: str
             return Verdict(False, _("Hier dürfen nur Beschäftigte der Stadt mitmachen."), sign_in=actor.account is None)
         if set(who) <= {"staff", "account"}:
             return YES
-    wants_facts = any(who.get(key) for key in ("residents", "months", "min_age", "max_age", "districts"))
+    wants_facts = by_register(who)
     if actor.account is None and (action in ONE_EACH or who.get("account", True) or wants_facts):
         once = _("Bitte melden Sie sich an. So kann jede Person nur einmal mitmachen.")
         because = once if action in ONE_EACH else _("Bitte melden Sie sich dafür an.")
@@ -94,6 +94,11 @@ def entitled(actor: Actor, who: dict[str, object], process: Process, action: str
     if actor.trust < wanted:
         return Verdict(False, _("Bitte weisen Sie sich aus. Das geht mit dem Online-Ausweis oder im Bürgeramt."), sign_in=True)
     return _by_facts(facts_of(actor, process), who, today) if wants_facts else YES
+
+
+def by_register(who: dict[str, object]) -> bool:
+    """Whether the rule admits only people of the residents register."""
+    return any(who.get(key) for key in ("residents", "months", "min_age", "max_age", "districts"))
 
 
 def facts_of(actor: Actor, process: Process) -> Facts:

@@ -6,6 +6,7 @@ from fractions import Fraction
 from itertools import chain, repeat
 
 from .model import ORDINAL, WITH_POINTS, Election, Outcome, Step, outcome_of
+from .numbers import number
 
 
 def scores(election: Election) -> tuple[Fraction, ...]:
@@ -33,7 +34,7 @@ def _marks(election: Election) -> Counter[tuple[int, Fraction | int]]:
 def _usual(election: Election) -> Fraction:
     """What a project gets that a ballot does not name."""
     try:
-        return Fraction(election.meta.get("default_score", "0").replace(",", ".") or "0")
+        return number(election.meta.get("default_score", ""))
     except ValueError:
         return Fraction(0)
 

@@ -38,7 +38,12 @@ class Election:
     def longest(self) -> int:
         """What the first place of a ranking is worth."""
         given = self.meta.get("max_length", "").strip()
-        return int(given) if given.isascii() and given.isdigit() else max(map(len, self.ballots), default=0)
+        return int(given) if is_length(given) else max(map(len, self.ballots), default=0)
+
+
+def is_length(text: str) -> bool:
+    """Whether this can be the length of a ballot: a whole number of at most six digits, more than there may be projects."""
+    return text.isascii() and text.isdigit() and len(text) <= 6
 
 
 @dataclass(frozen=True, slots=True)

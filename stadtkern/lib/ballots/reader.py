@@ -5,7 +5,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from .lines import MOST_BYTES, content, decoded, rows
-from .model import CHOOSE_ONE, VOTE_TYPES, WITH_POINTS, BallotError, Election, Project
+from .model import CHOOSE_ONE, VOTE_TYPES, WITH_POINTS, BallotError, Election, Project, is_length
 from .numbers import number
 
 MOST_PROJECTS = 20_000
@@ -85,8 +85,8 @@ class _Reader:
             if self.vote_type not in VOTE_TYPES:
                 raise BallotError(f"vote_type „{said[:40]}“ ist unbekannt. Möglich sind: {', '.join(VOTE_TYPES)}.")
             self._amount("budget")
-            if (longest := self.meta.get("max_length", "")) and not (longest.isascii() and longest.isdigit()):
-                self._note(f"max_length „{longest[:20]}“ ist keine Zahl; es gilt der längste Stimmzettel.")
+            if (longest := self.meta.get("max_length", "")) and not is_length(longest):
+                self._note(f"max_length „{longest[:20]}“ ist keine Zahl bis sechs Stellen; es gilt der längste Stimmzettel.")
 
     def _amount(self, name: str) -> Fraction:
         try:

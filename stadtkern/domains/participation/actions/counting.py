@@ -15,6 +15,7 @@ from ..models import Contribution, Link, Poll, PollCount, PollProject, Process, 
 from .contributing import store_new
 from .guard import Refused, owned, tidy
 from .linking import enter_result, free_reference
+from .papering import empty_piles
 
 Rule, Completion = Poll.Rule, Poll.Completion
 COMPARED = ((Rule.GREEDY, Completion.NONE), (Rule.SHARES, Completion.NONE), (Rule.SHARES, Completion.ADD1))
@@ -47,6 +48,7 @@ def count(poll_id: int) -> Poll:
     poll.state, poll.counted_at = Poll.State.COUNTED, timezone.now()
     poll.save(update_fields=["state", "counted_at"])
     _link(poll)
+    empty_piles(poll)
     record("poll.counted", subject=str(poll), actor=SYSTEM, data={"ballots": len(election.ballots)})
     return poll
 
@@ -76,6 +78,7 @@ def _link(poll: Poll) -> None:
 def begin_realisation(actor: Actor, process: Process, project: PollProject) -> Contribution:
     """A project that won is being built: a result of its own, with milestones, and the link REALISED_AS."""
     owned(actor, process)
+    project = PollProject.objects.select_for_update(of=("self",)).select_related("contribution").get(pk=project.pk)
     if not PollCount.objects.filter(poll=project.poll, decides=True, winners__contains=[project.key]).exists():
         raise Refused(_("Umgesetzt wird, was in der Abstimmung gewonnen hat."))
     found = Link.objects.filter(source=project.contribution, kind=Link.Kind.REALISED_AS).select_related("target").first()

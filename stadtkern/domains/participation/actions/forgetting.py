@@ -8,7 +8,9 @@ from django.db.models import F, Q
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.events.actions import record
 
-from ..models import Attachment, Comment, Complaint, Contribution, Follow, Moderation, Support
+from ..models import Attachment, Comment, Complaint, Contribution, Follow, Link, Moderation, Support
+from ..models.contribution import ContributionQuerySet
+from .contributing import store_new
 
 State = Contribution.State
 GONE = {"account": None, "author_shown": "", "draft_key": ""}
@@ -41,6 +43,7 @@ def forget_of(account_id: int) -> None:
     Attachment.objects.filter(contribution__in=away).delete()
     _forget_appeals(account_id)
     away.exclude(state__in=[State.WITHDRAWN, State.REJECTED, State.HIDDEN]).update(state=State.WITHDRAWN)
+    _empty_copies(away)
     away.update(**GONE, **EMPTY)
     mine.update(**GONE)
     said = Comment.objects.filter(account=account_id)
@@ -56,3 +59,13 @@ def _forget_appeals(account_id: int) -> None:
     theirs = Moderation.objects.filter(Q(contribution__account=account_id) | Q(comment__account=account_id))
     theirs.filter(answered_at=None).update(appealed_at=None)
     theirs.exclude(appeal="").update(appeal="")
+
+
+def _empty_copies(away: ContributionQuerySet) -> None:
+    """Projects on a ballot were made from ideas: the words and place of the author go too. Title and cost are of the office
+    and what was voted on."""
+    made = Link.objects.filter(source__in=away, kind=Link.Kind.BECAME, target__kind=Contribution.Kind.PROJECT).values("target")
+    for row in Contribution.objects.filter(pk__in=made).defer("search"):
+        for name, empty in (EMPTY | {"title": row.title}).items():
+            setattr(row, name, empty)
+        store_new(row)

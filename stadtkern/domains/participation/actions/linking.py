@@ -75,6 +75,7 @@ def unlink(actor: Actor, row: Link) -> None:
 def enter_result(actor: Actor, process: Process, values: Mapping[str, Any]) -> Contribution:
     """What the city does: a project or a decision that contributions lead to. `values`: title, text, milestones, cost_cents."""
     owned(actor, process)
+    public(process)
     row = Contribution(process=process, kind=Kind.RESULT, state=State.PUBLISHED, author_shown=process.office.title[:120])
     row.title, row.text = tidy(values.get("title"), 120), tidy(values.get("text"), 5000)
     if len(row.title) < 5:
@@ -87,6 +88,12 @@ def enter_result(actor: Actor, process: Process, values: Mapping[str, Any]) -> C
     _write_milestones(row, values.get("milestones") or [])
     record("contribution.result_entered", subject=str(row), actor=actor.key, data={"process": process.pk})
     return row
+
+
+def public(process: Process) -> None:
+    """Results and projects are published as they are entered, and stay; a draft may be discarded."""
+    if not Process.objects.exclude(state=Process.State.DRAFT).filter(pk=process.pk).exists():
+        raise Refused(_("Das Verfahren ist noch nicht veröffentlicht."))
 
 
 def free_reference() -> str:

@@ -12,13 +12,14 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.events.actions import record
 
 from ..ballots import NotAllowed, Vote, checked_vote
-from ..models import Ballot, PaperBatch, Poll, Process, Turnout
+from ..models import Ballot, PaperBatch, Phase, Poll, Process, Turnout
 from .guard import Refused, owned, tidy
 from .polling import locked_poll, name_of
 from .voting import admitted, clean_code, letter_of, sentence
 
 State = PaperBatch.State
 MOST_SHEETS = 200  # in a pile
+FEW_SHEETS = 5  # fewer would tell whose envelopes they came from, while the vote runs
 VOID = {
     "leer": "nichts angekreuzt",
     "unklar": "Wille nicht zu erkennen",
@@ -116,7 +117,7 @@ def drop_batch(actor: Actor, process: Process, pk: int, version: int) -> PaperBa
     """List and paper differ: the pile is entered again, under a new name."""
     row, _staff = _batch(actor, process, pk, version, State.OPEN, State.ENTERED)
     row.state = State.DROPPED
-    row.label = f"{row.label[:45]} (verworfen {row.pk})"
+    row.label = f"{row.label[:30]} (verworfen {row.pk})"
     return _store(actor, row, "dropped")
 
 
@@ -127,7 +128,15 @@ def confirm_batch(actor: Actor, process: Process, pk: int, version: int) -> Pape
     if staff.pk == row.entered_by_id:
         raise Refused(_("Bestätigen muss eine andere Person als die, die erfasst hat."))
     poll = row.poll
-    good = [sheet for sheet in row.sheets if not sheet["void"]]
+    good = _good_sheets(poll, row)
+    if (
+        len(row.sheets) < FEW_SHEETS
+        and Phase.objects.filter(process=process, allows__contains=["vote"], ends_at__gt=timezone.now()).exists()
+    ):
+        raise Refused(
+            _("Solange abgestimmt wird, braucht ein Stapel mindestens %s Stimmzettel, damit niemand weiß, von wem sie sind.")
+            % FEW_SHEETS
+        )
     handed_in = Turnout.objects.filter(poll=poll, way=Turnout.Way.PAPER).count()
     counted = Ballot.objects.filter(poll=poll, paper=True).count() + poll.void
     if counted + len(row.sheets) > handed_in:
@@ -142,6 +151,27 @@ def confirm_batch(actor: Actor, process: Process, pk: int, version: int) -> Pape
     poll.save(update_fields=["void"])
     row.state, row.checked_by = State.CONFIRMED, staff
     return _store(actor, row, "confirmed")
+
+
+def _good_sheets(poll: Poll, row: PaperBatch) -> list[dict[str, Any]]:
+    """Those that count, each by the rules as they are now. Raises Refused for one that breaks them: it could not be counted."""
+    projects, good = admitted(poll), []
+    for number, sheet in enumerate(row.sheets, 1):
+        if sheet["void"]:
+            continue
+        try:
+            vote = checked_vote(poll, projects, Vote(tuple(sheet["choices"]), tuple(sheet["points"])))
+        except NotAllowed as wrong:
+            raise Refused(_("Nr. %(number)s: %(why)s") % {"number": number, "why": wrong}) from wrong
+        good.append({"choices": list(vote.choices), "points": list(vote.points)})
+    return good
+
+
+def empty_piles(poll: Poll) -> None:
+    """After the count: how many sheets a pile had and which were void stays for the audit, what stood on them goes."""
+    for row in PaperBatch.objects.filter(poll=poll):
+        row.sheets = [{"choices": [], "points": [], "void": sheet["void"]} for sheet in row.sheets]
+        row.save(update_fields=["sheets"])
 
 
 def _store(actor: Actor, row: PaperBatch, what: str) -> PaperBatch:

@@ -16,7 +16,8 @@ from stadtkern.kernel.events.actions import record
 from ..models import Ballot, Contribution, LetterCode, Link, PaperBatch, Phase, Poll, PollKey, PollProject, Process, Turnout
 from .contributing import store_new
 from .guard import Refused, owned, tidy
-from .linking import free_reference
+from .holding import one_register
+from .linking import free_reference, public
 
 State, Verdict = Poll.State, PollProject.Verdict
 FEW = 10  # ballots that are mixed with each other at least, while the vote runs
@@ -40,6 +41,7 @@ def check_project(actor: Actor, idea: Contribution, values: Mapping[str, Any]) -
     """
     process: Process = values["process"]
     staff = owned(actor, process)
+    public(process)
     poll = locked_poll(process)
     if poll.state != State.PREPARED:
         raise Refused(_("Der Stimmzettel ist schon angekündigt. Nehmen Sie die Ankündigung zuerst zurück."))
@@ -56,11 +58,22 @@ def check_project(actor: Actor, idea: Contribution, values: Mapping[str, Any]) -
     if row is None:
         row = PollProject(poll=poll, key=_next_key(poll))
     row.contribution = _project(process, idea, title, cost) if admitted else idea
+    if not admitted:
+        _withdraw_project(actor, process, idea)
     row.title, row.cost_cents, row.reason, row.verdict = title, cost, reason, Verdict.ADMITTED if admitted else Verdict.REFUSED
     row.checked_by, row.checked_at = staff, timezone.now()
     row.save()
     record("poll.project_checked", subject=str(poll), actor=actor.key, data={"project": row.pk, "idea": idea.pk, "cents": cost})
     return row
+
+
+def _withdraw_project(actor: Actor, process: Process, idea: Contribution) -> None:
+    """An idea that was admitted and is not any more: its project can no longer be read, and the link goes."""
+    for link in Link.objects.filter(source=idea, kind=Link.Kind.BECAME, target__process=process, target__kind="PROJECT"):
+        Contribution.objects.filter(pk=link.target_id).update(state=Contribution.State.HIDDEN)
+        data = {"kind": link.kind, "target": link.target_id}
+        link.delete()
+        record("contribution.unlinked", subject=str(idea), actor=actor.key, data=data)
 
 
 def _forms_of(idea: Contribution) -> list[int]:
@@ -99,7 +112,8 @@ def announce_poll(actor: Actor, process: Process) -> Poll:
     poll = locked_poll(process)
     if poll.state != State.PREPARED:
         raise Refused(_("Der Stimmzettel ist schon angekündigt."))
-    if not Phase.objects.filter(process=process, allows__contains=["vote"]).exists():
+    voting = list(Phase.objects.filter(process=process, allows__contains=["vote"]))
+    if not voting:
         raise Refused(_("Keine Phase dieses Verfahrens erlaubt das Abstimmen. Legen Sie zuerst eine an."))
     take_settings(poll, process)
     admitted = list(poll.projects.filter(verdict=Verdict.ADMITTED))
@@ -107,11 +121,22 @@ def announce_poll(actor: Actor, process: Process) -> Poll:
         raise Refused(_("Auf den Stimmzettel gehören mindestens zwei zugelassene Projekte."))
     if not poll.budget_cents:
         raise Refused(_("Tragen Sie in den Einstellungen ein, wie viel Geld es gibt."))
+    _can_be_voted(poll, voting)
     poll.state, poll.ready_at = State.READY, timezone.now()
     poll.save()
     PollKey.objects.get_or_create(poll=poll, defaults={"secret": secrets.token_bytes(32)})
     record("poll.announced", subject=str(poll), actor=actor.key, data={"rule": poll.rule, "projects": len(admitted)})
     return poll
+
+
+def _can_be_voted(poll: Poll, voting: list[Phase]) -> None:
+    """Raises Refused for settings nobody could vote or count with."""
+    if poll.form == Poll.Form.POINTS and not poll.most_points:
+        raise Refused(_("Tragen Sie in den Einstellungen ein, wie viele Punkte jede Person vergeben kann."))
+    if poll.paper and not poll.letters:
+        raise Refused(_("Papier gibt es nur zusammen mit Briefen: Ihr Code steht auf dem Umschlag und wird abgehakt."))
+    for phase in voting:
+        one_register(poll, phase)
 
 
 def take_settings(poll: Poll, process: Process) -> None:
@@ -132,6 +157,7 @@ def recall_poll(actor: Actor, process: Process) -> Poll:
     poll = locked_poll(process)
     if poll.state != State.READY or Turnout.objects.filter(poll=poll).exists():
         raise Refused(_("Es ist schon jemand zur Abstimmung gegangen: Stimmzettel und Regel stehen fest."))
+    _no_open_piles(poll)
     poll.state = State.PREPARED
     poll.save(update_fields=["state"])
     record("poll.recalled", subject=str(poll), actor=actor.key)
@@ -147,10 +173,10 @@ def close_poll(actor: Actor | None, process: Process) -> Poll:
     if poll.state != State.READY:
         raise Refused(_("Die Urne ist nicht offen."))
     voting = Phase.objects.filter(process=process, allows__contains=["vote"])
-    if voting.filter(ends_at__gt=timezone.now()).exists() and process.state == Process.State.PUBLISHED:
+    runs = voting.filter(ends_at__gt=timezone.now()).exists() and process.state == Process.State.PUBLISHED
+    if runs or (actor is None and not voting.filter(ends_at__lte=timezone.now()).exists()):
         raise Refused(_("Die Abstimmung läuft noch oder kommt noch. Die Urne wird danach geschlossen."))
-    if PaperBatch.objects.filter(poll=poll, state__in=[PaperBatch.State.OPEN, PaperBatch.State.ENTERED]).exists():
-        raise Refused(_("Es gibt noch Stapel mit Papier-Stimmzetteln, die niemand bestätigt oder verworfen hat."))
+    _no_open_piles(poll)
     rows = list(Ballot.objects.filter(poll=poll).values_list("pk", flat=True))
     _write_anew(rows, numbered=True)
     PollKey.objects.filter(poll=poll).delete()
@@ -161,11 +187,18 @@ def close_poll(actor: Actor | None, process: Process) -> Poll:
     return poll
 
 
+def _no_open_piles(poll: Poll) -> None:
+    if PaperBatch.objects.filter(poll=poll, state__in=[PaperBatch.State.OPEN, PaperBatch.State.ENTERED]).exists():
+        raise Refused(_("Es gibt noch Stapel mit Papier-Stimmzetteln, die niemand bestätigt oder verworfen hat."))
+
+
 @transaction.atomic
 def shake(poll: Poll) -> int:
     """Ballots that came in since the last time are written anew, in an order drawn by lot and in one transaction: then neither
     the marks of the database nor the place on the disk tell which ballot and which voter were stored together. Only when there
     are enough of them to hide among; returns how many."""
+    if Poll.objects.select_for_update().get(pk=poll.pk).state != State.READY:
+        return 0
     with connection.cursor() as cursor:
         cursor.execute(FRESH, [poll.pk, poll.pk])
         fresh = [pk for (pk,) in cursor.fetchall()]
@@ -190,8 +223,9 @@ def _write_anew(keys: list[UUID], *, numbered: bool) -> None:
 
 def due(limit: int = 20) -> list[Poll]:
     """Polls without paper whose vote is over: the clock shuts their urns."""
-    running = Phase.objects.filter(allows__contains=["vote"], ends_at__gt=timezone.now()).values("process")
-    rows = Poll.objects.filter(state=State.READY, paper=False).exclude(process__in=running)
+    voting, now = Phase.objects.filter(allows__contains=["vote"]), timezone.now()
+    running, over = (voting.filter(**when).values("process") for when in ({"ends_at__gt": now}, {"ends_at__lte": now}))
+    rows = Poll.objects.filter(state=State.READY, paper=False, process__in=over).exclude(process__in=running)
     return list(rows.select_related("process")[:limit])
 
 

@@ -21,7 +21,7 @@ from stadtkern.kernel.events.actions import record
 
 from ..ballots import NotAllowed, Vote, checked_vote
 from ..models import Ballot, LetterCode, Poll, PollKey, PollProject, Process, Turnout
-from .guard import Refused, now_allows
+from .guard import Refused, now_allows, owned
 from .polling import name_of
 
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # 32, none that is mistaken for another
@@ -136,10 +136,10 @@ def cast(voter: Voter, process: Process, vote: Vote, sent: str) -> str:
 
 
 def _cast(voter: Voter, process: Process, poll: Poll, vote: Vote, code: str) -> str:
-    pseudonym, way = pass_gate(voter, process, poll)
     receipt = keyed(secret_of(poll), "receipt", code)
     if Ballot.objects.filter(poll=poll, receipt=receipt).exists():
-        return code  # the same page once more
+        return code  # the same page once more; the code of a letter is forgotten by then
+    pseudonym, way = pass_gate(voter, process, poll)
     try:
         vote = checked_vote(poll, admitted(poll), vote)
     except NotAllowed as wrong:
@@ -206,9 +206,11 @@ def took_part(actor: Actor) -> list[str]:
 
 
 @transaction.atomic
-def issue_codes(actor: Actor, poll: Poll, person_keys: Sequence[object]) -> list[tuple[object, str]]:
-    """A code for each person, for the printer; a new one for a person replaces the old. The codes are kept nowhere else."""
-    Poll.objects.select_for_update().get(pk=poll.pk)
+def issue_codes(actor: Actor, poll: Poll, person_keys: Sequence[object], *, anew: bool = False) -> list[tuple[object, str]]:
+    """A code for each person, for the printer; a new one for a person replaces the old. The codes are kept nowhere else.
+    `anew`: for everybody, so that no code of an earlier printing is good any more."""
+    poll = Poll.objects.select_for_update(of=("self",)).select_related("process").get(pk=poll.pk)
+    owned(actor, poll.process)
     if poll.state != Poll.State.READY or not poll.letters:
         raise Refused(_("In dieser Abstimmung gibt es keine Briefe mit Codes, oder sie ist noch nicht angekündigt."))
     made, rows, secret = [], [], secret_of(poll)
@@ -217,7 +219,8 @@ def issue_codes(actor: Actor, poll: Poll, person_keys: Sequence[object]) -> list
         digest, pseudonym = keyed(secret, "letter", code), keyed(secret, "person", key)
         rows.append(LetterCode(poll=poll, digest=digest, pseudonym=pseudonym))
         made.append((key, code))
-    LetterCode.objects.filter(poll=poll, pseudonym__in=[row.pseudonym for row in rows]).delete()
+    old = LetterCode.objects.filter(poll=poll)
+    (old if anew else old.filter(pseudonym__in=[row.pseudonym for row in rows])).delete()
     LetterCode.objects.bulk_create(rows, batch_size=2000)
     record("poll.codes_made", subject=str(poll), actor=actor.key, data={"codes": len(rows)})
     return made

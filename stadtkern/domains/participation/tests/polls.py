@@ -12,14 +12,24 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account, Trust
 
 SETTINGS = {
-    "form": "approval", "rule": "mes", "completion": "add1", "most_projects": 3, "budget_euros": 1000, "letters": True,
-    "paper": True, "within_budget": False, "most_points": 10, "most_points_each": 5, "entitled": 0,
+    "form": "approval", "rule": "mes", "completion": "add1", "most_projects": 3, "budget_euros": 1000, "letters": False,
+    "paper": False, "within_budget": False, "most_points": 10, "most_points_each": 5, "entitled": 0,
 }  # fmt: skip
+REGISTER = {"residents": True}
+BY_POST = {"letters": True, "paper": True, "who": REGISTER}  # only where the register says who votes
 
 
 def announced(make_process, moderator, **changed):
-    """Announced, with four projects, and running."""
-    process = make_process("topf", kind="buergerhaushalt", allows=("vote",), settings=SETTINGS | changed)
+    """Announced, with four projects, and running. `changed`: settings, and `who` may vote."""
+    process = prepared(make_process, moderator, **changed)
+    actions.announce_poll(Actor(moderator.account, moderator), process)
+    return process, Poll.objects.get(process=process)
+
+
+def prepared(make_process, moderator, who=None, **changed):
+    """Not yet announced."""
+    settings = SETTINGS | changed
+    process = make_process("topf", kind="buergerhaushalt", allows=("vote",), settings=settings, who=who or {})
     actor = Actor(moderator.account, moderator)
     for at, cost in enumerate((600, 500, 300, 100), 1):
         idea = Contribution.objects.create(
@@ -28,8 +38,7 @@ def announced(make_process, moderator, **changed):
         )  # fmt: skip
         values = {"process": process, "cost_cents": cost * 100, "admitted": True, "reason": "Machbar, geprüft."}
         actions.check_project(actor, idea, values)
-    actions.announce_poll(actor, process)
-    return process, Poll.objects.get(process=process)
+    return process
 
 
 def person(number):

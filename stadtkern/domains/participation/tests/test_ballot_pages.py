@@ -6,13 +6,13 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from stadtkern.domains.participation import actions
-from stadtkern.domains.participation.models import Ballot, Contribution, Poll, Turnout
+from stadtkern.domains.participation import actions, auditing
+from stadtkern.domains.participation.models import Ballot, Contribution, PaperBatch, Poll, Turnout
 from stadtkern.domains.participation.views.budget_desk import euros
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.throttle import MISSES
 
-from .polls import SETTINGS, cast, end, person
+from .polls import BY_POST, REGISTER, SETTINGS, cast, end, person
 
 HOSTILE = ["\x00", "\ufffd", "9" * 40, "P001\x00", "-1", "<script>"]
 
@@ -61,13 +61,20 @@ def test_vote_check_send_receipt_and_change(budget, citizen, login):
     assert Ballot.objects.get().choices == ["P003"]
 
 
-def test_the_letter_needs_no_account_and_guessing_is_slowed_down(budget, moderator):
-    process, poll = budget()
+def test_the_letter_needs_no_account_and_guessing_is_slowed_down(budget, moderator, citizen, login):
+    process, poll = budget(**BY_POST)
+    root = f"/beteiligung/{process.key}/abstimmen"
     (_key, code), *_others = actions.issue_codes(Actor(moderator.account, moderator), poll, ["anna"])
-    browser, root = Client(), f"/beteiligung/{process.key}/abstimmen"
+    browser = login(citizen)
+    browser.post(f"{root}/brief/", {"code": code})
+    assert "Code aus einem Brief" in text(browser.get(f"{root}/"))
+    browser.logout()
+    assert "Code aus einem Brief" not in text(browser.get(f"{root}/"))
     assert browser.post(f"{root}/brief/", {"code": code.replace("-", " ").lower()}).status_code == 302
     check = text(browser.post(f"{root}/pruefen/", {"project": "P002"}))
-    assert browser.post(f"{root}/absenden/", {"project": "P002", **hidden(check)}).status_code == 200
+    for _click in range(2):
+        assert browser.post(f"{root}/absenden/", {"project": "P002", **hidden(check)}).status_code == 200
+    assert code not in str(browser.session.items())  # the next person at this screen votes for themselves
     assert Turnout.objects.get().way == "LETTER" and Ballot.objects.get().choices == ["P002"]
     for _number in range(MISSES + 1):
         wrong = browser.post(f"{root}/brief/", {"code": actions.voting.new_code()})
@@ -89,7 +96,8 @@ def test_hostile_ballots_are_refused_in_words(budget, citizen, login, form):
 
 
 def test_the_office_checks_announces_enters_paper_and_counts(make_process, moderator, second_moderator, login, run_jobs):
-    process = make_process("topf", kind="buergerhaushalt", allows=("vote",), settings=SETTINGS)
+    settings = SETTINGS | {"letters": True, "paper": True}
+    process = make_process("topf", kind="buergerhaushalt", allows=("vote",), settings=settings, who=REGISTER)
     for at in (1, 2, 3):
         Contribution.objects.create(
             process=process,
@@ -117,15 +125,20 @@ def test_the_office_checks_announces_enters_paper_and_counts(make_process, moder
     address = desk.post(f"{root}/papier/", {"label": "Nord 1"})["Location"]
     desk.post(address, {"was": "zettel", "version": "1", "project": ["P001", "P002"]})
     assert desk.post(address, {"was": "zettel", "version": "1", "project": ["P001"]}).status_code == 422  # the other tab
+    assert "Stapel verwerfen" in text(desk.get(address))
     desk.post(address, {"was": "fertig", "version": "2"})
     other = login(second_moderator.account)
     assert "P001, P002" in text(other.get(address))
+    few = other.post(address, {"was": "bestaetigen", "version": "3"})
+    assert few.status_code == 422 and "mindestens 5" in text(few)
+    end(process, poll)
     other.post(address, {"was": "bestaetigen", "version": "3"})
     assert Ballot.objects.get().paper
-    end(process, poll)
     desk.post(f"{root}/schritt/", {"was": "schliessen"})
     run_jobs()
     result = text(Client().get(f"/beteiligung/{process.key}/ergebnis/"))
+    assert PaperBatch.objects.get().sheets == [{"choices": [], "points": [], "void": ""}]
+    assert auditing.findings(Poll.objects.get()) == []
     assert "Eine Person hat abgestimmt" in result and "Was andere Regeln" in result
     desk.post(f"{root}/schritt/", {"was": "umsetzen", "projekt": "P001"})
     assert Contribution.objects.filter(kind="RESULT").count() == 2

@@ -9,13 +9,23 @@ from django.db import IntegrityError, connection, transaction
 from stadtkern.domains.participation import actions, auditing
 from stadtkern.domains.participation.actions import voting
 from stadtkern.domains.participation.ballots import Vote
-from stadtkern.domains.participation.models import Ballot, Contribution, LetterCode, Link, Poll, PollCount, PollKey, Turnout
+from stadtkern.domains.participation.models import (
+    Ballot,
+    Contribution,
+    LetterCode,
+    Link,
+    Poll,
+    PollCount,
+    PollKey,
+    Process,
+    Turnout,
+)
 from stadtkern.domains.participation.report import report
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Trust
 from stadtkern.kernel.events.models import Event
 
-from .polls import cast, end, person
+from .polls import BY_POST, cast, end, person
 
 
 def test_an_idea_becomes_a_project_and_the_project_a_result(budget, moderator, run_jobs):
@@ -114,10 +124,15 @@ def test_late_early_and_ineligible_votes_are_refused_twice(budget, moderator):
         actions.check_project(Actor(moderator.account, moderator), idea, {"process": process})
 
 
-def test_letters_and_accounts_are_one_vote(budget, moderator):
-    process, poll = budget()
+def test_letters_and_accounts_are_one_vote(budget, moderator, clerk):
+    process, poll = budget(**BY_POST)
     actor = Actor(moderator.account, moderator)
-    (_key, code), (_other, second) = actions.issue_codes(actor, poll, ["anna", "bert"])
+    with pytest.raises(Process.DoesNotExist):
+        actions.issue_codes(Actor(clerk.account, clerk), poll, ["anna"])
+    (_old, lost), *_rest = actions.issue_codes(actor, poll, ["clara", "anna"])
+    (_key, code), (_other, second) = actions.issue_codes(actor, poll, ["anna", "bert"], anew=True)
+    with pytest.raises(actions.Refused, match="gibt es nicht"):  # the printing before that is void as a whole
+        actions.cast(voting.Voter(Actor(), lost), process, Vote(("P001",)), voting.ticket(poll)[1])
     assert code not in str(LetterCode.objects.values())
     vote = Vote(("P001",))
     actions.cast(voting.Voter(Actor(), code), process, vote, voting.ticket(poll)[1])
@@ -138,7 +153,7 @@ def test_letters_and_accounts_are_one_vote(budget, moderator):
 
 
 def test_paper_takes_two_people_and_never_more_sheets_than_envelopes(budget, moderator, second_moderator):
-    process, poll = budget()
+    process, poll = budget(**BY_POST)
     first, second = Actor(moderator.account, moderator), Actor(second_moderator.account, second_moderator)
     codes = actions.issue_codes(first, poll, ["anna", "bert"])
     actions.tick_off(first, process, codes[0][1])
@@ -148,6 +163,7 @@ def test_paper_takes_two_people_and_never_more_sheets_than_envelopes(budget, mod
         actions.enter_sheet(first, process, row.pk, 1, Vote(("P001",)))  # the other tab
     row = actions.enter_sheet(first, process, row.pk, row.version, Vote(), "unklar")
     row = actions.finish_batch(first, process, row.pk, row.version)
+    end(process, poll)
     with pytest.raises(actions.Refused, match="andere Person"):
         actions.confirm_batch(first, process, row.pk, row.version)
     with pytest.raises(actions.Refused, match="2 Stimmzettel auf Papier, abgegeben wurden 1"):

@@ -62,10 +62,12 @@ def poll(request: HttpRequest, key: str) -> HttpResponse:
 def vote(request: HttpRequest, key: str) -> HttpResponse:
     """The ballot."""
     process = process_of(request, key)
-    if _voting(process) and not Poll.objects.filter(process=process).exclude(state=Poll.State.PREPARED).exists():
+    row = Poll.objects.filter(process=process).exclude(state=Poll.State.PREPARED).first()
+    if row is None and _voting(process) is None:
+        raise Http404
+    if row is None:
         said = _("Der Stimmzettel ist noch nicht fertig. Das Amt prüft die Projekte und kündigt ihn hier an.")
         return render(request, "participation/budget/cannot.html", {"process": process, "refused": said}, status=403)
-    row = poll_of(process)
     voter = _voter(request, row)
     try:
         done = has_voted(voter, process, row)
@@ -77,7 +79,7 @@ def vote(request: HttpRequest, key: str) -> HttpResponse:
             return redirect("participation:vote", key)
     if done:
         return render(request, "participation/budget/already.html", _context(process, row))
-    return _ballot(request, process, row, Vote())
+    return _ballot(request, process, row, Vote(), by_letter=bool(voter.code))
 
 
 def _cannot(request: HttpRequest, process: Process, row: Poll, refused: Refused) -> HttpResponse:
@@ -87,12 +89,22 @@ def _cannot(request: HttpRequest, process: Process, row: Poll, refused: Refused)
     return render(request, "participation/budget/cannot.html", context, status=403)
 
 
-def _ballot(request: HttpRequest, process: Process, row: Poll, vote: Vote, wrong: str = "", receipt: str = "") -> HttpResponse:
+def _ballot(
+    request: HttpRequest,
+    process: Process,
+    row: Poll,
+    vote: Vote,
+    wrong: str = "",
+    receipt: str = "",
+    *,
+    by_letter: bool = False,
+) -> HttpResponse:
     projects = admitted(row)
     points = dict(zip(vote.choices, vote.points, strict=False))
     lines = [{"project": one, "chosen": one.key in vote.choices, "points": points.get(one.key, 0)} for one in projects]
     ranks = [(at, vote.choices[at - 1] if at <= len(vote.choices) else "") for at in range(1, places_of(row) + 1)]
     context = _context(process, row) | {"lines": lines, "ranks": ranks, "wrong": wrong, "receipt": receipt}
+    context["by_letter"] = by_letter
     return render(request, "participation/budget/vote.html", context, status=422 if wrong else 200)
 
 
@@ -108,22 +120,26 @@ def check(request: HttpRequest, key: str) -> HttpResponse:
     process = process_of(request, key)
     row = poll_of(process)
     given, receipt = _read(request, row), clean_code(request.POST.get("receipt"))
-    if "aendern" in request.POST:
-        return _ballot(request, process, row, given, receipt=receipt)
+    by_letter = False
     if not receipt:
+        voter = _voter(request, row)
+        by_letter = bool(voter.code)
         try:
-            has_voted(_voter(request, row), process, row)
+            has_voted(voter, process, row)
         except Refused as refused:
             return _cannot(request, process, row, refused)
+    if "aendern" in request.POST:
+        return _ballot(request, process, row, given, receipt=receipt, by_letter=by_letter)
     try:
         given = checked_vote(row, admitted(row), given)
     except NotAllowed as wrong:
-        return _ballot(request, process, row, given, str(wrong), receipt)
+        return _ballot(request, process, row, given, str(wrong), receipt, by_letter=by_letter)
     code, signed = (receipt, "") if receipt else ticket(row)
     known = {one.key: one for one in admitted(row)}
     points = dict(zip(given.choices, given.points, strict=False))
     lines = [{"project": known[one], "points": points.get(one), "place": at} for at, one in enumerate(given.choices, 1)]
     context = _context(process, row) | {"lines": lines, "code": code, "ticket": signed, "receipt": receipt}
+    context["by_letter"] = by_letter
     context["cost"] = sum(known[one].cost_cents for one in given.choices)
     return render(request, "participation/budget/check.html", context)
 
@@ -141,6 +157,7 @@ def send(request: HttpRequest, key: str) -> HttpResponse:
             code = _guessed(request, lambda: replace(process, receipt, given))
         else:
             code = cast(_voter(request, row), process, given, request.POST.get("ticket", "")[:500])
+            request.session.pop(_slot(row), None)  # the next one at this screen is somebody else
     except Refused as refused:
         if refused.field == "projects":
             return _ballot(request, process, row, given, str(refused), receipt)
@@ -157,7 +174,10 @@ def _slot(row: Poll) -> str:
 
 
 def _voter(request: HttpRequest, row: Poll) -> Voter:
-    return Voter(actor_of(request), str(request.session.get(_slot(row), "")))
+    """The code of a letter counts for who typed it: not for an account that signed in afterwards, or out."""
+    actor, kept = actor_of(request), request.session.get(_slot(row))
+    code, account = kept if isinstance(kept, list) and len(kept) == 2 else ("", None)
+    return Voter(actor, str(code) if account == (actor.account.pk if actor.account else None) else "")
 
 
 def _guessed(request: HttpRequest, act: Callable[[], str]) -> str:
@@ -187,7 +207,7 @@ def letter(request: HttpRequest, key: str) -> HttpResponse:
             return render(
                 request, "participation/budget/letter.html", {**context, "wrong": str(refused), "typed": typed}, status=422
             )
-        request.session[_slot(row)] = voter.code
+        request.session[_slot(row)] = [voter.code, voter.actor.account.pk if voter.actor.account else None]
         return redirect("participation:vote", key)
     return render(request, "participation/budget/letter.html", context)
 

@@ -151,7 +151,7 @@ def letters(request: HttpRequest, key: str) -> HttpResponse:
         raise Http404
     people = entitled_residents(actor_of(request), process)
     try:
-        codes = dict(issue_codes(actor_of(request), poll, [person.key for person in people]))
+        codes = dict(issue_codes(actor_of(request), poll, [person.key for person in people], anew=True))
     except Refused as refused:
         messages.warning(request, str(refused))
         return redirect("participation:poll_desk", key)

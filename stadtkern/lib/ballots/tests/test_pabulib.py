@@ -81,6 +81,15 @@ def test_the_kinds_of_ballots():
     assert scores(small("vote\n10", "choose-1")) == (0, 1, 0)
 
 
+@pytest.mark.parametrize("evil", ["1/0", "1e999999999", "NaN", "1/3", "9" * 5000])
+def test_hostile_marks_in_the_head_count_as_if_they_were_not_there(evil):
+    assert scores(small("vote;points\n10;4", "scoring", f"default_score;{evil}\n")) == (0, 4, 0)
+    election = small("vote\n10,1", "ordinal", f"max_length;{evil}\n")
+    assert scores(election) == (1, 2, 0) and equal_shares(election).scores == (1, 2, 0)
+    assert "max_length" in election.notes[0]
+    assert small("vote\n10", "ordinal", "max_length;1000000\n").longest() == 1
+
+
 def test_quirks_are_put_right_and_noted():
     election = small("voter_id;vote\n1;1,77\n2;10,10\n3\n4;None", meta="num_votes;9\n")
     assert election.ballots == [(0,), (1,), (), ()]
