@@ -52,7 +52,7 @@ def tell_state(contribution_id: int, step_id: int | None = None) -> None:
                 else _("Meldung %s") % row.contribution.reference
             )
             state = str(WORDS[row.state].short)
-            where = f"{plan().title(row.category)}, {row.contribution.address}".strip(", ")
+            where = f"{plan().label(row.category)}, {row.contribution.address}".strip(", ")
             body = f"{where}\n\n{state}: {step.text}"
             if one.account:
                 _letter(one.account, row, f"{title}: {state}", body, f"report.step:{step.pk}:{one.account_id}", page(row))
@@ -68,7 +68,7 @@ def tell_hidden(contribution_id: int, moderation_id: int) -> None:
     if row is None or kept is None or row.contribution.account is None:
         return
     with override(row.contribution.account.language):
-        about = _("Es geht um: %s") % plan().title(row.category)
+        about = _("Es geht um: %s") % plan().label(row.category)
         body = "\n\n".join(part for part in (about, str(REASONS[kept.reason]), kept.text) if part)
         title = _("Ihr Beitrag ist ausgeblendet")
         _letter(row.contribution.account, row, title, body, f"moderation:{kept.pk}", page(row))
@@ -108,7 +108,7 @@ def tell_watchers(contribution_id: int) -> None:
         if one.account_id and one.account_id == row.contribution.account_id:
             continue
         with override(one.account.language if one.account else "de"):
-            title = _("Neu in Ihrem Gebiet: %s") % plan().title(row.category)
+            title = _("Neu in Ihrem Gebiet: %s") % plan().label(row.category)
             body = row.contribution.address or _("Ort auf der Karte")
             if one.account:
                 _letter(one.account, row, title, body, f"report.area:{row.pk}:{one.account_id}", page(row))

@@ -133,7 +133,7 @@ def _pictures(pks: Sequence[int]) -> dict[int, list[str]]:
     """Addresses of pictures somebody has looked at; a contractor's own only once it is accepted."""
     found: dict[int, list[str]] = defaultdict(list)
     rows = Attachment.objects.filter(contribution__in=pks, width__gt=0).order_by("pk")
-    rows = rows.exclude(role="after", contribution__report__state=Report.State.CHECKING)
+    rows = rows.exclude(role="after", contribution__report__state=Report.State.CHECKING).exclude(role="inside")
     for pk, key in rows.values_list("contribution", "key"):
         found[pk].append(settings.BASE_URL + reverse("participation:open311_picture", args=[key]))
     return found

@@ -8,12 +8,26 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import get_language
 
 from stadtkern.lib.georeport.shapes import DATATYPES, LIST_TYPES, TYPES, Attribute
 
 HERE = Path(__file__).with_name("categories.toml")
 RADIUS, DAYS = 50, 30  # metres and days within which two reports of one category are likely the same
-FIELDS = {"title", "group", "words", "office", "team", "promise_days", "radius", "days", "hint", "hidden", "contractor"}
+FIELDS = {
+    "title",
+    "title_en",
+    "group",
+    "words",
+    "office",
+    "team",
+    "promise_days",
+    "radius",
+    "days",
+    "hint",
+    "hidden",
+    "contractor",
+}
 FIELDS |= {"attributes", "receipt"}
 
 
@@ -25,6 +39,7 @@ class Kind:
     title: str
     group: str
     office: str
+    title_en: str = ""
     team: str = ""
     contractor: str = ""
     words: tuple[str, ...] = ()
@@ -35,6 +50,11 @@ class Kind:
     hidden: bool = False  # no longer offered; older reports keep it
     receipt: str = "realtime"  # what other systems get for one: its number, a token until somebody has looked, nothing
     attributes: tuple[Attribute, ...] = ()  # what other systems are asked besides (Open311)
+
+    @property
+    def label(self) -> str:
+        """The title in the reader's language."""
+        return (get_language() == "en" and self.title_en) or self.title
 
 
 @dataclass(frozen=True)
@@ -64,6 +84,7 @@ class Plan:
     kinds: Mapping[str, Kind]
     groups: Mapping[str, str]
     teams: Mapping[str, str]
+    groups_en: Mapping[str, str] = field(default_factory=dict)
     routes: tuple[Route, ...] = ()
     elsewhere: tuple[Elsewhere, ...] = ()
     texts: tuple[tuple[str, str, str], ...] = ()  # templates of answers: key, title, text
@@ -71,15 +92,20 @@ class Plan:
 
     def grouped(self) -> list[tuple[str, list[Kind]]]:
         """For a list to choose from: title of the group, its categories."""
-        return [(title, [one for one in self.offered if one.group == key]) for key, title in self.groups.items()]
+        titles = {**self.groups, **self.groups_en} if get_language() == "en" else self.groups
+        return [(titles[key], [one for one in self.offered if one.group == key]) for key in self.groups]
 
     def kind(self, key: str) -> Kind:
         """The category; "something else" where it was taken out."""
         return self.kinds.get(key) or self.kinds["anderes"]
 
     def title(self, key: str) -> str:
-        """In words; the key itself where a category was taken out."""
+        """In German words; the key itself where a category was taken out."""
         return self.kinds[key].title if key in self.kinds else key
+
+    def label(self, key: str) -> str:
+        """In words of the reader's language."""
+        return self.kinds[key].label if key in self.kinds else key
 
 
 def plan() -> Plan:
@@ -103,6 +129,7 @@ def _read(own: Path, changed: int) -> Plan:
         kinds,
         groups,
         teams,
+        {key: one for key, one in {**base["groups_en"], **more.get("groups_en", {})}.items() if key in groups},
         tuple(_route(one) for one in more.get("routes", ())),
         tuple(
             Elsewhere(one["title"], one["text"], tuple(one.get("words", ())))

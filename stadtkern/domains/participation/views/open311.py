@@ -185,7 +185,7 @@ def picture(request: HttpRequest, key: uuid.UUID) -> HttpResponse:
     )
     row = get_object_or_404(rows.defer("small", "contribution__search"), key=key)
     report: Report = row.contribution.report
-    waits = row.role == "after" and report.state == Report.State.CHECKING
+    waits = row.role == "inside" or (row.role == "after" and report.state == Report.State.CHECKING)
     if not report.shown or waits or row.contribution.state not in SHOWN or report.source == "neighbour":
         raise Http404
     response = HttpResponse(bytes(row.data), content_type=row.media_type)

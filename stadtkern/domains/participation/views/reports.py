@@ -66,7 +66,7 @@ def _page(query: Any, page: int) -> str:
 
 
 def _row(one: Report) -> dict[str, Any]:
-    return {"report": one, "contribution": one.contribution, "title": plan().title(one.category), "state": WORDS[one.state]}
+    return {"report": one, "contribution": one.contribution, "title": plan().label(one.category), "state": WORDS[one.state]}
 
 
 @everyone
@@ -241,7 +241,7 @@ def page(request: HttpRequest, reference: str) -> HttpResponse:
         messages.success(request, _("Danke. Ihre Meldung ist angekommen."))
     into = Link.objects.filter(source=contribution, kind=Link.Kind.MERGED_INTO).select_related("target").first()
     context = {
-        "report": row, "contribution": contribution, "title": kind.title if kind else row.category, "state": WORDS[row.state],
+        "report": row, "contribution": contribution, "title": kind.label if kind else row.category, "state": WORDS[row.state],
         "own": own, "readable": readable, "photos": photos, "token": token if own else "", "same": same,
         "steps": [(one, WORDS.get(one.state)) for one in row.steps.filter(public=True).order_by("pk")],
         "team": plan().teams.get(row.team, ""), "into": into.target if into else None,

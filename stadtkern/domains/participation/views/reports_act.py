@@ -84,7 +84,7 @@ def watch(request: HttpRequest) -> HttpResponse:
                 said = _("Wir haben Ihnen eine Mail geschickt. Bitte bestätigen Sie darin Ihre Adresse.")
             messages.success(request, said)
             return redirect("participation:report_watch")
-    watches = [(one, geo.district(one.district), [plan().title(key) for key in one.categories]) for one in watches_of(actor)]
+    watches = [(one, geo.district(one.district), [plan().label(key) for key in one.categories]) for one in watches_of(actor)]
     context = {
         "refused": refused, "values": request.POST, "districts": geo.districts(), "groups": plan().grouped(),
         "radii": actions.RADII,

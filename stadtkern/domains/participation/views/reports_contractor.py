@@ -46,7 +46,7 @@ def orders(request: HttpRequest, secret: str) -> HttpResponse:
         photos.setdefault(photo.contribution_id, []).append(photo)
     context = {
         "contractor": contractor, "secret": secret,
-        "orders": [(one, plan().title(one.category), WORDS[one.state], photos.get(one.pk, [])) for one in found],
+        "orders": [(one, plan().label(one.category), WORDS[one.state], photos.get(one.pk, [])) for one in found],
     }  # fmt: skip
     response = render(request, "participation/reports/orders.html", context)
     response["Referrer-Policy"], response["Cache-Control"] = "no-referrer", "private, no-store"

@@ -110,7 +110,7 @@ def _colleagues(staff: Staff) -> list[Staff]:
 
 def _line(one: Report) -> dict[str, Any]:
     return {
-        "report": one, "contribution": one.contribution, "title": plan().title(one.category), "state": WORDS[one.state],
+        "report": one, "contribution": one.contribution, "title": plan().label(one.category), "state": WORDS[one.state],
         "team": plan().teams.get(one.team, ""), "look": not one.shown and one.contribution.state not in ("WITHDRAWN", "HIDDEN"),
     }  # fmt: skip
 
@@ -129,11 +129,11 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
     place = (contribution.lat or 0.0, contribution.long or 0.0)
     around = near.around(Report.objects.of_office(actor).open(), place, 150, 9) if contribution.lat is not None else []
     context = {
-        "report": row, "contribution": contribution, "title": known.title(row.category), "state": WORDS[row.state],
+        "report": row, "contribution": contribution, "title": known.label(row.category), "state": WORDS[row.state],
         "choices": choices(row.state), "steps": list(row.steps.select_related("staff__account", "contractor").order_by("pk")),
         "words": WORDS, "photos": list(Attachment.objects.filter(contribution=row.pk).defer("data", "small")),
         "around": [
-            (other, known.title(other.category), WORDS[other.state], round(far)) for other, far in around if other.pk != row.pk
+            (other, known.label(other.category), WORDS[other.state], round(far)) for other, far in around if other.pk != row.pk
         ],
         "groups": known.grouped(), "offices": Office.objects.exclude(pk=row.office_id or 0).order_by("title"),
         "contractors": Contractor.objects.filter(office=actor.staff.office_id, active=True),
@@ -276,7 +276,7 @@ def figures(request: HttpRequest) -> HttpResponse:
         "done": Count("pk", filter=Q(state=Report.State.DONE)),
     }  # fmt: skip
     counted: Any = year.values("category").annotate(**told)
-    rows: list[dict[str, Any]] = [{**one, "title": plan().title(one["category"])} for one in counted.order_by("-many")]
+    rows: list[dict[str, Any]] = [{**one, "title": plan().label(one["category"])} for one in counted.order_by("-many")]
     for one in rows:
         one["days"] = round(one["took"].total_seconds() / 86_400, 1) if one["took"] else None
         one["share"] = round(100 * one["kept"] / one["done"]) if one["done"] else None

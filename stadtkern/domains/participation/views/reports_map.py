@@ -73,7 +73,7 @@ def points(request: HttpRequest) -> HttpResponse:
                 lat,
                 long,
                 {
-                    "title": f"{known.title(category)} · {WORDS[state].short}",
+                    "title": f"{known.label(category)} · {WORDS[state].short}",
                     "level": WORDS[state].level,
                     "url": reverse("participation:report_page", args=[reference]),
                     "count": 1,
@@ -118,7 +118,7 @@ def neighbours(found: list[tuple[Report, float]]) -> list[dict[str, object]]:
 def _told(one: Report, distance: float, photo: uuid.UUID | None) -> dict[str, object]:
     return {
         "reference": one.contribution.reference,
-        "title": plan().title(one.category),
+        "title": plan().label(one.category),
         "address": one.contribution.address,
         "metres": round(distance),
         "when": words.relative_day(timezone.localdate(one.reported_at)),
@@ -139,7 +139,7 @@ def suggestion(request: HttpRequest) -> HttpResponse:
     known, other = plan(), not_ours(text)
     return JsonResponse(
         {
-            "categories": [{"key": key, "title": known.title(key)} for key in suggest(text)],
+            "categories": [{"key": key, "title": known.label(key)} for key in suggest(text)],
             "elsewhere": {"title": other.title, "text": other.text} if other else None,
         }
     )
