@@ -16,7 +16,7 @@ from stadtkern.lib.forms.shape import clean
 from .. import actions
 from ..letter import answered
 from ..models import Agreement, Case
-from .reach import begun_on, own_case
+from .reach import begun_on, found_case
 
 DOOR, WRONG = "cases:consent", 20
 
@@ -26,10 +26,11 @@ DOOR, WRONG = "cases:consent", 20
 @never_cache
 def invite(request: HttpRequest, reference: str) -> HttpResponse:
     """The number to hand on; shown once, a new one ends the old."""
-    case = own_case(request, reference)
+    reader, case = found_case(request, reference)
     service = begun_on(case)
     if service.consent is None or not case.is_draft:
         raise Http404
+    actions.look(reader, case, case.begun_on)
     actor = actor_of(request)
     if actor.account is None and (elsewhere := stepup.require(request, service.trust)):
         return elsewhere

@@ -20,7 +20,14 @@ from ..progress import open_step
 
 
 def own_case(request: HttpRequest, reference: str) -> Case:
-    """The case of this applicant; foreign and unknown ones are 404 alike."""
+    """The case of this applicant; foreign and unknown ones are 404 alike. Who acts for somebody else leaves a line."""
+    actor, case = found_case(request, reference)
+    actions.look(actor, case, case.begun_on)  # nothing for one's own
+    return case
+
+
+def found_case(request: HttpRequest, reference: str) -> tuple[Actor, Case]:
+    """The same before anything of it is shown, with who reads it."""
     actor = nameless.reader(request, reference)
     rows = Case.objects.of_applicant(actor).select_related("edition", "office").defer("edition__files")
     case = rows.filter(reference=reference.upper()).first()
@@ -36,8 +43,7 @@ def own_case(request: HttpRequest, reference: str) -> Case:
     ):
         adopt(actor)
         case.account, case.draft_key = actor.account, None
-    actions.look(actor, case, case.begun_on)  # nothing for one's own
-    return case
+    return actor, case
 
 
 def adopt(actor: Actor) -> None:
