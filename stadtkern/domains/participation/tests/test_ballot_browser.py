@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from stadtkern.domains.participation import actions
 from stadtkern.kernel.accounts.access import Actor
@@ -32,10 +33,10 @@ def test_a_vote_on_a_phone(budget, citizen, moderator, open_tab, run_jobs):
     tab.tab_to("Idee Nummer 1")
     tab.page.keyboard.press("Space")
     said = tab.page.get_by_role("status").filter(has_text="Projekt")
-    assert said.inner_text() == "1 Projekt, zusammen 600,00\N{NO-BREAK SPACE}€"
+    expect(said).to_have_text("1 Projekt, zusammen 600,00\N{NO-BREAK SPACE}€")
     tab.page.get_by_label("Idee Nummer 3").check()
     tab.page.get_by_label("Idee Nummer 4").check()
-    assert "Das ist mehr als erlaubt." in said.inner_text()
+    expect(said).to_contain_text("Das ist mehr als erlaubt.")
     tab.page.get_by_label("Idee Nummer 4").uncheck()
     look(tab, "vote-390")
     tab.page.get_by_role("button", name="Auswahl prüfen").click()
