@@ -9,7 +9,6 @@ import http.client
 import os
 import random
 import re
-import subprocess
 import sys
 import threading
 import time
@@ -21,6 +20,7 @@ from typing import Any
 
 import psutil
 from load import Request, run
+from throwaway import Gunicorn
 
 ROOT = Path(__file__).resolve().parents[1]
 HOME, PORT, WRITERS = ROOT / ".data" / "bench-participation", 8937, 400
@@ -124,24 +124,11 @@ def cookies() -> list[str]:
     return found
 
 
-class Server:
+class Server(Gunicorn):
     """gunicorn, two sync workers: the set-up of the comparison in the research."""
 
-    def __enter__(self) -> "Server":
-        command = [sys.executable, "-m", "gunicorn", "stadtkern.site.wsgi", "--bind", f"127.0.0.1:{PORT}", "--workers", "2",
-                   "--worker-class", "sync", "--log-level", "warning"]  # fmt: skip
-        self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ.copy())
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"http://localhost:{PORT}/betrieb/lebt", timeout=2)
-                return self
-            except OSError:
-                time.sleep(0.1)
-        raise RuntimeError("the server does not answer")
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait(20)
+    port = PORT
+    kind = ("--worker-class", "sync")
 
     def cpu(self) -> float:
         """Seconds the workers have used so far."""

@@ -8,8 +8,6 @@ import json
 import os
 import platform
 import re
-import subprocess
-import sys
 import time
 import urllib.parse
 import urllib.request
@@ -20,6 +18,7 @@ from typing import Any
 
 import town
 from load import Request, Result, run
+from throwaway import Gunicorn
 
 PORT = 8931
 BAR = "{:44} {:>7} {:>9} {:>9} {:>9} {:>9}   {}"
@@ -41,24 +40,11 @@ class Goal:
         return ", ".join(parts + ([f"p{self.share * 100:.0f} < {self.ms:.0f} ms"] if self.ms else []))
 
 
-class Server:
-    """gunicorn with two workers; `with Server():` starts and stops it."""
+class Server(Gunicorn):
+    """gunicorn with two workers of two threads; `with Server():` starts and stops it."""
 
-    def __enter__(self) -> "Server":
-        command = [sys.executable, "-m", "gunicorn", "stadtkern.site.wsgi", "--bind", f"127.0.0.1:{PORT}", "--workers", "2",
-                   "--threads", "2", "--worker-class", "gthread", "--log-level", "warning", "--keep-alive", "30"]  # fmt: skip
-        self.process = subprocess.Popen(command, cwd=town.ROOT, env=os.environ.copy())
-        for _ in range(300):
-            try:
-                urllib.request.urlopen(f"http://localhost:{PORT}/betrieb/lebt", timeout=2)
-                return self
-            except OSError:
-                time.sleep(0.1)
-        raise RuntimeError("the server does not answer")
-
-    def __exit__(self, *_: object) -> None:
-        self.process.terminate()
-        self.process.wait(20)
+    port = PORT
+    kind = ("--threads", "2", "--worker-class", "gthread", "--keep-alive", "30")
 
     def memory(self) -> float:
         """Resident megabytes of master and workers together (shared pages counted in each)."""

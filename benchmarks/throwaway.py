@@ -1,11 +1,15 @@
 """A platform to measure: PostgreSQL of its own in a temporary folder, every table, and nothing left afterwards."""
 
 import os
+import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Self
 
 ROOT = Path(__file__).resolve().parents[1]
 OTHERS = ("DATABASE_URL", "STADTKERN_ANCHORS", "STADTKERN_SEAL_P12")  # of an installation somebody uses
@@ -32,3 +36,26 @@ def platform(name: str) -> Iterator[Path]:
             yield Path(home)
         finally:
             cluster.remove()
+
+
+class Gunicorn:
+    """The platform on two workers at a port of this machine; a `with` starts and stops it. `kind`: how the workers work."""
+
+    port = 0
+    kind: tuple[str, ...] = ()
+
+    def __enter__(self) -> Self:
+        command = [sys.executable, "-m", "gunicorn", "stadtkern.site.wsgi", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
+                   *self.kind, "--log-level", "warning"]  # fmt: skip
+        self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ.copy())
+        for _ in range(300):
+            try:
+                urllib.request.urlopen(f"http://localhost:{self.port}/betrieb/lebt", timeout=2)
+                return self
+            except OSError:
+                time.sleep(0.1)
+        raise RuntimeError("the server does not answer")
+
+    def __exit__(self, *_: object) -> None:
+        self.process.terminate()
+        self.process.wait(20)

@@ -8,6 +8,8 @@ from pathlib import PurePosixPath
 
 from django.utils.translation import gettext as _
 
+from stadtkern.lib.pictures import kind_of
+
 from .picture import clean_picture
 from .portable import clean_pdf
 from .refused import Refused
@@ -59,19 +61,11 @@ def sniff(data: bytes) -> str:
     """Media type by content; "" when unknown. A PDF must begin with its mark: behind other bytes it is a disguise."""
     if data.startswith(b"%PDF-"):
         return "application/pdf"
-    if data.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
-        return "image/webp"
-    if data[4:8] == b"ftyp" and data[8:12] in (b"heic", b"heix", b"heif", b"mif1", b"msf1", b"hevc"):
-        return "image/heic"
     if data.startswith(b"PK\x03\x04"):
         return "application/zip"
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         return "application/msword"
-    return "image/svg+xml" if re.match(rb"\s*(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<svg", data[:1000], re.S) else ""
+    return kind_of(data)
 
 
 def _check_size(size: int, most: int) -> None:

@@ -215,19 +215,6 @@ async function suggest() {
 
 // ---------------------------------------------------------------- sending, now or later
 
-function store(name, mode, act) {
-  return new Promise((done, fail) => {
-    const opening = indexedDB.open("maengel", 1);
-    opening.onupgradeneeded = () => { opening.result.createObjectStore("wartend", { keyPath: "key" }); opening.result.createObjectStore("gesendet", { keyPath: "key" }); };
-    opening.onerror = () => fail(opening.error);
-    opening.onsuccess = () => {
-      const asked = act(opening.result.transaction(name, mode).objectStore(name));
-      asked.onsuccess = () => { opening.result.close(); done(asked.result); };
-      asked.onerror = () => { opening.result.close(); fail(asked.error); };
-    };
-  });
-}
-
 async function later(fields, photo) {
   await store("wartend", "readwrite", (table) => table.put({ key: fields.key, fields, photo, at: Date.now() }));
   const worker = await navigator.serviceWorker.ready;

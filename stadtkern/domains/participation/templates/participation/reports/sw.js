@@ -3,8 +3,9 @@ const SHELL = "maengel-1";
 const PAGE = "{% url 'participation:report' %}";
 const KEPT = 30 * 86400000; // then what was sent is forgotten on this device
 const LATER = [429, 502, 503, 504]; // the server is busy or away: everything else waits as well
+importScripts("{% static 'participation/reports-queue.js' %}"); // store()
 const SEND = "{% url 'participation:report_send' %}";
-const PARTS = ["{% static 'ui/kern.min.css' %}", "{% static 'ui/stadtkern.css' %}", "{{ look_url }}", "{% static 'participation/reports.css' %}", "{% static 'participation/reports.js' %}", "{% static 'ui/leaflet.css' %}", "{% static 'ui/leaflet.js' %}", "{% static 'geo/map.css' %}", "{% static 'geo/map.js' %}", "{% url 'geo:layer' 'districts' %}", "{% url 'geo:layer' 'streets' %}", "{% url 'geo:layer' 'ground' %}", "{% static 'ui/fonts/text-400.woff2' %}", "{% static 'ui/fonts/text-600.woff2' %}"];
+const PARTS = ["{% static 'ui/kern.min.css' %}", "{% static 'ui/stadtkern.css' %}", "{{ look_url }}", "{% static 'participation/reports.css' %}", "{% static 'participation/reports-queue.js' %}", "{% static 'participation/reports.js' %}", "{% static 'ui/leaflet.css' %}", "{% static 'ui/leaflet.js' %}", "{% static 'geo/map.css' %}", "{% static 'geo/map.js' %}", "{% url 'geo:layer' 'districts' %}", "{% url 'geo:layer' 'streets' %}", "{% url 'geo:layer' 'ground' %}", "{% static 'ui/fonts/text-400.woff2' %}", "{% static 'ui/fonts/text-600.woff2' %}"];
 
 self.addEventListener("install", (event) => event.waitUntil(keep().then(() => self.skipWaiting())));
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -27,19 +28,6 @@ self.addEventListener("sync", (event) => { if (event.tag === "maengel") event.wa
 self.addEventListener("message", (event) => { if (event.data === "senden") event.waitUntil(flush()); });
 
 // ---------------------------------------------------------------- the queue
-
-function store(name, mode, act) {
-  return new Promise((done, fail) => {
-    const opening = indexedDB.open("maengel", 1);
-    opening.onupgradeneeded = () => { opening.result.createObjectStore("wartend", { keyPath: "key" }); opening.result.createObjectStore("gesendet", { keyPath: "key" }); };
-    opening.onerror = () => fail(opening.error);
-    opening.onsuccess = () => {
-      const asked = act(opening.result.transaction(name, mode).objectStore(name));
-      asked.onsuccess = () => { opening.result.close(); done(asked.result); };
-      asked.onerror = () => { opening.result.close(); fail(asked.error); };
-    };
-  });
-}
 
 async function token() {
   const page = await fetch(PAGE, { credentials: "same-origin", cache: "no-store" });
