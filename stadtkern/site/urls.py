@@ -29,7 +29,7 @@ PLACES = {
 }
 
 # The same for departments; without an entry the name of the folder.
-DEPARTMENTS = {"administration": "verwaltung/", "dataprotection": "datenschutz/", "participation": ""}
+DEPARTMENTS = {"administration": "verwaltung/", "dataprotection": "datenschutz/", "mobility": "", "participation": ""}
 
 urlpatterns = [
     path("termin/einlass/", include("stadtkern.kernel.appointments.admission.urls")),  # first: asked for most in a rush

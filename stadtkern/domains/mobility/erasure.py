@@ -1,22 +1,21 @@
-"""What goes and stays of plates when a person goes."""
+"""What goes and stays in mobility when a person goes: each part says it in its own erasure.py."""
 
+from typing import Any
 from uuid import UUID
-
-from django.utils.translation import gettext as _
 
 from stadtkern.kernel.privacy.erasure import Kept, Preview
 
-from .models import Plate
-from .plates.actions import forget_of
+from .plates import erasure as plates
+
+PARTS: list[Any] = [plates]
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:
     """In words, before it happens."""
-    goes = [_("Festgehaltene und reservierte Kennzeichen")] if Plate.objects.filter(account=account_id).exists() else []
-    return Preview(goes, [])
+    told = [part.preview(account_id, register_key) for part in PARTS]
+    return Preview([word for one in told for word in one.goes], [word for one in told for word in one.kept])
 
 
 def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
-    """Who held a plate goes; that it was given stays with the vehicle's entry in the register."""
-    forget_of(account_id)
-    return []
+    """Part by part; what one of them keeps is told with its reason."""
+    return [kept for part in PARTS for kept in part.erase(account_id, register_key)]

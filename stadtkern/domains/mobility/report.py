@@ -1,15 +1,14 @@
-"""Plates of the person who asks for their report (Art. 15 GDPR); permits and vehicles stand in the report of the registers."""
+"""What mobility knows of the person who asks (Art. 15 GDPR): each part answers in its own report.py."""
 
 from typing import Any
 
 from stadtkern.kernel.accounts.access import Actor
 
-from .models import Plate
+from .plates import report as plates
 
-MOST = 1000
+PARTS: list[Any] = [plates]  # each returns names of its own
 
 
 def report(actor: Actor) -> dict[str, Any]:
-    """Plates held, reserved and given, newest first."""
-    rows = Plate.objects.filter(account=actor.account).order_by("-pk")
-    return {"plates": list(rows.values("plate", "status", "until", "created_at")[:MOST])}
+    """The answers of all parts, beside each other. Permits and vehicles stand in the report of the registers."""
+    return {name: value for part in PARTS for name, value in part.report(actor).items()}

@@ -1,19 +1,12 @@
-"""Addresses below /mobility/; parking has its own branch."""
+"""Addresses of mobility: each part has its own list; one namespace for all."""
 
-from django.urls import path
-
-from .parking import control, desk
-from .plates import pages
+from django.urls import include, path
 
 app_name = "mobility"
 urlpatterns = [
-    path("kennzeichen/", pages.search, name="plates"),
-    path("kennzeichen/festhalten/", pages.keep, name="plate_keep"),
-    path("kennzeichen/<int:pk>/freigeben/", pages.release, name="plate_release"),
-    path("parken/ausweise/", desk.permits, name="permits"),
-    path("parken/ausweise/<str:number>/", desk.permit, name="permit"),
-    path("parken/kontrolle/", control.control, name="control"),
-    path("parken/kontrolle/liste.json", control.listing, name="listing"),
-    path("parken/kontrolle/sw.js", control.worker, name="worker"),
-    path("parken/kontrolle/app.webmanifest", control.manifest, name="manifest"),
+    path("mobility/", include("stadtkern.domains.mobility.urls_parking")),
+    path("mobil/tickets/", include("stadtkern.domains.mobility.urls_tickets")),
+    path("mobil/", include("stadtkern.domains.mobility.urls_trips")),
+    path("verkehr/", include("stadtkern.domains.mobility.urls_traffic")),
+    path("teilen/", include("stadtkern.domains.mobility.urls_sharing")),
 ]

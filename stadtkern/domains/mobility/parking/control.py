@@ -19,7 +19,7 @@ from stadtkern.kernel.documents import codes
 from stadtkern.kernel.privacy.actions import note_accesses
 from stadtkern.kernel.registers.models import ParkingPermit
 
-from .. import actions
+from ..actions import parking as actions
 from .verdict import Verdict, look, words
 from .zones import zones
 

@@ -15,7 +15,7 @@ from stadtkern.kernel.registers.blocks import is_blocked
 from stadtkern.kernel.registers.models import ParkingPermit
 from stadtkern.lib import plates
 
-from .. import actions
+from ..actions import parking as actions
 from .control import wardens
 from .zones import zones
 

@@ -15,9 +15,9 @@ from stadtkern.kernel.accounts.access import actor_of, everyone, signed_in
 from stadtkern.kernel.registers.models import Vehicle
 from stadtkern.lib.plate_choice import Wish, candidates, parse
 
+from ..actions.plates import Refused, give_up, hold
 from ..models import Plate
 from . import SERVICE
-from .actions import Refused, give_up, hold
 from .table import table
 
 SHOWN = 12

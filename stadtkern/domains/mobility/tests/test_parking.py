@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from stadtkern.domains.mobility import actions
+from stadtkern.domains.mobility.actions import parking as actions
 from stadtkern.domains.mobility.parking.listing import digest, make
 from stadtkern.domains.mobility.parking.verdict import look, words
 from stadtkern.domains.mobility.parking.zones import zones

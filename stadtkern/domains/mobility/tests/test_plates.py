@@ -9,8 +9,9 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from stadtkern.domains.mobility.actions import plates as actions
 from stadtkern.domains.mobility.models import Plate
-from stadtkern.domains.mobility.plates import SERVICE, actions
+from stadtkern.domains.mobility.plates import SERVICE
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account
 from stadtkern.kernel.cases.models import Case, Status

@@ -17,9 +17,9 @@ from stadtkern.kernel.registers.models import Vehicle
 from stadtkern.lib import plates
 from stadtkern.lib.plate_choice import problem
 
-from ..models import Plate
-from . import SERVICE
-from .table import Table, table
+from ..models.plates import Plate
+from ..plates import SERVICE
+from ..plates.table import Table, table
 
 Status = Plate.Status
 

@@ -20,8 +20,8 @@ from stadtkern.kernel.registers import actions as registers
 from stadtkern.kernel.registers.models import ParkingPermit
 from stadtkern.ui import words
 
-from .parking import SERVICE
-from .parking.listing import Listing, make
+from ..parking import SERVICE
+from ..parking.listing import Listing, make
 
 AT_COUNTER = uuid.UUID("5c0c5d5e-3f2b-4d0a-8f6e-2f6f4b7a9c11")  # holders whom the register does not know: one key a case
 REMIND = timedelta(weeks=4)

@@ -1,0 +1,1 @@
+"""What happens in mobility; each part has a file of its own."""
