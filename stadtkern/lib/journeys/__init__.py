@@ -1,0 +1,5 @@
+"""Door to door: timetable, streets and shared vehicles in one query."""
+
+from .world import EVERYDAY, SHARED, Leg, Mode, Parking, Point, Reason, Request, Spot, Trip, World
+
+__all__ = ["EVERYDAY", "SHARED", "Leg", "Mode", "Parking", "Point", "Reason", "Request", "Spot", "Trip", "World"]
