@@ -1,4 +1,4 @@
-"""numba's compiler, with a place for compiled code in a read-only installation, too. Only kernels import it: it takes a second."""
+"""numba's compiler, with a place for compiled code in a read-only installation. Only kernels import it: it takes a second."""
 
 import hashlib
 import os
