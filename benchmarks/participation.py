@@ -106,6 +106,8 @@ def fill(key: str, many: int) -> None:
 def cookies() -> list[str]:
     from django.conf import settings
     from django.contrib.auth import SESSION_KEY
+
+    settings.ALLOWED_HOSTS = ["*"]
     from django.test import Client
 
     from stadtkern.kernel.accounts.actions import open_account
@@ -120,6 +122,7 @@ def cookies() -> list[str]:
         browser = Client()
         browser.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[0])
         assert SESSION_KEY in browser.session
+        browser.get("/beteiligung/")  # the list of sessions knows it, as after signing in
         found.append(f"{settings.SESSION_COOKIE_NAME}={browser.cookies[settings.SESSION_COOKIE_NAME].value}")
     return found
 
@@ -227,12 +230,16 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--seconds", type=float, default=20)
     parser.add_argument("--prepare", action="store_true", help="only lay out the data")
+    parser.add_argument("--writing", action="store_true", help="measure writing alone")
     options = parser.parse_args()
     seconds = options.seconds
     setup()
     people = prepare()
     if options.prepare:
         return
+    if options.writing:
+        with Server() as server:
+            sys.exit(0 if write(server, people, seconds) else 1)
     counts = queries()
     for path, count in counts.items():
         print(f"{count:3} queries  {path}")

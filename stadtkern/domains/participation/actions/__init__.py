@@ -26,7 +26,7 @@ from .papering import (
 from .planning import drop_phase, set_categories, set_phase
 from .polling import announce_poll, check_project, close_poll, recall_poll
 from .prizes import add_prize, claim_prize, decide_prize, drop_prize, issue_certificate, propose_prize
-from .publishing import hide, publish, reject, restore
+from .publishing import ChangedMeanwhile, hide, publish, reject, restore
 from .remembering import forget_in_contests, tell_outcome, unname_contests
 from .running import (
     close_process,
@@ -43,6 +43,7 @@ from .teaming import agree, found_team, join_team, leave_team, rename_member, re
 from .voting import Voter, cast, has_voted, in_urn, issue_codes, replace
 
 __all__ = [
+    "ChangedMeanwhile",
     "Refused",
     "Voter",
     "add_prize",

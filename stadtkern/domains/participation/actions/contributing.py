@@ -79,7 +79,8 @@ def said_already(actor: Actor, process: Process, values: Mapping[str, Any], draf
     mine = Contribution.objects.filter(process=process, submitted_at__gt=timezone.now() - SAME)
     mine = mine.filter(account=actor.owner.pk) if actor.owner else mine.filter(account=None, draft_key=draft_key)
     same = mine.filter(title=tidy(values.get("title"), TITLE), text=tidy(values.get("text"), TEXT))
-    return same.exclude(state=State.WITHDRAWN).select_related("process").defer("search").first()
+    known = same.exclude(state=State.WITHDRAWN).order_by("pk").values_list("pk", flat=True).first()
+    return Contribution.objects.select_related("process").defer("search").get(pk=known) if known else None
 
 
 def draft_or_new(actor: Actor, process: Process, draft: Contribution | None, draft_key: str) -> Contribution:

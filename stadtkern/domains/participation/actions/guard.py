@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -9,8 +10,12 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import DESK_ROLES, Account, Staff
 
 from ..eligibility import Verdict, current, may
-from ..models import Comment, Contribution, ContributionQuerySet, Phase, Process
+from ..models import Contribution, ContributionQuerySet, Phase, Process
 
+_WRITTEN = """
+SELECT (SELECT count(*) FROM participation_contribution WHERE account_id = %s AND submitted_at > %s)
+     + (SELECT count(*) FROM participation_comment WHERE account_id = %s AND created_at > %s)
+"""  # both in one question: it is asked before every text that is sent
 MOST_WRITES = 60  # contributions, comments, complaints of one person or network in an hour
 
 
@@ -36,9 +41,10 @@ def checked(verdict: Verdict) -> None:
 
 def written_lately(account: Account) -> int:
     """How many texts this person has sent in the last hour."""
-    since, mine = timezone.now() - timedelta(hours=1), {"account": account}
-    sent = Contribution.objects.filter(submitted_at__gt=since, **mine).count()
-    return sent + Comment.objects.filter(created_at__gt=since, **mine).count()
+    since = timezone.now() - timedelta(hours=1)
+    with connection.cursor() as cursor:
+        cursor.execute(_WRITTEN, [account.pk, since, account.pk, since])
+        return int(cursor.fetchone()[0])
 
 
 def now_allows(actor: Actor, process: Process, action: str) -> Phase:

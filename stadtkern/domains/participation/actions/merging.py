@@ -66,6 +66,8 @@ def _may_propose(actor: Actor, source: Contribution, target: Contribution) -> bo
 
 
 def _fits(source: Contribution, target: Contribution) -> None:
+    if Contribution.Kind.PETITION in (source.kind, target.kind):
+        raise Refused(_("Petitionen führen wir nicht zusammen: Menschen haben genau diesen Text unterschrieben."))
     if source.process_id is None or source.process_id != target.process_id or source.kind != target.kind:
         raise Refused(_("Zusammenführen kann man nur Beiträge desselben Verfahrens."), "target")
     for row in (source, target):

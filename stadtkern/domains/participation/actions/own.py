@@ -44,10 +44,16 @@ def save_draft(
 
 def draft_of(rows: ContributionQuerySet, actor: Actor, process: Process, draft_key: str = "") -> Contribution | None:
     """The draft this person (or this browser) has in this process."""
-    drafts = rows.filter(process=process, state=State.DRAFT).defer("search")
+    drafts = rows.filter(process=process, state=State.DRAFT)
     if actor.owner:
-        return drafts.filter(account=actor.owner.pk).order_by("-pk").first()
-    return drafts.filter(account=None, draft_key=draft_key).order_by("-pk").first() if draft_key else None
+        drafts = drafts.filter(account=actor.owner.pk)
+    elif draft_key:
+        drafts = drafts.filter(account=None, draft_key=draft_key)
+    else:
+        return None
+    # Most people have none: one narrow question, and the row itself only where there is one.
+    newest = drafts.order_by("-pk").values_list("pk", flat=True).first()
+    return rows.filter(pk=newest, state=State.DRAFT).defer("search").first() if newest else None
 
 
 @transaction.atomic

@@ -17,13 +17,26 @@ from .telling import tell_hidden
 State, What = Contribution.State, Moderation.What
 
 
+class ChangedMeanwhile(Refused):
+    """The author has changed the text since the moderator read it."""
+
+
+def _as_read(row: Contribution, version: int | None) -> None:
+    """Nobody decides about a text they have not read. `version`: the one on the moderator's page; None: decided by rule."""
+    if version is not None and row.version != version:
+        raise ChangedMeanwhile(
+            _("Der Text wurde geändert, seit Sie ihn gelesen haben. Nichts ist entschieden. Lesen Sie die neue Fassung.")
+        )
+
+
 @transaction.atomic
-def publish(actor: Actor, contribution: Contribution) -> Contribution:
+def publish(actor: Actor, contribution: Contribution, version: int | None = None) -> Contribution:
     """It can be read; where it is public already, it has been looked at. A second time changes nothing."""
     row = locked(contribution.pk)
     staff = moderator(actor, row)
     if row.state == State.PUBLISHED and row.checked_at:
         return row
+    _as_read(row, version)
     if row.state not in (State.SUBMITTED, State.PUBLISHED):
         raise Refused(_("Dieser Beitrag wartet nicht auf Sie. Laden Sie die Seite neu."))
     fresh = row.state == State.SUBMITTED
@@ -38,12 +51,13 @@ def publish(actor: Actor, contribution: Contribution) -> Contribution:
 
 
 @transaction.atomic
-def reject(actor: Actor, contribution: Contribution, reason: str, text: str) -> Moderation:
+def reject(actor: Actor, contribution: Contribution, reason: str, text: str, version: int | None = None) -> Moderation:
     """It is not published; the author reads why and may appeal."""
     row = locked(contribution.pk)
     staff = moderator(actor, row)
     if row.state != State.SUBMITTED:
         raise Refused(_("Ablehnen kann man nur, was noch nicht veröffentlicht ist. Sie können den Beitrag ausblenden."))
+    _as_read(row, version)
     words = reasoned(reason, text)
     row.state, row.checked_at = State.REJECTED, timezone.now()
     row.save(update_fields=["state", "checked_at"])
@@ -57,12 +71,13 @@ def reject(actor: Actor, contribution: Contribution, reason: str, text: str) -> 
 
 
 @transaction.atomic
-def hide(actor: Actor, contribution: Contribution, reason: str, text: str) -> Moderation:
+def hide(actor: Actor, contribution: Contribution, reason: str, text: str, version: int | None = None) -> Moderation:
     """It was public and is taken away; the author reads why, in the inbox, and may appeal."""
     row = locked(contribution.pk)
     staff = moderator(actor, row)
     if row.state != State.PUBLISHED:
         raise Refused(_("Ausblenden kann man nur, was veröffentlicht ist."))
+    _as_read(row, version)
     words = reasoned(reason, text)
     row.state, row.checked_at = State.HIDDEN, timezone.now()
     row.save(update_fields=["state", "checked_at"])

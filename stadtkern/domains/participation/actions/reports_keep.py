@@ -4,12 +4,17 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from stadtkern.kernel.accounts.access import SYSTEM
+from stadtkern.kernel.accounts.models import DESK_ROLES, Role, Staff
 from stadtkern.kernel.cases.models import Case, Decision
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.geo import queries as geo
+from stadtkern.kernel.inbox import actions as inbox
 
 from ..models import AreaWatch, Attachment, Contribution, Report, ReportFollow, ReportQuerySet, ReportStep
 from ..models.report import CONTACT, UNCONFIRMED
@@ -22,6 +27,7 @@ from .reports import known_address, move, promise
 
 BATCH = 200
 KEPT = timedelta(days=3 * 366)  # as long as the case (service.toml)
+NEIGHBOURS = timedelta(days=366)  # a copy: the neighbour's own page is the place to read it, and it may never be closed there
 State, What = Report.State, ReportStep.What
 
 
@@ -33,7 +39,26 @@ def escalate(now: datetime) -> int:
     Report.objects.filter(pk__in=[pk for pk, _office in found]).update(escalated_at=now)
     for pk, office in found:
         record("report.escalated", subject=f"contribution:{pk}", actor=SYSTEM, data={"office": office})
+    for office in sorted({office for _pk, office in found if office is not None}):
+        _tell_lead(office, [pk for pk, of in found if of == office])
     return len(found)
+
+
+def _tell_lead(office_id: int, pks: list[int]) -> None:
+    """One letter to whoever leads the office (where nobody does: to everybody who works there): which ones, and where."""
+    there = Staff.objects.filter(office=office_id, role__in=DESK_ROLES, account__is_active=True).select_related("account")
+    people = list(there.filter(role=Role.LEAD)) or list(there)
+    rows = Contribution.objects.filter(pk__in=pks).order_by("report__promised_date", "pk")
+    listed = "\n".join(f"{one.reference}  {one.title}, {one.address}" for one in rows.only("reference", "title", "address"))
+    for one in people:
+        with override(one.account.language):
+            inbox.deliver(
+                account=one.account, about=f"contribution:{pks[0]}", office=one.office, actor_key=SYSTEM,
+                title=_("Überfällige Meldungen: %s") % len(pks),
+                body=_("Für diese Meldungen ist der versprochene Tag vorbei:") + f"\n\n{listed}"[:18_000],
+                link=reverse("participation:report_desk") + "?liste=spaet",
+                once=f"escalated:{timezone.localdate()}:{pks[0]}:{one.pk}",
+            )  # fmt: skip
 
 
 @transaction.atomic
@@ -46,6 +71,7 @@ def forget(now: datetime) -> int:
     done += _gone(ReportFollow.objects.filter(confirmed_at=None, at__lt=now - UNCONFIRMED))
     done += _gone(AreaWatch.objects.filter(confirmed_at=None, at__lt=now - UNCONFIRMED))
     done += _empty(Report.objects.filter(closed_at__lt=now - KEPT))
+    done += _empty(Report.objects.filter(source="neighbour", state_at__lt=now - NEIGHBOURS))  # closed there or not
     if done:
         record("report.tidied", subject="participation", actor=SYSTEM, data={"rows": done})
     return done

@@ -27,7 +27,9 @@ def text_digest(row: Contribution) -> str:
 
 def agreed_by_all(row: Contribution) -> None:
     """Before an entry is sent. Raises Refused with how many are missing."""
-    missing = TeamMember.objects.filter(team__contribution=row.pk or 0).exclude(agreed_to=text_digest(row))
+    if row.pk is None:
+        return  # a group is founded on a draft
+    missing = TeamMember.objects.filter(team__contribution=row.pk).exclude(agreed_to=text_digest(row))
     if waiting := missing.count():
         raise Refused(
             _(

@@ -97,7 +97,7 @@ class Plan:
 
     def kind(self, key: str) -> Kind:
         """The category; "something else" where it was taken out."""
-        return self.kinds.get(key) or self.kinds["anderes"]
+        return self.kinds.get(key) or self.kinds.get("anderes") or Kind(key, key, "", "")
 
     def title(self, key: str) -> str:
         """In German words; the key itself where a category was taken out."""

@@ -34,6 +34,12 @@ def fans(pair) -> list[Account]:
     return accounts
 
 
+def test_petitions_do_not_merge(pair, moderator):
+    Contribution.objects.filter(pk__in=[one.pk for one in pair]).update(kind="PETITION")
+    with pytest.raises(actions.Refused, match="unterschrieben"):
+        actions.propose_merging(Actor(moderator.account, moderator), *pair)
+
+
 def supports(*rows: Contribution) -> list[int]:
     for row in rows:
         row.refresh_from_db()

@@ -66,7 +66,7 @@ def test_from_the_form_to_the_public_page(process, citizen, moderator, login):
     clerk = login(moderator.account)
     assert "Mehr Bänke" in text(clerk.get("/beteiligung/verwaltung/pruefen/"))
     assert Access.objects.filter(purpose="participation", accounts=[citizen.pk]).count() == 1
-    clerk.post(f"{address}pruefen/", {"what": "publish", "back": "queue"})
+    clerk.post(f"{address}pruefen/", {"what": "publish", "back": "queue", "version": "1"})
     public = text(Client().get(address))
     assert "Mehr Bänke" in public and "Zoë" not in public and "Ohne Namen" in public
     assert "Mehr Bänke" in text(Client().get(f"/beteiligung/{process.key}/"))
@@ -282,3 +282,19 @@ def test_pictures_are_painted_anew_and_other_files_are_refused(make_process, cit
     assert shown["Content-Type"] == "image/jpeg" and not Image.open(BytesIO(shown.content)).getexif()
     actions.withdraw(Actor(citizen), row)
     assert Client().get(f"/beteiligung/bild/{stored.key}/klein/").status_code == 404
+
+
+def test_nobody_decides_about_a_text_they_have_not_read(process, citizen, moderator, login):
+    row = actions.contribute(Actor(citizen), process, {"title": "Mehr Bänke", "text": "Der alte Text der Idee."})
+    queue = text(login(moderator.account).get("/beteiligung/verwaltung/pruefen/"))
+    assert f'name="version" value="{row.version}"' in queue
+    actions.edit(Actor(citizen), row, {"title": "Mehr Bänke", "text": "Der neue Text, ganz anders."}, row.version)
+    address, browser = f"/beteiligung/{process.key}/{row.reference}/", login(moderator.account)
+    for what in ("publish", "reject"):
+        told = {"what": what, "back": "queue", "version": "1", "reason": "other", "text": "So nicht, bitte."}
+        page = text(browser.post(f"{address}pruefen/", told, follow=True))
+        assert "Der neue Text, ganz anders." in page and "geändert, seit Sie ihn gelesen haben" in page
+    browser.post(f"{address}pruefen/", {"what": "publish"})  # without a stamp nothing was read
+    assert Contribution.objects.get().state == "SUBMITTED"
+    browser.post(f"{address}pruefen/", {"what": "publish", "version": "2"})
+    assert Contribution.objects.get().state == "PUBLISHED"

@@ -268,6 +268,8 @@ def test_the_clock(roads, acting, citizen):
     made = reports.report(Actor(), {**HOLE, "contact": {"email": "ada@example.org"}})
     Report.objects.filter(pk=made.pk).update(promised_date="2026-01-01")
     assert reports_keep.escalate(timezone.now()) == 1 and reports_keep.escalate(timezone.now()) == 0
+    letter = Message.objects.get(title="Überfällige Meldungen: 1")  # once, to who leads or works there
+    assert letter.account == acting.account and made.contribution.reference in letter.body
     from datetime import timedelta
 
     later = timezone.now() + timedelta(days=8)

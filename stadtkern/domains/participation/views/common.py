@@ -15,7 +15,7 @@ from stadtkern.kernel.accounts import draft_cookie, throttle
 from stadtkern.kernel.accounts.access import Actor, actor_of, staff
 from stadtkern.kernel.accounts.models import DESK_ROLES
 
-from ..actions import Refused
+from ..actions import ChangedMeanwhile, Refused
 from ..actions.guard import MOST_WRITES, written_lately
 from ..models import Contribution, Phase, Process, ProcessQuerySet
 
@@ -62,6 +62,8 @@ def pressed(request: HttpRequest, act: Callable[[], Any], said: str, back: HttpR
         act()
     except ObjectDoesNotExist:
         raise Http404 from None  # gone since the page was loaded
+    except ChangedMeanwhile:
+        raise  # the page that shows the new text answers
     except Refused as refused:
         if refused.sign_in and actor_of(request).account is None:
             return redirect_to_login(back["Location"])

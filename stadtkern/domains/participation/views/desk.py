@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -16,7 +17,7 @@ from .. import actions
 from ..models import Comment, Complaint, Contribution, Moderation, Process
 from ..models.process import MOST_ID
 from ..reasons import REASONS
-from .common import clerk, contribution_of, page_of, pressed
+from .common import clerk, contribution_of, number, page_of, pressed
 
 MOST = 50
 State = Contribution.State
@@ -91,13 +92,18 @@ def decide(request: HttpRequest, key: str, reference: str) -> HttpResponse:
     """Publish, reject, hide or show again; back to where one came from."""
     row, actor, post = contribution_of(request, key, reference), actor_of(request), request.POST
     reason, text = post.get("reason", ""), post.get("text", "")
+    read = number(post.get("version"), 10**9) if post.get("version") else 0  # a page without a stamp has shown no version
     acts: dict[str, tuple[Any, str]] = {
-        "publish": (lambda: actions.publish(actor, row), _("Veröffentlicht.")),
-        "reject": (lambda: actions.reject(actor, row, reason, text), _("Abgelehnt. Die Person liest den Grund.")),
-        "hide": (lambda: actions.hide(actor, row, reason, text), _("Ausgeblendet. Die Person liest den Grund.")),
+        "publish": (lambda: actions.publish(actor, row, read), _("Veröffentlicht.")),
+        "reject": (lambda: actions.reject(actor, row, reason, text, read), _("Abgelehnt. Die Person liest den Grund.")),
+        "hide": (lambda: actions.hide(actor, row, reason, text, read), _("Ausgeblendet. Die Person liest den Grund.")),
         "restore": (lambda: actions.restore(actor, row, text), _("Wieder zu lesen.")),
     }
-    return _done(request, acts, page_of(row))
+    try:
+        return _done(request, acts, page_of(row))
+    except actions.ChangedMeanwhile as changed:  # to the new text, whichever page this was pressed on
+        messages.warning(request, str(changed))
+        return page_of(row)
 
 
 @clerk

@@ -24,6 +24,7 @@ from stadtkern.lib.pictures import read_boxes
 from ..actions import Refused, reports, reports_desk
 from ..models import Attachment, Contractor, Report, ReportQuerySet
 from ..models.contribution import SHOWN
+from ..open311.configuration import chosen
 from ..reasons import REASONS
 from ..reports import near
 from ..reports.categories import plan
@@ -142,6 +143,7 @@ def one(request: HttpRequest, reference: str) -> HttpResponse:
         "texts": known.texts, "team": known.teams.get(row.team, ""),
         "contact": {} if is_hidden(contribution.account_id) else row.contact,
         "look": not row.shown and contribution.state != "WITHDRAWN", "data": reverse("participation:report_points"),
+        "neighbours": bool(chosen().neighbours) and row.is_open,
     }  # fmt: skip
     return render(request, "participation/reports/work.html", context)
 
