@@ -230,3 +230,12 @@ def run_jobs(transactional_db: None) -> Callable[[], None]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests last: what fails cheaply fails first."""
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
+
+
+@pytest.fixture(scope="session")
+def mobility_data() -> Path:
+    """Timetables, street extracts and sharing feeds of real cities, too large and too varied in licence for this repository."""
+    folder = Path(os.environ.get("STADTKERN_SHARED", settings.ROOT.parent / "shared")) / "data" / "mobility"
+    if not folder.is_dir():
+        pytest.skip("needs the folder data/mobility (see STADTKERN_SHARED)")
+    return folder

@@ -5,11 +5,9 @@ import os
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numba
-
-Kernel = TypeVar("Kernel", bound=Callable[..., Any])
 
 
 def _writable(folder: Path) -> bool:
@@ -47,7 +45,7 @@ def _prepare() -> None:
 _prepare()
 
 
-def compiled(kernel: Kernel) -> Kernel:
+def compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
     """`numba.njit`: kept on disk, without the interpreter's lock."""
-    made: Any = numba.njit(cache=True, nogil=True)(kernel)
-    return cast(Kernel, made)
+    made: Callable[..., Any] = numba.njit(cache=True, nogil=True)(kernel)
+    return made
