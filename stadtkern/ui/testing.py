@@ -49,7 +49,7 @@ class Tab:
         if not self.page.evaluate("typeof window.axe === 'object'"):
             self.page.evaluate(_axe_source())
         wanted = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_TAGS}
-        found = self.page.evaluate("runOnly => axe.run(document, {runOnly, resultTypes: ['violations']})", wanted)
+        found = self.page.evaluate("runOnly => axe.run(document, {runOnly, resultTypes: ['violations'], preload: false})", wanted)
         return [
             f"{violation['id']}: {violation['help']} – {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
             for violation in found["violations"]

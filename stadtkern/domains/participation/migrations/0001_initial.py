@@ -238,6 +238,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["kind", "state", "-published_at", "-id"], name="contribution_kind"),
+                    models.Index(
+                        condition=models.Q(("account__isnull", False)), fields=["account", "-id"], name="contribution_account"
+                    ),
+                    models.Index(
+                        condition=models.Q(("draft_key", ""), _negated=True), fields=["draft_key"], name="contribution_browser"
+                    ),
+                    models.Index(condition=models.Q(("state", "DRAFT")), fields=["created_at"], name="contribution_draft_age"),
+                    models.Index(
+                        condition=models.Q(("checked_at", None), ("state__in", ["SUBMITTED", "PUBLISHED"])),
+                        fields=["submitted_at"],
+                        name="contribution_unchecked",
+                    ),
+                    django.contrib.postgres.indexes.GinIndex(fields=["search"], name="contribution_search"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("lat", None), ("long", None)),
+                            models.Q(("lat__gte", -90), ("lat__lte", 90), ("long__gte", -180), ("long__lte", 180)),
+                            _connector="OR",
+                        ),
+                        name="contribution_on_earth",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Phase",
@@ -253,6 +281,15 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["starts_at", "id"],
+                "indexes": [
+                    models.Index(fields=["starts_at"], name="phase_starts"),
+                    models.Index(fields=["ends_at"], name="phase_ends"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="phase_ends_after_start"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -310,6 +347,14 @@ class Migration(migrations.Migration):
                 ("counted_at", models.DateTimeField(blank=True, null=True)),
                 ("mixed_at", models.DateTimeField(blank=True, null=True)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("rule", "mes"), ("completion", "none"), _connector="OR"),
+                        name="poll_completion_of_shares",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Pulling",
@@ -382,6 +427,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["contribution", "thread", "id"], name="comment_thread"),
+                    models.Index(condition=models.Q(("parent__isnull", False)), fields=["parent"], name="comment_parent"),
+                    models.Index(
+                        condition=models.Q(("account__isnull", False)), fields=["account", "-id"], name="comment_account"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Contractor",
@@ -463,6 +517,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["state", "collect_until"], name="petition_clock")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "COLLECTING"), _negated=True),
+                            models.Q(("collect_until__isnull", False), ("needed__gt", 0)),
+                            _connector="OR",
+                        ),
+                        name="petition_clock_set",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Report",
@@ -548,6 +615,33 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("listed", True)), fields=["-reported_at", "-contribution"], name="report_newest"
+                    ),
+                    models.Index(
+                        condition=models.Q(("listed", True)), fields=["category", "-reported_at"], name="report_category"
+                    ),
+                    models.Index(
+                        condition=models.Q(("listed", True)), fields=["district", "-reported_at"], name="report_district"
+                    ),
+                    models.Index(
+                        condition=models.Q(("closed_at", None), ("listed", True)), fields=["-reported_at"], name="report_open"
+                    ),
+                    models.Index(condition=models.Q(("listed", True)), fields=["cell"], name="report_cell"),
+                    models.Index(
+                        condition=models.Q(("closed_at", None)), fields=["office", "promised_date"], name="report_desk"
+                    ),
+                    models.Index(fields=["office", "-reported_at"], name="report_office"),
+                    models.Index(
+                        condition=models.Q(("contractor__isnull", False)),
+                        fields=["contractor", "-state_at"],
+                        name="report_contractor",
+                    ),
+                    models.Index(fields=["-state_at"], name="report_changed"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Tally",
@@ -641,6 +735,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state__in", ["WAITING", "SENDING", "SENT"])),
+                        fields=["next_at"],
+                        name="handover_due",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Juror",
@@ -702,6 +805,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("juror", "contribution"), name="conflict_once")],
+            },
         ),
         migrations.CreateModel(
             name="Link",
@@ -734,6 +840,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "target", "kind"), name="link_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("kind", "MERGED_INTO")), fields=("source",), name="link_merged_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", models.F("target")), _negated=True), name="link_to_another"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Merging",
@@ -764,6 +881,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "ASKED")), fields=("source",), name="merging_one_open"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("source", models.F("target")), _negated=True), name="merging_into_another"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Consent",
@@ -788,6 +915,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("merging", "account", "role"), name="merging_asked_once")],
+            },
         ),
         migrations.CreateModel(
             name="Milestone",
@@ -868,6 +998,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("answered_at__isnull", True), ("appealed_at__isnull", False)),
+                        fields=["appealed_at"],
+                        name="moderation_appeals",
+                    ),
+                    models.Index(fields=["at"], name="moderation_at"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("contribution", None), ("comment", None), _connector="XOR"),
+                        name="moderation_of_one_thing",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("answered_by", None),
+                            ("by", None),
+                            models.Q(("answered_by", models.F("by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="moderation_second_person",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="contribution",
@@ -924,6 +1079,19 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "label"), name="paper_label_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("state", "CONFIRMED"), _negated=True),
+                            models.Q(
+                                ("checked_by__isnull", False), models.Q(("checked_by", models.F("entered_by")), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="paper_two_people",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -940,6 +1108,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("poll", "digest"), name="letter_code_once")],
+            },
         ),
         migrations.CreateModel(
             name="Ballot",
@@ -957,6 +1128,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "receipt"), name="ballot_receipt_once"),
+                    models.UniqueConstraint(fields=("poll", "number"), name="ballot_number_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("paper", True), ("receipt", None)),
+                            models.Q(("paper", False), ("receipt__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="ballot_way",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PollCount",
@@ -992,6 +1177,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "rule", "completion"), name="poll_count_once"),
+                    models.UniqueConstraint(condition=models.Q(("decides", True)), fields=("poll",), name="poll_count_decides"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="PollKey",
@@ -1044,6 +1235,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["key"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("poll", "key"), name="poll_project_key"),
+                    models.UniqueConstraint(fields=("poll", "contribution"), name="poll_project_once"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -1081,6 +1276,9 @@ class Migration(migrations.Migration):
                 ("version", models.PositiveIntegerField(default=1)),
                 ("office", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="city.office")),
             ],
+            options={
+                "indexes": [models.Index(fields=["state", "-id"], name="process_state")],
+            },
         ),
         migrations.CreateModel(
             name="Prize",
@@ -1131,6 +1329,22 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["position", "id"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("decided_by", None),
+                            models.Q(
+                                ("proposed_by__isnull", False), models.Q(("decided_by", models.F("proposed_by")), _negated=True)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="prize_second_person",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("decided_by", None), ("contribution__isnull", False), _connector="OR"),
+                        name="prize_of_an_entry",
+                    ),
+                ],
             },
         ),
         migrations.AddField(
@@ -1175,6 +1389,18 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("published_at", None), ("closed_at__isnull", False), _connector="OR"),
+                        name="judging_closed_first",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("closed_at", None), models.Q(("digest", ""), _negated=True), _connector="OR"),
+                        name="judging_computed_when_closed",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Follow",
@@ -1208,6 +1434,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("account", "process", "contribution"), name="follow_once", nulls_distinct=False
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("process", None), ("contribution", None), _connector="XOR"), name="follow_one_thing"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Finding",
@@ -1226,6 +1462,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("process", "what"), name="finding_once")],
+            },
         ),
         migrations.AddField(
             model_name="contribution",
@@ -1306,6 +1545,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("juror", "contribution"), name="sheet_once")],
+            },
         ),
         migrations.CreateModel(
             name="Support",
@@ -1325,6 +1567,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("contribution", "account"), name="support_once")],
+            },
         ),
         migrations.CreateModel(
             name="Team",
@@ -1363,6 +1608,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["id"],
+                "constraints": [models.UniqueConstraint(fields=("team", "account"), name="teammember_once")],
             },
         ),
         migrations.CreateModel(
@@ -1389,6 +1635,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("poll", "pseudonym"), name="turnout_once")],
+            },
         ),
         migrations.CreateModel(
             name="Voice",
@@ -1417,6 +1666,23 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["process", "answers"], name="voice_process")],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("account__isnull", False)), fields=("process", "account"), name="voice_account_once"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("browser", ""), _negated=True),
+                        fields=("process", "browser"),
+                        name="voice_browser_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("account", None), ("browser", ""), _connector="XOR"),
+                        name="voice_account_or_browser",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Stance",
@@ -1437,6 +1703,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("voice", "statement"), name="stance_once"),
+                    models.CheckConstraint(condition=models.Q(("value__in", (-1, 0, 1))), name="stance_value"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="AreaWatch",
@@ -1510,6 +1782,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("petition", "label"), name="signature_sheet_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("confirmed_by", None),
+                            ("entered_by", None),
+                            models.Q(("confirmed_by", models.F("entered_by")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="signature_sheet_second",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Signature",
@@ -1539,6 +1825,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("name_shown", ""), _negated=True),
+                        fields=["petition", "-id"],
+                        name="signature_named",
+                    )
+                ],
+                "constraints": [models.UniqueConstraint(fields=("petition", "pseudonym"), name="signature_once")],
+            },
         ),
         migrations.CreateModel(
             name="ReportStep",
@@ -1618,6 +1914,21 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="participation.report"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("account__isnull", False)),
+                        fields=("report", "account"),
+                        name="reportfollow_account",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("email", ""), _negated=True), fields=("report", "email"), name="reportfollow_email"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("account", None), ("email", ""), _connector="XOR"), name="reportfollow_one_way"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Complaint",
@@ -1684,229 +1995,15 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        migrations.AddIndex(
-            model_name="comment",
-            index=models.Index(fields=["contribution", "thread", "id"], name="comment_thread"),
-        ),
-        migrations.AddIndex(
-            model_name="comment",
-            index=models.Index(condition=models.Q(("parent__isnull", False)), fields=["parent"], name="comment_parent"),
-        ),
-        migrations.AddIndex(
-            model_name="comment",
-            index=models.Index(
-                condition=models.Q(("account__isnull", False)), fields=["account", "-id"], name="comment_account"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="handover",
-            index=models.Index(
-                condition=models.Q(("state__in", ["WAITING", "SENDING", "SENT"])), fields=["next_at"], name="handover_due"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="conflict",
-            constraint=models.UniqueConstraint(fields=("juror", "contribution"), name="conflict_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.UniqueConstraint(fields=("source", "target", "kind"), name="link_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("kind", "MERGED_INTO")), fields=("source",), name="link_merged_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="link",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", models.F("target")), _negated=True), name="link_to_another"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merging",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "ASKED")), fields=("source",), name="merging_one_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="merging",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("source", models.F("target")), _negated=True), name="merging_into_another"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="consent",
-            constraint=models.UniqueConstraint(fields=("merging", "account", "role"), name="merging_asked_once"),
-        ),
-        migrations.AddIndex(
-            model_name="moderation",
-            index=models.Index(
-                condition=models.Q(("answered_at__isnull", True), ("appealed_at__isnull", False)),
-                fields=["appealed_at"],
-                name="moderation_appeals",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="moderation",
-            index=models.Index(fields=["at"], name="moderation_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="moderation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("contribution", None), ("comment", None), _connector="XOR"), name="moderation_of_one_thing"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="moderation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("answered_by", None),
-                    ("by", None),
-                    models.Q(("answered_by", models.F("by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="moderation_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="paperbatch",
-            constraint=models.UniqueConstraint(fields=("poll", "label"), name="paper_label_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="paperbatch",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "CONFIRMED"), _negated=True),
-                    models.Q(("checked_by__isnull", False), models.Q(("checked_by", models.F("entered_by")), _negated=True)),
-                    _connector="OR",
-                ),
-                name="paper_two_people",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="lettercode",
-            constraint=models.UniqueConstraint(fields=("poll", "digest"), name="letter_code_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="ballot",
-            constraint=models.UniqueConstraint(fields=("poll", "receipt"), name="ballot_receipt_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="ballot",
-            constraint=models.UniqueConstraint(fields=("poll", "number"), name="ballot_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="ballot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("paper", True), ("receipt", None)),
-                    models.Q(("paper", False), ("receipt__isnull", False)),
-                    _connector="OR",
-                ),
-                name="ballot_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pollcount",
-            constraint=models.UniqueConstraint(fields=("poll", "rule", "completion"), name="poll_count_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="pollcount",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("decides", True)), fields=("poll",), name="poll_count_decides"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="pollproject",
-            constraint=models.UniqueConstraint(fields=("poll", "key"), name="poll_project_key"),
-        ),
-        migrations.AddConstraint(
-            model_name="pollproject",
-            constraint=models.UniqueConstraint(fields=("poll", "contribution"), name="poll_project_once"),
-        ),
-        migrations.AddIndex(
-            model_name="process",
-            index=models.Index(fields=["state", "-id"], name="process_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="prize",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("decided_by", None),
-                    models.Q(("proposed_by__isnull", False), models.Q(("decided_by", models.F("proposed_by")), _negated=True)),
-                    _connector="OR",
-                ),
-                name="prize_second_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="prize",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("decided_by", None), ("contribution__isnull", False), _connector="OR"),
-                name="prize_of_an_entry",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="poll",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rule", "mes"), ("completion", "none"), _connector="OR"), name="poll_completion_of_shares"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="phase",
-            index=models.Index(fields=["starts_at"], name="phase_starts"),
-        ),
-        migrations.AddIndex(
-            model_name="phase",
-            index=models.Index(fields=["ends_at"], name="phase_ends"),
-        ),
         migrations.AddConstraint(
             model_name="phase",
             constraint=models.UniqueConstraint(fields=("process", "key"), name="phase_key_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="phase",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="phase_ends_after_start"
-            ),
         ),
         migrations.AddConstraint(
             model_name="juror",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("account__isnull", False)), fields=("process", "account"), name="juror_once"
             ),
-        ),
-        migrations.AddConstraint(
-            model_name="judging",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("published_at", None), ("closed_at__isnull", False), _connector="OR"),
-                name="judging_closed_first",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="judging",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("closed_at", None), models.Q(("digest", ""), _negated=True), _connector="OR"),
-                name="judging_computed_when_closed",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.UniqueConstraint(
-                fields=("account", "process", "contribution"), name="follow_once", nulls_distinct=False
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="follow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("process", None), ("contribution", None), _connector="XOR"), name="follow_one_thing"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.UniqueConstraint(fields=("process", "what"), name="finding_once"),
         ),
         migrations.AddIndex(
             model_name="contribution",
@@ -1928,203 +2025,9 @@ class Migration(migrations.Migration):
             model_name="contribution",
             index=models.Index(fields=["process", "-id"], name="contribution_process"),
         ),
-        migrations.AddIndex(
-            model_name="contribution",
-            index=models.Index(fields=["kind", "state", "-published_at", "-id"], name="contribution_kind"),
-        ),
-        migrations.AddIndex(
-            model_name="contribution",
-            index=models.Index(
-                condition=models.Q(("account__isnull", False)), fields=["account", "-id"], name="contribution_account"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contribution",
-            index=models.Index(
-                condition=models.Q(("draft_key", ""), _negated=True), fields=["draft_key"], name="contribution_browser"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contribution",
-            index=models.Index(condition=models.Q(("state", "DRAFT")), fields=["created_at"], name="contribution_draft_age"),
-        ),
-        migrations.AddIndex(
-            model_name="contribution",
-            index=models.Index(
-                condition=models.Q(("checked_at", None), ("state__in", ["SUBMITTED", "PUBLISHED"])),
-                fields=["submitted_at"],
-                name="contribution_unchecked",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="contribution",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="contribution_search"),
-        ),
-        migrations.AddConstraint(
-            model_name="contribution",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("lat", None), ("long", None)),
-                    models.Q(("lat__gte", -90), ("lat__lte", 90), ("long__gte", -180), ("long__lte", 180)),
-                    _connector="OR",
-                ),
-                name="contribution_on_earth",
-            ),
-        ),
         migrations.AddConstraint(
             model_name="category",
             constraint=models.UniqueConstraint(fields=("process", "key"), name="category_key_once", nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name="sheet",
-            constraint=models.UniqueConstraint(fields=("juror", "contribution"), name="sheet_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="support",
-            constraint=models.UniqueConstraint(fields=("contribution", "account"), name="support_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="teammember",
-            constraint=models.UniqueConstraint(fields=("team", "account"), name="teammember_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="turnout",
-            constraint=models.UniqueConstraint(fields=("poll", "pseudonym"), name="turnout_once"),
-        ),
-        migrations.AddIndex(
-            model_name="voice",
-            index=models.Index(fields=["process", "answers"], name="voice_process"),
-        ),
-        migrations.AddConstraint(
-            model_name="voice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("account__isnull", False)), fields=("process", "account"), name="voice_account_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voice",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("browser", ""), _negated=True), fields=("process", "browser"), name="voice_browser_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="voice",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("account", None), ("browser", ""), _connector="XOR"), name="voice_account_or_browser"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="stance",
-            constraint=models.UniqueConstraint(fields=("voice", "statement"), name="stance_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="stance",
-            constraint=models.CheckConstraint(condition=models.Q(("value__in", (-1, 0, 1))), name="stance_value"),
-        ),
-        migrations.AddConstraint(
-            model_name="signaturesheet",
-            constraint=models.UniqueConstraint(fields=("petition", "label"), name="signature_sheet_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="signaturesheet",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("confirmed_by", None),
-                    ("entered_by", None),
-                    models.Q(("confirmed_by", models.F("entered_by")), _negated=True),
-                    _connector="OR",
-                ),
-                name="signature_sheet_second",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="signature",
-            index=models.Index(
-                condition=models.Q(("name_shown", ""), _negated=True), fields=["petition", "-id"], name="signature_named"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="signature",
-            constraint=models.UniqueConstraint(fields=("petition", "pseudonym"), name="signature_once"),
-        ),
-        migrations.AddIndex(
-            model_name="petition",
-            index=models.Index(fields=["state", "collect_until"], name="petition_clock"),
-        ),
-        migrations.AddConstraint(
-            model_name="petition",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "COLLECTING"), _negated=True),
-                    models.Q(("collect_until__isnull", False), ("needed__gt", 0)),
-                    _connector="OR",
-                ),
-                name="petition_clock_set",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportfollow",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("account__isnull", False)), fields=("report", "account"), name="reportfollow_account"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportfollow",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("email", ""), _negated=True), fields=("report", "email"), name="reportfollow_email"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="reportfollow",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("account", None), ("email", ""), _connector="XOR"), name="reportfollow_one_way"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(
-                condition=models.Q(("listed", True)), fields=["-reported_at", "-contribution"], name="report_newest"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(
-                condition=models.Q(("listed", True)), fields=["category", "-reported_at"], name="report_category"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(
-                condition=models.Q(("listed", True)), fields=["district", "-reported_at"], name="report_district"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(
-                condition=models.Q(("closed_at", None), ("listed", True)), fields=["-reported_at"], name="report_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(condition=models.Q(("listed", True)), fields=["cell"], name="report_cell"),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(condition=models.Q(("closed_at", None)), fields=["office", "promised_date"], name="report_desk"),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(fields=["office", "-reported_at"], name="report_office"),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(
-                condition=models.Q(("contractor__isnull", False)), fields=["contractor", "-state_at"], name="report_contractor"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="report",
-            index=models.Index(fields=["-state_at"], name="report_changed"),
         ),
         migrations.RunSQL(
             "CREATE INDEX contribution_place ON participation_contribution USING gist (point(long, lat)) WHERE lat IS NOT NULL",

@@ -156,6 +156,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["title", "id"],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None)), fields=("office", "account"), name="partner_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
@@ -197,6 +202,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["date", "hour"],
+                "constraints": [models.UniqueConstraint(fields=("place", "date", "hour"), name="load_hour_once")],
             },
         ),
         migrations.CreateModel(
@@ -268,6 +274,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["place", "counter", "weekday", "opens"],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("weekday__range", (0, 6))), name="hours_weekday"),
+                    models.CheckConstraint(condition=models.Q(("closes__gt", models.F("opens"))), name="hours_forward"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -309,6 +319,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["date", "counter"],
+                "indexes": [
+                    models.Index(fields=["place", "date"], name="day_place"),
+                    models.Index(fields=["date"], name="day_date"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("counter", "date"), name="day_once")],
             },
         ),
         migrations.AddField(
@@ -431,6 +446,37 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="appointments.place"),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["counter", "date"], name="appointment_day"),
+                    models.Index(fields=["place", "date"], name="appointment_place"),
+                    models.Index(fields=["account", "-id"], name="appointment_account"),
+                    models.Index(condition=models.Q(("status", "HELD")), fields=["holder"], name="appointment_holder"),
+                    models.Index(condition=models.Q(("about", ""), _negated=True), fields=["about"], name="appointment_about"),
+                    models.Index(condition=models.Q(("status", "HELD")), fields=["held_until"], name="appointment_due"),
+                ],
+                "constraints": [
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("status__in", ("HELD", "BOOKED", "ARRIVED", "CALLED", "DONE"))),
+                        expressions=[("span", "&&")],
+                        name="appointment_no_double",
+                    ),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        condition=models.Q(("status__in", ("HELD", "BOOKED", "ARRIVED", "CALLED"))),
+                        expressions=[("limits", "&&")],
+                        name="appointment_limit",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="appointment_forward"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "HELD"), _negated=True), ("held_until__isnull", False), _connector="OR"
+                        ),
+                        name="appointment_held_until",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Roster",
@@ -507,6 +553,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["date", "counter", "starts"],
+                "indexes": [models.Index(fields=["counter", "date"], name="shift_day")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("ends__gt", models.F("starts"))), name="shift_forward"),
+                    django.contrib.postgres.constraints.ExclusionConstraint(
+                        expressions=[("span", "&&")], name="shift_no_double"
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -522,6 +575,9 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="accounts.staff"),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("staff", "matter"), name="skill_once")],
+            },
         ),
         migrations.CreateModel(
             name="SpecialDay",
@@ -550,6 +606,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["first", "id"],
+                "indexes": [models.Index(fields=["place", "last"], name="special_day_place")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("last__gte", models.F("first"))), name="special_day_forward")
+                ],
             },
         ),
         migrations.CreateModel(
@@ -564,6 +624,9 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="appointments.place"),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("place", "date"), name="tickets_once")],
+            },
         ),
         migrations.CreateModel(
             name="Visit",
@@ -633,6 +696,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["place", "date", "status"], name="visit_room")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("place", "date", "number"), name="visit_number_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status", "CALLED")), fields=("counter",), name="visit_one_per_counter"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "CALLED"), _negated=True),
+                            models.Q(("called_at__isnull", False), ("counter__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="visit_called_where",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind", "APPOINTMENT"), ("number__isnull", False), _connector="OR"),
+                        name="visit_has_number",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Waiting",
@@ -736,6 +820,24 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("status", "WAITING")), fields=["joined_at", "id"], name="waiting_queue"),
+                    models.Index(fields=["account", "-id"], name="waiting_account"),
+                ],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("last__gte", models.F("first"))), name="waiting_forward"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["WAITING", "OFFERED"])), fields=("limit_key",), name="waiting_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("status", "OFFERED"), _negated=True), ("offer__isnull", False), _connector="OR"
+                        ),
+                        name="waiting_offer",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Notice",
@@ -791,6 +893,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["appointment", "occasion"], name="notice_appointment"),
+                    models.Index(condition=models.Q(("state", "SENT"), _negated=True), fields=["id"], name="notice_unsent"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Wave",
@@ -819,6 +927,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["opens_at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("matter", "opens_at"), name="wave_once"),
+                    models.CheckConstraint(condition=models.Q(("rate__gte", 1)), name="wave_rate"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -841,6 +953,13 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="appointments.wave"),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["wave", "place"], name="ticket_place"),
+                    models.Index(fields=["wave", "network"], name="ticket_network"),
+                ],
+                "constraints": [models.UniqueConstraint(fields=("wave", "account"), name="ticket_once")],
+            },
         ),
         migrations.CreateModel(
             name="Absence",
@@ -862,205 +981,8 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddConstraint(
-            model_name="partner",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None)), fields=("office", "account"), name="partner_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="loadhour",
-            constraint=models.UniqueConstraint(fields=("place", "date", "hour"), name="load_hour_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="hours",
-            constraint=models.CheckConstraint(condition=models.Q(("weekday__range", (0, 6))), name="hours_weekday"),
-        ),
-        migrations.AddConstraint(
-            model_name="hours",
-            constraint=models.CheckConstraint(condition=models.Q(("closes__gt", models.F("opens"))), name="hours_forward"),
-        ),
-        migrations.AddIndex(
-            model_name="day",
-            index=models.Index(fields=["place", "date"], name="day_place"),
-        ),
-        migrations.AddIndex(
-            model_name="day",
-            index=models.Index(fields=["date"], name="day_date"),
-        ),
-        migrations.AddConstraint(
-            model_name="day",
-            constraint=models.UniqueConstraint(fields=("counter", "date"), name="day_once"),
-        ),
-        migrations.AddConstraint(
             model_name="counter",
             constraint=models.UniqueConstraint(fields=("place", "key"), name="counter_key"),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(fields=["counter", "date"], name="appointment_day"),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(fields=["place", "date"], name="appointment_place"),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(fields=["account", "-id"], name="appointment_account"),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(condition=models.Q(("status", "HELD")), fields=["holder"], name="appointment_holder"),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(condition=models.Q(("about", ""), _negated=True), fields=["about"], name="appointment_about"),
-        ),
-        migrations.AddIndex(
-            model_name="appointment",
-            index=models.Index(condition=models.Q(("status", "HELD")), fields=["held_until"], name="appointment_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("status__in", ("HELD", "BOOKED", "ARRIVED", "CALLED", "DONE"))),
-                expressions=[("span", "&&")],
-                name="appointment_no_double",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                condition=models.Q(("status__in", ("HELD", "BOOKED", "ARRIVED", "CALLED"))),
-                expressions=[("limits", "&&")],
-                name="appointment_limit",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="appointment_forward"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="appointment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("status", "HELD"), _negated=True), ("held_until__isnull", False), _connector="OR"),
-                name="appointment_held_until",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="shift",
-            index=models.Index(fields=["counter", "date"], name="shift_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=models.CheckConstraint(condition=models.Q(("ends__gt", models.F("starts"))), name="shift_forward"),
-        ),
-        migrations.AddConstraint(
-            model_name="shift",
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
-                expressions=[("span", "&&")], name="shift_no_double"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="skill",
-            constraint=models.UniqueConstraint(fields=("staff", "matter"), name="skill_once"),
-        ),
-        migrations.AddIndex(
-            model_name="specialday",
-            index=models.Index(fields=["place", "last"], name="special_day_place"),
-        ),
-        migrations.AddConstraint(
-            model_name="specialday",
-            constraint=models.CheckConstraint(condition=models.Q(("last__gte", models.F("first"))), name="special_day_forward"),
-        ),
-        migrations.AddConstraint(
-            model_name="tickets",
-            constraint=models.UniqueConstraint(fields=("place", "date"), name="tickets_once"),
-        ),
-        migrations.AddIndex(
-            model_name="visit",
-            index=models.Index(fields=["place", "date", "status"], name="visit_room"),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.UniqueConstraint(fields=("place", "date", "number"), name="visit_number_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status", "CALLED")), fields=("counter",), name="visit_one_per_counter"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("status", "CALLED"), _negated=True),
-                    models.Q(("called_at__isnull", False), ("counter__isnull", False)),
-                    _connector="OR",
-                ),
-                name="visit_called_where",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="visit",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind", "APPOINTMENT"), ("number__isnull", False), _connector="OR"), name="visit_has_number"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="waiting",
-            index=models.Index(condition=models.Q(("status", "WAITING")), fields=["joined_at", "id"], name="waiting_queue"),
-        ),
-        migrations.AddIndex(
-            model_name="waiting",
-            index=models.Index(fields=["account", "-id"], name="waiting_account"),
-        ),
-        migrations.AddConstraint(
-            model_name="waiting",
-            constraint=models.CheckConstraint(condition=models.Q(("last__gte", models.F("first"))), name="waiting_forward"),
-        ),
-        migrations.AddConstraint(
-            model_name="waiting",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["WAITING", "OFFERED"])), fields=("limit_key",), name="waiting_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="waiting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("status", "OFFERED"), _negated=True), ("offer__isnull", False), _connector="OR"),
-                name="waiting_offer",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(fields=["appointment", "occasion"], name="notice_appointment"),
-        ),
-        migrations.AddIndex(
-            model_name="notice",
-            index=models.Index(condition=models.Q(("state", "SENT"), _negated=True), fields=["id"], name="notice_unsent"),
-        ),
-        migrations.AddConstraint(
-            model_name="wave",
-            constraint=models.UniqueConstraint(fields=("matter", "opens_at"), name="wave_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="wave",
-            constraint=models.CheckConstraint(condition=models.Q(("rate__gte", 1)), name="wave_rate"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["wave", "place"], name="ticket_place"),
-        ),
-        migrations.AddIndex(
-            model_name="ticket",
-            index=models.Index(fields=["wave", "network"], name="ticket_network"),
-        ),
-        migrations.AddConstraint(
-            model_name="ticket",
-            constraint=models.UniqueConstraint(fields=("wave", "account"), name="ticket_once"),
         ),
         migrations.RunSQL(DAY, NO_DAY),
         migrations.RunSQL(CELLS, NO_CELLS),

@@ -39,6 +39,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["created_at"], name="call_age"),
+                    models.Index(condition=models.Q(("ended_at", None)), fields=["created_at", "id"], name="call_running"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Seat",
@@ -66,6 +72,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("call", "role"), name="seat_once"),
+                    models.CheckConstraint(condition=models.Q(("role__in", ["CITIZEN", "STAFF"])), name="seat_of_two"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Signal",
@@ -82,26 +94,9 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="signals", to="calls.call"),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="call",
-            index=models.Index(fields=["created_at"], name="call_age"),
-        ),
-        migrations.AddIndex(
-            model_name="call",
-            index=models.Index(condition=models.Q(("ended_at", None)), fields=["created_at", "id"], name="call_running"),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.UniqueConstraint(fields=("call", "role"), name="seat_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="seat",
-            constraint=models.CheckConstraint(condition=models.Q(("role__in", ["CITIZEN", "STAFF"])), name="seat_of_two"),
-        ),
-        migrations.AddConstraint(
-            model_name="signal",
-            constraint=models.UniqueConstraint(fields=("call", "sender", "epoch", "seq"), name="signal_once"),
+            options={
+                "constraints": [models.UniqueConstraint(fields=("call", "sender", "epoch", "seq"), name="signal_once")],
+            },
         ),
         # Network addresses stand in these lines for seconds; unlogged, they never reach the log of the database or its archive.
         migrations.RunSQL("ALTER TABLE calls_signal SET UNLOGGED", "ALTER TABLE calls_signal SET LOGGED"),

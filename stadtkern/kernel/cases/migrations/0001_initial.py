@@ -140,6 +140,52 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["account", "-id"], name="case_account"),
+                    models.Index(
+                        condition=models.Q(("company__isnull", False)), fields=["company", "-id"], name="case_company"
+                    ),
+                    models.Index(
+                        condition=models.Q(("mandate__isnull", False)), fields=["mandate", "-id"], name="case_mandate"
+                    ),
+                    models.Index(condition=models.Q(("draft_key__isnull", False)), fields=["draft_key"], name="case_draft_key"),
+                    models.Index(
+                        condition=models.Q(("assisted_by__isnull", False)), fields=["assisted_by"], name="case_assisted"
+                    ),
+                    models.Index(fields=["office", "-id"], name="case_office"),
+                    models.Index(
+                        condition=models.Q(("status__in", ["SUBMITTED", "AWAITING_PAYMENT", "IN_REVIEW", "AWAITING_CITIZEN"])),
+                        fields=["office", "status", "due_date", "id"],
+                        name="case_queue",
+                    ),
+                    models.Index(
+                        condition=models.Q(("clerk__isnull", True), ("status", "IN_REVIEW")),
+                        fields=["office", "due_date", "id"],
+                        name="case_unassigned",
+                    ),
+                    models.Index(
+                        condition=models.Q(("status", "IN_REVIEW")),
+                        fields=["office", "service", "due_date", "id"],
+                        name="case_service",
+                    ),
+                    models.Index(
+                        condition=models.Q(
+                            ("clerk__isnull", False),
+                            ("status__in", ["SUBMITTED", "AWAITING_PAYMENT", "IN_REVIEW", "AWAITING_CITIZEN"]),
+                        ),
+                        fields=["clerk", "due_date", "id"],
+                        name="case_mine",
+                    ),
+                    models.Index(condition=models.Q(("keep_until__isnull", False)), fields=["keep_until"], name="case_keep"),
+                    models.Index(condition=models.Q(("status", "DRAFT")), fields=["updated_at"], name="case_draft_age"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["search"], name="case_search"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(fields=("reference",), name="case_reference"),
+                    models.UniqueConstraint(condition=models.Q(("once__isnull", False)), fields=("once",), name="case_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Agreement",
@@ -175,6 +221,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["account"], name="agreement_account")],
+            },
         ),
         migrations.CreateModel(
             name="Decision",
@@ -209,6 +258,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("made_at__isnull", True)), fields=["case"], name="decision_proposed")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Note",
@@ -224,91 +278,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["account", "-id"], name="case_account"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(condition=models.Q(("company__isnull", False)), fields=["company", "-id"], name="case_company"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(condition=models.Q(("mandate__isnull", False)), fields=["mandate", "-id"], name="case_mandate"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(condition=models.Q(("draft_key__isnull", False)), fields=["draft_key"], name="case_draft_key"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("assisted_by__isnull", False)), fields=["assisted_by"], name="case_assisted"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(fields=["office", "-id"], name="case_office"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("status__in", ["SUBMITTED", "AWAITING_PAYMENT", "IN_REVIEW", "AWAITING_CITIZEN"])),
-                fields=["office", "status", "due_date", "id"],
-                name="case_queue",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("clerk__isnull", True), ("status", "IN_REVIEW")),
-                fields=["office", "due_date", "id"],
-                name="case_unassigned",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(("status", "IN_REVIEW")), fields=["office", "service", "due_date", "id"], name="case_service"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(
-                condition=models.Q(
-                    ("clerk__isnull", False), ("status__in", ["SUBMITTED", "AWAITING_PAYMENT", "IN_REVIEW", "AWAITING_CITIZEN"])
-                ),
-                fields=["clerk", "due_date", "id"],
-                name="case_mine",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(condition=models.Q(("keep_until__isnull", False)), fields=["keep_until"], name="case_keep"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=models.Index(condition=models.Q(("status", "DRAFT")), fields=["updated_at"], name="case_draft_age"),
-        ),
-        migrations.AddIndex(
-            model_name="case",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["search"], name="case_search"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(fields=("reference",), name="case_reference"),
-        ),
-        migrations.AddConstraint(
-            model_name="case",
-            constraint=models.UniqueConstraint(condition=models.Q(("once__isnull", False)), fields=("once",), name="case_once"),
-        ),
-        migrations.AddIndex(
-            model_name="agreement",
-            index=models.Index(fields=["account"], name="agreement_account"),
-        ),
-        migrations.AddIndex(
-            model_name="decision",
-            index=models.Index(condition=models.Q(("made_at__isnull", True)), fields=["case"], name="decision_proposed"),
         ),
     ]

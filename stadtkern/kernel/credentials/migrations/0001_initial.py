@@ -68,6 +68,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["account", "-id"], name="credential_account"),
+                    models.Index(
+                        condition=models.Q(("claims", b""), _negated=True), fields=["open_until"], name="credential_open"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Grant",
@@ -140,6 +148,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["account", "-id"], name="query_account")],
+            },
         ),
         migrations.CreateModel(
             name="Copy",
@@ -166,27 +177,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="credential",
-            index=models.Index(fields=["account", "-id"], name="credential_account"),
-        ),
-        migrations.AddIndex(
-            model_name="credential",
-            index=models.Index(
-                condition=models.Q(("claims", b""), _negated=True), fields=["open_until"], name="credential_open"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="query",
-            index=models.Index(fields=["account", "-id"], name="query_account"),
-        ),
-        migrations.AddIndex(
-            model_name="copy",
-            index=models.Index(fields=["kid", "valid_until"], name="copy_kid"),
-        ),
-        migrations.AddConstraint(
-            model_name="copy",
-            constraint=models.UniqueConstraint(fields=("listed", "place"), name="copy_place_once"),
+            options={
+                "indexes": [models.Index(fields=["kid", "valid_until"], name="copy_kid")],
+                "constraints": [models.UniqueConstraint(fields=("listed", "place"), name="copy_place_once")],
+            },
         ),
     ]

@@ -60,6 +60,21 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["account", "-issued_at"], name="document_account"),
+                    models.Index(
+                        condition=models.Q(("company__isnull", False)),
+                        fields=["company", "-issued_at"],
+                        name="document_company",
+                    ),
+                    models.Index(
+                        condition=models.Q(("keep_until__isnull", False), ("shredded_at", None)),
+                        fields=["keep_until"],
+                        name="document_keep",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Upload",
@@ -98,6 +113,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "CHECKING")), fields=["created_at"], name="upload_checking")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Content",
@@ -130,27 +150,5 @@ class Migration(migrations.Migration):
                 ),
                 ("sealed", models.BinaryField()),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="document",
-            index=models.Index(fields=["account", "-issued_at"], name="document_account"),
-        ),
-        migrations.AddIndex(
-            model_name="document",
-            index=models.Index(
-                condition=models.Q(("company__isnull", False)), fields=["company", "-issued_at"], name="document_company"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="document",
-            index=models.Index(
-                condition=models.Q(("keep_until__isnull", False), ("shredded_at", None)),
-                fields=["keep_until"],
-                name="document_keep",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="upload",
-            index=models.Index(condition=models.Q(("state", "CHECKING")), fields=["created_at"], name="upload_checking"),
         ),
     ]

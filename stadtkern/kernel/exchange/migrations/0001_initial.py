@@ -77,6 +77,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_try_at__isnull", False)), fields=["next_try_at"], name="reception_due"
+                    ),
+                    models.Index(fields=["state", "id"], name="reception_state"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Transmission",
@@ -115,6 +123,27 @@ class Migration(migrations.Migration):
                 ("trouble", models.CharField(blank=True, max_length=300)),
                 ("case", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="cases.case")),
             ],
+            options={
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("next_try_at__isnull", False)), fields=["next_try_at"], name="transmission_due"
+                    ),
+                    models.Index(fields=["state", "id"], name="transmission_state"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state__in", ["PREPARED", "PACKED", "ANNOUNCED", "SUBMITTED", "ACCEPTED"])),
+                        fields=("case",),
+                        name="transmission_one_live",
+                    ),
+                    models.UniqueConstraint(fields=("case", "attempt"), name="transmission_attempt"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("submission", ""), _negated=True),
+                        fields=("submission",),
+                        name="transmission_submission",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Parcel",
@@ -136,6 +165,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("transmission", "part"), name="parcel_of_transmission"),
+                    models.UniqueConstraint(fields=("reception", "part"), name="parcel_of_reception"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Line",
@@ -161,60 +196,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["at", "id"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("transmission", "jti"), name="line_of_transmission"),
+                    models.UniqueConstraint(fields=("reception", "jti"), name="line_of_reception"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="reception",
-            index=models.Index(
-                condition=models.Q(("next_try_at__isnull", False)), fields=["next_try_at"], name="reception_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="reception",
-            index=models.Index(fields=["state", "id"], name="reception_state"),
-        ),
-        migrations.AddIndex(
-            model_name="transmission",
-            index=models.Index(
-                condition=models.Q(("next_try_at__isnull", False)), fields=["next_try_at"], name="transmission_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="transmission",
-            index=models.Index(fields=["state", "id"], name="transmission_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="transmission",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state__in", ["PREPARED", "PACKED", "ANNOUNCED", "SUBMITTED", "ACCEPTED"])),
-                fields=("case",),
-                name="transmission_one_live",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="transmission",
-            constraint=models.UniqueConstraint(fields=("case", "attempt"), name="transmission_attempt"),
-        ),
-        migrations.AddConstraint(
-            model_name="transmission",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("submission", ""), _negated=True), fields=("submission",), name="transmission_submission"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="parcel",
-            constraint=models.UniqueConstraint(fields=("transmission", "part"), name="parcel_of_transmission"),
-        ),
-        migrations.AddConstraint(
-            model_name="parcel",
-            constraint=models.UniqueConstraint(fields=("reception", "part"), name="parcel_of_reception"),
-        ),
-        migrations.AddConstraint(
-            model_name="line",
-            constraint=models.UniqueConstraint(fields=("transmission", "jti"), name="line_of_transmission"),
-        ),
-        migrations.AddConstraint(
-            model_name="line",
-            constraint=models.UniqueConstraint(fields=("reception", "jti"), name="line_of_reception"),
         ),
     ]

@@ -69,6 +69,20 @@ class Migration(migrations.Migration):
                 ),
                 ("uploads", models.ManyToManyField(related_name="+", to="documents.upload")),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["account", "-id"], name="message_account"),
+                    models.Index(
+                        condition=models.Q(("company__isnull", False)), fields=["company", "-id"], name="message_company"
+                    ),
+                    models.Index(fields=["about", "created_at"], name="message_about"),
+                    models.Index(
+                        condition=models.Q(("direction", "TO_PERSON"), ("read_at__isnull", True)),
+                        fields=["account"],
+                        name="message_unread",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Echo",
@@ -92,31 +106,10 @@ class Migration(migrations.Migration):
                     models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name="echo", to="inbox.message"),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["account", "-id"], name="message_account"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("company__isnull", False)), fields=["company", "-id"], name="message_company"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["about", "created_at"], name="message_about"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(
-                condition=models.Q(("direction", "TO_PERSON"), ("read_at__isnull", True)),
-                fields=["account"],
-                name="message_unread",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="echo",
-            index=models.Index(condition=models.Q(("state", "SENT"), _negated=True), fields=["id"], name="echo_unsent"),
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("state", "SENT"), _negated=True), fields=["id"], name="echo_unsent")
+                ],
+            },
         ),
     ]

@@ -227,6 +227,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["day", "id"], name="entry_day")],
+            },
         ),
         migrations.CreateModel(
             name="Disbursement",
@@ -251,6 +254,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["about"], name="disbursement_about")],
+                "constraints": [models.CheckConstraint(condition=models.Q(("cents__gt", 0)), name="disbursement_positive")],
+            },
         ),
         migrations.CreateModel(
             name="Export",
@@ -303,6 +310,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("state", "WAITING")), fields=("sha256",), name="intake_once_at_a_time"
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Memo",
@@ -368,6 +382,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["account", "-id"], name="receivable_account"),
+                    models.Index(
+                        condition=models.Q(("company__isnull", False)), fields=["company", "-id"], name="receivable_company"
+                    ),
+                    models.Index(
+                        condition=models.Q(("mandate__isnull", False)), fields=["mandate", "-id"], name="receivable_mandate"
+                    ),
+                    models.Index(
+                        condition=models.Q(("open_cents__gt", 0)), fields=["due_date", "id"], name="receivable_open_items"
+                    ),
+                    models.Index(condition=models.Q(("refund_cents__gt", 0)), fields=["id"], name="receivable_to_refund"),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("cancelled_at", None)), fields=("about",), name="receivable_one_per_thing"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("open_cents__gte", 0)), name="receivable_open"),
+                    models.CheckConstraint(condition=models.Q(("refund_cents__gte", 0)), name="receivable_refund"),
+                    models.CheckConstraint(condition=models.Q(("written_off_cents__gte", 0)), name="receivable_written_off"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Posting",
@@ -402,6 +439,35 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(condition=models.Q(("account", "suspense")), fields=["item"], name="posting_item")],
+                "constraints": [
+                    models.CheckConstraint(condition=models.Q(("cents", 0), _negated=True), name="posting_not_zero"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "account__regex",
+                                "^(receivables|bank|counter|debit_transit|payouts|suspense|refunds|dunning|write_offs|chargeback_costs|bank_costs|(provider|tax|revenue|expense):[a-z0-9_]{1,60})$",
+                            )
+                        ),
+                        name="posting_known_account",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("account__in", ["receivables", "refunds", "write_offs"]), _negated=True),
+                            ("receivable__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="posting_of_a_claim",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("account", "suspense"), _negated=True), ("item__isnull", False), _connector="OR"
+                        ),
+                        name="posting_of_an_item",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Position",
@@ -440,6 +506,20 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "cents",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("net_cents"), "+", models.F("tax_cents")
+                                ),
+                            )
+                        ),
+                        name="position_adds_up",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("cents", 0), _negated=True), name="position_not_zero"),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -556,6 +636,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(fields=["about"], name="payment_about"),
+                    models.Index(fields=["account", "-id"], name="payment_account"),
+                    models.Index(
+                        condition=models.Q(("next_check_at__isnull", False)), fields=["next_check_at"], name="payment_due"
+                    ),
+                    models.Index(
+                        condition=models.Q(("refunded_at", None), ("status", "SURPLUS")), fields=["id"], name="payment_surplus"
+                    ),
+                    models.Index(
+                        condition=models.Q(("last_error", ""), _negated=True), fields=["id"], name="payment_unanswered"
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["OPEN", "STARTED"])), fields=("about",), name="payment_one_per_thing"
+                    ),
+                    models.CheckConstraint(condition=models.Q(("amount_cents__gt", 0)), name="payment_amount_positive"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Instalment",
@@ -572,6 +673,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["due_date"],
+                "constraints": [models.UniqueConstraint(fields=("receivable", "due_date"), name="instalment_one_a_day")],
             },
         ),
         migrations.CreateModel(
@@ -625,6 +727,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("account", None), ("company", None), ("receivable__isnull", False)),
+                            models.Q(("account__isnull", False), ("company", None), ("receivable", None)),
+                            models.Q(("account", None), ("company__isnull", False), ("receivable", None)),
+                            _connector="OR",
+                        ),
+                        name="dunning_stop_of_one_thing",
+                    )
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Dunning",
@@ -657,6 +772,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "constraints": [models.UniqueConstraint(fields=("receivable", "level"), name="dunning_level_once")],
             },
         ),
         migrations.CreateModel(
@@ -711,6 +827,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("company", None), ("ended_at", None), ("only", None)),
+                        fields=("account",),
+                        name="debit_one_of_a_person",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("company__isnull", False), ("ended_at", None), ("only", None)),
+                        fields=("company",),
+                        name="debit_one_of_a_company",
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_at", None), ("only__isnull", False)),
+                        fields=("only",),
+                        name="debit_one_of_a_claim",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Collection",
@@ -768,6 +903,19 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.receivable"),
                 ),
             ],
+            options={
+                "indexes": [
+                    models.Index(condition=models.Q(("status", "ANNOUNCED")), fields=["due_date"], name="collection_due")
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("status__in", ["ANNOUNCED", "ORDERED"])),
+                        fields=("receivable",),
+                        name="collection_one_under_way",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("cents__gt", 0)), name="collection_positive"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Release",
@@ -784,6 +932,16 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="payments.receivable"),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("used_at", None)), fields=("receivable",), name="release_one_open"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("asked_by", models.F("given_by")), _negated=True), name="release_two_people"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Statement",
@@ -809,6 +967,17 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["closing_on", "pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("iban", "bank_id", "closing_on", "page"), name="statement_once"),
+                    models.UniqueConstraint(
+                        models.F("iban"),
+                        models.F("number"),
+                        models.F("page"),
+                        django.db.models.functions.datetime.ExtractYear("closing_on"),
+                        condition=models.Q(("number__isnull", False)),
+                        name="statement_number_once_a_year",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -859,250 +1028,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["pk"],
+                "constraints": [
+                    models.UniqueConstraint(fields=("statement", "position", "part"), name="bankline_once"),
+                    models.CheckConstraint(condition=models.Q(("cents", 0), _negated=True), name="bankline_not_zero"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["day", "id"], name="entry_day"),
-        ),
-        migrations.AddIndex(
-            model_name="disbursement",
-            index=models.Index(fields=["about"], name="disbursement_about"),
-        ),
-        migrations.AddConstraint(
-            model_name="disbursement",
-            constraint=models.CheckConstraint(condition=models.Q(("cents__gt", 0)), name="disbursement_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="intake",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("state", "WAITING")), fields=("sha256",), name="intake_once_at_a_time"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receivable",
-            index=models.Index(fields=["account", "-id"], name="receivable_account"),
-        ),
-        migrations.AddIndex(
-            model_name="receivable",
-            index=models.Index(
-                condition=models.Q(("company__isnull", False)), fields=["company", "-id"], name="receivable_company"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receivable",
-            index=models.Index(
-                condition=models.Q(("mandate__isnull", False)), fields=["mandate", "-id"], name="receivable_mandate"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receivable",
-            index=models.Index(
-                condition=models.Q(("open_cents__gt", 0)), fields=["due_date", "id"], name="receivable_open_items"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="receivable",
-            index=models.Index(condition=models.Q(("refund_cents__gt", 0)), fields=["id"], name="receivable_to_refund"),
-        ),
-        migrations.AddConstraint(
-            model_name="receivable",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("cancelled_at", None)), fields=("about",), name="receivable_one_per_thing"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="receivable",
-            constraint=models.CheckConstraint(condition=models.Q(("open_cents__gte", 0)), name="receivable_open"),
-        ),
-        migrations.AddConstraint(
-            model_name="receivable",
-            constraint=models.CheckConstraint(condition=models.Q(("refund_cents__gte", 0)), name="receivable_refund"),
-        ),
-        migrations.AddConstraint(
-            model_name="receivable",
-            constraint=models.CheckConstraint(condition=models.Q(("written_off_cents__gte", 0)), name="receivable_written_off"),
-        ),
-        migrations.AddIndex(
-            model_name="posting",
-            index=models.Index(condition=models.Q(("account", "suspense")), fields=["item"], name="posting_item"),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(condition=models.Q(("cents", 0), _negated=True), name="posting_not_zero"),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "account__regex",
-                        "^(receivables|bank|counter|debit_transit|payouts|suspense|refunds|dunning|write_offs|chargeback_costs|bank_costs|(provider|tax|revenue|expense):[a-z0-9_]{1,60})$",
-                    )
-                ),
-                name="posting_known_account",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("account__in", ["receivables", "refunds", "write_offs"]), _negated=True),
-                    ("receivable__isnull", False),
-                    _connector="OR",
-                ),
-                name="posting_of_a_claim",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="posting",
-            constraint=models.CheckConstraint(
-                condition=models.Q(models.Q(("account", "suspense"), _negated=True), ("item__isnull", False), _connector="OR"),
-                name="posting_of_an_item",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="position",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "cents",
-                        django.db.models.expressions.CombinedExpression(models.F("net_cents"), "+", models.F("tax_cents")),
-                    )
-                ),
-                name="position_adds_up",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="position",
-            constraint=models.CheckConstraint(condition=models.Q(("cents", 0), _negated=True), name="position_not_zero"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["about"], name="payment_about"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(fields=["account", "-id"], name="payment_account"),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(
-                condition=models.Q(("next_check_at__isnull", False)), fields=["next_check_at"], name="payment_due"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(
-                condition=models.Q(("refunded_at", None), ("status", "SURPLUS")), fields=["id"], name="payment_surplus"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="payment",
-            index=models.Index(condition=models.Q(("last_error", ""), _negated=True), fields=["id"], name="payment_unanswered"),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["OPEN", "STARTED"])), fields=("about",), name="payment_one_per_thing"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="payment",
-            constraint=models.CheckConstraint(condition=models.Q(("amount_cents__gt", 0)), name="payment_amount_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="instalment",
-            constraint=models.UniqueConstraint(fields=("receivable", "due_date"), name="instalment_one_a_day"),
-        ),
-        migrations.AddConstraint(
-            model_name="dunningstop",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("account", None), ("company", None), ("receivable__isnull", False)),
-                    models.Q(("account__isnull", False), ("company", None), ("receivable", None)),
-                    models.Q(("account", None), ("company__isnull", False), ("receivable", None)),
-                    _connector="OR",
-                ),
-                name="dunning_stop_of_one_thing",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="dunning",
-            constraint=models.UniqueConstraint(fields=("receivable", "level"), name="dunning_level_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="debitmandate",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("company", None), ("ended_at", None), ("only", None)),
-                fields=("account",),
-                name="debit_one_of_a_person",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="debitmandate",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("company__isnull", False), ("ended_at", None), ("only", None)),
-                fields=("company",),
-                name="debit_one_of_a_company",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="debitmandate",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_at", None), ("only__isnull", False)), fields=("only",), name="debit_one_of_a_claim"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="collection",
-            index=models.Index(condition=models.Q(("status", "ANNOUNCED")), fields=["due_date"], name="collection_due"),
-        ),
-        migrations.AddConstraint(
-            model_name="collection",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("status__in", ["ANNOUNCED", "ORDERED"])),
-                fields=("receivable",),
-                name="collection_one_under_way",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="collection",
-            constraint=models.CheckConstraint(condition=models.Q(("cents__gt", 0)), name="collection_positive"),
-        ),
-        migrations.AddConstraint(
-            model_name="release",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("used_at", None)), fields=("receivable",), name="release_one_open"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="release",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("asked_by", models.F("given_by")), _negated=True), name="release_two_people"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.UniqueConstraint(fields=("iban", "bank_id", "closing_on", "page"), name="statement_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="statement",
-            constraint=models.UniqueConstraint(
-                models.F("iban"),
-                models.F("number"),
-                models.F("page"),
-                django.db.models.functions.datetime.ExtractYear("closing_on"),
-                condition=models.Q(("number__isnull", False)),
-                name="statement_number_once_a_year",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.UniqueConstraint(fields=("statement", "position", "part"), name="bankline_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="bankline",
-            constraint=models.CheckConstraint(condition=models.Q(("cents", 0), _negated=True), name="bankline_not_zero"),
         ),
         migrations.RunSQL(JOURNAL, UNDO),
         migrations.RunSQL(CLOSED, OPEN),

@@ -45,6 +45,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("account", "client"), name="connection_once")],
+            },
         ),
         migrations.CreateModel(
             name="Grant",
@@ -80,9 +83,5 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="spent", to="provider.grant"),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="connection",
-            constraint=models.UniqueConstraint(fields=("account", "client"), name="connection_once"),
         ),
     ]

@@ -98,6 +98,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["expires_at"], name="share_end")],
+            },
         ),
         migrations.CreateModel(
             name="Use",
@@ -111,9 +114,5 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="seen", to="vault.share"),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="share",
-            index=models.Index(fields=["expires_at"], name="share_end"),
         ),
     ]
