@@ -14,6 +14,11 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 CHROMIUM = "/usr/bin/chromium"
 LOCALES = {"de": "de-DE", "en": "en-GB"}
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_WIDEST = """(() => {
+  const far = [...document.querySelectorAll("main *")].filter(one => one.getBoundingClientRect().right > innerWidth + 1);
+  return far.slice(-3).map(one => one.outerHTML.slice(0, 200)).join(" … ");
+})()"""
+DARK_RULES = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
 _FOCUSED = "(e => e.labels?.[0]?.innerText || e.getAttribute('aria-label') || e.innerText || e.tagName)(document.activeElement)"
 
 
@@ -49,12 +54,28 @@ class Tab:
         if not self.page.evaluate("typeof window.axe === 'object'"):
             self.page.evaluate(_axe_source())
         wanted = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_TAGS}
-        found = self.page.evaluate("runOnly => axe.run(document, {runOnly, resultTypes: ['violations'], preload: false})", wanted)
+        found = self.page.evaluate(
+            "runOnly => axe.run(document, {runOnly, resultTypes: ['violations'], preload: false})", wanted
+        )
         return [
             f"{violation['id']}: {violation['help']} – {node['html'][:200]} {node.get('failureSummary', '')[:300]}"
             for violation in found["violations"]
             for node in violation["nodes"]
         ]
+
+    def everywhere(self, narrow: int = 320) -> list[str]:
+        """The page as it stands, then dark on a small phone: what depends on colour and room is looked at again, not loaded."""
+        wide = self.page.viewport_size
+        found = self.axe()
+        self.page.emulate_media(color_scheme="dark")
+        self.page.set_viewport_size({"width": narrow, "height": 800})
+        found += [f"dark, {narrow}: {line}" for line in self.axe(DARK_RULES)]
+        if (over := self.overflow()) > 0:
+            found.append(f"{over} pixels wider than {narrow}: {self.page.evaluate(_WIDEST)}")
+        self.page.emulate_media(color_scheme="light")
+        if wide:
+            self.page.set_viewport_size(wide)
+        return found
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than the window."""

@@ -53,24 +53,10 @@ def test_every_page_is_accessible(open_tab: Any, probe: str, citizen: Any, clerk
     tab = open_tab(language=language, account=citizen)
     found = {}
     for name, path in addresses(citizen, clerk).items():
-        tab.page.emulate_media(color_scheme="light")
         assert tab.go(path).status == 200, name
-        lines = tab.axe()
-        tab.page.emulate_media(color_scheme="dark")
-        lines += [f"dark: {line}" for line in tab.axe(rules=["color-contrast", "link-in-text-block"])]
-        if lines:
+        if lines := tab.everywhere():
             found[name] = lines
     assert not found
-
-
-def test_nothing_scrolls_sideways_on_a_small_phone(open_tab: Any, probe: str, citizen: Any, clerk: Any) -> None:
-    tab = open_tab(width=320, account=citizen)
-    wide = {}
-    for name, path in addresses(citizen, clerk).items():
-        tab.go(path)
-        if tab.overflow() > 0:
-            wide[name] = tab.overflow()
-    assert not wide
 
 
 def test_the_whole_way_by_keyboard_alone(open_tab: Any, probe: str, citizen: Any) -> None:

@@ -9,22 +9,20 @@ from .test_papers import paper
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_every_answer_is_accessible_on_a_phone(open_tab, scheme, language):
+def test_every_answer_is_accessible_on_a_phone(open_tab, language):
     document, gone = paper(), paper()
-    tab = open_tab(width=320, scheme=scheme, language=language)
+    tab = open_tab(language=language)
     for path in (
         "/dokumente/pruefen/",
         f"/dokumente/pruefen/{document.verify_code}/",
         "/dokumente/pruefen/falsch/",
     ):
         tab.go(path)
-        assert tab.axe() == []
-        assert tab.overflow() <= 0
+        assert tab.everywhere() == []
     actions.revoke("staff:1", gone, "x")
     tab.go(f"/dokumente/pruefen/{gone.verify_code}/")
-    assert tab.axe() == [] and tab.overflow() <= 0
+    assert tab.everywhere() == []
 
 
 def test_checking_a_paper_by_keyboard(open_tab, tmp_path):

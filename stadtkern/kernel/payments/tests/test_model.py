@@ -492,7 +492,7 @@ def test_the_ledger_is_what_the_model_says(db, citizen, provider, outage, monkey
     run_state_machine_as_test(
         Ledger,
         settings=settings(
-            max_examples=int(os.environ.get("STORIES", "40")), stateful_step_count=50, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True,
-            derandomize=not free, database=None,
+            max_examples=int(os.environ.get("STORIES", "40")), stateful_step_count=50, deadline=None, print_blob=True,
+            suppress_health_check=list(HealthCheck), derandomize=not free, database=None,
         ),
     )  # fmt: skip
