@@ -1,0 +1,117 @@
+"""What is wrong with a feed: a code, a place and the first example; sentences are made by whoever shows them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+# code: what it means. "refused" in the text: raised as FeedRefused, the feed is not used at all.
+CODES = {
+    "not_a_feed": "refused: neither a zip nor a folder with the files of GTFS",
+    "truncated": "refused: the archive breaks off or is damaged",
+    "encrypted": "refused: the archive is encrypted or packed in a way nobody needs",
+    "too_large": "refused: more bytes than the limits allow",
+    "too_many_rows": "refused: more rows than the limits allow",
+    "file_missing": "refused: a file without which nothing runs is missing",
+    "file_absent": "a file that should be there is missing; a sensible default is used",
+    "column_missing": "refused for a needed file, else the file is ignored: a needed column is missing",
+    "no_calendar": "refused: neither calendar.txt nor calendar_dates.txt says when anything runs",
+    "nothing_runs": "refused: no trip with two usable stops is left",
+    "broken_rows": "the file cannot be read to its end (quotes, over-long lines); refused for a needed file",
+    "subfolder": "the files lie in a sub-folder",
+    "double_file": "a file is in the archive twice; the first is used",
+    "encoding": "not UTF-8; what cannot be read is shown as a replacement character",
+    "separator": "columns are not separated by commas",
+    "row_length": "rows with too few or too many columns",
+    "double_id": "an id is used twice; the first row counts",
+    "empty_id": "rows without an id are left out",
+    "unknown_stop": "rows that name a stop that does not exist are left out",
+    "unknown_trip": "rows that name a trip that does not exist are left out",
+    "unknown_route": "trips of a route that does not exist; they run without a line's name",
+    "unknown_service": "trips of a service that no calendar knows never run",
+    "unknown_parent": "a parent station does not exist",
+    "bad_coordinate": "stops without usable coordinates; nobody can walk there",
+    "bad_number": "a value is no number or out of range; the default is used",
+    "bad_date": "a date cannot be read; the row is left out",
+    "bad_time": "a time cannot be read; it is filled in between its neighbours",
+    "short_time": "times without seconds",
+    "blank_times": "times are blank and were filled in by distance",
+    "trip_without_times": "trips whose first or last time is missing are shortened or left out",
+    "trip_too_short": "trips with fewer than two stops are left out",
+    "time_travel": "trips that go back in time are left out",
+    "small_time_travel": "times a little before the one before; they were lifted",
+    "midnight_wrapped": "times that start again at 0 after midnight were continued past 24:00",
+    "double_sequence": "stop_sequence is used twice in a trip; the order of the file counts",
+    "station_served": "vehicles stop at a station or entrance instead of a platform",
+    "bad_frequency": "frequencies without a usable headway or span are left out",
+    "frequency_clash": "a trip's frequencies overlap",
+    "calendar_empty": "services that never run",
+    "expired": "the whole timetable lies in the past or the future of its own feed_info",
+    "double_exception": "a day is added and removed for the same service; the last row counts",
+    "bad_transfer": "transfers between stops that do not exist or without a usable time are left out",
+    "special_transfer": "transfers of single trips or lines are not taken into account",
+    "bad_timezone": "an unknown time zone; Europe/Berlin is used",
+    "several_timezones": "agencies with different time zones; the first counts",
+    "bad_shape": "shapes with unusable points",
+    "bad_fare": "fares that cannot be read are left out",
+    "bad_pathway": "pathways that cannot be read are left out",
+    "rt_unreadable": "the real-time message cannot be read",
+    "rt_old": "the real-time message is of another version of the format",
+    "rt_unknown_trip": "updates of trips that the timetable of this day does not know",
+    "rt_unknown_stop": "updates of stops that the trip or the feed does not know",
+    "rt_absurd": "delays of more than a day are ignored",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One kind of trouble in one file: where it was seen first, an example, how often."""
+
+    code: str  # a key of CODES
+    file: str = ""
+    line: int = 0  # of the first; 0 = the file as a whole
+    values: dict[str, str] = field(default_factory=dict)
+    count: int = 1
+
+
+class FeedRefused(Exception):
+    """The feed is not used; `finding` says why."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(f"{finding.code} {finding.file}:{finding.line} {finding.values}")
+        self.finding = finding
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a feed may be. Bytes are counted while they are unpacked, whatever the archive says of itself."""
+
+    archive_bytes: int = 600_000_000
+    file_bytes: int = 1_500_000_000
+    total_bytes: int = 3_000_000_000
+    line_characters: int = 65_536
+    stop_times: int = 10_000_000  # 26 bytes each, twice that while sorting
+    shape_points: int = 10_000_000
+    rows: int = 2_000_000  # of any other file
+    events: int = 20_000_000  # of one day, with frequencies unrolled
+
+
+class Findings:
+    """Collects findings, one for each code and file: a feed with a million mistakes costs no memory."""
+
+    def __init__(self) -> None:
+        self._seen: dict[tuple[str, str], Finding] = {}
+
+    def add(self, code: str, file: str = "", line: int = 0, count: int = 1, **values: object) -> None:
+        assert code in CODES, code
+        if count <= 0:
+            return
+        old = self._seen.get((code, file))
+        if old:
+            self._seen[code, file] = replace(old, count=old.count + count)
+            return
+        self._seen[code, file] = Finding(code, file, line, {key: str(value)[:80] for key, value in values.items()}, count)
+
+    def refuse(self, code: str, file: str = "", line: int = 0, **values: object) -> FeedRefused:
+        return FeedRefused(Finding(code, file, line, {key: str(value)[:80] for key, value in values.items()}))
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(self._seen.values())

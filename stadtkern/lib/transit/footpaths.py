@@ -1,0 +1,165 @@
+"""Ways on foot between stops: beeline or given from streets, then stations, transfers.txt and pathways.txt over it."""
+
+import heapq
+import math
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .feed import Feed
+from .timetable import NO_CHANGE, Ints, frozen
+
+Paths = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]  # start [stops + 1], to, seconds
+Pairs = dict[tuple[int, int], int]
+SPEED, DETOUR = 1.2, 1.3  # metres a second, way over beeline
+RADIUS = 350.0  # metres of beeline
+NEIGHBOURS = 60
+STATION = 120  # seconds within a station whose platforms have no coordinates
+MOST_PLATFORMS = 200
+
+
+def walks(feed: Feed, given: Paths | None, step_free: Paths | None) -> tuple[Paths, Paths, Ints]:
+    """(footpaths, footpaths without steps, seconds to change at each stop).
+
+    `given` and `step_free` are ways over streets, as CSR arrays over the feed's stops; without them the beeline is used. The
+    feed's own words (transfers.txt, pathways.txt) come before both.
+    """
+    base = unpack(given) if given is not None else beeline(feed)
+    stations(feed, base)
+    free = dict(base)
+    if step_free is not None:
+        free = unpack(step_free)
+    inside(feed, base, free)
+    change = np.zeros(len(feed.stops), np.int32)
+    transfers(feed, base, free, change)
+    return pack(base, len(feed.stops)), pack(free, len(feed.stops)), frozen(change)
+
+
+def unpack(paths: Paths) -> Pairs:
+    start, to, seconds = paths
+    origin = np.repeat(np.arange(len(start) - 1), np.diff(start))
+    return {(a, b): s for a, b, s in zip(origin.tolist(), to.tolist(), seconds.tolist(), strict=True) if a != b and s >= 0}
+
+
+def pack(pairs: Pairs, stops: int) -> Paths:
+    rows = np.array([(a, b, seconds) for (a, b), seconds in sorted(pairs.items())], np.int32).reshape(-1, 3)
+    start = np.zeros(stops + 1, np.int64)
+    np.cumsum(np.bincount(rows[:, 0], minlength=stops), out=start[1:])
+    return frozen(start), frozen(rows[:, 1]), frozen(rows[:, 2])
+
+
+def metres(feed: Feed, a: int, b: Any) -> NDArray[np.float64]:
+    lat, long = feed.stops.lat, feed.stops.long
+    east = (long[b] - long[a]) * math.cos(math.radians(lat[a]))
+    return np.asarray(np.hypot(lat[b] - lat[a], east) * 111_195)
+
+
+def beeline(feed: Feed) -> Pairs:
+    """Served stops within RADIUS of each other, the nearest NEIGHBOURS of each."""
+    served = np.unique(feed.times.stop)
+    served = served[np.isfinite(feed.stops.lat[served])]
+    served = served[np.argsort(feed.stops.lat[served], kind="stable")]
+    lat = feed.stops.lat[served]
+    reach = RADIUS / 111_195
+    low, high = np.searchsorted(lat, lat - reach), np.searchsorted(lat, lat + reach, "right")
+    pairs: Pairs = {}
+    for at, stop in enumerate(served.tolist()):
+        near = served[max(low[at], at - 5000) : min(high[at], at + 5000)]
+        far = metres(feed, stop, near)
+        close = np.flatnonzero((far <= RADIUS) & (near != stop))
+        if len(close) > NEIGHBOURS:
+            close = close[np.argsort(far[close], kind="stable")[:NEIGHBOURS]]
+        for other, way in zip(near[close].tolist(), far[close].tolist(), strict=True):
+            pairs[stop, other] = walk(way)
+    return pairs
+
+
+def walk(way: float) -> int:
+    """Seconds for metres of beeline."""
+    return STATION if math.isnan(way) else math.ceil(way * DETOUR / SPEED)
+
+
+def members(feed: Feed) -> dict[int, list[int]]:
+    """Station to the served platforms in it."""
+    served = set(np.unique(feed.times.stop).tolist())
+    found: dict[int, list[int]] = {}
+    for stop, parent in enumerate(feed.stops.parent.tolist()):
+        if parent >= 0 and stop in served and len(found.setdefault(parent, [])) < MOST_PLATFORMS:
+            found[parent].append(stop)
+    return found
+
+
+def stations(feed: Feed, pairs: Pairs) -> None:
+    """Platforms of the same station can be reached from each other."""
+    for platforms in members(feed).values():
+        for a in platforms:
+            for b in platforms:
+                if a != b and (a, b) not in pairs:
+                    pairs[a, b] = max(walk(float(metres(feed, a, b))), 60)
+
+
+def inside(feed: Feed, pairs: Pairs, free: Pairs) -> None:
+    """Where pathways.txt knows a station, its ways count: the shortest, and the shortest without steps."""
+    every: dict[int, list[tuple[int, int]]] = {}
+    flat: dict[int, list[tuple[int, int]]] = {}
+    for a, b, seconds, step_free in feed.pathways.tolist():
+        every.setdefault(a, []).append((b, seconds))
+        if step_free:
+            flat.setdefault(a, []).append((b, seconds))
+    served = set(np.unique(feed.times.stop).tolist())
+    known = sorted({stop for row in feed.pathways[:, :2].tolist() for stop in row} & served)
+    for stop in known:
+        near, level = shortest(stop, every), shortest(stop, flat)
+        for other in near:
+            if other != stop and other in served:
+                pairs[stop, other] = near[other]
+                free.pop((stop, other), None)
+                if other in level:
+                    free[stop, other] = level[other]
+
+
+def shortest(start: int, graph: dict[int, list[tuple[int, int]]], most: int = 5_000) -> dict[int, int]:
+    """Seconds to what can be reached from `start`, the nearest `most` places (Dijkstra)."""
+    best = {start: 0}
+    queue, done = [(0, start)], set[int]()
+    while queue and len(done) < most:
+        seconds, place = heapq.heappop(queue)
+        if place in done:
+            continue
+        done.add(place)
+        for other, way in graph.get(place, ()):
+            if seconds + way < best.get(other, 2**31):
+                best[other] = seconds + way
+                heapq.heappush(queue, (seconds + way, other))
+    return best
+
+
+def transfers(feed: Feed, pairs: Pairs, free: Pairs, change: NDArray[np.int32]) -> None:
+    """transfers.txt: 2 = needs this time, 3 = not possible, 0 and 1 = possible. A platform's word comes after its station's."""
+    platforms = members(feed)
+    rows = feed.transfers.tolist()
+    general = [row for row in rows if row[0] in platforms or row[1] in platforms]
+    special = [row for row in rows if not (row[0] in platforms or row[1] in platforms)]
+    for origin, target, kind, seconds in [*general, *special]:
+        for a in platforms.get(origin, [origin]):
+            for b in platforms.get(target, [target]):
+                if a == b:
+                    change[a] = NO_CHANGE if kind == 3 else max(seconds, 0)
+                elif kind == 3:
+                    pairs.pop((a, b), None)
+                    free.pop((a, b), None)
+                else:
+                    took = seconds if seconds >= 0 else pairs.get((a, b), walk(float(metres(feed, a, b))))
+                    if took <= 7200:
+                        both = (a, b) in free or (a, b) not in pairs
+                        pairs[a, b] = took
+                        if both:
+                            free[a, b] = took
+
+
+def seeds(of: Iterable[int]) -> tuple[Ints, Ints]:
+    """Access or egress of some stops without any way: (stop, seconds)."""
+    stops = np.fromiter(of, np.int32)
+    return stops, np.zeros(len(stops), np.int32)

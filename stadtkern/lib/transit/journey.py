@@ -1,0 +1,113 @@
+"""What a search answers with, rebuilt from the compiled labels."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .timetable import Net, Timetable
+
+
+@dataclass(frozen=True, slots=True)
+class Ride:
+    """One vehicle from boarding to alighting. Stops are indexes, times seconds of the timetable's day."""
+
+    trip: str  # id in the feed
+    route: int  # index in timetable.routes
+    headsign: str
+    board: int
+    alight: int
+    departs: int
+    arrives: int
+    stops: tuple[int, ...]  # from board to alight
+    delay: int | None  # seconds at boarding, None without real time
+    row: int  # of this very timetable: times(), line()
+    first: int  # positions in the pattern
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """On foot between two stops; -1 is the door."""
+
+    origin: int
+    target: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Journey:
+    """From door to door. `departs` is as late as the first vehicle allows; `spare` is the least time left over at a change."""
+
+    departs: int
+    arrives: int
+    vehicles: int
+    legs: tuple[Ride | Walk, ...]
+    spare: int | None = None  # None without a change
+    cost: int = 0  # arrival with the penalty for tight changes
+
+    @property
+    def rides(self) -> list[Ride]:
+        return [leg for leg in self.legs if isinstance(leg, Ride)]
+
+
+def rebuild(
+    timetable: Timetable,
+    net: Net,
+    found: NDArray[np.int32],
+    legs: NDArray[np.int32],
+    access: dict[int, int],
+    egress: dict[int, int],
+    slack: int,
+) -> list[Journey]:
+    """Journeys of the kernel's rows. `net` is what was searched; `access` and `egress`: seconds by stop."""
+    journeys: list[Journey] = []
+    ways: dict[tuple[int, int], int] = {}
+    for _tau, arrives, vehicles, begin, last in found.tolist():
+        rides = [ride(timetable, *leg) for leg in legs[begin : begin + vehicles][::-1].tolist()]
+        out: list[Ride | Walk] = []
+        to_first = access[rides[0].board]
+        if to_first:
+            out.append(Walk(-1, rides[0].board, to_first))
+        spare: int | None = None
+        for at, one in enumerate(rides):
+            if at:
+                before = rides[at - 1]
+                need = changing(net, before.alight, one.board, slack, ways)
+                if before.alight != one.board:
+                    out.append(Walk(before.alight, one.board, ways[before.alight, one.board]))
+                left = one.departs - before.arrives - need
+                spare = left if spare is None else min(spare, left)
+            out.append(one)
+        if egress[last]:
+            out.append(Walk(last, -1, egress[last]))
+        journeys.append(Journey(rides[0].departs - to_first, arrives, vehicles, tuple(out), spare, arrives))
+    return journeys
+
+
+def ride(timetable: Timetable, row: int, first: int, last: int) -> Ride:
+    net = timetable.net
+    pattern = int(timetable.pattern_of_row[row])
+    base = int(net.pattern_start[pattern])
+    long = int(net.pattern_start[pattern + 1]) - base
+    event = int(net.pattern_event[pattern]) + (row - int(net.pattern_trip[pattern])) * long
+    stops = tuple(net.pattern_stop[base + first : base + last + 1].tolist())
+    departs, source = int(net.depart[event + first]), int(timetable.trip_source[row])
+    delay = None if timetable.plan_depart is None else departs - int(timetable.plan_depart[event + first])
+    sign = int(timetable.sign[event + first]) if len(timetable.sign) else -1
+    headsign = timetable.signs[sign] if sign >= 0 else timetable.trips.headsign[source]
+    return Ride(
+        timetable.trips.id[source], int(timetable.trips.route[source]), headsign, stops[0], stops[-1], departs,
+        int(net.arrive[event + last]), stops, delay, row, first, last,
+    )  # fmt: skip
+
+
+def changing(net: Net, alight: int, board: int, slack: int, ways: dict[tuple[int, int], int]) -> int:
+    """Seconds that a change needs at least; the way on foot is put into `ways`."""
+    if alight == board:
+        return max(int(net.change[alight]), slack)
+    if (alight, board) not in ways:
+        begin, end = int(net.foot_start[alight]), int(net.foot_start[alight + 1])
+        at = begin + int(np.flatnonzero(net.foot_to[begin:end] == board)[0])
+        ways[alight, board] = int(net.foot_seconds[at])
+    return ways[alight, board] + slack

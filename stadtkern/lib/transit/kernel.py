@@ -1,0 +1,234 @@
+"""RAPTOR and its profile search, compiled. Source: Delling, Pajor, Werneck, Round-Based Public Transit Routing, 2015.
+
+Labels lie stop by stop: arrive[s, k] is the earliest arrival by vehicle with at most k vehicles, ready[s, k] the earliest
+moment at which one can board there. They are two labels, because a stop that was reached earlier on foot must still accept a
+later vehicle: ways on foot start from arrivals by vehicle only. Lower rounds are copied upwards, so a label's origin is the
+lowest round with its value.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from .compiled import compiled
+
+FAR = 2**31 - 1
+LEGS = 3  # trip row, position of boarding, position of alighting
+
+
+@compiled
+def search(
+    net: Any, taus: Any, seed_stops: Any, seed_times: Any, egress_stops: Any, egress_seconds: Any, rounds: int, slack: Any
+) -> Any:
+    """Journeys for departures in descending order.
+
+    taus int32[n]: the departure each seed belongs to, descending; seed_stops, seed_times int32[n]: where and when one can
+    board. egress_*: ways to the door. Returns (int32[j, 5]: departure, arrival, vehicles, first leg, last stop; int32[legs, 3];
+    whether every label had come to rest before the rounds were used up).
+    """
+    stops = len(net.stop_start) - 1
+    egress = np.full(stops, FAR, np.int32)
+    for i in range(len(egress_stops)):
+        s = egress_stops[i]
+        if egress_seconds[i] < egress[s]:
+            egress[s] = egress_seconds[i]
+    arrive = np.full((stops, rounds + 1), FAR, np.int32)
+    ready = np.full((stops, rounds + 1), FAR, np.int32)
+    by_trip = np.empty((stops, rounds + 1), np.int32)
+    by_board = np.empty((stops, rounds + 1), np.int32)
+    by_alight = np.empty((stops, rounds + 1), np.int32)
+    by_pattern = np.empty((stops, rounds + 1), np.int32)
+    came_from = np.empty((stops, rounds + 1), np.int32)
+    target = np.full(rounds + 1, FAR, np.int32)
+    target_stop = np.full(rounds + 1, -1, np.int32)
+    target_new = np.zeros(rounds + 1, np.uint8)
+    first = np.full(len(net.pattern_trip), FAR, np.int32)
+    queue = np.empty(len(net.pattern_trip), np.int32)
+    marked = np.empty(stops, np.int32)
+    is_marked = np.zeros(stops, np.uint8)
+    improved = np.empty(stops, np.int32)
+    is_improved = np.zeros(stops, np.uint8)
+    out = np.empty((64, 5), np.int32)
+    legs = np.empty((256, LEGS), np.int32)
+    n_out, n_legs, rested = 0, 0, True
+    at = 0
+    while at < len(taus):
+        tau = taus[at]
+        n_marked = 0
+        while at < len(taus) and taus[at] == tau:
+            s, t = seed_stops[at], seed_times[at]
+            at += 1
+            if t < ready[s, 0]:
+                for j in range(rounds + 1):
+                    if ready[s, j] > t:
+                        ready[s, j] = t
+                    else:
+                        break
+                came_from[s, 0] = -1
+                if is_marked[s] == 0:
+                    is_marked[s] = 1
+                    marked[n_marked] = s
+                    n_marked += 1
+        for k in range(1, rounds + 1):
+            n_queue = 0
+            for i in range(n_marked):
+                s = marked[i]
+                is_marked[s] = 0
+                for q in range(net.stop_start[s], net.stop_start[s + 1]):
+                    p, position = net.stop_pattern[q], net.stop_position[q]
+                    if first[p] > position:
+                        if first[p] == FAR:
+                            queue[n_queue] = p
+                            n_queue += 1
+                        first[p] = position
+            n_marked = 0
+            if n_queue == 0:
+                break
+            n_improved = 0
+            for i in range(n_queue):
+                p = queue[i]
+                start = first[p]
+                first[p] = FAR
+                base, event, trips = net.pattern_start[p], net.pattern_event[p], net.pattern_trips[p]
+                long = net.pattern_start[p + 1] - base
+                row, boarded = trips, -1
+                for x in range(start, long):
+                    s = net.pattern_stop[base + x]
+                    if row < trips and net.pattern_alight[base + x] == 1:
+                        t = net.arrive[event + row * long + x]
+                        if t < arrive[s, k] and t < target[k]:
+                            for j in range(k, rounds + 1):
+                                if arrive[s, j] > t:
+                                    arrive[s, j] = t
+                                else:
+                                    break
+                            by_trip[s, k], by_board[s, k], by_alight[s, k], by_pattern[s, k] = row, boarded, x, p
+                            if is_improved[s] == 0:
+                                is_improved[s] = 1
+                                improved[n_improved] = s
+                                n_improved += 1
+                            if egress[s] < FAR and t + egress[s] < target[k]:
+                                for j in range(k, rounds + 1):
+                                    if target[j] > t + egress[s]:
+                                        target[j] = t + egress[s]
+                                target_stop[k], target_new[k] = s, 1
+                    if net.pattern_board[base + x] == 1 and x + 1 < long:
+                        t = ready[s, k - 1]
+                        if t < FAR and (row == 0 or t <= net.depart[event + (row - 1) * long + x]) and row > 0:
+                            low, high = 0, row
+                            while low < high:
+                                middle = (low + high) // 2
+                                if net.depart[event + middle * long + x] >= t:
+                                    high = middle
+                                else:
+                                    low = middle + 1
+                            if low < row:
+                                row, boarded = low, x
+            for i in range(n_improved):
+                s = improved[i]
+                is_improved[s] = 0
+                t = arrive[s, k]
+                change = max(net.change[s], slack)
+                if change < 2**29 and t + change < ready[s, k] and t + change < target[k]:
+                    for j in range(k, rounds + 1):
+                        if ready[s, j] > t + change:
+                            ready[s, j] = t + change
+                        else:
+                            break
+                    came_from[s, k] = s
+                    if is_marked[s] == 0:
+                        is_marked[s] = 1
+                        marked[n_marked] = s
+                        n_marked += 1
+                for q in range(net.foot_start[s], net.foot_start[s + 1]):
+                    other, there = net.foot_to[q], t + net.foot_seconds[q] + slack
+                    if there < ready[other, k] and there < target[k]:
+                        for j in range(k, rounds + 1):
+                            if ready[other, j] > there:
+                                ready[other, j] = there
+                            else:
+                                break
+                        came_from[other, k] = s
+                        if is_marked[other] == 0:
+                            is_marked[other] = 1
+                            marked[n_marked] = other
+                            n_marked += 1
+            if k == rounds and n_marked > 0:
+                rested = False
+        for i in range(n_marked):
+            is_marked[marked[i]] = 0
+        for k in range(1, rounds + 1):
+            if target_new[k] == 0:
+                continue
+            target_new[k] = 0
+            if n_out == len(out):
+                wider = np.empty((2 * n_out, 5), np.int32)
+                wider[:n_out] = out
+                out = wider
+            if n_legs + k > len(legs):
+                longer = np.empty((2 * len(legs) + k, LEGS), np.int32)
+                longer[:n_legs] = legs[:n_legs]
+                legs = longer
+            s, j, n = target_stop[k], k, 0
+            out[n_out, 0], out[n_out, 1], out[n_out, 3], out[n_out, 4] = tau, target[k], n_legs, s
+            while True:
+                while j > 1 and arrive[s, j - 1] == arrive[s, j]:
+                    j -= 1
+                p, boarded = by_pattern[s, j], by_board[s, j]
+                legs[n_legs + n, 0] = net.pattern_trip[p] + by_trip[s, j]
+                legs[n_legs + n, 1], legs[n_legs + n, 2] = boarded, by_alight[s, j]
+                n += 1
+                s, j = net.pattern_stop[net.pattern_start[p] + boarded], j - 1
+                while j > 0 and ready[s, j - 1] == ready[s, j]:
+                    j -= 1
+                if j == 0:
+                    break
+                s = came_from[s, j]
+            out[n_out, 2] = n
+            n_out += 1
+            n_legs += n
+    return out[:n_out].copy(), legs[:n_legs].copy(), rested
+
+
+@compiled
+def departures(net: Any, access_stops: Any, access_seconds: Any, begin: Any, end: Any) -> Any:
+    """Every departure in [begin, end] from the door: (departure, stop, ready), descending, without doubles."""
+    size, n = 256, 0
+    key = np.empty(size, np.int64)
+    place = np.empty(size, np.int32)
+    for i in range(len(access_stops)):
+        s, way = access_stops[i], access_seconds[i]
+        for q in range(net.stop_start[s], net.stop_start[s + 1]):
+            p, x = net.stop_pattern[q], net.stop_position[q]
+            event, trips = net.pattern_event[p], net.pattern_trips[p]
+            long = net.pattern_start[p + 1] - net.pattern_start[p]
+            low, high = 0, trips
+            while low < high:
+                middle = (low + high) // 2
+                if net.depart[event + middle * long + x] >= begin + way:
+                    high = middle
+                else:
+                    low = middle + 1
+            for row in range(low, trips):
+                tau = net.depart[event + row * long + x] - way
+                if tau > end:
+                    break
+                if n == size:
+                    size *= 2
+                    wider, further = np.empty(size, np.int64), np.empty(size, np.int32)
+                    wider[:n], further[:n] = key, place
+                    key, place = wider, further
+                key[n], place[n] = -np.int64(tau) * 2**31 + s, way
+                n += 1
+    order = np.argsort(key[:n])
+    taus, stops, times = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
+    many = 0
+    for i in range(n):
+        if i > 0 and key[order[i]] == key[order[i - 1]] and place[order[i]] == place[order[i - 1]]:
+            continue
+        value = key[order[i]]
+        s = value % 2**31
+        tau = -((value - s) // 2**31)
+        taus[many], stops[many], times[many] = tau, s, tau + place[order[i]]
+        many += 1
+    return taus[:many].copy(), stops[:many].copy(), times[:many].copy()

@@ -1,0 +1,99 @@
+"""Frequencies, transfers and pathways of a feed as small tables of numbers."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .archive import Archive
+from .feed import Stops, StopTimes
+from .findings import Findings
+from .times import clock, whole
+
+MOST_SECONDS = 86_400
+
+
+def read_frequencies(archive: Archive, trips: dict[str, int], times: StopTimes, findings: Findings) -> NDArray[np.int32]:
+    """Rows of trip, start, end, headway, exact: only of usable trips, with start < end and a headway of at least a second."""
+    name = "frequencies.txt"
+    columns = ("trip_id", "start_time", "end_time", "headway_secs", "exact_times")
+    rows: list[tuple[int, int, int, int, int]] = []
+    ends: dict[int, int] = {}
+    for line, (trip, start, end, headway, exact) in archive.rows(name, columns, columns[:4]):
+        at = trips.get(trip, -1)
+        begin, finish, gap = clock(start), clock(end), whole(headway, 0, 1, MOST_SECONDS)
+        if at < 0:
+            findings.add("unknown_trip", name, line, value=trip)
+        elif begin < 0 or finish <= begin or not gap:
+            findings.add("bad_frequency", name, line, value=f"{start} {end} {headway}")
+        elif times.start[at + 1] - times.start[at] >= 2:
+            if begin < ends.get(at, -1):
+                findings.add("frequency_clash", name, line, value=trip)
+            ends[at] = max(finish, ends.get(at, -1))
+            rows.append((at, begin, finish, gap, int(exact == "1")))
+    return np.array(rows, np.int32).reshape(-1, 5)
+
+
+def read_transfers(archive: Archive, stops: Stops, findings: Findings) -> NDArray[np.int32]:
+    """Rows of from stop, to stop, type, seconds (-1 = none given). Rules of single lines and trips are not kept."""
+    name = "transfers.txt"
+    columns = (
+        "from_stop_id",
+        "to_stop_id",
+        "transfer_type",
+        "min_transfer_time",
+        "from_route_id",
+        "to_route_id",
+        "from_trip_id",
+        "to_trip_id",
+    )
+    rows: list[tuple[int, int, int, int]] = []
+    for line, (start, end, kind, seconds, *special) in archive.rows(name, columns, ()):
+        origin, target = stops.by_id.get(start, -1), stops.by_id.get(end, -1)
+        way = whole(kind, -1, 0, 5) if kind else 0
+        if any(special) or way > 3:
+            findings.add("special_transfer", name, line)
+        elif origin < 0 or target < 0 or way < 0:
+            findings.add("bad_transfer", name, line, value=f"{start} {end} {kind}")
+        else:
+            given = whole(seconds, -1, 0, MOST_SECONDS)
+            if seconds and given < 0:
+                findings.add("bad_transfer", name, line, value=seconds)
+            rows.append((origin, target, way, given))
+    return np.array(rows, np.int32).reshape(-1, 4)
+
+
+def read_pathways(archive: Archive, stops: Stops, findings: Findings) -> NDArray[np.int32]:
+    """Rows of from, to, seconds, step-free; ways in both directions twice. Stairs and escalators are not step-free."""
+    name = "pathways.txt"
+    columns = (
+        "from_stop_id",
+        "to_stop_id",
+        "pathway_mode",
+        "is_bidirectional",
+        "traversal_time",
+        "length",
+        "stair_count",
+        "max_slope",
+    )
+    rows: list[tuple[int, int, int, int]] = []
+    for line, (start, end, mode, both, seconds, length, stairs, slope) in archive.rows(name, columns, columns[:3]):
+        origin, target, way = stops.by_id.get(start, -1), stops.by_id.get(end, -1), whole(mode, 0, 1, 7)
+        if origin < 0 or target < 0 or not way:
+            findings.add("bad_pathway", name, line, value=f"{start} {end}")
+            continue
+        took = whole(seconds, -1, 1, MOST_SECONDS)
+        if took < 0:
+            metres = whole(length, 30, 0, 20_000)
+            took = max(1, round(metres / 1.1)) + (30 if way == 5 else 0)
+        steep = abs(rise(slope)) > 0.0833
+        free = int(way not in (2, 4) and not steep and not whole(stairs, 0, -999, 999))
+        rows.append((origin, target, took, free))
+        if both == "1":
+            rows.append((target, origin, took, free))
+    return np.array(rows, np.int32).reshape(-1, 4)
+
+
+def rise(text: str) -> float:
+    try:
+        return float(text) if text else 0.0
+    except ValueError:
+        return 0.0

@@ -1,0 +1,163 @@
+"""Questions to a timetable: the earliest journeys from one moment, and all good ones of a window."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .journey import Journey, Walk, rebuild
+from .timetable import Net, Timetable, frozen
+
+UNLIMITED = 0
+ROUNDS = 16  # to begin with, when vehicles are not limited
+Seeds = tuple[NDArray[np.int32] | Sequence[int], NDArray[np.int32] | Sequence[int]]  # stops and seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """How somebody wants to travel. Seconds throughout."""
+
+    max_vehicles: int = 6  # UNLIMITED = as many as it takes
+    wheelchair: bool = False
+    slack_s: int = 0  # needed at every change, beside the way
+    tight_penalty_s: int = 0  # a change with less than tight_s to spare counts so much later
+    tight_s: int = 120
+    wheelchair_unknown: bool = False  # with wheelchair: vehicles of which the feed says nothing, too
+
+
+def earliest(timetable: Timetable, access: Seeds, egress: Seeds, depart: int, options: Options | None = None) -> list[Journey]:
+    """Journeys that leave the door at `depart` or later: the earliest arrival for each number of vehicles, the earliest first.
+
+    `access` and `egress`: (stop index int32[n], seconds int32[n]) of the ways to and from stops. Only journeys with a vehicle;
+    the way on foot alone is not a question to a timetable. With a penalty for tight changes, safer journeys that arrive later
+    are there too, and the order is by `cost`. Raises ValueError for seeds that are no stops of the timetable.
+    """
+    options = options or Options()
+    stops, seconds = checked(timetable, access)
+    taus = np.full(len(stops), depart, np.int32)
+    return answered(
+        timetable, (taus, stops, frozen(seconds + np.int32(depart))), (stops, seconds), checked(timetable, egress), options
+    )
+
+
+def profile(
+    timetable: Timetable, access: Seeds, egress: Seeds, first: int, last: int, options: Options | None = None
+) -> list[Journey]:
+    """All journeys leaving the door between `first` and `last` of which no other leaves later, arrives earlier and needs no
+    more vehicles (rRAPTOR: departures in descending order, labels kept). In the order of departure. Seeds and errors as in
+    `earliest`.
+    """
+    from .kernel import departures
+
+    options = options or Options()
+    net = net_of(timetable, options)
+    ways = checked(timetable, access)
+    seeds = departures(net, *ways, np.int32(first), np.int32(last))
+    found = answered(timetable, tuple(map(frozen, seeds)), ways, checked(timetable, egress), options)
+    return sorted(found, key=lambda journey: (journey.departs, journey.arrives, journey.vehicles))
+
+
+def answered(
+    timetable: Timetable, seeds: tuple[NDArray[np.int32], ...], access: Seeds, egress: Seeds, options: Options
+) -> list[Journey]:
+    """The kernel's journeys, once as they are and, with a penalty for tight changes, once with room to spare."""
+    plain = run(timetable, seeds, access, egress, options)
+    if not options.tight_penalty_s:
+        return sorted(plain, key=lambda journey: (journey.arrives, journey.vehicles))
+    safe = run(timetable, seeds, access, egress, replace(options, slack_s=options.slack_s + options.tight_s))
+    priced = [replace(journey, cost=journey.arrives + penalty(timetable, journey, options)) for journey in [*plain, *safe]]
+    priced.sort(key=lambda journey: (journey.cost, journey.vehicles, -journey.departs))
+    kept: list[Journey] = []
+    for journey in priced:
+        if not any(
+            other.cost <= journey.cost and other.vehicles <= journey.vehicles and other.departs >= journey.departs
+            for other in kept
+        ):
+            kept.append(journey)
+    return kept
+
+
+def penalty(timetable: Timetable, journey: Journey, options: Options) -> int:
+    """Seconds for every change with less than tight_s to spare."""
+    rides = journey.rides
+    tight, ways = 0, {(leg.origin, leg.target): leg.seconds for leg in journey.legs if isinstance(leg, Walk)}
+    for before, after in pairwise(rides):
+        if before.alight == after.board:
+            need = max(int(timetable.net.change[after.board]), options.slack_s)
+        else:
+            need = ways[before.alight, after.board] + options.slack_s
+        tight += after.departs - before.arrives - need < options.tight_s
+    return tight * options.tight_penalty_s
+
+
+def run(
+    timetable: Timetable, seeds: tuple[NDArray[np.int32], ...], access: Seeds, egress: Seeds, options: Options
+) -> list[Journey]:
+    from .kernel import search
+
+    net = net_of(timetable, options)
+    rounds = options.max_vehicles or ROUNDS
+    while True:
+        found, legs, rested = search(net, seeds[0], seeds[1], seeds[2], egress[0], egress[1], rounds, np.int32(options.slack_s))
+        if rested or options.max_vehicles:
+            break
+        rounds *= 2
+    to_stops, from_stops = nearest(access), nearest(egress)
+    return rebuild(timetable, net, found, legs, to_stops, from_stops, options.slack_s)
+
+
+def nearest(seeds: Seeds) -> dict[int, int]:
+    """Seconds by stop, the least of each."""
+    best: dict[int, int] = {}
+    for stop, seconds in zip(*(np.asarray(part).tolist() for part in seeds), strict=True):
+        best[stop] = min(seconds, best.get(stop, seconds))
+    return best
+
+
+def net_of(timetable: Timetable, options: Options) -> Net:
+    if not options.wheelchair:
+        return timetable.net
+    return timetable.step_free_or_unknown if options.wheelchair_unknown else timetable.step_free
+
+
+def checked(timetable: Timetable, seeds: Seeds) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Seeds as int32 arrays. Raises ValueError when they are not of the same length, no stops or negative."""
+    stops, seconds = np.asarray(seeds[0]), np.asarray(seeds[1])
+    if stops.shape != seconds.shape or stops.ndim != 1:
+        raise ValueError("stops and seconds must be two lists of the same length")
+    if len(stops) and (stops.min() < 0 or stops.max() >= len(timetable.stops) or seconds.min() < 0 or seconds.max() > 864_000):
+        raise ValueError("no such stop, or an impossible way")
+    return frozen(stops), frozen(seconds)
+
+
+def at_stop(
+    timetable: Timetable, stop: int, leaving: bool = True, step_free: bool = False
+) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Seeds for somebody who stands at a stop: the stop itself, the platforms of a station, and where footpaths lead (or come
+    from)."""
+    net = timetable.net
+    start, to, seconds = (
+        (timetable.free_start, timetable.free_to, timetable.free_seconds)
+        if step_free
+        else (net.foot_start, net.foot_to, net.foot_seconds)
+    )
+    best = {int(child): 0 for child in np.flatnonzero(timetable.stops.parent == stop)} | {stop: 0}
+    for place in list(best):
+        if leaving:
+            rows = range(int(start[place]), int(start[place + 1]))
+            ways = [(int(to[row]), int(seconds[row])) for row in rows]
+        else:
+            hits = np.flatnonzero(to == place)
+            ways = [(int(np.searchsorted(start, row, "right")) - 1, int(seconds[row])) for row in hits.tolist()]
+        for other, way in ways:
+            best[other] = min(way, best.get(other, way))
+    return np.fromiter(best.keys(), np.int32), np.fromiter(best.values(), np.int32)
+
+
+def warm(timetable: Timetable) -> None:
+    """Compile or load the kernels, so that the first question is as fast as the others."""
+    none = np.zeros(0, np.int32)
+    earliest(timetable, (none, none), (none, none), 0)
+    profile(timetable, (none, none), (none, none), 0, 0)
