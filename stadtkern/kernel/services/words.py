@@ -55,13 +55,13 @@ def days_in_words(days: int) -> str:
 
 
 def effort(service: Service) -> str:
-    """How many pages, and about how many minutes."""
+    """How many pages until it is sent, and about how many minutes."""
     questions = sum(
         1 for _, field in fields(service.form) if field.kind is not Kind.LABEL and field.minimum and not field.locked
     )
     asked = max(1, questions - len(service.prefill) // 2)
     minutes = max(2, -(-asked * SECONDS_PER_QUESTION // 60))
-    steps = len(service.form.steps)
+    steps = len(service.form.steps) + (service.appointment is not None) + 1  # a time, and the check before sending
     pages = ngettext("%(n)s Schritt", "%(n)s Schritte", steps) % {"n": steps}
     return gettext("%(pages)s, etwa %(minutes)s Minuten. Ihr Entwurf wird gespeichert.") % {"pages": pages, "minutes": minutes}
 
