@@ -274,6 +274,8 @@ _OF_OPEN311 = "open311_picture open311_revoke neighbour_pull handover_retry"
 NEVER_FOUND |= {f"participation:{page}" for page in _OF_OPEN311.split()}
 _OF_CIVIC = "sign unsign petition_desk petition_check petition_sheets petition_recount petition_finish petition_session"
 NEVER_FOUND |= {f"participation:{page}" for page in [*_OF_CIVIC.split(), "petition_decision"]}
+# Nobody here collects points (domains/participation/tests/test_points.py).
+NEVER_FOUND |= {"participation:points_redeem", "participation:points_attend", "participation:voucher_back"}
 # Nobody here has been asked to agree to an application; domains/administration/tests/test_marriage.py is.
 NEVER_FOUND |= {"cases:partner", "cases:invite"}
 # Only applications for identity cards have such a page; domains/administration tests them. Feeds have a secret of their own.

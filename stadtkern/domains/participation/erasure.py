@@ -4,11 +4,24 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.privacy.erasure import Kept, Preview
 
-from .actions import forget_in_contests, forget_of, forget_voices, reports_keep
+from .actions import forget_in_contests, forget_of, forget_voices, incentives, reports_keep
 from .actions.petition_clock import forget_signatures
-from .models import AreaWatch, Comment, Consent, Contribution, Juror, ReportFollow, Signature, Support, TeamMember, Voice
+from .models import (
+    AreaWatch,
+    Comment,
+    Consent,
+    Contribution,
+    Juror,
+    PointsAccount,
+    ReportFollow,
+    Signature,
+    Support,
+    TeamMember,
+    Voice,
+)
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:
@@ -28,6 +41,8 @@ def preview(account_id: int, register_key: UUID | None) -> Preview:
         goes.append(_("Ihr Name in Jurys und Gruppen; Punkte, die gezählt wurden, bleiben ohne Namen"))
     if Signature.objects.filter(account=account_id).exists():
         goes.append(_("Ihr Name bei Unterschriften; gezählt werden sie weiter"))
+    if PointsAccount.objects.filter(account=account_id).exists():
+        goes.append(_("Ihre Punkte und Gutscheine, auch die nicht benutzten"))
     return Preview(goes, [])
 
 
@@ -38,4 +53,5 @@ def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
     forget_of(account_id)
     forget_voices(account_id)
     forget_in_contests(account_id)
+    incentives.opt_out(account_id, SYSTEM)
     return []

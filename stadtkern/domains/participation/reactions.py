@@ -15,6 +15,7 @@ from .actions import (
     computing,
     counting,
     handing,
+    incentives,
     keeping,
     merging,
     opining,
@@ -257,3 +258,27 @@ def pull(timestamp: int) -> None:
 
 SCHEDULE += [("1-59/5 * * * *", handovers), ("11,41 * * * *", pull)]
 SCHEDULE += [("7 * * * *", turn_petitions)]
+
+
+def points_of_report(event: Event) -> None:
+    """A report led to a repair."""
+    incentives.of_report(event)
+
+
+def points_of_link(event: Event) -> None:
+    """An idea became something."""
+    incentives.of_link(event)
+
+
+REACTIONS["report.state_changed"] = [*REACTIONS["report.state_changed"], points_of_report]
+REACTIONS["contribution.linked"] = [*REACTIONS["contribution.linked"], points_of_link]
+
+
+@app.task(name="participation.points", queueing_lock="participation.points", queue="periodic")
+def points(timestamp: int) -> None:
+    """Vouchers out of time become points again; ledgers nobody uses go."""
+    while incentives.tidy_points(timezone.now()):
+        pass
+
+
+SCHEDULE += [("41 4 * * *", points)]

@@ -14,6 +14,8 @@ from .models import (
     Contribution,
     Follow,
     Juror,
+    PointsAccount,
+    PointsLine,
     Report,
     ReportFollow,
     Sheet,
@@ -21,6 +23,7 @@ from .models import (
     Stance,
     Support,
     TeamMember,
+    Voucher,
 )
 
 MOST = 5000
@@ -69,6 +72,7 @@ def report(actor: Actor) -> dict[str, Any]:
             .values("petition__contribution__title", "name_shown", "wants_post", "at")[:MOST]
         ),
         **_contests(actor),
+        **_points(actor),
         "complaints": list(Complaint.objects.filter(**mine).order_by("-pk").values("reason", "text", "at")[:MOST]),
     }
 
@@ -83,4 +87,17 @@ def _contests(actor: Actor) -> dict[str, Any]:
         "juries": list(Juror.objects.filter(**mine).values(*seat)[:MOST]),
         "sheets": list(Sheet.objects.filter(**seats).values("contribution__title", "points", "note", "saved_at")[:MOST]),
         "conflicts": list(Conflict.objects.filter(**seats).values("contribution__title", "kind", "at")[:MOST]),
+    }
+
+
+def _points(actor: Actor) -> dict[str, Any]:
+    """The ledger of points, whole, and its vouchers."""
+    ledger = PointsAccount.objects.filter(account=actor.account).first()
+    if ledger is None:
+        return {"points": [], "vouchers": []}
+    lines = PointsLine.objects.filter(ledger=ledger)
+    vouchers = Voucher.objects.filter(ledger=ledger)
+    return {
+        "points": list(lines.values("source", "about", "points", "at")[:MOST]),
+        "vouchers": list(vouchers.values("title", "points", "code", "state", "made_at", "until_date", "settled_at")[:MOST]),
     }

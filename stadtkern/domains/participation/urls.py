@@ -11,4 +11,5 @@ urlpatterns = [
     path("maengel/", include("stadtkern.domains.participation.urls_reports")),
     path("open311/", include("stadtkern.domains.participation.urls_open311")),
     path("beteiligung/", include("stadtkern.domains.participation.urls_contest")),
+    path("punkte/", include("stadtkern.domains.participation.urls_points")),
 ]

@@ -93,6 +93,15 @@ PURPOSES = {
             gettext_lazy("Art. 6 Abs. 1 e DSGVO"),
         ),
         Purpose(
+            "points",
+            gettext_lazy("Ihre Punkte fürs Mitmachen"),
+            gettext_lazy(
+                "nur wenn Sie das wollen: wofür Sie wann Punkte bekamen und welche Gutscheine; nie, wie Sie abstimmen"
+            ),
+            gettext_lazy("bis Sie aufhören, höchstens zwei Jahre, nachdem sich zuletzt etwas getan hat; Gutscheine ein Jahr"),
+            gettext_lazy("Art. 6 Abs. 1 a DSGVO"),
+        ),
+        Purpose(
             "consent",
             gettext_lazy("Ihre Einwilligungen"),
             gettext_lazy("wem Sie wann wofür eine Abfrage erlaubt haben"),

@@ -3,6 +3,7 @@
 from .comment import Comment, CommentQuerySet
 from .contest import Conflict, Judging, Juror, Prize, Sheet, Team, TeamMember
 from .contribution import Attachment, Contribution, ContributionQuerySet, Follow, Link, Milestone, Support
+from .incentive import Occasion, PointsAccount, PointsLine, Voucher
 from .moderation import Complaint, Moderation
 from .opining import Consent, Finding, Merging, Stance, Tally, Voice
 from .partner import Handover, Pulling, SenderKey
@@ -34,9 +35,12 @@ __all__ = [
     "Merging",
     "Milestone",
     "Moderation",
+    "Occasion",
     "PaperBatch",
     "Petition",
     "Phase",
+    "PointsAccount",
+    "PointsLine",
     "Poll",
     "PollCount",
     "PollKey",
@@ -60,4 +64,5 @@ __all__ = [
     "TeamMember",
     "Turnout",
     "Voice",
+    "Voucher",
 ]
