@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
@@ -102,6 +102,7 @@ class Leg:
     stops: tuple[int, ...] = ()  # indices in the timetable, from board to alight
     times: tuple[tuple[int, int], ...] = ()  # arrives, departs at each of them
     delay: int = 0  # seconds, by real time
+    live: bool = False  # real time is known for it
     operator: str = ""  # of a shared vehicle
     vehicle: str = ""  # its id, where one was chosen
     link: str = ""  # where it is unlocked
@@ -199,4 +200,5 @@ class World:
     sharing: Sequence[System] = ()
     parking: Sequence[Parking] = ()
     fare: Fare | None = None
+    grams: Mapping[Mode, int] = field(default_factory=dict)  # CO2 for a kilometre, where the city knows better
     kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)  # what is worked out once per moment

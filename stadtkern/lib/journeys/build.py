@@ -1,0 +1,134 @@
+"""Trips from what the searches found: pieces and rides become legs with times, metres, grams and cents."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from stadtkern.lib.earth import METRES
+
+from .co2 import grams
+from .doors import Side
+from .fleets import Piece
+from .moment import Moment
+from .world import Leg, Mode, Request, Spot, Trip
+
+if TYPE_CHECKING:
+    from stadtkern.lib.transit import Journey, Ride, Timetable
+
+
+def street_legs(moment: Moment, pieces: Sequence[Piece], departs: int, seconds: int) -> list[Leg]:
+    """The pieces one after the other, in whole seconds that add up to `seconds`."""
+    legs: list[Leg] = []
+    gone, at = 0, departs
+    for number, piece in enumerate(pieces):
+        gone += piece.ms
+        until = departs + (seconds if number == len(pieces) - 1 else min(seconds, math.ceil(gone / 1000)))
+        metres = max(0, round(piece.metres))
+        leg = Leg(piece.mode, piece.start, piece.goal, at, until, metres, grams(piece.mode, metres, own=moment.world.grams))
+        legs.append(_rented(leg, piece))
+        at = until
+    return legs
+
+
+def _rented(leg: Leg, piece: Piece) -> Leg:
+    pickup = piece.pickup
+    if pickup is None:
+        return leg
+    price = pickup.system.costs(pickup.vehicle, pickup.type, leg.seconds, leg.distance_m)
+    cents, currency = price if price is not None else (None, leg.currency)
+    named = pickup.vehicle.id if pickup.vehicle else ""
+    operator = pickup.system.operator or pickup.system.name
+    return replace(leg, operator=operator, vehicle=named, link=pickup.link, fare_cents=cents, currency=currency)
+
+
+def trip_of(moment: Moment, journey: Journey, sides: tuple[Side, Side], doors: tuple[Spot, Spot], request: Request) -> Trip:
+    """A journey of the timetable with its ways to and from the stops."""
+    rides = journey.rides
+    legs: list[Leg] = []
+    ready = 0
+    for number, ride in enumerate(rides):
+        if number == 0:
+            stop = moment.stop(ride.board)
+            seconds = int(sides[0].seconds[ride.board])
+            legs += street_legs(moment, sides[0].pieces(ride.board, doors[0], stop), ride.departs - seconds, seconds)
+        elif rides[number - 1].alight != ride.board:
+            legs += changing(moment, rides[number - 1].alight, ride.board, ready, request)
+        before = legs[-1].arrives if legs else ride.departs
+        spare = ride.departs - before - (request.slack_s if number else 0)
+        legs.append(_ride(moment, ride, tight=number > 0 and spare < request.tight_s, waits=ride.departs - before))
+        ready = ride.arrives
+    last = rides[-1].alight
+    seconds = int(sides[1].seconds[last])
+    legs += street_legs(moment, sides[1].pieces(last, doors[1], moment.stop(last)), ready, seconds)
+    legs = [leg for leg in legs if leg.seconds or leg.distance_m or leg.mode is not Mode.WALK]
+    return priced(moment, Trip(tuple(legs), journey=journey))
+
+
+def changing(moment: Moment, alight: int, board: int, ready: int, request: Request) -> list[Leg]:
+    """From one stop to the next: on foot, or by a shared vehicle where that was searched and is quicker."""
+    timetable = moment.world.timetable
+    assert timetable is not None
+    one, other = moment.stop(alight), moment.stop(board)
+    shared = moment.crossing(alight, board, request)
+    if shared is not None:
+        pieces, seconds = shared
+        return street_legs(moment, pieces, ready, seconds)
+    net = timetable.net
+    paths = (timetable.free_start, timetable.free_to, timetable.free_seconds) if request.wheelchair else (
+        net.foot_start, net.foot_to, net.foot_seconds,
+    )  # fmt: skip
+    row = slice(int(paths[0][alight]), int(paths[0][alight + 1]))
+    here = [seconds for to, seconds in zip(paths[1][row].tolist(), paths[2][row].tolist(), strict=True) if to == board]
+    seconds = min(here, default=0)
+    metres = between(one, other)
+    return street_legs(moment, [Piece(Mode.WALK, one, other, seconds * 1000, metres * 1.3)], ready, seconds)
+
+
+def _ride(moment: Moment, ride: Ride, tight: bool, waits: int) -> Leg:
+    timetable = moment.world.timetable
+    assert timetable is not None
+    routes, stops = timetable.routes, [moment.stop(stop) for stop in ride.stops]
+    metres = round(sum(between(one, other) for one, other in pairwise(stops)))
+    kind = int(routes.kind[ride.route])
+    weight = grams(Mode.TRANSIT, metres, kind, moment.world.grams)
+    return Leg(
+        Mode.TRANSIT, stops[0], stops[-1], ride.departs, ride.arrives, metres, weight,
+        route=routes.title(ride.route), route_id=routes.id[ride.route], route_type=kind,
+        headsign=ride.headsign, trip=ride.trip, stops=ride.stops, times=_times(timetable, ride), delay=ride.delay or 0,
+        live=ride.delay is not None, waits_s=waits, tight=tight,
+    )  # fmt: skip
+
+
+def _times(timetable: Timetable, ride: Ride) -> tuple[tuple[int, int], ...]:
+    """Arrival and departure at every stop of the ride."""
+    net = timetable.net
+    pattern = int(timetable.pattern_of_row[ride.row])
+    size = int(net.pattern_start[pattern + 1] - net.pattern_start[pattern])
+    begin = int(net.pattern_event[pattern]) + (ride.row - int(net.pattern_trip[pattern])) * size
+    part = slice(begin + ride.first, begin + ride.last + 1)
+    return tuple(zip(net.arrive[part].tolist(), net.depart[part].tolist(), strict=True))
+
+
+def between(one: Spot, other: Spot) -> float:
+    """Metres as the crow flies; stops without coordinates lie nowhere."""
+    wide = METRES * math.cos(math.radians(one.lat))
+    gap = math.hypot((other.lat - one.lat) * METRES, (other.long - one.long) * wide)
+    return gap if math.isfinite(gap) else 0.0
+
+
+def priced(moment: Moment, trip: Trip) -> Trip:
+    """What it costs altogether; not known where a part is not known."""
+    parts = [(leg.fare_cents, leg.currency) for leg in trip.legs if leg.operator]
+    if trip.vehicles:
+        known = moment.world.fare(trip.journey) if moment.world.fare is not None else None
+        parts.append(known or (None, "EUR"))
+    if any(leg.mode in (Mode.CAR, Mode.PARK_RIDE) for leg in trip.legs):
+        return trip
+    currencies = {currency for _, currency in parts}
+    if len(currencies) > 1 or any(cents is None for cents, _ in parts):
+        return trip
+    return replace(trip, fare_cents=sum(cents or 0 for cents, _ in parts), currency=currencies.pop() if currencies else "EUR")
