@@ -276,6 +276,11 @@ _OF_CIVIC = "sign unsign petition_desk petition_check petition_sheets petition_r
 NEVER_FOUND |= {f"participation:{page}" for page in [*_OF_CIVIC.split(), "petition_decision"]}
 # Nobody here collects points (domains/participation/tests/test_points.py).
 NEVER_FOUND |= {"participation:points_redeem", "participation:points_attend", "participation:voucher_back"}
+# No plan lies open and nobody is asked anything (test_consultation.py, test_survey.py, test_debate.py).
+_OF_A_PLAN = "plan plan_file plan_shapes statement_write outcome_table outcome_pdf outcome_csv plan_papers plan_document_new"
+_OF_A_PLAN += " plan_document plan_document_drop plan_area plan_authorities statements statement_enter weighing_assign"
+_OF_A_PLAN += " statement_letter weighings weighings_csv weighings_pdf weighing_decision weighing weighing_act"
+NEVER_FOUND |= {f"participation:{page}" for page in _OF_A_PLAN.split()}
 # Nobody here has been asked to agree to an application; domains/administration/tests/test_marriage.py is.
 NEVER_FOUND |= {"cases:partner", "cases:invite"}
 # Only applications for identity cards have such a page; domains/administration tests them. Feeds have a secret of their own.

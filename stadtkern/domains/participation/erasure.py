@@ -9,6 +9,7 @@ from stadtkern.kernel.privacy.erasure import Kept, Preview
 
 from .actions import forget_in_contests, forget_of, forget_voices, incentives, reports_keep
 from .actions.petition_clock import forget_signatures
+from .actions.surveying import forget_turns
 from .models import (
     AreaWatch,
     Comment,
@@ -18,8 +19,10 @@ from .models import (
     PointsAccount,
     ReportFollow,
     Signature,
+    Statement,
     Support,
     TeamMember,
+    Turn,
     Voice,
 )
 
@@ -43,15 +46,26 @@ def preview(account_id: int, register_key: UUID | None) -> Preview:
         goes.append(_("Ihr Name bei Unterschriften; gezählt werden sie weiter"))
     if PointsAccount.objects.filter(account=account_id).exists():
         goes.append(_("Ihre Punkte und Gutscheine, auch die nicht benutzten"))
-    return Preview(goes, [])
+    if Turn.objects.filter(account=account_id).exists():
+        goes.append(_("Ihr angefangener Fragebogen und dass Sie an Umfragen teilgenommen haben"))
+    return Preview(goes, _kept(account_id))
 
 
 def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
     """Nothing with the person's name stays; texts that stay name nobody."""
     reports_keep.forget_of(account_id)
     forget_signatures(account_id)
+    kept = _kept(account_id)
     forget_of(account_id)
+    forget_turns(account_id)
     forget_voices(account_id)
     forget_in_contests(account_id)
     incentives.opt_out(account_id, SYSTEM)
-    return []
+    return kept
+
+
+def _kept(account_id: int) -> list[Kept]:
+    """Statements about plans: the text, without the name."""
+    rows = Statement.objects.filter(contribution__account=account_id).exclude(contribution__state="WITHDRAWN")
+    because = _("Verfahrensakte des Plans, ohne Ihren Namen (§ 3 Abs. 2 BauGB, Art. 17 Abs. 3 Buchst. b und e DSGVO)")
+    return [Kept(_("Der Text Ihrer Stellungnahmen zu Plänen"), None, because)] if rows.exists() else []

@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy
 
-from . import alike, panels, panels_budget, panels_civic, panels_contest
+from . import alike, panels, panels_budget, panels_civic, panels_consultation, panels_contest
 from .models import Contribution, Phase, Process
 
 # What a running phase allows -> the page where one does it (argument: key of the process), and the words on its button
@@ -19,19 +19,24 @@ DOORS: dict[str, tuple[str, Any]] = {
     "opine": ("participation:opine", gettext_lazy("Zustimmen oder ablehnen")),
 }
 # Kinds of processes in which one of these is done on a page of their own.
-OWN_DOORS = {("meinungskarte", "contribute"): "participation:statement_new"}
+OWN_DOORS = {
+    ("meinungskarte", "contribute"): "participation:statement_new",
+    ("planbeteiligung", "contribute"): "participation:statement_write",
+}
 # Panels below the text of a process, and of a contribution: template, and a function that gives its context (None: nothing).
 PROCESS_PANELS: list[tuple[str, Callable[[HttpRequest, Process, Phase | None], dict[str, Any] | None]]] = [
     ("participation/opinion/process_panel.html", panels.of_process),
     ("participation/budget/_process.html", panels_budget.process_panel),
     ("participation/contest/_process.html", panels_contest.process_panel),
     ("participation/civic/_petitions.html", panels_civic.petitions_of_process),
+    ("participation/consultation/_plan.html", panels_consultation.process_panel),
 ]
 CONTRIBUTION_PANELS: list[tuple[str, Callable[[HttpRequest, Contribution], dict[str, Any] | None]]] = [
     ("participation/opinion/contribution_panel.html", panels.of_contribution),
     ("participation/budget/_project.html", panels_budget.contribution_panel),
     ("participation/contest/_contribution.html", panels_contest.contribution_panel),
     ("participation/civic/_petition.html", panels_civic.petition_of_contribution),
+    ("participation/consultation/_statement.html", panels_consultation.contribution_panel),
 ]
 # (process, title, text) -> published contributions that say much the same, the most similar first.
 SIMILAR: list[Callable[[Process, str, str], Sequence[Contribution]]] = [alike.contributions]

@@ -13,6 +13,7 @@ from .actions import (
     Refused,
     announcing,
     computing,
+    confirming,
     counting,
     handing,
     incentives,
@@ -132,6 +133,22 @@ def withdraw_report(event: Event) -> None:
         reports_keep.settle_withdrawn(pk)
 
 
+def confirm_statement(event: Event) -> None:
+    """A statement about a plan has arrived."""
+    if event.data.get("kind") == "STATEMENT":
+        confirming.confirm(_about(event))
+
+
+def tell_statement(event: Event) -> None:
+    """The council has decided."""
+    confirming.tell_outcome_of(_about(event), int(event.data["staff"]))
+
+
+def seal_table(event: Event) -> None:
+    """The table everybody may read."""
+    confirming.seal_table(int(event.subject.removeprefix("process:")))
+
+
 def announce_petition(event: Event) -> None:
     """Author and signers who wished so hear how it goes on."""
     petition_clock.announce(int(event.subject.removeprefix("contribution:")), event.name.removeprefix("petition."))
@@ -139,6 +156,9 @@ def announce_petition(event: Event) -> None:
 
 REACTIONS = {
     "case.submitted": [take_in, take_in_report],
+    "contribution.submitted": [confirm_statement],
+    "statement.answered": [tell_statement],
+    "consultation.decided": [seal_table],
     "petition.reached": [announce_petition],
     "petition.lapsed": [announce_petition],
     "petition.decided": [announce_petition],

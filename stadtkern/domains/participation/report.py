@@ -21,8 +21,10 @@ from .models import (
     Sheet,
     Signature,
     Stance,
+    Statement,
     Support,
     TeamMember,
+    Turn,
     Voucher,
 )
 
@@ -73,6 +75,14 @@ def report(actor: Actor) -> dict[str, Any]:
         ),
         **_contests(actor),
         **_points(actor),
+        "statements": list(
+            Statement.objects.filter(contribution__account=actor.account)
+            .order_by("-pk")
+            .values("process__title", "number", "sender", "organisation", "received_date", "confidential", "told_at")[:MOST]
+        ),
+        "surveys": list(  # that, never what: nobody can tell
+            Turn.objects.filter(**mine).order_by("-pk").values("process__title", "draft", "saved_at", "sent_date")[:MOST]
+        ),
         "complaints": list(Complaint.objects.filter(**mine).order_by("-pk").values("reason", "text", "at")[:MOST]),
     }
 

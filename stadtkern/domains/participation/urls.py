@@ -12,4 +12,5 @@ urlpatterns = [
     path("open311/", include("stadtkern.domains.participation.urls_open311")),
     path("beteiligung/", include("stadtkern.domains.participation.urls_contest")),
     path("punkte/", include("stadtkern.domains.participation.urls_points")),
+    path("beteiligung/", include("stadtkern.domains.participation.urls_consultation")),
 ]

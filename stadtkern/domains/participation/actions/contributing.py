@@ -22,8 +22,10 @@ from stadtkern.kernel.registers.blocks import is_hidden
 from stadtkern.kernel.services import catalogue
 
 from .. import petitionforms
+from ..consultations import asking, rules, shapes
 from ..models import Category, Contribution, Follow, Process
 from ..templating import template
+from . import stating
 from .guard import Refused, now_allows, tidy
 from .teaming import agreed_by_all
 
@@ -57,8 +59,10 @@ def contribute(
         row.state = State.SUBMITTED
         if process.settings.get("moderation", "before") == "after":
             row.state, row.published_at = State.PUBLISHED, row.submitted_at
+        stating.keep_back(row, process)
         open_case(actor, row, kind.service, process.office, answers_of(row, process))
         store_new(row)
+        stating.attach(row, process)
         if row.account_id:  # whoever wrote it hears what becomes of it
             Follow.objects.create(account_id=row.account_id, contribution=row)
         data: dict[str, Any] = {"process": process.pk, "kind": row.kind}
@@ -78,7 +82,7 @@ def said_already(actor: Actor, process: Process, values: Mapping[str, Any], draf
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
     mine = Contribution.objects.filter(process=process, submitted_at__gt=timezone.now() - SAME)
     mine = mine.filter(account=actor.owner.pk) if actor.owner else mine.filter(account=None, draft_key=draft_key)
-    same = mine.filter(title=tidy(values.get("title"), TITLE), text=tidy(values.get("text"), TEXT))
+    same = mine.filter(title=tidy(values.get("title"), TITLE), text=tidy(values.get("text"), longest(process)))
     known = same.exclude(state=State.WITHDRAWN).order_by("pk").values_list("pk", flat=True).first()
     return Contribution.objects.select_related("process").defer("search").get(pk=known) if known else None
 
@@ -110,12 +114,12 @@ def not_too_many(row: Contribution, process: Process) -> None:
 
 def fill(actor: Actor, row: Contribution, values: Mapping[str, Any], process: Process | None) -> None:
     """Take the known values over, and nothing else; writes nothing."""
-    row.title, row.text = tidy(values.get("title"), TITLE), tidy(values.get("text"), TEXT)
+    row.title, row.text = tidy(values.get("title"), TITLE), tidy(values.get("text"), longest(process))
     row.address, row.district = tidy(values.get("address"), 200), tidy(values.get("district"), 60)
     row.lat, row.long = _coordinates(values.get("lat"), values.get("long"))
     _locate(row)
-    geometry, details, cost = values.get("geometry"), values.get("details"), values.get("cost_cents")
-    row.geometry = geometry if isinstance(geometry, dict) else None
+    details, cost = values.get("details"), values.get("cost_cents")
+    _draw(row, values.get("geometry"))
     row.details = dict(details) if isinstance(details, Mapping) else {}
     if process is not None and petitionforms.asks(process):
         row.details = {key: tidy(value, 5000) for key, value in petitionforms.details_of(process, row.details).items()}
@@ -140,6 +144,21 @@ def _locate(row: Contribution) -> None:
     if row.lat is not None and row.long is not None and not row.district:
         found = district_of(row.lat, row.long)
         row.district = found.key if found else ""
+
+
+def _draw(row: Contribution, given: Any) -> None:
+    """A drawn shape, with a point that stands for it where no other was named."""
+    try:
+        row.geometry = shapes.drawn(given)
+    except shapes.NoShape as error:
+        raise Refused(str(error), "geometry") from error
+    if row.geometry is not None and row.lat is None:
+        row.lat, row.long = shapes.middle(row.geometry)
+
+
+def longest(process: Process | None) -> int:
+    """Letters of a text; statements about a plan may be longer."""
+    return rules.LONGEST if rules.is_consultation(process) else TEXT
 
 
 def _coordinates(lat: Any, long: Any) -> tuple[float | None, float | None]:
@@ -180,6 +199,7 @@ def answers_of(row: Contribution, process: Process) -> dict[str, Any]:
     answers = {"title": row.title, "text": row.text, "process": process.title, "place": row.address or row.district}
     answers["category"] = row.category.title if row.category else ""
     answers |= petitionforms.details_of(process, row.details)
+    answers |= asking.file_of(process, row.details)
     return {key: value for key, value in answers.items() if value}
 
 

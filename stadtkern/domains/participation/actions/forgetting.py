@@ -14,6 +14,8 @@ from .contributing import store_new
 
 State = Contribution.State
 GONE = {"account": None, "author_shown": "", "draft_key": ""}
+# Sent while a plan lay open: the text stays in the file of the plan, which the law wants whole; whose it was does not.
+FILED = Q(statement__isnull=False) & ~Q(state__in=[State.WITHDRAWN])
 EMPTY: dict[str, Any] = {
     "title": "",
     "text": "",
@@ -39,7 +41,7 @@ def forget_of(account_id: int) -> None:
     for model in (Support, Follow, Complaint):
         model._default_manager.filter(account=account_id).delete()
     mine.filter(state=State.DRAFT).delete()
-    away = mine.exclude(keep_text=True, state__in=[State.PUBLISHED, State.MERGED])
+    away = mine.exclude(keep_text=True, state__in=[State.PUBLISHED, State.MERGED]).exclude(FILED)
     Attachment.objects.filter(contribution__in=away).delete()
     _forget_appeals(account_id)
     away.exclude(state__in=[State.WITHDRAWN, State.REJECTED, State.HIDDEN]).update(state=State.WITHDRAWN)

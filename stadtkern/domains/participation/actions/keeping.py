@@ -11,8 +11,8 @@ from django.utils import timezone
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.events.actions import record
 
-from ..models import Attachment, Comment, Complaint, Contribution, Follow, Moderation, Support, Turnout
-from .forgetting import EMPTY, GONE
+from ..models import Attachment, Comment, Complaint, Contribution, Follow, Moderation, Statement, Support, Turn, Turnout
+from .forgetting import EMPTY, FILED, GONE
 
 State = Contribution.State
 DRAFT, AWAY, NAMED = timedelta(days=30), timedelta(days=365), timedelta(days=5 * 365)
@@ -22,12 +22,14 @@ BATCH = 500
 @transaction.atomic
 def tidy_up(now: datetime) -> int:
     """Drafts after 30 days; rejected, hidden and withdrawn texts, appeals and settled complaints after a year; who wrote and
-    supported what five years after the process was closed. Returns how many rows."""
+    supported what, and who sent a statement on paper, five years after the process was closed. Returns how many rows."""
     drafts = Contribution.objects.filter(state=State.DRAFT, created_at__lt=now - DRAFT)
     done = _gone(drafts)
     done += _gone(Complaint.objects.filter(done_at__lt=now - AWAY))
     done += _gone(Turnout.objects.filter(poll__counted_at__lt=now - AWAY))  # its numbers stay in the count
     done += _gone(Follow.objects.filter(process__closed_at__lt=now - AWAY))
+    done += _gone(Turn.objects.filter(sent_date=None, saved_at__lt=now - DRAFT))
+    done += _gone(Turn.objects.filter(process__closed_at__lt=now - AWAY))
     done += _empty_away(now - AWAY) + _unname(now - NAMED)
     if done:
         record(
@@ -43,9 +45,13 @@ def _empty_away(before: datetime) -> int:
     """Texts that were taken away, counted from that day, and what was written against it; while an appeal waits they stay."""
     waits = Moderation.objects.filter(appealed_at__isnull=False, answered_at=None)
     taken = Case(When(state=State.WITHDRAWN, then="edited_at"), default="checked_at")
-    texts = Contribution.objects.filter(
-        state__in=[State.REJECTED, State.HIDDEN, State.WITHDRAWN], submitted_at__lt=before, process__isnull=False
-    ).exclude(text="", title="")
+    texts = (
+        Contribution.objects.filter(
+            state__in=[State.REJECTED, State.HIDDEN, State.WITHDRAWN], submitted_at__lt=before, process__isnull=False
+        )
+        .exclude(text="", title="")
+        .exclude(FILED)
+    )
     texts = texts.annotate(taken=Coalesce(taken, "submitted_at")).filter(taken__lt=before)
     found = _some(texts.exclude(Exists(waits.filter(contribution=OuterRef("pk")))))
     Attachment.objects.filter(contribution__in=found).delete()
@@ -65,6 +71,8 @@ def _unname(before: datetime) -> int:
     named = said.filter(official=False).exclude(account=None, author_shown="")
     done += Comment.objects.filter(pk__in=_some(named)).update(account=None, author_shown="")
     done += Comment.objects.filter(pk__in=_some(said.filter(official=True, account__isnull=False))).update(account=None)
+    senders = Statement.objects.filter(process__closed_at__lt=before).exclude(sender_name="", sender_address="")
+    done += Statement.objects.filter(pk__in=_some(senders)).update(sender_name="", sender_address="")
     return done + _gone(Support.objects.filter(contribution__process__closed_at__lt=before))  # the counter keeps their number
 
 

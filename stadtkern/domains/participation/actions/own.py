@@ -13,7 +13,7 @@ from stadtkern.kernel.cases import actions as cases
 from stadtkern.kernel.cases.models import QUEUE, Case
 from stadtkern.kernel.events.actions import record
 
-from ..models import Contribution, ContributionQuerySet, Petition, Process
+from ..models import Contribution, ContributionQuerySet, Petition, Process, Statement
 from ..templating import template
 from .contributing import complete, draft_or_new, fill, said_already, store_new
 from .guard import Refused, locked, now_allows
@@ -70,6 +70,8 @@ def editable(row: Contribution) -> bool:
     """Others have agreed to, or answered, the text they read: from then on it stays."""
     if Petition.objects.filter(pk=row.pk).exclude(state=Petition.State.INADMISSIBLE).exists():
         return False  # people sign this text
+    if Statement.objects.filter(pk=row.pk).exists():
+        return False  # its receipt is sealed; another statement may follow
     return row.state == State.SUBMITTED or (row.state == State.PUBLISHED and not row.supports and not row.comments)
 
 

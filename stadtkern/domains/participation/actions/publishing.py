@@ -12,6 +12,7 @@ from stadtkern.kernel.events.actions import record
 from ..models import Complaint, Contribution, Moderation
 from ..reasons import REASONS
 from .guard import Refused, locked, moderator, tidy
+from .stating import is_statement, stays_inside
 from .telling import tell_hidden
 
 State, What = Contribution.State, Moderation.What
@@ -39,6 +40,8 @@ def publish(actor: Actor, contribution: Contribution, version: int | None = None
     _as_read(row, version)
     if row.state not in (State.SUBMITTED, State.PUBLISHED):
         raise Refused(_("Dieser Beitrag wartet nicht auf Sie. Laden Sie die Seite neu."))
+    if stays_inside(row):
+        raise Refused(_("Diese Stellungnahme liest nur das Amt. Öffentlich wird die Abwägung."))
     fresh = row.state == State.SUBMITTED
     now = timezone.now()
     row.state, row.checked_at, row.published_at = State.PUBLISHED, now, row.published_at or now
@@ -96,6 +99,8 @@ def restore(actor: Actor, contribution: Contribution, text: str = "") -> Contrib
     staff = moderator(actor, row)
     if row.state not in (State.HIDDEN, State.REJECTED):
         raise Refused(_("Dieser Beitrag ist nicht ausgeblendet. Laden Sie die Seite neu."))
+    if stays_inside(row):
+        raise Refused(_("Diese Stellungnahme liest nur das Amt. Öffentlich wird die Abwägung."))
     show_again(row)
     made = Moderation.objects.create(contribution=row, what=What.RESTORED, text=tidy(text, 2000), by=staff)
     record("contribution.restored", subject=str(row), actor=actor.key, data={"moderation": made.pk})
@@ -122,7 +127,7 @@ def reasoned(reason: str, text: str) -> str:
 def decide_case(actor: Actor, row: Contribution, outcome: str, reason: str = "") -> bool:
     """The same decision in the file, which tells the author; False where the case stays as it was, decided before."""
     case = Case.objects.filter(pk=row.case_id).first() if row.case_id else None
-    if case is None or case.status != Status.IN_REVIEW:
+    if case is None or case.status != Status.IN_REVIEW or is_statement(row):
         return False
     try:
         cases.decide(actor, case, outcome, reason)

@@ -11,7 +11,8 @@ from stadtkern.kernel.events.actions import record
 from .. import petitionforms
 from ..models import Contribution, Moderation, Process
 from ..templating import all_templates
-from .contributing import complete, not_too_many, store_new
+from . import stating
+from .contributing import complete, longest, not_too_many, store_new
 from .guard import MOST_WRITES, Refused, now_allows, written_lately
 
 State = Contribution.State
@@ -27,7 +28,7 @@ def settle(case_id: int) -> None:
     """The decision of the case is the decision about its contribution; where that is made already nothing happens."""
     row = _of_case(case_id)
     decision = Decision.objects.filter(case=case_id, made_at__isnull=False).first()
-    if row is None or decision is None or row.state != State.SUBMITTED:
+    if row is None or decision is None or row.state != State.SUBMITTED or stating.is_statement(row):
         return
     if _is_about_another_text(row, decision):
         return
@@ -77,7 +78,7 @@ def take_in(case_id: int) -> None:
     row = Contribution(
         process=process, kind=Contribution.Kind(all_templates()[process.kind].contribution), case=case,
         account=case.account, draft_key=case.draft_key or "", title=str(case.answers.get("title") or "")[:120],
-        text=str(case.answers.get("text") or "")[:5000], address=str(case.answers.get("place") or "")[:200],
+        text=str(case.answers.get("text") or "")[: longest(process)], address=str(case.answers.get("place") or "")[:200],
         details=petitionforms.details_of(process, case.answers),
         reference=case.reference, state=State.SUBMITTED, submitted_at=case.submitted_at,
     )  # fmt: skip
@@ -89,7 +90,9 @@ def take_in(case_id: int) -> None:
         return
     if row.account is not None and written_lately(row.account) >= MOST_WRITES:
         return
+    stating.keep_back(row, process)
     store_new(row)
+    stating.attach(row, process)
     record("contribution.submitted", subject=str(row), actor=SYSTEM, data={"process": process.pk, "kind": row.kind})
 
 

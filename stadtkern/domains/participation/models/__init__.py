@@ -1,6 +1,7 @@
 """Tables of participation; each part has a file of its own."""
 
 from .comment import Comment, CommentQuerySet
+from .consultation import Authority, Passage, Plan, PlanDocument, Statement, Weighed, Weighing
 from .contest import Conflict, Judging, Juror, Prize, Sheet, Team, TeamMember
 from .contribution import Attachment, Contribution, ContributionQuerySet, Follow, Link, Milestone, Support
 from .incentive import Occasion, PointsAccount, PointsLine, Voucher
@@ -11,10 +12,12 @@ from .petition import Petition, Signature, SignatureSheet
 from .poll import Ballot, LetterCode, PaperBatch, Poll, PollCount, PollKey, PollProject, Turnout
 from .process import Category, Phase, Process, ProcessQuerySet
 from .report import AreaWatch, Contractor, Report, ReportFollow, ReportQuerySet, ReportStep
+from .survey import Question, Reply, ReplyText, Turn
 
 __all__ = [
     "AreaWatch",
     "Attachment",
+    "Authority",
     "Ballot",
     "Category",
     "Comment",
@@ -37,8 +40,11 @@ __all__ = [
     "Moderation",
     "Occasion",
     "PaperBatch",
+    "Passage",
     "Petition",
     "Phase",
+    "Plan",
+    "PlanDocument",
     "PointsAccount",
     "PointsLine",
     "Poll",
@@ -49,6 +55,9 @@ __all__ = [
     "Process",
     "ProcessQuerySet",
     "Pulling",
+    "Question",
+    "Reply",
+    "ReplyText",
     "Report",
     "ReportFollow",
     "ReportQuerySet",
@@ -58,11 +67,15 @@ __all__ = [
     "Signature",
     "SignatureSheet",
     "Stance",
+    "Statement",
     "Support",
     "Tally",
     "Team",
     "TeamMember",
+    "Turn",
     "Turnout",
     "Voice",
     "Voucher",
+    "Weighed",
+    "Weighing",
 ]

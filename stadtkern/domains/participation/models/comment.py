@@ -25,6 +25,10 @@ class Comment(models.Model):
         HIDDEN = "HIDDEN"
         WITHDRAWN = "WITHDRAWN"
 
+    class Stance(models.TextChoices):
+        PRO = "PRO"
+        CONTRA = "CONTRA"
+
     contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="+", db_index=False)
     parent = models.ForeignKey("self", models.CASCADE, null=True, blank=True, related_name="+", db_index=False)
     thread = models.PositiveBigIntegerField(null=True, blank=True)  # id of the first comment; empty for that one itself
@@ -32,6 +36,7 @@ class Comment(models.Model):
     account = models.ForeignKey(Account, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     author_shown = models.CharField(max_length=120, blank=True)
     official = models.BooleanField(default=False)  # of the office in charge
+    stance = models.CharField(max_length=6, choices=Stance, blank=True)  # in a debate
     text = models.TextField()
     state = models.CharField(max_length=10, choices=State, default=State.PUBLISHED)
     created_at = models.DateTimeField(default=timezone.now)

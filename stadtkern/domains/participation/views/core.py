@@ -17,6 +17,7 @@ from stadtkern.kernel.accounts.access import Actor, actor_of, everyone
 from stadtkern.ui import words
 
 from .. import actions, eligibility, parts
+from ..consultations import rules
 from ..models import Contribution, Follow, Phase, Process
 from ..models.contribution import ELSEWHERE, SHOWN
 from ..queries import SORTS, STATUSES, Found, Wanted, districts_of, first_pictures, listed, moderation_figures
@@ -81,6 +82,7 @@ def process(request: HttpRequest, key: str) -> HttpResponse:
         "follows": bool(actor.account) and Follow.objects.filter(account=actor.account, process=row).exists(),
         "runs_it": actor.staff is not None and actor.staff.office_id == row.office_id,
         "points_url": reverse("participation:points", args=[row.key]) + _query(wanted, page=1),
+        "unlisted": rules.is_consultation(row) and rules.kept_back(row),
         "map": request.GET.get("ansicht") == "karte",
         "panels": [(name, made) for name, make in parts.PROCESS_PANELS if (made := make(request, row, running)) is not None],
         **_around(wanted, found),

@@ -13,6 +13,7 @@ from stadtkern.kernel.accounts.models import DESK_ROLES
 from stadtkern.kernel.registers.blocks import is_hidden
 
 from .. import actions, eligibility, parts
+from ..actions.stating import stays_inside
 from ..contests.veil import names_wait
 from ..models import Attachment, Comment, Contribution, Follow, Moderation
 from ..models.process import MOST_ID
@@ -45,6 +46,7 @@ def show(request: HttpRequest, key: str, reference: str) -> HttpResponse:
         "follows": bool(actor.account) and Follow.objects.filter(account=actor.account, contribution=row).exists(),
         "editable": mine and actions.editable(row) and bool(eligibility.may(actor, running, "contribute", process=process)),
         "decision": _decision(row) if mine or moderates else None, "moderates": moderates, "reasons": REASONS.items(),
+        "inside": stays_inside(row),
         "panels": [(name, made) for name, make in parts.CONTRIBUTION_PANELS if (made := make(request, row)) is not None],
         "reply": _reply(request, conversation.comments),
         **_pages(conversation.page, conversation.pages),

@@ -17,6 +17,7 @@ from stadtkern.lib.forms.read import from_post
 from stadtkern.lib.forms.shape import placed
 
 from .. import actions, eligibility, planforms
+from ..consultations import rules
 from ..models import Contribution, Phase, Process
 from ..models.process import MOST_ID
 from ..queries import shown_rows
@@ -72,7 +73,7 @@ def manage(request: HttpRequest, key: str) -> HttpResponse:
     results = shown_rows(Contribution.objects.filter(process=row, kind="RESULT", state="PUBLISHED")).order_by("-pk")[:100]
     context = {
         "process": row, "kind": kind, "phases": phases, "settings": settings, "categories": list(row.categories.all()),
-        "results": results, "running": eligibility.current(row.phases.all()),
+        "weighs": rules.is_consultation(row), "results": results, "running": eligibility.current(row.phases.all()),
     }  # fmt: skip
     return render(request, "participation/core/manage.html", context)
 

@@ -5,6 +5,7 @@
     {% map "karte" data=points_url heat=cells_url %}                  shows points and cells (GeoJSON by address)
     {% map "ort" pick=True lat=form.lat.value long=form.long.value %}  a point; sends `lat` and `long`
     {% map "plan" draw="line area" name="geometry" value=json %}      draws; sends GeoJSON in `geometry`
+    {% map "gebiet" shapes=shapes_url %}                              lines and areas by address (`shape=json`: one)
     {% block scripts %}{% map_script %}{% endblock %}
 
 `bbox=True` asks `data` again for what is in view (`?bbox=south,west,north,east&zoom=14`). Features of `data` may carry `title`,
@@ -60,6 +61,8 @@ def map(key: str, **given: Any) -> dict[str, Any]:
         "zoom": int(where.get("zoom", 14)),
         "data": str(given.get("data", "")),
         "heat": str(given.get("heat", "")),
+        "shapes": str(given.get("shapes", "")),
+        "shape": str(given.get("shape", "")),
         "bbox": bool(given.get("bbox")),
         "pick": bool(given.get("pick")),
         "point": list(point) if point else None,

@@ -128,6 +128,24 @@ async function heat(map, told, colour) {
   }).addTo(map);
 }
 
+// ---------------------------------------------------------------- lines and areas to look at
+
+function outlines(map, told, colour, collection) {
+  const style = (one) => ({ color: colour(one.properties?.kind === "area" ? "border" : "heat"), weight: 3, fillOpacity: 0.12 });
+  const drawn = L.geoJSON(collection, {
+    style,
+    pointToLayer: (one, where) => L.circleMarker(where, { ...style(one), radius: 7 }),
+    onEachFeature: (one, shape) => { if (one.properties?.title) shape.bindPopup(said(one.properties, told.words)); },
+  }).addTo(map);
+  return drawn.getBounds();
+}
+
+async function shapes(map, told, colour) {
+  const found = told.shape ? JSON.parse(told.shape) : await load(told.shapes);
+  const around = outlines(map, told, colour, found);
+  if (around.isValid() && !told.point) map.fitBounds(around, { maxZoom: 17, padding: [20, 20] });
+}
+
 // ---------------------------------------------------------------- a pin
 
 function picking(map, box, told, tell) {
@@ -244,6 +262,7 @@ async function start(box) {
   });
   new ResizeObserver(() => map.invalidateSize()).observe(element);
   await ground(map, told, colour).catch(() => tell(told.words.offline));
+  if (told.shapes || told.shape) await shapes(map, told, colour).catch(() => tell(told.words.offline));
   if (told.heat) await heat(map, told, colour).catch(() => tell(told.words.offline));
   if (told.data) await dots(map, told).catch(() => tell(told.words.offline));
   box.dataset.ready = "1";

@@ -1,0 +1,1 @@
+"""Consultations on plans: passages, drawn shapes, groups, the table of weighings, papers."""
