@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from django.db import transaction
+
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.appointments import actions as appointments
 from stadtkern.kernel.appointments.models import Appointment, Place
@@ -24,12 +26,17 @@ def choose_visit(actor: Actor, case: Case, wish: Wish, place: Place, starts_at: 
     return row if case.status == Status.DRAFT else book_visit(case.pk) or row
 
 
+@transaction.atomic
 def book_visit(case_id: int) -> Appointment | None:
     """What was held for an application that is sent becomes an appointment; a second time changes nothing.
 
     None where nothing was held, or it is booked already. Raises appointments.Taken when it is gone.
     """
-    case = Case.objects.select_related("account__person", "company", "mandate__principal").get(pk=case_id)
+    case = (
+        Case.objects.select_related("account__person", "company", "mandate__principal")
+        .select_for_update(of=("self",))  # who withdraws at this moment is before or after, never in between
+        .get(pk=case_id)
+    )
     row = visits.of(case)
     if row is None or row.status not in ("HELD", "EXPIRED") or not visits.may_choose(case) or case.is_draft:
         return None

@@ -1,8 +1,11 @@
 """A service that needs a visit: chosen in the form, booked with sending, lost and found, given back."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.db import connections, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -167,3 +170,24 @@ def test_a_city_without_times_asks_for_no_visit(draft, citizen, login):
     assert mine.get(page("visit", draft))["Location"] == page("review", draft)
     assert visits.matter_of(catalogue.find(KEY), {}) is None
     assert mine.post(page("submit", draft)).status_code == 302
+
+
+def test_withdrawn_while_a_time_is_booked_leaves_no_appointment(transactional_db, draft, citizen, login):
+    mine = login(citizen)
+    mine.post(page("visit", draft), {"zeit": button()})
+    Case.objects.filter(pk=draft.pk).update(status=Status.SUBMITTED)  # sent; its time is booked at the same moment as:
+
+    def book() -> Appointment | None:
+        try:
+            return actions.book_visit(draft.pk)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            actions.withdraw(Actor(citizen, trust=Trust.BASIC), draft)
+            booking = pool.submit(book)
+            with suppress(TimeoutError):
+                booking.result(0.3)  # it waits for the withdrawal
+        assert booking.result(10) is None
+    assert not Appointment.objects.filter(status="BOOKED").exists()
