@@ -19,7 +19,7 @@ PRODUCTION = MODE == "production"
 DEMO = MODE == "demo"
 PUBLIC_DEMO = os.environ.get("STADTKERN_PUBLIC_DEMO", "") == "1"
 DATABASE_HOME = HOME
-READS_FILES = sys.argv[1:2] in (["fim_report"], ["count_votes"])  # they need no database: none is started
+READS_FILES = sys.argv[1:2] in (["fim_report"], ["count_votes"], ["check_planner"])  # they need no database: none is started
 if MODE == "test":  # each test process switches its own outages and keeps its own keys and mail
     HOME = HOME / "test" / os.environ.get("PYTEST_XDIST_WORKER", "main")
     HOME.mkdir(parents=True, exist_ok=True)

@@ -1,0 +1,141 @@
+"""Connection Scan: another way to the same arrival, to check the planner with. It knows nothing of patterns and rounds.
+
+Source: Dibbelt, Pajor, Strasser, Wagner, Connection Scan Algorithm, 2018: all connections of the day in the order of departure,
+one pass, no queue. Two things are ours: connections that leave in the same second are gone through until nothing changes,
+because hops without duration may feed each other; and arrival and readiness are two labels, as ways on foot start from vehicles
+only.
+"""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .compiled import compiled
+from .days import Runs
+from .feed import Feed
+from .timetable import Timetable, frozen
+
+NEVER = 2**31 - 1
+
+
+class Connections(NamedTuple):
+    """One row for each hop of each vehicle, by departure; `door` 1 = may get on, 2 = may get off at the end."""
+
+    origin: NDArray[np.int32]
+    target: NDArray[np.int32]
+    leaves: NDArray[np.int32]
+    arrives: NDArray[np.int32]
+    vehicle: NDArray[np.int32]
+    hop: NDArray[np.int32]
+    door: NDArray[np.int32]
+    vehicles: NDArray[np.int32]  # [1] how many
+
+
+def connections(first: NDArray[Any], stop: Any, arrive: Any, depart: Any, board: Any, alight: Any) -> Connections:
+    """From stop times laid end to end: vehicle v has the rows first[v] to first[v + 1]."""
+    many = np.diff(first)
+    vehicle = np.repeat(np.arange(len(many)), many)
+    hop = np.arange(len(vehicle)) - np.repeat(np.asarray(first)[:-1], many)
+    begin = np.flatnonzero(vehicle[:-1] == vehicle[1:]) if len(vehicle) else np.zeros(0, np.int64)
+    order = begin[np.lexsort((hop[begin], vehicle[begin], np.asarray(depart)[begin]))]
+    door = np.where(np.asarray(board)[order], 1, 0) + np.where(np.asarray(alight)[order + 1], 2, 0)
+    columns = (stop[order], stop[order + 1], depart[order], arrive[order + 1], vehicle[order], hop[order], door)
+    return Connections(*map(frozen, columns), frozen(np.array([len(many)])))
+
+
+def of_runs(feed: Feed, found: Runs) -> Connections:
+    """The connections of a day straight from the feed, before anything was grouped."""
+    flags = feed.times.flags[found.event]
+    return connections(found.start, feed.times.stop[found.event], found.arrive, found.depart, flags & 1, flags & 2)
+
+
+def of_timetable(timetable: Timetable, runs: Sequence[int] | None = None) -> Connections:
+    """The connections of a timetable, also after real time: read trip by trip from its arrays. `runs`: only these patterns."""
+    net = timetable.net
+    first, stops, arrive, depart, board, alight = [0], [], [], [], [], []
+    for p in range(len(net.pattern_trips)) if runs is None else runs:
+        rows = slice(net.pattern_start[p], net.pattern_start[p + 1])
+        long = rows.stop - rows.start
+        for trip in range(net.pattern_trips[p]):
+            event = int(net.pattern_event[p]) + trip * long
+            stops.append(net.pattern_stop[rows])
+            board.append(net.pattern_board[rows])
+            alight.append(net.pattern_alight[rows])
+            arrive.append(net.arrive[event : event + long])
+            depart.append(net.depart[event : event + long])
+            first.append(first[-1] + int(long))
+    none = [np.zeros(0, np.int32)]
+    laid = (np.concatenate(parts or none) for parts in (stops, arrive, depart, board, alight))
+    return connections(np.array(first), *laid)
+
+
+def connection_scan(
+    hops: Connections, timetable: Timetable, access: Any, egress: Any, depart: int, slack: int = 0, step_free: bool = False
+) -> int:
+    """The earliest arrival at the door with at least one vehicle, NEVER when there is none. Seeds as in `search.earliest`."""
+    net = timetable.net
+    feet = (net.foot_start, net.foot_to, net.foot_seconds)
+    if step_free:
+        feet = (timetable.free_start, timetable.free_to, timetable.free_seconds)
+    return int(scan(hops, *feet, net.change, *map(frozen, (*access, *egress)), np.int32(depart), np.int32(slack)))
+
+
+@compiled
+def scan(
+    hops: Any,
+    foot_start: Any,
+    foot_to: Any,
+    foot_seconds: Any,
+    change: Any,
+    access_stops: Any,
+    access_seconds: Any,
+    egress_stops: Any,
+    egress_seconds: Any,
+    depart: Any,
+    slack: Any,
+) -> Any:
+    stops = len(change)
+    can_board = np.full(stops, NEVER, np.int64)
+    came = np.full(stops, NEVER, np.int64)
+    home = np.full(stops, NEVER, np.int64)
+    aboard_since = np.full(hops.vehicles[0], NEVER, np.int64)
+    for i in range(len(access_stops)):
+        can_board[access_stops[i]] = min(can_board[access_stops[i]], depart + access_seconds[i])
+    for i in range(len(egress_stops)):
+        home[egress_stops[i]] = min(home[egress_stops[i]], egress_seconds[i])
+    best = np.int64(NEVER)
+    begin = np.searchsorted(hops.leaves, depart)
+    while begin < len(hops.leaves):
+        now = hops.leaves[begin]
+        if now >= best:
+            break
+        end = begin
+        while end < len(hops.leaves) and hops.leaves[end] == now:
+            end += 1
+        again = True
+        while again:
+            again = False
+            for c in range(begin, end):
+                v = hops.vehicle[c]
+                if aboard_since[v] > hops.hop[c]:
+                    if not (hops.door[c] & 1) or can_board[hops.origin[c]] > now:
+                        continue
+                    aboard_since[v] = hops.hop[c]
+                s, t = hops.target[c], np.int64(hops.arrives[c])
+                if not (hops.door[c] & 2) or t >= came[s]:
+                    continue
+                came[s] = t
+                if home[s] < NEVER:
+                    best = min(best, t + home[s])
+                if change[s] < 2**29 and t + max(change[s], slack) < can_board[s]:
+                    can_board[s] = t + max(change[s], slack)
+                    again = again or can_board[s] <= now
+                for f in range(foot_start[s], foot_start[s + 1]):
+                    there = t + foot_seconds[f] + slack
+                    if there < can_board[foot_to[f]]:
+                        can_board[foot_to[f]] = there
+                        again = again or there <= now
+        begin = end
+    return best
