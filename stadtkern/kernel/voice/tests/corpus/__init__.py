@@ -29,6 +29,7 @@ class Sentence:
     text: str
     services: tuple[str, ...]
     wish: str  # days | time, alternatives with a slash between
+    voice: str = ""  # who speaks, where the file says so
 
     def right_service(self, target: Target) -> bool:
         """Whether the target is one of those meant; an entry of LeiKa counts for its OZG-Leistung."""
@@ -60,11 +61,12 @@ class Sentence:
 def sentences(name: str) -> Iterator[Sentence]:
     """A file of this folder: without its ending."""
     raw = tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text(encoding="utf-8"))
-    for moment, said in raw.items():
+    for title, said in raw.items():
+        moment, _, voice = title.partition(" ")
         for text, label in said.items():
             services, _, wish = label.partition("|")
             keys = tuple(filter(None, services.strip().split("+")))
-            yield Sentence(datetime.fromisoformat(moment), text, keys, wish)
+            yield Sentence(datetime.fromisoformat(moment), text, keys, wish, voice)
 
 
 @cache
