@@ -135,6 +135,8 @@ _BARE: list[tuple[str, Builder]] = [
         lambda m: _moment(m[1], "0"),
     ),
     (r"(?:(?<=um )|(?<=gegen )|(?<=ab ))(\d+)(?= D)", lambda m: _moment(m[1], "0")),
+    (r"(?:(?<=ab der )|(?<=nach der )|(?<=bis der )|(?<=vor der ))(\d+)(?= ,|$| D| P)", lambda m: _moment(m[1], "0")),
+    (r"(?<=uhrzeit )(\d+)(?! (?:NOUN))", lambda m: _moment(m[1], "0")),
     (r"(?<=P )(?:so |um |gegen )?(\d+)(?! (?:NOUN))", lambda m: _moment(m[1], "0")),
     (r"(?<=T oder )(\d+)(?! (?:NOUN|D))", lambda m: _moment(m[1], "0")),
     (r"(?<=um )(\d+)o?(?= (?:,|oder) (?:\d+|T))|(\d+)(?= oder T)", lambda m: _moment(m[1] or m[2], "0")),
@@ -162,7 +164,7 @@ _PARTS: list[tuple[str, Builder]] = [
     (r"(?:am |den )?spaeten? pvm", lambda m: Said("between", Moment(10, exact=True), Moment(12, exact=True))),
     (r"(?:am |den )?(?:fruehen?) pab", lambda m: Said("between", Moment(17, exact=True), Moment(19, exact=True))),
     (
-        r"nach (?:dem |der |meinem |meiner )?(?:pfa|arbeit|dienst|buero|schicht|job|dienstschluss|arbeitsschluss)",
+        r"nach (?:dem |der |da |meinem |meiner )?(?:pfa|arbeit|arbat|arbet|arwet|arbeid|arweit|aarbeit|dienst|buero|schicht|job|dienstschluss|arbeitsschluss)",
         lambda m: Said("from", Moment(17, exact=True)),
     ),
     (r"vor (?:der |meiner |dem )?(?:arbeit|dienst|schicht|schule)", lambda m: Said("until", Moment(9, exact=True))),
@@ -171,7 +173,7 @@ _PARTS: list[tuple[str, Builder]] = [
     (r"nicht vor(?: dem)? pmi", lambda m: Said("from", Moment(12, exact=True))),
     (r"(?:bis|vor)(?: zum| dem)? pmi", lambda m: Said("until", Moment(12, exact=True))),
     (
-        r"(?:nicht|ausser|nie|ungern|bloss nicht)(?: so)?(?: am| in der| im| zu)* (?:p(vm|nm|ab|mi))",
+        r"(?:nicht|ausser|nie|ungern|bloss nicht)(?: so)?(?: am| in der| im| zu)* (?:p(fr|vm|nm|ab|mi))(?! am)",
         lambda m: Said("notpart", part=m[1]),
     ),
     (r"nicht (?:so |zu |ganz so )(?:pfr|frueh)", lambda m: Said("notpart", part="fr")),
@@ -226,13 +228,13 @@ def combine(line: Line) -> None:
 
     rules: list[tuple[str, Builder]] = [
         (r"(?:nicht|ausser|nur nicht) (?:zwischen|von) (T) (?:und|bis) (T)", said("outside")),
-        (r"(?:(?:zwischen|von|ab|so) )*(T)(?: uhr)? (?:und|bis)(?: (?:um|gegen|zu|spaetestens))? (T)", said("between")),
+        (r"(?:(?:zwischen|von|ab|so|uhrzeit|um) )*(T)(?: uhr)? (?:und|bis)(?: (?:um|gegen|zu|spaetestens))? (T)", said("between")),
         (r"nicht (?:vor|frueher als|eher als)(?: um)? (T)", said("from")),
         (r"nicht (?:nach|spaeter als)(?: um)? (T)", said("until")),
         (r"(?:kurz|gleich|direkt) nach (T)", lambda m: Said("shortly", of(m[1]))),  # type: ignore[arg-type]
-        (r"(?:ab|nach|fruehestens|erst|fruehstens)(?: (?:ab|um|nach|gegen|so|erst|etwa))* (T)", said("from")),
+        (r"(?:ab|nach|fruehestens|erst|fruehstens)(?: (?:ab|um|nach|gegen|so|erst|etwa|der))* (T)", said("from")),
         (r"(T) (?:oder spaeter|oder danach|aufwaerts|fruehestens)", said("from")),
-        (r"(?:bis|vor|spaetestens)(?: (?:bis|um|gegen|maximal|vor|so|dem))* (T)", said("until")),
+        (r"(?:bis|vor|spaetestens)(?: (?:bis|um|gegen|maximal|vor|so|dem|der))* (T)", said("until")),
         (r"(T) (?:spaetestens|oder frueher)", said("until")),
         (r"(?:so |um )*(?:gegen |rund )(?:um )?(T) (?:,|oder|bis) (?:gegen )?(T)", said("about")),
         (r"(?:um )?(?:so )?(?:gegen|rund)(?: um)? (T)|(?:so )?(?:um )?(?:gegen )(T)", said("about")),

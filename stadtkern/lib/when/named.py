@@ -4,9 +4,10 @@ import re
 from dataclasses import replace
 from datetime import date, timedelta
 
+from ..calendar import holidays
 from . import school
 from .holidays import NAMES, feast
-from .line import Builder
+from .line import NOT_ANY, Builder
 from .refs import Ref, month_of, next_weekday, week_of
 from .seen import Seen
 from .window import Span
@@ -25,6 +26,12 @@ class Named(Seen):
         )
         return [
             (r"zwischen weihnachten und (?:neujahr|silvester)", lambda m: self._feast("zwischen_den_jahren")),
+            (rf"{NOT_ANY}(?: (?:am|an|den|dem|einem|der|im))* (?:gesetzliche[nrms]? )?feiertage?n?", self._public_holidays),
+            (r"(\d)o quartal(?: (?:(naechste|kommende|diese) jahr|(\d{4})))?", self._quarter),
+            (r"(?:weihnachts|fest)woche", lambda m: self._week_around("weihnachten")),
+            (r"(?:karnevals|faschings|fastnachts)woche", lambda m: self._week_around("karneval")),
+            (r"(?<=vor dem )fest(?= ,|$| [a-z])(?! (?:genehm|anmeld))", self._the_feast),
+            (r"in (?:der )?woche(?= (?:P|,|oder|nur|immer|abends|ab T|nach T)|$)", lambda m: self._workdays()),
             (r"zwischen den (?:jahre|feiertagen)", lambda m: self._feast("zwischen_den_jahren")),
             (r"([1-4])o advent", lambda m: self._feast("advent", int(m[1]))),
             (r"(?:heilige|heiligen) (?:drei|3) koenige|dreikoenigs?(?:tag)?", lambda m: self._feast("dreikoenig")),
@@ -68,13 +75,40 @@ class Named(Seen):
             (r"(?:REL )?(fruehling|fruehjahr|sommer|herbst|winter)", self._season),
             (
                 r"(?:montags bis freitags|werktags|unter der woche|wochentags|unter die woche|innerhalb der woche|wochentagen)",
-                lambda m: Ref("weekdays", weekdays=frozenset(range(5))),
+                lambda m: self._workdays(),
             ),
             (r"(?:an )?jede[nmrs]? (?:wochen|werk|arbeits)tag", lambda m: Ref("weekdays", weekdays=frozenset(range(5)))),
             (r"(?:jede[nmrs]?|an einem|an nem|immer) (W)", lambda m: Ref("weekdays", weekdays=frozenset({int(m[1][1])}))),
             (r"v(\d)", lambda m: Ref("weekdays", weekdays=frozenset({int(m[1])}))),
             (r"(?:den )?rest der woche", lambda m: Ref("week", (self.relative("diese", "woche"),))),
         ]
+
+    def _workdays(self) -> Ref:
+        return Ref("weekdays", weekdays=frozenset(range(5)))
+
+    def _public_holidays(self, m: "re.Match[str]") -> Ref:
+        """ "außer am Feiertag": those of the Land, of this year and the next."""
+        days = [day for year in (self.today.year, self.today.year + 1) for day in holidays(year, self.land)]
+        return Ref("day", tuple(Span.day(day) for day in sorted(days) if day >= self.today), negative=True)
+
+    def _quarter(self, m: "re.Match[str]") -> Ref | None:
+        """ "im zweiten Quartal": the running or next one."""
+        number = int(m[1])
+        if not 1 <= number <= 4:
+            return None
+        year = int(m[3]) if m[3] else self.today.year + (m[2] in ("naechste", "kommende"))
+        last = month_of(year, 3 * number).last
+        if last < self.today and not m[2] and not m[3]:
+            year, last = year + 1, month_of(year + 1, 3 * number).last
+        return Ref("month", (Span(date(year, 3 * number - 2, 1), last),))
+
+    def _week_around(self, name: str) -> Ref | None:
+        span = feast(name, self.today, self.land)
+        return Ref("week", (week_of(span.first + timedelta(days=1)),), event=True) if span else None
+
+    def _the_feast(self, m: "re.Match[str]") -> Ref | None:
+        """ "vor dem Fest": Christmas, said from October on."""
+        return self._feast("weihnachten") if self.today.month >= 10 else None
 
     def _feast(self, name: str, number: int = 1, year: str | None = None) -> Ref | None:
         start = date(int(year), 1, 1) if year and self.today.year < int(year) < 2200 else self.today

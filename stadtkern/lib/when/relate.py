@@ -6,7 +6,7 @@ from datetime import timedelta
 from itertools import pairwise
 
 from .counted import UNITS, count_of, plus
-from .line import Builder, Line, rule
+from .line import NOT_ANY, Builder, Line, rule
 from .refs import Ref, next_weekday, week_of
 from .tokens import Token
 from .window import Span
@@ -72,8 +72,7 @@ def _is_hour(line: Line, place: int, text: str) -> bool:
 
 _UP_TO = rf"(?: (?:bis|zum|zur|zu|ende|aber|dann|jedoch|spaetestens|einschliesslich|inklusive|maximal|noch|{_IN}))*"
 _OR = r"(?:oder|und|bzw|beziehungsweise|sowie|auch|alternativ|wahlweise|,)"
-_NOT_ANY = r"(?:nicht|kein(?:en|er|em|e)?|ausser|ausgenommen|ohne|nie|niemals|nix|abgesehen von)(?: termin)?"
-_DENIED = re.compile(rf"(?:^| ){_NOT_ANY}(?: {_IN})* $")
+_DENIED = re.compile(rf"(?:^| ){NOT_ANY}(?: {_IN})* $")
 _SUITS = r"(?:gehen|passen|klappen|geht|gehts|klappts|passts|kann|passt|klappt|ist|waere|bin|hab|habe|koennen|habn|haben)"
 
 
@@ -121,7 +120,7 @@ class Relations:
             (rf"(?:bis|spaetestens|maximal){_UP_TO} (D)|(D) spaetestens", self._bound("until")),
             (rf"nur(?: {_IN})* (D)(?: {_SUITS})?(?: (?:bitte|lieber|es|mir|ich|bei|uns|wir|leider|gar))* nicht", self._no),
             (r"(?<=immer )((?:[a-z]+ ){0,3}, )?nur (D) (?:ist|hab|habe|bin|muss|arbeite|nicht)", lambda m: self._no_but(m[2])),
-            (rf"{_NOT_ANY}(?: {_IN})* (D)", self._no),
+            (rf"{NOT_ANY}(?: {_IN})* (D)", self._no),
             (rf"(D)(?: {_SUITS})(?: [a-z]+){{0,3}} (?:nicht|schlecht|verhindert|keine|nie|wohl nicht)", self._no),
             (
                 r"(D) (?:(?:waere|ginge|geht|passt|ist) )?(?:auch|ebenfalls|genauso) "

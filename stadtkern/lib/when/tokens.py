@@ -11,13 +11,14 @@ from rapidfuzz.distance import OSA
 
 from ..phonetic import sound_of
 from ..words import plain
+from .dialect import spoken_hour, standard
 from .numbers import number, ordinal
 
 LONGEST = 600
 _TOKEN = re.compile(
     r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}|[0-9]{1,2}\.\s?[0-9]{1,2}\.(?:\s?[0-9]{4}|[0-9]{2}(?![0-9]))?|"
-    r"[0-9]{1,2}:[0-9]{2}|[0-9]{1,2}\.[0-9]{2}(?![0-9])|[0-9]{1,2}h(?:[0-9]{2})?(?!\w)"
-    r"|[0-9]{1,2}(?:\.(?![0-9])|te[nrsm]?\b|ste[nrsm]?\b)|[0-9]+|[^\W\d_]+\.?|[-–—]|[,;.!?/:]"
+    r"[0-9]{1,2}:[0-9]{2}|[0-9]{1,2}\.[0-9]{1,2}(?![0-9.])|[0-9]{1,2}h(?:[0-9]{2})?(?!\w)"
+    r"|[0-9]{1,2}(?:\.(?![0-9])|te[nrsm]?\b|ste[nrsm]?\b)|[0-9]+|[^\W\d_]+\.?|[-–—]|[,;.!?/:+&]"
 )
 _DATE = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{2,4})?")
 _CLOCKY = frozenset(
@@ -27,14 +28,20 @@ _CLOCKY = frozenset(
 )
 _SHORT = {"Mo": 0, "Di": 1, "Mi": 2, "Do": 3, "Fr": 4, "Sa": 5}
 _BEFORE_SHORT = frozenset(
-    ("am", "jeden", "naechsten", "kommenden", "diesen", "o", "od", "oder", "u", "und", "ausser", "ab", "bis", "/")
+    ("am", "jeden", "naechsten", "kommenden", "diesen", "o", "od", "oder", "u", "und", "ausser", "ab", "bis", "/", "nur", "immer", "je", "jeweils")
 )
 _AFTER_SHORT = frozenset(
     """
     o od oder u und vorm nachm vormittag vormittags nachmittag nachmittags mittag mittags frueh abend abends ab um gegen
-    zwischen vor nach
+    zwischen vor nach frei zw morgens frueh fruehmorgens je jeweils
     """.split()  # noqa: SIM905
 )
+_ABBREVIATED = {  # written with a dot; some also without
+    **{"wo": "woche", "zw": "zwischen", "u": "und", "geg": "gegen", "spät": "spaetestens", "frühest": "fruehestens"},
+    **{"nä": "naechste", "näch": "naechste", "nächs": "naechste", "nae": "naechste", "kom": "kommende", "übern": "uebernaechste"},
+    **{"ca": "gegen", "od": "oder", "tägl": "taeglich", "nachmitt": "pnm", "vormitt": "pvm", "einschl": "bis"},
+}
+_BARE_SHORT = frozenset(("zw", "u", "nä", "nae"))
 _OF_MONTH = re.compile(r"(.+?)s?(woche|wochen|haelfte|tagen?|ende|anfang|mitte)")
 _OF_WHOLE = re.compile(r"(woche|monat|jahr)(?:n|s|es)?(anfang|beginn|mitte|ende|letzten?|erste[nr]?)")
 _SPLIT = re.compile(r"(.{5,}?)(frueh|morgens?|vormitt?ags?|mittags?|nachmitt?ags?|abends?)")
@@ -60,17 +67,35 @@ def tokens(text: str) -> list[Token]:
     for place, (piece, start, end) in enumerate(raw):
         before = raw[place - 1][0] if place else ""
         after = raw[place + 1][0] if place + 1 < len(raw) else ""
-        if re.fullmatch(r"\d{1,2}\.", piece) and _ends_with_hour(before, raw[place - 2][0] if place > 1 else ""):
+        earlier, later = raw[place - 2][0] if place > 1 else "", raw[place + 2][0] if place + 2 < len(raw) else ""
+        before = "," if before in _DASHES and not _dashable(earlier) else before
+        after = "," if after in _DASHES and not _dashable(later) else after
+        if before == "am" and spoken_hour(plain(piece)):
+            made[-1] = Token("um", made[-1].start, made[-1].end)
+        if re.fullmatch(r"\d{1,2}\.", piece) and _ends_with_hour(before, earlier, after):
             made += [Token(piece[:-1], start, end - 1), Token(",", end - 1, end)]
             continue
         made += [Token(symbol, start, end) for symbol in _symbols(piece, plain(before) or before, after)]
     return made
 
 
-def _ends_with_hour(before: str, earlier: str) -> bool:
-    """ "kurz nach 9.": the dot ends the sentence."""
-    before = before.lower()
-    return before in ("um", "gegen") or (before == "nach" and earlier.lower() in ("kurz", "gleich", "direkt", "schon"))
+_DASHES = ("-", "–", "—")
+
+
+def _dashable(piece: str) -> bool:
+    """Whether a dash beside it means "to": "Mo-Fr", "9-11", not "Perso - Mi oder Do"."""
+    return piece[:1].isdigit() or piece.rstrip(".").title() in _SHORT or plain(piece) in _weekdays()
+
+
+def _ends_with_hour(before: str, earlier: str, after: str) -> bool:
+    """ "kurz nach 9.", "9 bis 11.": the dot ends the sentence."""
+    before, earlier = before.lower(), plain(earlier).rstrip(".") if earlier[:1].isalpha() else earlier
+    if before in ("um", "gegen") or (before == "nach" and earlier in ("kurz", "gleich", "direkt", "schon")):
+        return True
+    if symbol(plain(after))[:1] == "m" or after[:1].isdigit():
+        return False
+    ranged = before in ("bis", "und", "oder", *_DASHES) and earlier.isdigit()
+    return ranged or (before in ("ab", "nach", "vor", "bis") and earlier in _book()["parts"])
 
 
 def _symbols(piece: str, before: str, after: str) -> list[str]:
@@ -86,7 +111,13 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
         )
     if piece in ",;.!?:":
         return [","]
+    if piece in "+&":
+        return ["und"]
     bare = piece.rstrip(".")
+    if bare.lower() in _ABBREVIATED and (piece != bare or bare.lower() in _BARE_SHORT):
+        return [_ABBREVIATED[bare.lower()]]
+    if bare.lower() == "h" and before[:1].isdigit():
+        return ["uhr"]
     stop = [","] if piece != bare and len(bare) > 3 else []
     if bare in ("m", "em") and before in ("vor", "ab", "nach", "von", "bis", "zu"):
         return ["dem", *stop]  # "vor'm zehnten"
@@ -101,6 +132,7 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
         return ["pvm" if bare == "vorm" else "pnm", *stop]
     if bare in _SHORT and (
         piece != bare
+        or (before in (",", ";") and after in ("", ",", ".", "!", "?"))
         or after in ("-", "–", "/", ",", "bis")
         or _terse(before, after)
         or (bare[0].isupper() and before not in ("", ",", "."))
@@ -113,13 +145,14 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
 
 
 def _dashed(before: str, after: str) -> bool:
-    return before in ("-", "–", "—") or after in ("-", "–", "—")
+    return before in _DASHES or after in _DASHES
 
 
 def _terse(before: str, after: str) -> bool:
     """Whether a short word in small letters can only be a weekday: "do o fr", "am di", "mi 15 uhr"."""
     after = plain(after).rstrip(".")
-    near = before.rstrip(".") in _BEFORE_SHORT or after in _AFTER_SHORT or after[:1].isdigit()
+    near = before.rstrip(".") in _BEFORE_SHORT or after in _AFTER_SHORT or after[:1].isdigit() or after == "/"
+    near = near or (before in _book()["parts"] and not after)
     return near or before.rstrip(".").title() in _SHORT or after.title() in _SHORT
 
 
@@ -132,8 +165,9 @@ def _digits(piece: str, before: str, after: str) -> list[str]:
         return [f"d{int(found[1]):02}-{int(found[2]):02}-{'20' + said if len(said) == 2 else said}"]
     if found := re.fullmatch(r"(\d{1,2})h(\d{2})?|(\d{1,2}):(\d{2})", piece):
         return [f"c{int(found[1] or found[3]):02}:{found[2] or found[4] or '00'}"]
-    if found := re.fullmatch(r"(\d{1,2})\.(\d{2})", piece):
-        if int(found[2]) > 12 or after == "uhr" or before.rstrip(".") in _CLOCKY:
+    if found := re.fullmatch(r"(\d{1,2})\.(\d{1,2})", piece):
+        hour = len(found[2]) == 2 and (after == "uhr" or before.rstrip(".") in _CLOCKY)
+        if int(found[2]) > 12 or hour:
             return [f"c{int(found[1]):02}:{found[2]}"]
         return [f"d{int(found[1]):02}-{int(found[2]):02}-"]
     if not piece.isdigit():
@@ -155,6 +189,8 @@ def _word(word: str) -> tuple[str, ...]:
         if day and day[0] == "w":
             day = f"v{day[1]}" if len(found[2]) > 5 and found[2].endswith("s") else day  # "dienstagvormittags"
             return (day, "pfr" if part == "morgen" else part)
+    if word not in _book()["real"]["words"] and (regional := standard(word)):
+        return (regional,)
     return (symbol(repaired) or repaired,) if (repaired := _repaired(word)) != word else (word,)
 
 
