@@ -11,12 +11,12 @@ from .refs import Ref, bounded, next_weekday, settled, week_of
 from .settle import base_of
 from .window import FAR, Span
 
-AFTER = frozenset(("danach", "anschliessend", "hinterher", "nachher"))
+AFTER = frozenset(("danach", "anschliessend", "hinterher", "nachher", "seitdem"))
 BEFORE = frozenset(("vorher", "davor", "zuvor", "dahin"))
 POINTING = AFTER | BEFORE
 _BUSY = frozenset("bin sind ist habe haben hab war waren muss muessen arbeite arbeiten".split())  # noqa: SIM905
 _FREE = frozenset("frei zeit da moeglich verfuegbar flexibel".split())  # noqa: SIM905
-_BOUND = {**dict.fromkeys(AFTER, "after"), **dict.fromkeys(BEFORE, "before"), "dann": ""}
+_BOUND = {**dict.fromkeys(AFTER, "after"), **dict.fromkeys(BEFORE, "before"), "dann": "", "seitdem": "from"}
 
 
 def anchored(found: list[Found], today: date, text: str) -> list[Found]:
@@ -131,6 +131,9 @@ def _beside_the_story(found: list[Found], text: str) -> list[Found]:
         return found
     last = told[-1]
     assert isinstance(last.thing, Ref)
+    if len(told) > 1 and last.thing.bound == "until" and word in BEFORE:
+        last = told[-2]  # "sie kommen am 20. und bleiben bis Neujahr, vorher bitte"
+        assert isinstance(last.thing, Ref)
     bound = _BOUND[word] or last.thing.bound
     wanted = replace(last, thing=replace(last.thing, bound=bound), story=False)
     return [wanted if one is last else one for one in found if not _any(one)]
@@ -154,6 +157,8 @@ def _days(found: list[Found]) -> list[Found]:
             assert isinstance(named, Ref)
             if named.kind != "past":
                 edge = named.other if named.other and word in AFTER else named
+                if word in BEFORE and named.bound == "until" and edge.spans and not edge.event:
+                    edge = replace(edge, spans=(Span.day(edge.spans[-1].last),))  # "bis Ende April hier, vorher"
                 done[place] = replace(done[place], thing=replace(edge, negative=False, bound=_BOUND[word], other=None))
         if not _any(one):
             done.append(one)

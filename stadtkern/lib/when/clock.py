@@ -97,13 +97,16 @@ def _shift(moment: time, minutes: int) -> time:
     return time(total // 60, total % 60)
 
 
-_GREETING = r"(?:guten|schoenen|gute|schoene|gudn|guadn|juten|'?n) (?:tag|morgen|pfr|pvm|pmi|pnm|pab|w\d|wochenende)(?: noch)?"
+_GREETING = (
+    r"(?:guten|schoenen|gute|schoene|gudd?e|juden?|gudn|guadn|juten|'?n) "
+    r"(?:tag|morgen|p(?:fr|vm|mi|nm|ab)|w\d|wochenende)(?: noch)?"
+)
 # What names a moment without doubt; the days are found afterwards.
 _MOMENTS: list[tuple[str, Builder]] = [
     (r"c(\d\d):(\d\d)(?: uhr)?", lambda m: Moment(int(m[1]), int(m[2]), exact=True)),
     (r"(\d+) (?:minuten )?vor halb (\d+)o?(?: uhr)?", lambda m: _moment(m[2], "30", back=int(m[1]) + 60)),
     (r"(\d+) (?:minuten )?nach halb (\d+)o?(?: uhr)?", lambda m: _moment(m[2], "30", back=60 - int(m[1]))),
-    (r"halb (\d+)o?(?: uhr)?", lambda m: _moment(m[1], "30", back=60)),
+    (r"halbe? (\d+)o?(?: uhr)?", lambda m: _moment(m[1], "30", back=60)),
     (r"viertel nach (\d+)o?(?: uhr)?", lambda m: _moment(m[1], "15")),
     (r"viertel vor (\d+)o?(?: uhr)?", lambda m: _moment(m[1], "0", back=15)),
     (r"(?:dreiviertel|3 viertel) (\d+)o?(?: uhr)?", lambda m: _moment(m[1], "0", back=15)),
@@ -164,7 +167,8 @@ _PARTS: list[tuple[str, Builder]] = [
     (r"(?:am |den )?spaeten? pvm", lambda m: Said("between", Moment(10, exact=True), Moment(12, exact=True))),
     (r"(?:am |den )?(?:fruehen?) pab", lambda m: Said("between", Moment(17, exact=True), Moment(19, exact=True))),
     (
-        r"nach (?:dem |der |da |meinem |meiner )?(?:pfa|arbeit|arbat|arbet|arwet|arbeid|arweit|aarbeit|dienst|buero|schicht|job|dienstschluss|arbeitsschluss)",
+        r"nach (?:dem |der |da |meinem |meiner )?(?:pfa|arb[ea]i?[td]|arweit|dienst|buero|schicht|job|dienstschluss|"
+        r"arbeitsschluss)",
         lambda m: Said("from", Moment(17, exact=True)),
     ),
     (r"vor (?:der |meiner |dem )?(?:arbeit|dienst|schicht|schule)", lambda m: Said("until", Moment(9, exact=True))),
@@ -228,7 +232,10 @@ def combine(line: Line) -> None:
 
     rules: list[tuple[str, Builder]] = [
         (r"(?:nicht|ausser|nur nicht) (?:zwischen|von) (T) (?:und|bis) (T)", said("outside")),
-        (r"(?:(?:zwischen|von|ab|so|uhrzeit|um) )*(T)(?: uhr)? (?:und|bis)(?: (?:um|gegen|zu|spaetestens))? (T)", said("between")),
+        (
+            r"(?:(?:zwischen|von|ab|so|uhrzeit|um) )*(T)(?: uhr)? (?:und|bis)(?: (?:um|gegen|zu|spaetestens))? (T)",
+            said("between"),
+        ),
         (r"nicht (?:vor|frueher als|eher als)(?: um)? (T)", said("from")),
         (r"nicht (?:nach|spaeter als)(?: um)? (T)", said("until")),
         (r"(?:kurz|gleich|direkt) nach (T)", lambda m: Said("shortly", of(m[1]))),  # type: ignore[arg-type]

@@ -39,7 +39,10 @@ class Counted(OfMonth):
                 self._nth_of_month,
             ),
             (r"(?:am|zum|dem|der) (1o|letzte) monat", self._nth_of_month),
-            (r"(?:die|der) (\d)o woche(?! (?:im|in|des|vom|von))", lambda m: Ref("nth", number=int(m[1]))),
+            (
+                r"(?:(?:die|der) )?(\d)o woche(?! (?:im|in|des|vom|von|der|nach|vor|D|oster|ferien))",
+                lambda m: Ref("nth", number=int(m[1])),
+            ),
             (
                 r"(anfang|mitte) (?:bis|oder|und|,) (mitte|ende) (?:(?:im|vom|von|des|der) )?(?:(REL) )?(M|monat|woche|jahr)",
                 self._thirds,

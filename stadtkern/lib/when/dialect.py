@@ -88,7 +88,7 @@ def _ordinal(word: str) -> str:
 
 def spoken_hour(word: str) -> bool:
     """Whether it is an hour as the regions say it: "am zehne" is ten o'clock, not the tenth."""
-    return word in _SPOKEN and word[-1] in "ei" or word in _SOUTH
+    return (word in _SPOKEN and word[-1] in "ei") or word in _SOUTH
 
 
 _SOUTH = frozenset("zwoa zwoi zwee viere fuenfe sechse siebne achte neune zehne elfe zwoelfe".split())  # noqa: SIM905

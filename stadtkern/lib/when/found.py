@@ -24,6 +24,7 @@ SOFT = frozenset(
         "a",
         "darf",
         "kann",
+        "mit",
         "waere",
         "wuerde",
         "passt",

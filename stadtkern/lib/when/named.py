@@ -59,7 +59,7 @@ class Named(Seen):
             (r"heute", lambda m: self.plus_days(0)),
             (r"(?:den )?(W) (naechste|kommende|uebernaechste|diese) woche", lambda m: self._weekday_of(m[1], m[2])),
             (
-                r"(REL) woche (?:am )?(W)(?! (?:oder|und|,|bis|bzw|sowie)(?: (?:am|an))? W)",
+                r"(REL) woche (?:am )?(W)(?! (?:(?:oder|und|,|bis|bzw|sowie)(?: (?:am|an))? )?W)",
                 lambda m: self._weekday_of(m[2], m[1]),
             ),
             (r"(?:woche (?:vom|ab|nach|mit|des)(?: dem)? )(\d+o M|d\d\d-\d\d-\d*|\d+o \d+o|\d+o)", self._week_with),
@@ -78,10 +78,18 @@ class Named(Seen):
                 lambda m: self._workdays(),
             ),
             (r"(?:an )?jede[nmrs]? (?:wochen|werk|arbeits)tag", lambda m: Ref("weekdays", weekdays=frozenset(range(5)))),
-            (r"(?:jede[nmrs]?|an einem|an nem|immer) (W)", lambda m: Ref("weekdays", weekdays=frozenset({int(m[1][1])}))),
+            (r"immer(?: frei| zeit| am| an| nur)* (W) (?:und|oder|,) (W)", self._weekly),
+            (r"(?:irgend)?(?:ein|einen|nen) (W)(?! (?:W|in|nach|vor|spaeter))", self._weekly),
+            (
+                r"(?:jede[nmrs]?|an einem|an nem|immer)(?: am| frei)* (W)",
+                lambda m: Ref("weekdays", weekdays=frozenset({int(m[1][1])})),
+            ),
             (r"v(\d)", lambda m: Ref("weekdays", weekdays=frozenset({int(m[1])}))),
             (r"(?:den )?rest der woche", lambda m: Ref("week", (self.relative("diese", "woche"),))),
         ]
+
+    def _weekly(self, m: "re.Match[str]") -> Ref:
+        return Ref("weekdays", weekdays=frozenset(int(day[1]) for day in m.groups() if day))
 
     def _workdays(self) -> Ref:
         return Ref("weekdays", weekdays=frozenset(range(5)))

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from . import clauses as parts
 from . import clock as clocks
 from . import story as stories
 from .alternatives import alternatives
@@ -14,8 +15,9 @@ from .days import Days
 from .ellipses import ellipses
 from .found import Found
 from .line import Line
+from .ordinals import ordinals
 from .refs import Ref
-from .relate import ordinals, relate
+from .relate import relate
 from .settle import settle
 from .tokens import Token, tokens
 from .window import Window
@@ -45,7 +47,9 @@ def read(text: str, now: datetime, land: str) -> Reading:
     ellipses(line, now.date())
     clocks.find_bare(line)
     clocks.combine(line)
-    relate(line)
+    parts.conditions(line)
+    parts.pointing(line)
+    relate(line, land)
     found = _found(line, text)
     found = anchored(found, now.date(), line.text)
     windows = [settle(one, now.date(), line.text) for one in alternatives(found, now.date(), line.text)]
@@ -67,21 +71,27 @@ def _found(line: Line, text: str) -> list[Found]:
     sides: set[int] = set()
     clauses = list(_clauses(line))
     reasons = stories.reasons(clauses)
+    loose: set[int] = set()
     for number, clause in enumerate(clauses):
-        told = stories.told(clause, text) or (number < reasons and not stories.wished(clause))
+        cause = stories.because(clause)
+        told = cause or stories.told(clause, text) or (number < reasons and not stories.wished(clause))
         for token in clause:
+            if cause and token.symbol in POINTING:
+                continue
             if token.symbol[:2] in ("<d", "<p"):
                 thing = line.thing(token.symbol)
                 if isinstance(thing, (Ref, Said)):
                     if stories.side(clause, text):
                         sides.add(len(found))
+                    if stories.loose(clause):
+                        loose.add(len(found))
                     found.append(Found(thing, tuple(between), token.start, token.end, told, number))
                     between = []
                     continue
             between.append(token.symbol)
     if found and POINTING & set(between):
         found.append(Found(Ref("any"), tuple(between), found[-1].end, found[-1].end, False))
-    return stories.without_sides(found, sides, line.text)
+    return stories.without_loose(stories.without_sides(found, sides, line.text), loose)
 
 
 def _clauses(line: Line) -> Iterator[list[Token]]:

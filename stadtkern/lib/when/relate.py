@@ -5,80 +5,27 @@ from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
+from ..calendar import holidays
 from .counted import UNITS, count_of, plus
 from .line import NOT_ANY, Builder, Line, rule
 from .refs import Ref, next_weekday, week_of
-from .tokens import Token
 from .window import Span
 
 _WEEKEND = 7  # the number of a week that is "am Wochenende", with nothing beside it
 _SMALL = ("weekday", "day", "ordinal")
-_BEFORE_ORDINAL = frozenset(
-    """
-    am dem den der zum vom ab bis oder und , zwischen nach vor spaetestens fruehestens erst einschliesslich
-    """.split()  # noqa: SIM905
-)
-_DATED = ("am", "den", "dem", "ab", "bis", "nach", "vor", "spaetestens", "fruehestens")
-_NO_DAY = frozenset(
-    """
-    mal kind klasse ausweis pass person mahnung stock etage rate ehe versuch vorschlag termin wahl teil monat
-    woche tag schritt wohnsitz
-    """.split()  # noqa: SIM905
-)
 _IN = r"(?:am|an|in|im|der|den|dem|die|das|einem|so|unbedingt|gerade|gleich|mehr|schon|erst|unseren)"
-
-
-def ordinals(line: Line, text: str) -> None:
-    """ "am 3." and "der achte" are days of a month, "die dritte Mahnung" is not."""
-    for place, token in enumerate(line.tokens):
-        if not re.fullmatch(r"\d+o", token.symbol) or not 1 <= int(token.symbol[:-1]) <= 31:
-            continue
-        before = line.tokens[place - 1].symbol if place else ""
-        after = line.tokens[place + 1] if place + 1 < len(line.tokens) else None
-        certain = before == "am" and text[token.start].isdigit()
-        noun = (
-            after
-            and re.fullmatch(r"[a-z]{2,}", after.symbol)
-            and (
-                (after.symbol in _NO_DAY and not (after.symbol == "mal" and before in _DATED))
-                or (text[after.start].isupper() and not certain)
-            )
-        )
-        if _is_hour(line, place, text):
-            continue
-        begins = after is not None and after.symbol in ("bis", "oder", "und") and not before
-        listed = (
-            text[token.start].isdigit()
-            and place + 2 < len(line.tokens)
-            and re.match(r"\d+o$|<d", line.tokens[place + 2].symbol)
-        )
-        begins = begins or bool(after is not None and after.symbol == "," and listed and before in ("", "am", "den", "der"))
-        if (before in _BEFORE_ORDINAL or before.startswith("<d") or begins) and not noun:
-            line.tokens[place] = Token(f"<d{len(line.things)}>", token.start, token.end)
-            line.things.append(Ref("ordinal", number=int(token.symbol[:-1])))
-
-
-def _is_hour(line: Line, place: int, text: str) -> bool:
-    """ "nach achte" is eight o'clock as the south says it, "nach der achten" and "vom siebten bis achte" are days."""
-    token = line.tokens[place]
-    before = line.tokens[place - 1].symbol if place else ""
-    earlier = line.tokens[place - 2].symbol if place > 1 else ""
-    hourly = before in ("nach", "vor", "ab", "bis", "zwischen", "spaetestens", "fruehestens")
-    ends = place + 1 == len(line.tokens) and text[token.start : token.end].endswith(".")
-    if ends and hourly and before != "zwischen" and earlier[:2] == "<d":
-        return not any(one.symbol in ("von", "vom", "zwischen") for one in line.tokens[:place])  # "am Montag ab 9."
-    return text[token.start : token.end].lower() == "achte" and hourly and earlier[:2] != "<d"
 
 
 _UP_TO = rf"(?: (?:bis|zum|zur|zu|ende|aber|dann|jedoch|spaetestens|einschliesslich|inklusive|maximal|noch|{_IN}))*"
 _OR = r"(?:oder|und|bzw|beziehungsweise|sowie|auch|alternativ|wahlweise|,)"
 _DENIED = re.compile(rf"(?:^| ){NOT_ANY}(?: {_IN})* $")
+_UNFIT = r"bloed|doof|ungeschickt|unguenstig|unpassend|unmoeglich|verplant|\w*arzt\w*|elternabend|\w*probe|training|beerdigung"
 _SUITS = r"(?:gehen|passen|klappen|geht|gehts|klappts|passts|kann|passt|klappt|ist|waere|bin|hab|habe|koennen|habn|haben)"
 
 
-def relate(line: Line) -> None:
+def relate(line: Line, land: str) -> None:
     """Ranges, alternatives, bounds and exclusions, each becoming one mark."""
-    words = Relations(line)
+    words = Relations(line, land)
     for text, build in words.rules():
         line.replace(rule(text), "d", build)
 
@@ -86,8 +33,8 @@ def relate(line: Line) -> None:
 class Relations:
     """What the words around the days of a line make of them."""
 
-    def __init__(self, line: Line) -> None:
-        self.line = line
+    def __init__(self, line: Line, land: str) -> None:
+        self.line, self.land = line, land
 
     def rules(self) -> list[tuple[str, Builder]]:
         """In the order they are tried."""
@@ -97,7 +44,8 @@ class Relations:
                 rf"(?:(mindestens|spaetestens|allerspaetestens|fruehestens) )?(N) ({UNITS}) (nach|vor)(?: {_IN})* (D)",
                 self._away,
             ),
-            (rf"(D|tag|werktag) (nach|vor)(?: {_IN})* (D)", self._beside),
+            (rf"(?:1o )?(?:werktags?|arbeitstage?|wochentage?) (nach)(?: {_IN})* (D)", self._workday_after),
+            (rf"(D|tag|brueckentag) (nach|vor)(?: {_IN})* (D)", self._beside),
             (rf"woche (nach|vor)(?: {_IN})* (D)", self._week_beside),
             (rf"(?:zwischen|von|vom|ab)(?: {_IN})* (D)(?: W)?(?: ,)? (?:und|bis){_UP_TO} (D)", self._range),
             (rf"(D)(?: ,)?(?: oder)? (?:aller)?spaetestens(?: (?:aber|jedoch|dann))?(?: {_IN})* (D)", self._range),
@@ -121,7 +69,13 @@ class Relations:
             (rf"nur(?: {_IN})* (D)(?: {_SUITS})?(?: (?:bitte|lieber|es|mir|ich|bei|uns|wir|leider|gar))* nicht", self._no),
             (r"(?<=immer )((?:[a-z]+ ){0,3}, )?nur (D) (?:ist|hab|habe|bin|muss|arbeite|nicht)", lambda m: self._no_but(m[2])),
             (rf"{NOT_ANY}(?: {_IN})* (D)", self._no),
-            (rf"(D)(?: {_SUITS})(?: [a-z]+){{0,3}} (?:nicht|schlecht|verhindert|keine|nie|wohl nicht)", self._no),
+            (rf"(D)(?: {_SUITS})(?: [a-z]+){{0,3}} (?:nicht|schlecht|{_UNFIT}|keine|nie|wohl nicht)", self._no),
+            (
+                r"(D)(?: (?:bin|sind|ist|beruflich|leider|immer|ich|wir|schon))+ "
+                r"(?:unterwegs|verreist|verhindert|verplant|belegt|weg|fort|krank\w*|im urlaub|auf \w*reise)",
+                self._no,
+            ),
+            (rf"(D) ,(?: (?:und|{_IN}))* (D) auch(?: nicht)?(?= ,|$)", self._no_more),
             (
                 r"(D) (?:(?:waere|ginge|geht|passt|ist) )?(?:auch|ebenfalls|genauso) "
                 r"(?:okay|ok|moeglich|gut|recht|super|in ordnung|prima)",
@@ -130,7 +84,8 @@ class Relations:
             (r"(D) (?:ausgenommen|ausgeschlossen)", self._no),
             (r"(D) , (?:ganz )?egal welche[rnms]?", self._whichever),
             (
-                r"(D)(?: (?:noch|schon|aber|auch|bitte|lieber|leider|wirklich))* (?:nicht)(?: mehr)?(?= (?:,|sondern|aber)|$)",
+                r"(D)(?: (?:noch|schon|aber|auch|bitte|lieber|leider|wirklich|gar|ueberhaupt|bei|mir|uns|eher|da))*"
+                r" (?:nicht)(?: mehr)?(?= (?:,|sondern|aber)|$)",
                 self._no,
             ),
             (
@@ -175,6 +130,8 @@ class Relations:
             between = Span(first.spans[-1].last + timedelta(days=1), last.spans[0].first - timedelta(days=1))
             return Ref("range", (between,)) if between.first <= between.last else None
         shifted = first.shift or last.shift or first.bound
+        if last.event and last.kind != "day" and last.spans and first.spans and first.spans[0].first < last.spans[0].first:
+            last = replace(last, spans=(Span.day(last.spans[0].first - timedelta(days=1)),))  # "von Mitte März bis Ostern"
         return replace(first, other=last) if "past" not in (first.kind, last.kind) and not shifted else None
 
     def _either(self, m: "re.Match[str]") -> Ref | None:
@@ -205,6 +162,13 @@ class Relations:
         if named.kind == "week" and named.number == _WEEKEND:  # "außer am Wochenende": none of them
             return Ref("weekdays", weekdays=frozenset((5, 6)), negative=True)
         return replace(named, negative=True) if named.kind != "past" else None
+
+    def _no_more(self, m: "re.Match[str]") -> Ref | None:
+        """ "Mittwoch ist schlecht, Donnerstag auch"."""
+        first, last = self._ref(m[1]), self._ref(m[2])
+        if not first.negative or last.bound or last.kind != first.kind:
+            return None
+        return Ref(first.kind, union=(*(first.union or (replace(first, negative=False),)), last), negative=True)
 
     def _whichever(self, m: "re.Match[str]") -> Ref | None:
         """ "am Samstag, egal welcher": every one."""
@@ -241,6 +205,16 @@ class Relations:
         if weekday:
             edge = next_weekday(weekday.number, edge if after else edge - timedelta(days=6))
         return Ref("day", (Span.day(edge),))
+
+    def _workday_after(self, m: "re.Match[str]") -> Ref | None:
+        """ "am ersten Werktag nach Neujahr": no Saturday, no holiday."""
+        named = self._ref(m[2])
+        if not named.spans or named.bound or named.spans[-1].last.year > 9000:
+            return None
+        day = named.spans[-1].last + timedelta(days=1)
+        while day.weekday() > 4 or day in holidays(day.year, self.land):
+            day += timedelta(days=1)
+        return Ref("day", (Span.day(day),))
 
     def _away(self, m: "re.Match[str]") -> Ref | None:
         """ "zwei Wochen vor Weihnachten", "mindestens einen Tag nach dem 3."."""

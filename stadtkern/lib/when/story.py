@@ -53,14 +53,87 @@ _DOES = re.compile(
 _APART = frozenset(("vorher", "davor", "anmelden", "anmeldung", "unterlagen", "papiere", "bescheinigung", "dafuer", "dazu"))
 
 
+_OFF = re.compile(r"\b(?:hab|habe|haben|haett\w*|nehme|nehmen) (?:(?!weg|\w+reis)[a-z0-9<>]+ ){0,5}urlaub\b(?! (?:in|auf|an) )")
+
+
 def told(clause: Sequence[Token], text: str) -> bool:
     """Whether a part of the sentence only tells a story."""
-    words = " ".join(token.symbol for token in clause)
+    words = _OFF.sub("frei", " ".join(token.symbol for token in clause))
     was = bool(_WAS.search(words)) and not _VISIT.search(words)
     story = was or (bool(_STORY.search(words)) and not _WISH.search(words))
     if story and _HAPPENED.search(words):
         return not any(_AHEAD.search(text[token.start : token.end]) for token in clause if token.symbol[:2] == "<d")
     return story
+
+
+# A verb of one's own that wishes nothing: "bis zum 20. schreibe ich meine Arbeit", "am Mittwoch tagt der Beirat".
+_OWN = re.compile(r"\b(?:ich (?:\w+ )?(\w{3,}e)|(\w{3,}e) ich|wir (?:\w+ )?(\w{3,}en)|(\w{3,}en) wir)\b")
+_OTHERS = re.compile(
+    r"<[dp]\d+> (?:\w+ )?(?!passt|geht|klappt|reicht)(\w{3,}t|muss|will) (?:der|die|das|mein\w*|unser\w*|er|sie|jemand)\b"
+)
+_ASKS = frozenset(
+    """
+    brauche brauchen benoetige benoetigen moechte moechten komme kommen hole holen melde melden nehme nehmen suche suchen wuerde
+    wuerden haette haetten koennte koennten habe haben beantrage verlaengere bringe bringen gebe geben bitte bitten frage rufe
+    schlage wuensche ersuche hoffe denke meine sage sagen glaube finde waehle reserviere buche tausche tauschen wollen sollte
+    sollten muesste muessten duerfte duerfen waere waeren lasse lassen bevorzuge dachte dachten werde werden heirate heiraten
+    schaffe wohne wohnen muessen koennen sollen erscheine mache machen gehe gehen beantragen eine keine deine seine alle heute
+    gerne ohne naechste diese kommende freue freuen hatte hatten unsere neue neuen einen meinen unseren keinen jeden
+    """.split()  # noqa: SIM905
+)
+_BUSY = re.compile(
+    r"\b(?:hab|habe|haben|muss|muessen|bin|sind|hat|ist) (?!.*\b(?:frei|zeit)\b).*"
+    r"\b(?:\w*schule|training|unterricht|\w*kurs|uni|vorlesung\w*|\w*schicht|\w*probe|sport|\w*arbeit|arbeiten|kita|"
+    r"kindergarten|buero|\w*arzt\w*|therapie|physio\w*|elternabend|seminar|schulung|dienst|klausur\w*|pruefung\w*)\b"
+)
+_KIN = re.compile(
+    r"\b(?:mein|meine|unser|unsere) \w+ (?:\w+ )?(?!(?:ab|an|um|aus|ein|be|ver|er|zu|auf)\w+en\b|holen|machen|lassen|waren)"
+    r"\w{3,}(?:t|en)\b"
+)
+_PERFECT = re.compile(
+    r"\b(?:hat|habe|hab|haben|hatte|hatten|wurde|wurden|war|waren|ham|bin|sind)\b.*"
+    r"\b(?:ge\w{2,}(?:t|en)|(?:an|ab|auf|aus|ein|um|zu|vor|mit)ge\w{2,}(?:t|en)|(?:be|ver|er|ent|zer)\w{3,}(?:t|en)|\w{2,}iert)"
+    r"(?: ,)?$"
+)
+_HAD = re.compile(
+    r"\bhatte[nst]*\b(?!.*\b(?:gern\w*|lieb\w*|zeit|frei)\b)|\b(?:war|waren) (?:ich|wir)\b|\b(?:ich|wir) (?:war|waren)\b"
+)
+_NOT_DONE = re.compile(
+    r"\b(?:gedacht|gehofft|ueberlegt|vorgenommen|vorgestellt|geoeffnet|frei|genommen|gesagt|zeit|offen|gern\w*|bitte|kann|koenn\w*|"
+    r"moecht\w*|wuerde\w*|will|wollen|haett\w*|brauch\w*|verabredet|verhindert|verplant|belegt|vergeben|besetzt|ausgebucht|verreist)\b"
+)
+_BECAUSE = frozenset(("weil", "denn", "obwohl", "nachdem"))
+_OFFERS = re.compile(
+    r"\b(?:frei|zeit|kann|koenn\w*|passt|ginge|klappt|moecht\w*|will|wollen|brauch\w*|besser|lieber)\b(?!(?: \w+){0,2} nicht)"
+)
+
+
+def because(clause: Sequence[Token]) -> bool:
+    """Whether it only gives a reason: "denn am 14. kommt der Elektriker", not "weil ich da frei habe"."""
+    words = " ".join(token.symbol for token in clause)
+    first = next((token.symbol for token in clause if token.symbol != ","), "")
+    return first in _BECAUSE and not _OFFERS.search(words)
+
+
+def loose(clause: Sequence[Token]) -> bool:
+    """Whether it tells what somebody does, or did: a story where another time is wished beside it."""
+    words = " ".join(token.symbol for token in clause)
+    if _HAD.search(words) or (_PERFECT.search(words) and not _NOT_DONE.search(words)):
+        return True
+    if _WISH.search(words):
+        return False
+    if _BUSY.search(words) or _KIN.search(words):
+        return True
+    own = (verb for found in _OWN.finditer(words) for verb in found.groups() if verb)
+    return any(verb not in _ASKS for verb in own) or bool(_OTHERS.search(words))
+
+
+def without_loose(found: list[Found], loose: set[int]) -> list[Found]:
+    """The days and hours of such parts are told where others are wished, or pointed at."""
+    rest = [one for place, one in enumerate(found) if place not in loose and not one.story]
+    if not any(not isinstance(one.thing, Ref) or one.thing.kind != "past" for one in rest):
+        return found
+    return [replace(one, story=True) if place in loose else one for place, one in enumerate(found)]
 
 
 def wished(clause: Sequence[Token]) -> bool:

@@ -13,6 +13,7 @@ from ..phonetic import sound_of
 from ..words import plain
 from .dialect import spoken_hour, standard
 from .numbers import number, ordinal
+from .terse import ABBREVIATED, AFTER_SHORT, BARE_SHORT, BEFORE_SHORT, SHORT
 
 LONGEST = 600
 _TOKEN = re.compile(
@@ -26,22 +27,6 @@ _CLOCKY = frozenset(
     um gegen ab bis nach vor zwischen und von uhr so spaetestens fruehestens
     """.split()  # noqa: SIM905
 )
-_SHORT = {"Mo": 0, "Di": 1, "Mi": 2, "Do": 3, "Fr": 4, "Sa": 5}
-_BEFORE_SHORT = frozenset(
-    ("am", "jeden", "naechsten", "kommenden", "diesen", "o", "od", "oder", "u", "und", "ausser", "ab", "bis", "/", "nur", "immer", "je", "jeweils")
-)
-_AFTER_SHORT = frozenset(
-    """
-    o od oder u und vorm nachm vormittag vormittags nachmittag nachmittags mittag mittags frueh abend abends ab um gegen
-    zwischen vor nach frei zw morgens frueh fruehmorgens je jeweils
-    """.split()  # noqa: SIM905
-)
-_ABBREVIATED = {  # written with a dot; some also without
-    **{"wo": "woche", "zw": "zwischen", "u": "und", "geg": "gegen", "spät": "spaetestens", "frühest": "fruehestens"},
-    **{"nä": "naechste", "näch": "naechste", "nächs": "naechste", "nae": "naechste", "kom": "kommende", "übern": "uebernaechste"},
-    **{"ca": "gegen", "od": "oder", "tägl": "taeglich", "nachmitt": "pnm", "vormitt": "pvm", "einschl": "bis"},
-}
-_BARE_SHORT = frozenset(("zw", "u", "nä", "nae"))
 _OF_MONTH = re.compile(r"(.+?)s?(woche|wochen|haelfte|tagen?|ende|anfang|mitte)")
 _OF_WHOLE = re.compile(r"(woche|monat|jahr)(?:n|s|es)?(anfang|beginn|mitte|ende|letzten?|erste[nr]?)")
 _SPLIT = re.compile(r"(.{5,}?)(frueh|morgens?|vormitt?ags?|mittags?|nachmitt?ags?|abends?)")
@@ -70,7 +55,7 @@ def tokens(text: str) -> list[Token]:
         earlier, later = raw[place - 2][0] if place > 1 else "", raw[place + 2][0] if place + 2 < len(raw) else ""
         before = "," if before in _DASHES and not _dashable(earlier) else before
         after = "," if after in _DASHES and not _dashable(later) else after
-        if before == "am" and spoken_hour(plain(piece)):
+        if before == "am" and spoken_hour(plain(piece).rstrip(".")):
             made[-1] = Token("um", made[-1].start, made[-1].end)
         if re.fullmatch(r"\d{1,2}\.", piece) and _ends_with_hour(before, earlier, after):
             made += [Token(piece[:-1], start, end - 1), Token(",", end - 1, end)]
@@ -84,7 +69,7 @@ _DASHES = ("-", "–", "—")
 
 def _dashable(piece: str) -> bool:
     """Whether a dash beside it means "to": "Mo-Fr", "9-11", not "Perso - Mi oder Do"."""
-    return piece[:1].isdigit() or piece.rstrip(".").title() in _SHORT or plain(piece) in _weekdays()
+    return piece[:1].isdigit() or piece.rstrip(".").title() in SHORT or plain(piece) in _weekdays()
 
 
 def _ends_with_hour(before: str, earlier: str, after: str) -> bool:
@@ -114,30 +99,30 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
     if piece in "+&":
         return ["und"]
     bare = piece.rstrip(".")
-    if bare.lower() in _ABBREVIATED and (piece != bare or bare.lower() in _BARE_SHORT):
-        return [_ABBREVIATED[bare.lower()]]
+    if bare.lower() in ABBREVIATED and (piece != bare or bare.lower() in BARE_SHORT):
+        return [ABBREVIATED[bare.lower()]]
     if bare.lower() == "h" and before[:1].isdigit():
         return ["uhr"]
     stop = [","] if piece != bare and len(bare) > 3 else []
     if bare in ("m", "em") and before in ("vor", "ab", "nach", "von", "bis", "zu"):
         return ["dem", *stop]  # "vor'm zehnten"
-    bare = bare.title() if piece != bare and bare.title() in _SHORT else bare
-    if bare.title() in _SHORT and _dashed(before, after):
-        return [f"v{_SHORT[bare.title()]}"]  # "Mo-Fr", "mo-mi": every week
-    if bare.islower() and bare.title() in _SHORT and _terse(before, after):
-        return [f"w{_SHORT[bare.title()]}"]
-    if bare in ("o", "od") and (after.title() in _SHORT or after[:1].isdigit()):
+    bare = bare.title() if piece != bare and bare.title() in SHORT else bare
+    if bare.title() in SHORT and _dashed(before, after):
+        return [f"v{SHORT[bare.title()]}"]  # "Mo-Fr", "mo-mi": every week
+    if bare.islower() and bare.title() in SHORT and _terse(before, after):
+        return [f"w{SHORT[bare.title()]}"]
+    if bare in ("o", "od") and (after.title() in SHORT or after[:1].isdigit()):
         return ["oder"]
     if bare in ("vorm", "nachm") and (piece != bare or after in ("", ",")):
         return ["pvm" if bare == "vorm" else "pnm", *stop]
-    if bare in _SHORT and (
+    if bare in SHORT and (
         piece != bare
         or (before in (",", ";") and after in ("", ",", ".", "!", "?"))
         or after in ("-", "–", "/", ",", "bis")
         or _terse(before, after)
         or (bare[0].isupper() and before not in ("", ",", "."))
     ):
-        return [f"w{_SHORT[bare]}"]
+        return [f"w{SHORT[bare]}"]
     if bare == "So" and before in ("sa", "sa.", "/"):
         return ["w6"]
     letters = "".join(letter for letter in plain(bare) if "a" <= letter <= "z")
@@ -151,9 +136,9 @@ def _dashed(before: str, after: str) -> bool:
 def _terse(before: str, after: str) -> bool:
     """Whether a short word in small letters can only be a weekday: "do o fr", "am di", "mi 15 uhr"."""
     after = plain(after).rstrip(".")
-    near = before.rstrip(".") in _BEFORE_SHORT or after in _AFTER_SHORT or after[:1].isdigit() or after == "/"
+    near = before.rstrip(".") in BEFORE_SHORT or after in AFTER_SHORT or after[:1].isdigit() or after == "/"
     near = near or (before in _book()["parts"] and not after)
-    return near or before.rstrip(".").title() in _SHORT or after.title() in _SHORT
+    return near or before.rstrip(".").title() in SHORT or after.title() in SHORT
 
 
 def _digits(piece: str, before: str, after: str) -> list[str]:

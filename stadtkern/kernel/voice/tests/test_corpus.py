@@ -5,12 +5,14 @@ import pytest
 from .corpus import sentences
 
 GOAL = 0.95
-UNTOUCHED = {"strangers": 0.94}  # time, as measured: below the goal, and said so in docs/voice.md
+UNTOUCHED = {"strangers": 0.94, "writers_heldout": 0.84}  # time, as measured: below the goal, and said so in docs/voice.md
+HALVES = (
+    "development", "heldout", "strangers", "citizens", "unseen", "fresh", "fresh2", "fresh3", "fresh4",
+    "writers", "writers_heldout",
+)  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "half", ["development", "heldout", "strangers", "citizens", "unseen", "fresh", "fresh2", "fresh3", "fresh4"]
-)
+@pytest.mark.parametrize("half", HALVES)
 def test_service_and_time_are_understood(half: str, capsys: pytest.CaptureFixture[str]) -> None:
     said = list(sentences(half))
     first = third = named = timed = 0

@@ -1,0 +1,50 @@
+"""What a part of the sentence says of the parts beside it: conditions, denials, reasons, words left out."""
+
+import re
+
+from .line import Line, rule
+from .tokens import Token
+
+_ASIDE = r"(?:es|s|das|da|der|die|dann|denn|am|an|im|in|schon|leider|bei|ihnen|euch|sie|ihr|ich|wir|mir|uns|gar|alles|so|ja)"
+_NOT_FREE = (
+    r"(?:nicht|nichts|nix|kein\w*|voll|belegt|besetzt|vergeben|ausgebucht|weg|knapp|kurzfristig|spaet|frueh|zu|mehr|frei|frein|"
+    r"klappt|klappen|geht|gehen|passt|passen|ist|sein|sollte|waere|moeglich|haben|habt|hat|was|etwas|termin\w*|offen)"
+)
+# "wenn Freitag nichts mehr frei ist, …": Friday first, what follows as well.
+_CONDITION = rule(
+    rf"(?:wenn|wenns|falls|sollte|sofern|soweit)(?: {_ASIDE})* (D(?: (?:oder|und|,)(?: {_ASIDE})* D)*)"
+    rf"(?: (?:{_ASIDE}|{_NOT_FREE}))+(?: ,)?(?: dann)?"
+)
+_FULL = re.compile(r"\b(?:nicht|nichts|nix|kein\w*|voll|belegt|besetzt|vergeben|ausgebucht|weg|knapp|kurzfristig|zu)\b")
+_BEFORE = "vorher|davor|zuvor|dahin"
+_AFTER = "danach|anschliessend|hinterher|nachher"
+_DENIES = r"(?:nicht|nichts|nix|kein\w*|schlecht|unmoeglich|ungern|weg|verreist|unterwegs|verhindert|im urlaub)"
+_NOT_BEFORE = re.compile(rf"(?:^|(?<= ))({_BEFORE})((?: (?!frei|,)[a-z]+){{0,4}} {_DENIES}(?: mehr)?)(?= ,|$)")
+_NOT_AFTER = re.compile(rf"(?:^|(?<= ))({_AFTER})((?: (?!frei|,)[a-z]+){{0,4}} {_DENIES}(?: mehr)?)(?= ,|$)")
+_FROM_THEN = rule(r"(?:ab|von) (?:dann|da|diese (?:tag|zeitpunkt|termin))(?: an| ab)?")
+
+
+def conditions(line: Line) -> None:
+    """ "Wenn Freitag nichts mehr frei ist, Montag": as "Freitag, sonst Montag"."""
+    place = 0
+    while found := _CONDITION.search(line.text, place):
+        place = found.start() + 1
+        if not _FULL.search(found[0]):
+            continue
+        first = line.text[: found.start()].count(" ")
+        last = first + found[0].strip().count(" ")
+        named = found[1].split()
+        at = next(number for number in range(first, last + 1) if line.tokens[number].symbol == named[0])
+        end = line.tokens[last]
+        line.tokens[first : last + 1] = [*line.tokens[at : at + len(named)], Token("sonst", end.start, end.end)]
+
+
+def pointing(line: Line) -> None:
+    """ "vorher geht gar nichts" is "danach", "danach kann ich nicht mehr" is "vorher"; "ab dann" is a bound."""
+    for pattern, word in ((_NOT_BEFORE, "danach"), (_NOT_AFTER, "vorher"), (_FROM_THEN, "seitdem")):
+        place = 0
+        while found := pattern.search(line.text, place):
+            first = line.text[: found.start()].count(" ")
+            last = first + found[0].strip().count(" ")
+            line.tokens[first : last + 1] = [Token(word, line.tokens[first].start, line.tokens[last].end)]
+            place = found.start() + len(word)

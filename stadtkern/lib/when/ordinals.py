@@ -1,0 +1,62 @@
+"""Which ordinals are days of a month: "am 3." and "der achte", not "die dritte Mahnung"."""
+
+import re
+
+from .line import Line
+from .refs import Ref
+from .tokens import Token
+
+_BEFORE_ORDINAL = frozenset(
+    """
+    am dem den der zum vom ab bis oder und , zwischen nach vor spaetestens fruehestens erst einschliesslich
+    """.split()  # noqa: SIM905
+)
+_DATED = ("am", "den", "dem", "ab", "bis", "nach", "vor", "spaetestens", "fruehestens")
+_NO_DAY = frozenset(
+    """
+    mal kind klasse ausweis pass person mahnung stock etage rate ehe versuch vorschlag termin wahl teil monat
+    woche tag schritt wohnsitz
+    """.split()  # noqa: SIM905
+)
+
+
+def ordinals(line: Line, text: str) -> None:
+    """ "am 3." and "der achte" are days of a month, "die dritte Mahnung" is not."""
+    for place, token in enumerate(line.tokens):
+        if not re.fullmatch(r"\d+o", token.symbol) or not 1 <= int(token.symbol[:-1]) <= 31:
+            continue
+        before = line.tokens[place - 1].symbol if place else ""
+        after = line.tokens[place + 1] if place + 1 < len(line.tokens) else None
+        certain = before == "am" and text[token.start].isdigit()
+        noun = (
+            after
+            and re.fullmatch(r"[a-z]{2,}", after.symbol)
+            and (
+                (after.symbol in _NO_DAY and not (after.symbol == "mal" and before in _DATED))
+                or (text[after.start].isupper() and not certain)
+            )
+        )
+        if _is_hour(line, place, text):
+            continue
+        begins = after is not None and after.symbol in ("bis", "oder", "und") and not before
+        listed = (
+            text[token.start].isdigit()
+            and place + 2 < len(line.tokens)
+            and re.match(r"\d+o$|<d", line.tokens[place + 2].symbol)
+        )
+        begins = begins or bool(after is not None and after.symbol == "," and listed and before in ("", "am", "den", "der"))
+        if (before in _BEFORE_ORDINAL or before.startswith("<d") or begins) and not noun:
+            line.tokens[place] = Token(f"<d{len(line.things)}>", token.start, token.end)
+            line.things.append(Ref("ordinal", number=int(token.symbol[:-1])))
+
+
+def _is_hour(line: Line, place: int, text: str) -> bool:
+    """ "nach achte" is eight o'clock as the south says it, "nach der achten" and "vom siebten bis achte" are days."""
+    token = line.tokens[place]
+    before = line.tokens[place - 1].symbol if place else ""
+    earlier = line.tokens[place - 2].symbol if place > 1 else ""
+    hourly = before in ("nach", "vor", "ab", "bis", "zwischen", "spaetestens", "fruehestens")
+    ends = place + 1 == len(line.tokens) and text[token.start : token.end].endswith(".")
+    if ends and hourly and before != "zwischen" and earlier[:2] == "<d":
+        return not any(one.symbol in ("von", "vom", "zwischen") for one in line.tokens[:place])  # "am Montag ab 9."
+    return text[token.start : token.end].lower() == "achte" and hourly and earlier[:2] != "<d"
