@@ -6,8 +6,9 @@ from uuid import UUID
 from stadtkern.kernel.privacy.erasure import Kept, Preview
 
 from .plates import erasure as plates
+from .trips import erasure as trips
 
-PARTS: list[Any] = [plates]
+PARTS: list[Any] = [plates, trips]
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:

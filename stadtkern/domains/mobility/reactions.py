@@ -7,8 +7,9 @@ from stadtkern.kernel.events.models import Event
 
 from .parking import reactions as parking
 from .plates import reactions as plates
+from .trips import reactions as trips
 
-PARTS: list[Any] = [parking, plates]
+PARTS: list[Any] = [parking, plates, trips]
 
 REACTIONS: dict[str, list[Callable[[Event], None]]] = {}
 for _part in PARTS:

@@ -5,8 +5,9 @@ from typing import Any
 from stadtkern.kernel.accounts.access import Actor
 
 from .plates import report as plates
+from .trips import report as trips
 
-PARTS: list[Any] = [plates]  # each returns names of its own
+PARTS: list[Any] = [plates, trips]  # each returns names of its own
 
 
 def report(actor: Actor) -> dict[str, Any]:

@@ -1,5 +1,34 @@
-"""Addresses below /mobil/: the journey planner."""
+"""Addresses below /mobil/: the journey planner, stops, alerts, the office's sources, open data."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from .trips import desk, open_data, pages, stops, watching
+
+urlpatterns = [
+    path("", pages.planner, name="planner"),
+    path("verbindung/", pages.trip, name="trip"),
+    path("verbindung/karte.geojson", pages.trip_map, name="trip_map"),
+    path("orte.json", pages.places, name="places"),
+    path("haltestellen/", stops.stops, name="stops"),
+    path("haltestelle/<path:ref>/", stops.stop, name="stop"),
+    path("stoerungen/", watching.alerts, name="alerts"),
+    path("meine/", watching.watches, name="watches"),
+    path("meine/beobachten/", watching.watch, name="watch"),
+    path("meine/<int:pk>/beenden/", watching.unwatch, name="unwatch"),
+    path("meine/orte/", watching.keep_place, name="keep_place"),
+    path("meine/orte/<int:pk>/loeschen/", watching.drop_place, name="drop_place"),
+    path("quellen/", desk.sources, name="sources"),
+    path("quellen/neu/", desk.new_source, name="source_new"),
+    path("quellen/<slug:key>/", desk.source, name="source"),
+    path("quellen/<slug:key>/aendern/", desk.change, name="source_change"),
+    path("quellen/<slug:key>/lesen/", desk.read_now, name="source_read"),
+    path("quellen/<slug:key>/hochladen/", desk.upload, name="source_upload"),
+    path("quellen/<slug:key>/zurueck/", desk.go_back, name="source_back"),
+    path("daten/", open_data.overview, name="open_data"),
+    path("daten/datei/<slug:key>/", open_data.file, name="open_file"),
+    path("daten/gbfs/<slug:key>/<slug:name>.json", open_data.gbfs, name="open_gbfs"),
+    path("daten/stoerungen.geojson", open_data.alerts_geojson, name="open_alerts"),
+    path("daten/sammlungen/", open_data.collections, name="collections"),
+    path("daten/sammlungen/<slug:name>/", open_data.collection, name="collection"),
+    path("daten/sammlungen/<slug:name>/items/", open_data.items, name="items"),
+]

@@ -9,7 +9,8 @@
     {% block scripts %}{% map_script %}{% endblock %}
 
 `bbox=True` asks `data` again for what is in view (`?bbox=south,west,north,east&zoom=14`). Features of `data` may carry `title`,
-`url`, `level` (info, success, warning, danger) and `count` (a heap of points); those of `heat` carry `count`.
+`url`, `level` (info, success, warning, danger) and `count` (a heap of points); those of `heat` carry `count`; those of `shapes`
+`title`, `colour` (#rrggbb) and `style` (vehicle, walk, ride, area).
 A picked point fires `geo:picked` on the element, detail {lat, long}; `geo:show` with the same detail moves the pin.
 """
 

@@ -131,7 +131,11 @@ async function heat(map, told, colour) {
 // ---------------------------------------------------------------- lines and areas to look at
 
 function outlines(map, told, colour, collection) {
-  const style = (one) => ({ color: colour(one.properties?.kind === "area" ? "border" : "heat"), weight: 3, fillOpacity: 0.12 });
+  const dashes = { walk: "1 9", ride: "10 7" };
+  const style = ({ properties: one }) => ({
+    color: one?.colour || colour(one?.kind === "area" ? "border" : "heat"), weight: { vehicle: 6, walk: 5, ride: 5, area: 1 }[one?.style] || 3,
+    dashArray: dashes[one?.style] || null, lineCap: "round", fillOpacity: one?.style === "area" ? 0.25 : 0.12,
+  });
   const drawn = L.geoJSON(collection, {
     style,
     pointToLayer: (one, where) => L.circleMarker(where, { ...style(one), radius: 7 }),

@@ -1,0 +1,98 @@
+"""Live data: asked by the clock, checked, and put where every process reads it; what cannot be read changes nothing."""
+
+import json
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from stadtkern.lib import transit
+from stadtkern.lib.files import put
+
+from ..models import Feed
+from ..trips import demo, fetching, folder, world
+from . import alerts
+
+MOST_BYTES, MOST_DOCUMENTS, SECONDS = 30_000_000, 20, 50.0
+
+
+def refresh(feed: Feed) -> bool:
+    """Ask one source of live data. False: it did not work; the page of the source says why."""
+    now = timezone.now()
+    try:
+        if feed.kind == Feed.Kind.REALTIME:
+            _realtime(feed, now)
+        else:
+            _sharing(feed, now)
+    except (fetching.NotFetched, world.NoTimetable) as no:
+        _note(feed, now, str(no) or _("Es ist noch kein Fahrplan geladen."))
+        return False
+    _note(feed, now, "")
+    return True
+
+
+def _realtime(feed: Feed, now: datetime) -> None:
+    data = demo.realtime(now) if feed.url == demo.REALTIME else _bytes(feed.url)
+    told = transit.read_realtime(data)
+    if any(one.code == "rt_unreadable" for one in told.findings):
+        raise fetching.NotFetched(_("Die Echtzeit-Meldung ist nicht lesbar. Es gilt weiter, was davor kam."))
+    put(folder.live_file(feed.key), data)
+    alerts.note(feed, [_alert(one) for one in told.alerts])
+
+
+def _alert(one: Any) -> dict[str, Any]:
+    raise NotImplementedError
+
+
+def _sharing(feed: Feed, now: datetime) -> None:
+    documents = demo.sharing(feed.url, now) if demo.is_demo(feed.url) else _documents(feed.url)
+    put(folder.live_file(feed.key), json.dumps(documents, ensure_ascii=False).encode())
+
+
+def _documents(url: str) -> dict[str, Any]:
+    """Everything the discovery file names."""
+    found: dict[str, Any] = {"gbfs": _json(url)}
+    told = found["gbfs"].get("data") if isinstance(found["gbfs"], dict) else None
+    listed = told.get("feeds") if isinstance(told, dict) else None
+    if listed is None and isinstance(told, dict):  # before 3.0: by language
+        part = told.get("de") or next(iter(told.values()), None)
+        listed = part.get("feeds") if isinstance(part, dict) else None
+    if not isinstance(listed, list):
+        raise fetching.NotFetched(_("Unter der Adresse liegt keine gbfs.json."))
+    for one in listed[:MOST_DOCUMENTS]:
+        name, where = (str(one.get(key, "")) for key in ("name", "url")) if isinstance(one, dict) else ("", "")
+        if name.isidentifier() and len(name) < 60 and where:
+            found[name] = _json(where)
+    return found
+
+
+def _json(url: str) -> Any:
+    try:
+        return json.loads(_bytes(url))
+    except (ValueError, RecursionError):
+        raise fetching.NotFetched(_("Die Antwort ist kein lesbares JSON.")) from None
+
+
+def _bytes(url: str) -> bytes:
+    with tempfile.TemporaryDirectory() as place:
+        target = Path(place) / "answer"
+        if not fetching.fetch(url, target, most=MOST_BYTES, seconds=SECONDS).fresh:
+            raise fetching.NotFetched(_("Die Adresse gab keine Daten."))
+        return target.read_bytes()
+
+
+@transaction.atomic
+def _note(feed: Feed, now: datetime, problem: str) -> None:
+    row = Feed.objects.select_for_update().get(pk=feed.pk)
+    row.state, row.problem, row.checked_at = (Feed.State.FAILED if problem else Feed.State.IDLE), problem, now
+    row.next_at = now + timedelta(minutes=row.every_minutes, seconds=-5) if row.every_minutes else None
+    row.save(update_fields=["state", "problem", "checked_at", "next_at"])
+
+
+def moment_of(seconds: int | None) -> datetime | None:
+    """A time of GTFS-Realtime; absurd ones are none."""
+    return datetime.fromtimestamp(seconds, UTC) if seconds and 0 < seconds < 4_102_444_800 else None

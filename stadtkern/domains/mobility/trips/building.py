@@ -1,0 +1,161 @@
+"""The program that reads a file and lays it out as arrays: `python -m …trips.building`, a job as JSON on its standard input.
+
+It knows neither Django nor the database. Its output, line by line: {"step": …} while it works, at the end
+{"done": …} or {"refused": …}.
+"""
+
+import json
+import os
+import resource
+import shutil
+import sys
+import time
+from dataclasses import asdict
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from stadtkern.lib import transit, ways
+from stadtkern.lib.transit.timetable import day_shift
+
+WALK = 600  # seconds from stop to stop at the most
+
+
+def say(**told: Any) -> None:
+    print(json.dumps(told, ensure_ascii=True), flush=True)
+
+
+def main() -> None:
+    job = json.loads(sys.stdin.read())
+    began = time.monotonic()
+    bound(job)
+    try:
+        done = {"GTFS": timetable, "OSM": streets}[job["kind"]](job)
+    except transit.FeedRefused as refused:
+        say(refused=asdict(refused.finding))
+        return
+    except ways.WaysRefused as refused:
+        say(refused={"code": "bad_streets", "file": "", "line": 0, "values": {"": str(refused)[:200]}, "count": 1})
+        return
+    done["seconds"] = round(time.monotonic() - began, 1)
+    done["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    say(done=done)
+
+
+def bound(job: dict[str, Any]) -> None:
+    """No more memory and computing time than this: a hostile file ends this process."""
+    if memory := int(job.get("memory_mb", 0)):
+        resource.setrlimit(resource.RLIMIT_AS, (memory * 1_000_000,) * 2)
+    if seconds := int(job.get("cpu_seconds", 0)):
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 10))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.nice(5)
+
+
+def streets(job: dict[str, Any]) -> dict[str, Any]:
+    """An extract of OpenStreetMap."""
+    say(step="streets")
+    source = Path(job["source"])
+    named = source.with_name("source.osm.pbf")  # osmium goes by the name
+    named.symlink_to(source.name)
+    bounds = tuple(job["bounds"]) if job.get("bounds") else None
+    graph = ways.read_osm(named, bounds)
+    named.unlink()
+    graph.save(Path(job["target"]) / "ways")
+    return {"findings": [], "figures": {"nodes": graph.nodes, "edges": graph.edges}}
+
+
+def timetable(job: dict[str, Any]) -> dict[str, Any]:
+    """A GTFS feed: findings, and the arrays of every day that is asked for."""
+    target = Path(job["target"])
+    say(step="read")
+    feed = transit.read_feed(Path(job["source"]))
+    say(step="paths")
+    paths, free = footpaths(streets_of(job, target), feed)
+    first, many = date.fromisoformat(job["first"]), int(job["days"])
+    days = [first + timedelta(days=number) for number in range(many)]
+    alike: dict[bytes, Path] = {}
+    trips = 0
+    for number, day in enumerate(days):
+        place = target / f"day-{day:%Y%m%d}"
+        if place.is_dir():
+            continue
+        say(step=f"day {number + 1}/{many}")
+        kind = pattern_of(feed, day)
+        if kind in alike:
+            link(alike[kind], place, day)
+            continue
+        made = transit.day(feed, day, footpaths=paths, step_free=free)
+        made.save(place)
+        alike[kind] = place
+        trips = max(trips, len(made))
+    for old in target.glob("day-*"):
+        if old.name[4:] < f"{first:%Y%m%d}":
+            shutil.rmtree(old, ignore_errors=True)
+    return {"findings": [asdict(one) for one in feed.findings], "figures": figures(feed, trips)}
+
+
+def figures(feed: Any, trips: int) -> dict[str, Any]:
+    span = feed.calendar.span(feed.trips_of_service())
+    return {
+        "stops": len(feed.stops),
+        "routes": len(feed.routes) - 1,
+        "trips": len(feed.trips),
+        "busiest": trips,
+        "first": str(span[0]) if span else "",
+        "last": str(span[1]) if span else "",
+        "publisher": feed.info.get("feed_publisher_name", "")[:200],
+    }
+
+
+def pattern_of(feed: Any, day: date) -> bytes:
+    """Days on which the same runs, before and after as well, are laid out once. Days when clocks change stand alone."""
+    around = b"".join(feed.calendar.active(day + timedelta(days=shift)).tobytes() for shift in range(-3, 2))
+    shifts = {day_shift(day, shift, feed.timezone) - 86_400 * shift for shift in (-3, -2, -1, 1)}
+    return around if shifts == {0} else around + day.isoformat().encode()
+
+
+def link(made: Path, place: Path, day: date) -> None:
+    """The same arrays under another day: names of the same files, so they lie in memory once."""
+    fresh = place.with_name(place.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir()
+    for file in made.glob("*.npy"):
+        os.link(file, fresh / file.name)
+    about = json.loads((made / "about.json").read_text(encoding="utf-8"))
+    (fresh / "about.json").write_text(json.dumps(about | {"date": day.isoformat()}), encoding="utf-8")
+    fresh.rename(place)
+
+
+def streets_of(job: dict[str, Any], target: Path) -> Any:
+    """The streets that were read from OpenStreetMap, else the city's own lines; None where there are neither."""
+    if job.get("ways"):
+        return ways.Ways.load(Path(job["ways"]))
+    if (target / "ways").is_dir():
+        return ways.Ways.load(target / "ways")
+    file = Path(job.get("lines") or "")
+    if not file.is_file():
+        return None
+    graph = ways.from_lines(json.loads(file.read_text(encoding="utf-8"))["features"])
+    graph.save(target / "ways")
+    return graph
+
+
+def footpaths(graph: Any, feed: Any) -> tuple[Any, Any]:
+    """Ways on foot and without steps from stop to stop; None where there are no streets: then the beeline counts."""
+    if graph is None or not graph.nodes:
+        return None, None
+    served = np.zeros(len(feed.stops), bool)
+    served[feed.times.stop] = True
+    lat = np.where(served, feed.stops.lat, np.nan)
+    found = []
+    for profile in ("walk", "wheelchair"):
+        places = graph.snap_all(lat, feed.stops.long, profile)
+        found.append(ways.footpaths(graph, places, WALK, profile))
+    return found[0], found[1]
+
+
+if __name__ == "__main__":
+    main()

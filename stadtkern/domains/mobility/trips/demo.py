@@ -1,0 +1,166 @@
+"""The demo town's own sources: addresses that begin with "demo:" are answered by this installation, never asked over the net.
+
+demo:fahrplan          cities/<city>/mobility/gtfs.zip
+demo:echtzeit          delays, cancellations and alerts, worked out from the clock: the same minute says the same
+demo:leihen/<system>   cities/<city>/mobility/gbfs/<system>/, with numbers worked out from the clock
+"""
+
+import hashlib
+import json
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from .fetching import Fetched, NotFetched
+
+FILES = {"demo:fahrplan": "gtfs.zip"}
+REALTIME, SHARING = "demo:echtzeit", "demo:leihen/"
+LATE, GONE = 18, 1  # of a hundred trips
+AHEAD = 5400  # seconds: trips that start so soon are told of
+
+
+def is_demo(url: str) -> bool:
+    return url.startswith("demo:")
+
+
+def place() -> Path:
+    return Path(settings.CITY_FOLDER) / "mobility"
+
+
+def fetch(url: str, target: Path) -> Fetched:
+    """A file of the city's folder. Raises NotFetched where this city has none."""
+    file = place() / FILES.get(url, "")
+    if url not in FILES or not file.is_file():
+        raise NotFetched(_("Diese Stadt hat keine Demo-Daten unter „%s“.") % url[:40])
+    target.parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(file, target)
+    data = file.read_bytes()
+    return Fetched(True, "", "", hashlib.sha256(data).hexdigest(), len(data))
+
+
+def dice(*told: object) -> int:
+    """0 to 99, always the same for the same words."""
+    return hashlib.sha256("|".join(map(str, told)).encode()).digest()[0] * 100 // 256
+
+
+def realtime(now: datetime) -> bytes:
+    """A GTFS-Realtime message for this minute."""
+    from google.transit import gtfs_realtime_pb2 as rt
+
+    from . import world
+
+    day = timezone.localtime(now).date()
+    table = world.timetable(day)
+    at = table.seconds(now)
+    message = rt.FeedMessage()
+    message.header.gtfs_realtime_version, message.header.timestamp = "2.0", int(now.timestamp())
+    net = table.net
+    long = np.diff(net.pattern_start)
+    for pattern, many in enumerate(net.pattern_trips.tolist()):
+        size = int(long[pattern])
+        for number in range(many):
+            row, event = int(net.pattern_trip[pattern]) + number, int(net.pattern_event[pattern]) + number * size
+            first, last = int(net.depart[event]), int(net.arrive[event + size - 1])
+            if not (first - AHEAD <= at <= last + 300):
+                continue
+            trip = str(table.trips.id[int(table.trip_source[row])])
+            luck = dice(day, trip)
+            if luck >= LATE + GONE:
+                continue
+            entity = message.entity.add(id=f"t{row}")
+            entity.trip_update.trip.trip_id = trip
+            entity.trip_update.trip.start_date = f"{day:%Y%m%d}"
+            if luck < GONE:
+                entity.trip_update.trip.schedule_relationship = rt.TripDescriptor.CANCELED
+                continue
+            stop = entity.trip_update.stop_time_update.add()
+            stop.stop_sequence = int(table.sequence[event])
+            stop.departure.delay = 60 * (1 + dice(day, trip, "minutes") % 7)
+    _alerts(message, now, rt)
+    return bytes(message.SerializeToString())
+
+
+def _alerts(message: Any, now: datetime, rt: Any) -> None:
+    day = timezone.localtime(now).date()
+    told = [
+        (
+            "aufzug",
+            "Aufzug am Hauptbahnhof außer Betrieb",
+            "Bitte nehmen Sie die Rampe an der Ostseite. Der Aufzug wird repariert.",
+            rt.Alert.MAINTENANCE,
+            rt.Alert.ACCESSIBILITY_ISSUE,
+            [("stop_id", "S1")],
+        ),
+    ]
+    if day.toordinal() % 2 == 0:
+        told.append(
+            (
+                f"bau-{day:%Y%m%d}",
+                "Linie 2: Bauarbeiten in der Brückenstraße",
+                "Zwischen Kirchplatz und Osttor kann es bis zu fünf Minuten länger dauern.",
+                rt.Alert.CONSTRUCTION,
+                rt.Alert.SIGNIFICANT_DELAYS,
+                [("route_id", "L2")],
+            )
+        )
+    for key, title, text, cause, effect, informed in told:
+        alert = message.entity.add(id=key).alert
+        alert.cause, alert.effect = cause, effect
+        alert.header_text.translation.add(text=title, language="de")
+        alert.description_text.translation.add(text=text, language="de")
+        for name, value in informed:
+            setattr(alert.informed_entity.add(), name, value)
+
+
+def sharing(url: str, now: datetime) -> dict[str, Any]:
+    """Documents of GBFS by name, with numbers for this minute. Raises NotFetched."""
+    system = url.removeprefix(SHARING)
+    folder = place() / "gbfs" / system
+    if not url.startswith(SHARING) or not system.isalnum() or not folder.is_dir():
+        raise NotFetched(_("Diese Stadt hat keine Demo-Daten unter „%s“.") % url[:40])
+    told = {file.stem: json.loads(file.read_text(encoding="utf-8")) for file in sorted(folder.glob("*.json"))}
+    version = told["system_information"]["version"]
+    moment = now.isoformat(timespec="seconds") if version.startswith("3") else int(now.timestamp())
+    local = timezone.localtime(now)
+    if "station_information" in told:
+        told["station_status"] = {
+            "last_updated": moment,
+            "ttl": 60,
+            "version": version,
+            "data": {"stations": _status(told, moment, local)},
+        }
+    if "free_bike_status" in told:
+        bikes = told["free_bike_status"]["data"]["bikes"]
+        told["free_bike_status"]["data"]["bikes"] = [
+            one for one in bikes if dice(local.date(), local.hour, one["bike_id"]) < 80
+        ]
+        told["free_bike_status"]["last_updated"] = moment
+    told["gbfs"] = {"last_updated": moment, "ttl": 86400, "version": version, "data": {"feeds": []}}
+    return told
+
+
+def _status(told: dict[str, Any], moment: Any, local: datetime) -> list[dict[str, Any]]:
+    kind = told["vehicle_types"]["data"]["vehicle_types"][0]["vehicle_type_id"]
+    rows = []
+    for one in told["station_information"]["data"]["stations"]:
+        share = dice(local.date(), local.hour, local.minute // 10, one["station_id"])
+        there = one["capacity"] * (10 + share * 8 // 10) // 100
+        rows.append(
+            {
+                "station_id": one["station_id"],
+                "is_installed": True,
+                "is_renting": True,
+                "is_returning": True,
+                "last_reported": moment,
+                "num_vehicles_available": there,
+                "num_docks_available": one["capacity"] - there,
+                "vehicle_types_available": [{"vehicle_type_id": kind, "count": there}],
+            }
+        )
+    return rows

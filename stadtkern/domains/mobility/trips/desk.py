@@ -1,0 +1,172 @@
+"""The transport office's pages of sources: what is read when, what was wrong with it, read now, back to the version before."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_POST
+
+from stadtkern.kernel.accounts.access import actor_of, staff
+from stadtkern.kernel.accounts.models import Role
+
+from ..actions import feeds
+from ..models import Feed, FeedVersion
+from . import bounded, folder, sentences
+
+office = staff(Role.CLERK, Role.LEAD, office="ordnungsamt")
+SHOWN = 12
+STEPS = {
+    "fetch": gettext_lazy("Datei wird abgerufen"),
+    "read": gettext_lazy("Tabellen werden gelesen"),
+    "paths": gettext_lazy("Fußwege zwischen Haltestellen werden berechnet"),
+    "streets": gettext_lazy("Straßen werden gelesen"),
+    "warm": gettext_lazy("Rechenkern wird vorbereitet"),
+}
+FIELDS = ("key", "kind", "title", "url", "every_minutes", "licence", "licence_url", "credit", "open_data", "active")
+
+
+def step_words(step: str) -> str:
+    """How far the reading is: "day 3/21" is "Tag 3 von 21"."""
+    if step.startswith("day "):
+        done, _slash, many = step[4:].partition("/")
+        return _("Tag %(done)s von %(many)s wird vorbereitet") % {"done": done, "many": many}
+    return str(STEPS.get(step, ""))
+
+
+@office
+@never_cache
+def sources(request: HttpRequest) -> HttpResponse:
+    """All sources with their state."""
+    rows = list(Feed.objects.select_related("current"))
+    return render(request, "mobility/trips/sources.html", {"rows": [(row, *_state(row)) for row in rows]})
+
+
+@office
+@never_cache
+def source(request: HttpRequest, key: str) -> HttpResponse:
+    """One source: state, findings of the newest version, versions, settings."""
+    return _show(request, get_object_or_404(Feed.objects.select_related("current"), key=key))
+
+
+def _show(request: HttpRequest, feed: Feed, wrong: str = "", status: int = 200) -> HttpResponse:
+    versions = list(FeedVersion.objects.filter(feed=feed)[:SHOWN])
+    newest = versions[0] if versions else None
+    word, level = _state(feed)
+    memory, seconds = bounded.bounds()
+    context = {
+        "feed": feed,
+        "word": word,
+        "level": level,
+        "versions": [(one, _may_go_back(feed, one)) for one in versions],
+        "newest": newest,
+        "findings": [(sentences.sentence(one), sentences.place(one)) for one in (newest.findings if newest else [])],
+        "step": step_words(feed.step),
+        "busy": feed.state in (Feed.State.WAITING, Feed.State.RUNNING),
+        "wrong": wrong,
+        "uploads": feed.kind in (Feed.Kind.GTFS, Feed.Kind.OSM),
+        "live": feed.kind in (Feed.Kind.REALTIME, Feed.Kind.GBFS),
+        "memory": memory,
+        "seconds": seconds,
+        "values": {name: getattr(feed, name) for name in FIELDS},
+        "kinds": Feed.Kind.choices,
+    }
+    return render(request, "mobility/trips/source.html", context, status=status)
+
+
+@office
+def new_source(request: HttpRequest) -> HttpResponse:
+    """Set one up."""
+    if request.method != "POST":
+        values: dict[str, Any] = {"open_data": True, "active": True, "every_minutes": 1440}
+        return render(request, "mobility/trips/source_new.html", {"kinds": Feed.Kind.choices, "values": values})
+    try:
+        feed = feeds.set_up(actor_of(request), _typed(request))
+    except feeds.Refused as no:
+        context = {"kinds": Feed.Kind.choices, "values": _typed(request), "wrong": str(no)}
+        return render(request, "mobility/trips/source_new.html", context, status=422)
+    messages.success(request, _("Die Quelle ist eingerichtet. Starten Sie jetzt das Lesen."))
+    return redirect("mobility:source", feed.key)
+
+
+@office
+@require_POST
+def change(request: HttpRequest, key: str) -> HttpResponse:
+    """Other settings."""
+    feed = get_object_or_404(Feed, key=key)
+    try:
+        feeds.set_up(actor_of(request), _typed(request), feed)
+    except feeds.Refused as no:
+        return _show(request, Feed.objects.get(pk=feed.pk), str(no), 422)
+    messages.success(request, _("Gespeichert."))
+    return redirect("mobility:source", key)
+
+
+@office
+@require_POST
+def read_now(request: HttpRequest, key: str) -> HttpResponse:
+    """The button."""
+    feed = get_object_or_404(Feed, key=key)
+    if not feeds.ask(actor_of(request).key, feed):
+        messages.info(request, _("Diese Quelle wird gerade schon gelesen."))
+    return redirect("mobility:source", key)
+
+
+@office
+@require_POST
+def upload(request: HttpRequest, key: str) -> HttpResponse:
+    """A file by hand."""
+    feed = get_object_or_404(Feed, key=key)
+    file = request.FILES.get("file")
+    if file is None:
+        return _show(request, feed, _("Wählen Sie eine Datei aus."), 422)
+    try:
+        feeds.upload(actor_of(request), feed, file.chunks(), file.size or 0)
+    except feeds.Refused as no:
+        return _show(request, feed, str(no), 422)
+    messages.success(request, _("Die Datei ist da und wird gelesen. Bis sie bereit ist, gilt der Fahrplan davor."))
+    return redirect("mobility:source", key)
+
+
+@office
+@require_POST
+def go_back(request: HttpRequest, key: str) -> HttpResponse:
+    """An earlier version counts again."""
+    feed = get_object_or_404(Feed, key=key)
+    number = request.POST.get("number", "")
+    try:
+        version = feeds.go_back(
+            actor_of(request), feed, int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
+        )
+    except feeds.Refused as no:
+        return _show(request, feed, str(no), 422)
+    messages.success(
+        request,
+        _("Fassung %s gilt wieder. Die Quelle wird nicht mehr von selbst abgerufen, bis Sie es wieder einschalten.")
+        % version.number,
+    )
+    return redirect("mobility:source", key)
+
+
+def _typed(request: HttpRequest) -> dict[str, Any]:
+    return {name: request.POST.get(name, "").replace("\x00", "")[:500] for name in FIELDS}
+
+
+def _may_go_back(feed: Feed, version: FeedVersion) -> bool:
+    ready = version.state == FeedVersion.State.READY and version.pk != feed.current_id
+    return ready and folder.version_folder(feed.key, version.number).is_dir()
+
+
+def _state(feed: Feed) -> tuple[str, str]:
+    if not feed.active:
+        return _("abgeschaltet"), "info"
+    if feed.state in (Feed.State.WAITING, Feed.State.RUNNING):
+        return str(feed.get_state_display()), "info"
+    if feed.state == Feed.State.FAILED:
+        return str(feed.get_state_display()), "danger"
+    if feed.kind in (Feed.Kind.GTFS, Feed.Kind.OSM) and feed.current is None:
+        return _("noch nie gelesen"), "warning"
+    return _("in Ordnung"), "success"

@@ -1,0 +1,50 @@
+"""Sources are asked by the clock; whoever watches a line hears of its alerts."""
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from stadtkern.kernel.accounts.access import SYSTEM
+from stadtkern.kernel.events.models import Event
+
+from ..actions import alerts, feeds, live
+from ..models import Feed
+
+
+def tell_watchers(event: Event) -> None:
+    """A new alert."""
+    alerts.tell(int(event.subject.removeprefix("alert:")))
+
+
+REACTIONS = {"alert.published": [tell_watchers]}
+
+
+@app.task(name="mobility.read_feed", queue="default")
+def read_feed(feed_id: int) -> None:
+    """A source is read; takes minutes where it is large."""
+    feeds.read(feed_id)
+
+
+@app.task(name="mobility.feeds", queueing_lock="mobility.feeds", queue="periodic")
+def ask_feeds(timestamp: int) -> None:
+    """Every minute: what is due."""
+    for feed in Feed.objects.due(timezone.now()):
+        if feed.kind in (Feed.Kind.REALTIME, Feed.Kind.GBFS):
+            live.refresh(feed)
+        else:
+            feeds.ask(SYSTEM, feed)
+
+
+@app.task(name="mobility.days", queueing_lock="mobility.days", queue="default")
+def add_days(timestamp: int) -> None:
+    """Every night: the days that came nearer."""
+    feeds.add_days()
+
+
+@app.task(name="mobility.alerts", queueing_lock="mobility.alerts", queue="periodic")
+def tidy_alerts(timestamp: int) -> None:
+    """Every night: old alerts, watches of trips that are over."""
+    while alerts.forget(timezone.now()):
+        pass
+
+
+SCHEDULE = [("* * * * *", ask_feeds), ("7 1 * * *", add_days), ("51 2 * * *", tidy_alerts)]

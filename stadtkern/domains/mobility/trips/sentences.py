@@ -1,0 +1,86 @@
+"""What a reader found, in plain German: what is wrong, what we did about it, where it stands."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+# code of lib.transit.findings -> sentence; {} are values the finding may carry
+WORDS = {
+    "not_a_feed": gettext_lazy(
+        "Die Datei ist kein GTFS-Fahrplan. Erwartet wird eine ZIP-Datei mit stops.txt, trips.txt und weiteren."
+    ),
+    "truncated": gettext_lazy("Die Datei bricht ab oder ist beschädigt. Laden Sie sie noch einmal."),
+    "encrypted": gettext_lazy("Die Datei ist verschlüsselt oder ungewöhnlich gepackt. Bitte als einfaches ZIP liefern lassen."),
+    "too_large": gettext_lazy("Die Datei wird ausgepackt größer, als wir lesen."),
+    "too_many_rows": gettext_lazy("Die Tabelle hat mehr Zeilen, als wir lesen."),
+    "file_missing": gettext_lazy("Diese Tabelle fehlt. Ohne sie fährt nichts."),
+    "file_absent": gettext_lazy("Diese Tabelle fehlt. Wir nehmen einen üblichen Wert an."),
+    "column_missing": gettext_lazy("Eine nötige Spalte fehlt."),
+    "no_calendar": gettext_lazy("Es fehlt, an welchen Tagen gefahren wird (calendar.txt oder calendar_dates.txt)."),
+    "nothing_runs": gettext_lazy("Keine Fahrt hat zwei brauchbare Haltestellen."),
+    "broken_rows": gettext_lazy("Die Tabelle ließ sich nicht bis zum Ende lesen (Anführungszeichen oder überlange Zeilen)."),
+    "subfolder": gettext_lazy("Die Tabellen liegen in einem Unterordner. Das haben wir hingenommen."),
+    "double_file": gettext_lazy("Die Tabelle ist zweimal enthalten. Wir nehmen die erste."),
+    "encoding": gettext_lazy("Der Text ist nicht in UTF-8. Manche Buchstaben können wir nicht lesen."),
+    "separator": gettext_lazy("Die Spalten sind nicht durch Kommas getrennt."),
+    "row_length": gettext_lazy("Zeilen mit zu wenigen oder zu vielen Spalten."),
+    "double_id": gettext_lazy("Eine Kennung kommt doppelt vor. Die erste Zeile gilt."),
+    "empty_id": gettext_lazy("Zeilen ohne Kennung haben wir ausgelassen."),
+    "unknown_stop": gettext_lazy("Zeilen nennen eine Haltestelle, die es nicht gibt. Wir haben sie ausgelassen."),
+    "unknown_trip": gettext_lazy("Zeilen nennen eine Fahrt, die es nicht gibt. Wir haben sie ausgelassen."),
+    "unknown_route": gettext_lazy("Fahrten gehören zu einer Linie, die es nicht gibt. Sie fahren ohne Liniennamen."),
+    "unknown_service": gettext_lazy("Fahrten gehören zu einem Kalender, den es nicht gibt. Sie fahren nie."),
+    "unknown_parent": gettext_lazy("Ein übergeordneter Bahnhof fehlt."),
+    "bad_coordinate": gettext_lazy("Haltestellen ohne brauchbare Koordinaten. Zu ihnen führt kein Fußweg."),
+    "bad_number": gettext_lazy("Eine Zahl ist nicht lesbar oder unmöglich. Wir nehmen den üblichen Wert."),
+    "bad_date": gettext_lazy("Ein Datum ist nicht lesbar. Die Zeile haben wir ausgelassen."),
+    "bad_time": gettext_lazy("Eine Uhrzeit ist nicht lesbar. Wir haben sie aus den Nachbarn errechnet."),
+    "short_time": gettext_lazy("Uhrzeiten ohne Sekunden."),
+    "blank_times": gettext_lazy("Uhrzeiten fehlen. Wir haben sie nach der Entfernung errechnet."),
+    "trip_without_times": gettext_lazy("Fahrten ohne erste oder letzte Uhrzeit haben wir gekürzt oder ausgelassen."),
+    "trip_too_short": gettext_lazy("Fahrten mit weniger als zwei Halten haben wir ausgelassen."),
+    "time_travel": gettext_lazy("Fahrten, die in der Zeit zurückfahren, haben wir ausgelassen."),
+    "small_time_travel": gettext_lazy("Uhrzeiten liegen kurz vor der vorigen. Wir haben sie angeglichen."),
+    "midnight_wrapped": gettext_lazy(
+        "Nach Mitternacht beginnen die Uhrzeiten wieder bei 0. Wir zählen über 24 Uhr hinaus weiter."
+    ),
+    "double_sequence": gettext_lazy("Die Reihenfolge der Halte ist doppelt vergeben. Es gilt die Reihenfolge der Datei."),
+    "station_served": gettext_lazy("Fahrten halten an einem Bahnhof statt an einem Steig."),
+    "bad_frequency": gettext_lazy("Takte ohne brauchbaren Abstand haben wir ausgelassen."),
+    "frequency_clash": gettext_lazy("Die Takte einer Fahrt überschneiden sich."),
+    "calendar_empty": gettext_lazy("Kalender, nach denen nie gefahren wird."),
+    "expired": gettext_lazy("Der ganze Fahrplan liegt in der Vergangenheit oder Zukunft."),
+    "double_exception": gettext_lazy("Derselbe Tag ist zugleich Fahrtag und Ausfalltag. Die letzte Zeile gilt."),
+    "bad_transfer": gettext_lazy("Umstiege ohne Zeit oder zu fehlenden Haltestellen haben wir ausgelassen."),
+    "special_transfer": gettext_lazy("Umstiege nur für einzelne Fahrten oder Linien berücksichtigen wir nicht."),
+    "bad_timezone": gettext_lazy("Die Zeitzone ist unbekannt. Wir nehmen Europe/Berlin."),
+    "several_timezones": gettext_lazy("Die Verkehrsunternehmen haben verschiedene Zeitzonen. Die erste gilt."),
+    "bad_shape": gettext_lazy("Linienverläufe mit unbrauchbaren Punkten."),
+    "bad_fare": gettext_lazy("Preise, die wir nicht lesen können, haben wir ausgelassen."),
+    "bad_pathway": gettext_lazy("Wege in Bahnhöfen, die wir nicht lesen können, haben wir ausgelassen."),
+    "rt_unreadable": gettext_lazy("Die Echtzeit-Meldung ist nicht lesbar."),
+    "rt_old": gettext_lazy("Die Echtzeit-Meldung hat eine andere Fassung des Formats."),
+    "rt_unknown_trip": gettext_lazy("Meldungen zu Fahrten, die der Fahrplan dieses Tages nicht kennt."),
+    "rt_unknown_stop": gettext_lazy("Meldungen zu Halten, die die Fahrt nicht kennt."),
+    "rt_absurd": gettext_lazy("Verspätungen von mehr als einem Tag übergehen wir."),
+}
+
+
+def sentence(finding: Mapping[str, Any]) -> str:
+    """What is wrong; an unknown code is shown as it is, never hidden."""
+    code = str(finding.get("code", ""))
+    return str(WORDS[code]) if code in WORDS else _("Auffälligkeit „%s“.") % code
+
+
+def place(finding: Mapping[str, Any]) -> str:
+    """Where it was seen first, how often, and an example."""
+    parts = [str(finding.get("file") or "")]
+    if finding.get("line"):
+        parts.append(_("Zeile %s") % finding["line"])
+    if int(finding.get("count") or 1) > 1:
+        parts.append(_("%s-mal") % finding["count"])
+    values = finding.get("values") or {}
+    parts += [f"{name}: {value}" for name, value in list(values.items())[:4]]
+    return " · ".join(part for part in parts if part)

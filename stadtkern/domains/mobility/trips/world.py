@@ -1,0 +1,202 @@
+"""What this process plans with: the timetable that counts, mapped into memory, with what live sources said last.
+
+Every request asks the file system whether something changed (a few `stat`, microseconds); only then is anything loaded.
+A version that cannot be loaded leaves the one before in place.
+"""
+
+import json
+import logging
+import threading
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+
+from stadtkern.lib import transit
+from stadtkern.lib.journeys import World
+from stadtkern.lib.transit import Timetable
+from stadtkern.lib.ways import Ways
+
+from . import folder
+from .sharing import garages, systems
+from .stations import Stations
+
+log = logging.getLogger(__name__)
+DAYS_KEPT = 6  # days of a timetable this process holds; an evening and the next morning are two
+STALE = timedelta(minutes=10)  # live data older than this says nothing about now
+
+
+@dataclass
+class Version:
+    """One version of the timetable in this process."""
+
+    place: Path
+    number: int
+    feed: int
+    ways: Ways | None
+    days: dict[date, Timetable] = field(default_factory=dict)
+    stations: Stations | None = None
+    worlds: dict[date, tuple[tuple[int, ...], World]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Spoken:
+    """What a source of live data said last."""
+
+    stamp: int
+    realtime: Any
+
+
+_lock = threading.RLock()
+_state: dict[str, Any] = {"stamp": -1, "version": None, "live": {}}
+
+
+class NoTimetable(Exception):
+    """There is none, or none for this day."""
+
+
+def version() -> Version:
+    """The timetable that counts. Raises NoTimetable."""
+    now = folder.stamp()
+    if now != _state["stamp"]:
+        with _lock:
+            if now != _state["stamp"]:
+                _load(now)
+    found: Version | None = _state["version"]
+    if found is None:
+        raise NoTimetable
+    return found
+
+
+def _load(stamp: int) -> None:
+    known = folder.current()
+    told = next((one for _key, one in sorted(known.items()) if one["kind"] == "GTFS"), None)
+    old: Version | None = _state["version"]
+    if told is None:
+        _state["version"] = None
+    elif old is None or str(old.place) != told["folder"] or not old.place.is_dir():
+        try:
+            _state["version"] = _open(told, known)
+        except (OSError, ValueError, KeyError):
+            log.exception("timetable %s cannot be loaded", told["folder"])
+    elif old:
+        old.worlds.clear()
+    _state["live"] = {key: one["folder"] for key, one in known.items() if one["kind"] == "REALTIME"}
+    _state["stamp"] = stamp
+
+
+def _open(told: dict[str, Any], known: dict[str, dict[str, Any]]) -> Version:
+    place = Path(told["folder"])
+    streets = next((Path(one["folder"]) / "ways" for one in known.values() if one["kind"] == "OSM"), place / "ways")
+    return Version(place, int(told["number"]), int(told["feed"]), Ways.load(streets) if streets.is_dir() else None)
+
+
+def timetable(day: date) -> Timetable:
+    """As planned, without what live sources say. Raises NoTimetable."""
+    found = version()
+    if day not in found.days:
+        with _lock:
+            if day not in found.days:
+                try:
+                    made = Timetable.load(folder.day_folder(found.place, day))
+                except (OSError, ValueError):
+                    raise NoTimetable from None
+                while len(found.days) >= DAYS_KEPT:
+                    found.days.pop(next(iter(found.days)))
+                found.days[day] = made
+    return found.days[day]
+
+
+def days() -> tuple[date, date] | None:
+    """First and last day that can be asked for."""
+    try:
+        names = sorted(one.name[4:] for one in version().place.glob("day-*") if one.name[4:].isdigit())
+    except NoTimetable:
+        return None
+    listed = [date.fromisoformat(name) for name in names]
+    return (max(listed[0], timezone.localdate()), listed[-1]) if listed else None
+
+
+def stations() -> Stations:
+    """Stops by name, station by station. Raises NoTimetable."""
+    found = version()
+    if found.stations is None:
+        span = days()
+        if span is None:
+            raise NoTimetable
+        found.stations = Stations(timetable(span[0]).stops, _served(span[0]))
+    return found.stations
+
+
+def _served(day: date) -> Any:
+    return timetable(day).net.pattern_stop
+
+
+def spoken() -> list[Spoken]:
+    """What the sources of live data said, newest first; silent ones are left out."""
+    version()
+    found = []
+    for key, place in _state["live"].items():
+        if (said := _spoken(key, Path(place))) is not None:
+            found.append(said)
+    return found
+
+
+_said: dict[str, Spoken] = {}
+
+
+def _spoken(key: str, place: Path) -> Spoken | None:
+    try:
+        state = place.stat()
+    except OSError:
+        return None
+    if timezone.now().timestamp() - state.st_mtime > STALE.total_seconds():
+        return None
+    known = _said.get(key)
+    if known is None or known.stamp != state.st_mtime_ns:
+        realtime = transit.read_realtime(place.read_bytes())
+        known = _said[key] = Spoken(state.st_mtime_ns, realtime)
+    return known
+
+
+def world(day: date) -> World:
+    """Everything at this moment: real time counts today (and for the night that began yesterday). Raises NoTimetable."""
+    found = version()
+    planned = timetable(day)
+    said = spoken() if abs((day - timezone.localdate()).days) <= 1 else []
+    shared, shared_stamp = systems()
+    stamps = (*(one.stamp for one in said), shared_stamp)
+    kept = found.worlds.get(day)
+    if kept and kept[0] == stamps:
+        return kept[1]
+    with _lock:
+        updates = [update for one in said if one.realtime for update in one.realtime.updates]
+        now = transit.live(planned, updates) if updates else planned
+        made = World(timetable=now, ways=found.ways, sharing=shared, parking=garages(), fare=fare_of(found))
+        if len(found.worlds) >= DAYS_KEPT:
+            found.worlds.clear()
+        found.worlds[day] = (stamps, made)
+    return made
+
+
+def fare_of(found: Version) -> Any:
+    """Prices of this version; None where the feed knows none."""
+    return None
+
+
+def meta(place: Path) -> dict[str, Any]:
+    """What the feed says of itself."""
+    try:
+        told: dict[str, Any] = json.loads((place / "feed.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return told
+
+
+def forget() -> None:
+    """As after a start; for tests and commands that change the folder under a running process."""
+    with _lock:
+        _state.update(stamp=-1, version=None, live={})
+        _said.clear()
