@@ -157,12 +157,24 @@ class System:
     ttl: int = 60  # seconds after which the moving part should be fetched again
     updated: float | None = None
     findings: tuple[Finding, ...] = ()
+    hours: tuple[tuple[int, int, int], ...] | None = None  # weekday, from, to; None: always
+
+    def open_at(self, weekday: int, seconds: int) -> bool:
+        """Whether it rents at this time; weekday 0 is Monday. After midnight the hours of the evening before count, too."""
+        day, now = (weekday + seconds // 86_400) % 7, seconds % 86_400
+        return self.hours is None or any(
+            (own == day and begin <= now < end) or ((own + 1) % 7 == day and begin <= now + 86_400 < end)
+            for own, begin, end in self.hours
+        )
 
     def allowed(self, lat: NDArray[Any], long: NDArray[Any], type_id: str, what: str) -> NDArray[np.bool_]:
-        """Whether a ride may `start`, `end` or go `through` here; the first zone of the feed that knows the type decides."""
+        """Whether a ride may `start`, `end` or go `through` here.
+
+        Since version 3 the first zone that knows the type decides; before, where zones overlap, all of them do.
+        """
         open_ = np.ones(len(lat), np.bool_)
         for rule, here in self._ruled(lat, long, type_id):
-            open_[here] = _says(rule, what)
+            open_[here] &= _says(rule, what)
         return open_
 
     def limit(self, lat: NDArray[Any], long: NDArray[Any], type_id: str) -> NDArray[np.float64]:
@@ -170,7 +182,7 @@ class System:
         kmh = np.full(len(lat), 1e3)
         for rule, here in self._ruled(lat, long, type_id):
             if rule.kmh is not None:
-                kmh[here] = max(1.0, rule.kmh)
+                kmh[here] = np.minimum(kmh[here], max(1.0, rule.kmh))
         return kmh
 
     def _ruled(self, lat: NDArray[Any], long: NDArray[Any], type_id: str) -> list[tuple[Rule, NDArray[np.bool_]]]:
@@ -180,7 +192,7 @@ class System:
             rule = next((rule for rule in zone.rules if not rule.types or type_id in rule.types), None)
             if rule is not None:
                 here = zone.covers(lat, long) & ~said
-                said |= here
+                said |= here & (self.version >= "3")
                 found.append((rule, here))
         rule = next((rule for rule in self.everywhere if not rule.types or type_id in rule.types), None)
         return [*found, (rule, ~said)] if rule is not None else found
