@@ -169,6 +169,8 @@ def by_rental(moment: Moment, fleet: Fleet, door: Points, targets: Points, reque
 
 def _at(times: Times, seeds: NDArray[np.int64]) -> Times:
     """The source as a number in the larger list the seeds were taken from."""
+    if not len(seeds):
+        return times
     return Times(times.ms, times.metres, np.where(times.source >= 0, seeds[times.source], -1).astype(np.int32))
 
 

@@ -8,7 +8,7 @@ FAR = 2_000_000_000
 
 
 @compiled
-def straight(seed_lat, seed_long, start, gone, lat, long, per_m, limit, detour):  # type: ignore[no-untyped-def]
+def straight(seed_lat, seed_long, start, gone, lat, long, wide, per_m, limit, detour):  # type: ignore[no-untyped-def]
     """Milliseconds, metres and seed of each target: the best of all seeds, each in a straight line made longer by `detour`."""
     many = len(lat)
     best = np.full(many, FAR, np.int32)
@@ -18,7 +18,6 @@ def straight(seed_lat, seed_long, start, gone, lat, long, per_m, limit, detour):
         begin = start[seed]
         if begin > limit:
             continue
-        wide = 111_195.0 * max(0.01, np.cos(np.radians(seed_lat[seed])))
         reach = (limit - begin) / per_m
         for at in range(many):
             y = abs(lat[at] - seed_lat[seed]) * 111_195.0

@@ -28,7 +28,7 @@ class Moment:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.streets = Streets(world.ways)
+        self.streets = Streets(world.ways, self._middle())
         self._fleets: dict[Mode, list[Fleet]] = {}
         self._passage: dict[int, Any] = {}
         self._drops: dict[int, Drops] = {}
@@ -50,6 +50,12 @@ class Moment:
             own = Points(np.array(stops.lat), np.array(stops.long)) if stops is not None else Points(empty, empty)
             known = self.world.kept["stops"] = stops, own
         return known[1]
+
+    def _middle(self) -> float:
+        lat = self.stops.lat[np.isfinite(self.stops.lat)]
+        if not len(lat) and self.world.ways is not None:
+            lat = self.world.ways.lat
+        return float(lat.mean()) if len(lat) else 50.0
 
     def stop(self, number: int) -> Spot:
         timetable = self.world.timetable

@@ -58,6 +58,7 @@ class Streets:
     """Asked by the planner; `ways` may be missing."""
 
     ways: Ways | None = None
+    middle: float = 50.0  # latitude of the city: how long a degree to the east is
 
     def snapped(self, at: Points, profile: str) -> Places:
         assert self.ways is not None
@@ -80,13 +81,39 @@ class Streets:
         if not len(seeds) or not len(targets):
             return nowhere(len(targets))
         if self.ways is None:
-            return _straight(seeds, targets, start, gone, KMH[profile] / slower, seconds)
+            return self._straight(seeds, targets, start, gone, KMH[profile] / slower, seconds)
         places, ends = self.snapped(seeds, profile), self.snapped(targets, profile)
         begin = (start / slower).astype(np.int64)
         found = spread(self.ways, places, ends, profile, seconds / slower, ms=begin, metres=gone, back=back, cost=cost)
         whole = np.where(found.reached, np.minimum(found.ms * slower, FAR), FAR).astype(np.int32)
         times = Times(whole, found.metres, found.source)
-        return _beside(times, places, ends, seeds, targets, start, gone, KMH[profile] / slower, seconds)
+        known = places.edge >= 0, ends.edge >= 0
+        return self._beside(times, known, seeds, targets, start, gone, KMH[profile] / slower, seconds)
+
+    def _straight(self, seeds: Points, targets: Points, start: Array, gone: Array, kmh: float, seconds: float) -> Times:
+        """As the crow flies, made longer by a usual detour."""
+        from . import kernels
+
+        wide = METRES * max(0.01, float(np.cos(np.radians(self.middle))))
+        ends = seeds.lat, seeds.long, start.astype(np.int64), gone.astype(np.float32), targets.lat, targets.long
+        return Times(*kernels.straight(*ends, wide, DETOUR * 3600 / kmh, int(seconds * 1000), DETOUR))
+
+    def _beside(
+        self, times: Times, known: tuple[Array, Array], seeds: Points, targets: Points, start: Array, gone: Array,
+        kmh: float, seconds: float,
+    ) -> Times:  # fmt: skip
+        """Places off the known streets (the extract is smaller than the timetable) are reached as the crow flies."""
+        from_off, to_off = ~known[0], ~known[1]
+        for own, other in ((from_off, np.ones_like(to_off)), (~from_off, to_off)):
+            if not own.any() or not other.any():
+                continue
+            some, there = np.flatnonzero(own), np.flatnonzero(other)
+            found = self._straight(seeds.take(some), targets.take(there), start[some], gone[some], kmh, seconds)
+            better = found.ms < times.ms[there]
+            times.ms[there[better]] = found.ms[better]
+            times.metres[there[better]] = found.metres[better]
+            times.source[there[better]] = some[found.source[better]]
+        return times
 
     def line(self, one: tuple[float, float], other: tuple[float, float], profile: str) -> list[tuple[float, float]]:
         """Coordinates of the way; a straight line where no street is known."""
@@ -108,28 +135,3 @@ class Streets:
         far = np.repeat(np.linspace(metres / 10, metres, 10), 24)
         north, east = far * np.tile(np.sin(turn), 10), far * np.tile(np.cos(turn), 10)
         return Points(lat + north / METRES, long + east / (METRES * max(0.01, np.cos(np.radians(lat)))))
-
-
-def _straight(seeds: Points, targets: Points, start: Array, gone: Array, kmh: float, seconds: float) -> Times:
-    """As the crow flies, made longer by a usual detour."""
-    from . import kernels
-
-    ends = seeds.lat, seeds.long, start.astype(np.int64), gone.astype(np.float32), targets.lat, targets.long
-    return Times(*kernels.straight(*ends, DETOUR * 3600 / kmh, int(seconds * 1000), DETOUR))
-
-
-def _beside(
-    times: Times, places: Places, ends: Places, seeds: Points, targets: Points,
-    start: Array, gone: Array, kmh: float, seconds: float,
-) -> Times:  # fmt: skip
-    """Places off the known streets (the extract is smaller than the timetable) are reached as the crow flies."""
-    for own, other in ((places.edge < 0, np.ones(len(targets), np.bool_)), (np.ones(len(seeds), np.bool_), ends.edge < 0)):
-        if not own.any() or not other.any():
-            continue
-        some, there = np.flatnonzero(own), np.flatnonzero(other)
-        found = _straight(seeds.take(some), targets.take(there), start[some], gone[some], kmh, seconds)
-        better = found.ms < times.ms[there]
-        times.ms[there[better]] = found.ms[better]
-        times.metres[there[better]] = found.metres[better]
-        times.source[there[better]] = some[found.source[better]]
-    return times
