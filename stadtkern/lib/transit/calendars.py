@@ -6,7 +6,11 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from .archive import Archive
+from .findings import Findings
+
 FIRST, LAST = date(1970, 1, 1).toordinal(), date(2100, 12, 31).toordinal()
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True)
@@ -63,3 +67,52 @@ class Calendar:
         begin, count = self.trips_by_day(trips)
         days = np.flatnonzero(count > 0)
         return (date.fromordinal(begin + int(days[0])), date.fromordinal(begin + int(days[-1]))) if len(days) else None
+
+
+def day_number(text: str) -> int | None:
+    """Ordinal of YYYYMMDD (or YYYY-MM-DD), clipped to 1970 to 2100."""
+    bare = text.replace("-", "")
+    if len(bare) != 8 or not (bare.isascii() and bare.isdigit()):
+        return None
+    try:
+        return min(max(date(int(bare[:4]), int(bare[4:6]), int(bare[6:])).toordinal(), FIRST), LAST)
+    except ValueError:
+        return None
+
+
+def read_calendar(archive: Archive, findings: Findings) -> Calendar:
+    if "calendar.txt" not in archive and "calendar_dates.txt" not in archive:
+        raise findings.refuse("no_calendar")
+    services: dict[str, int] = {}
+    week: list[list[int]] = []
+    spans: list[tuple[int, int]] = []
+    columns = ("service_id", "start_date", "end_date", *WEEKDAYS)
+    for line, row in archive.rows("calendar.txt", columns, ("service_id", "start_date", "end_date")):
+        first, last = day_number(row[1]), day_number(row[2])
+        if row[0] in services:
+            findings.add("double_id", "calendar.txt", line, value=row[0])
+        elif first is None or last is None:
+            findings.add("bad_date", "calendar.txt", line, value=row[1] if first is None else row[2])
+        else:
+            services[row[0]] = len(week)
+            week.append([1 if value == "1" else 0 for value in row[3:]])
+            spans.append((first, last))
+    exceptions: dict[tuple[int, int], int] = {}
+    for line, (service, day, kind) in archive.rows(
+        "calendar_dates.txt", ("service_id", "date", "exception_type"), ("service_id", "date")
+    ):
+        when = day_number(day)
+        if when is None or kind not in ("1", "2"):
+            findings.add("bad_date", "calendar_dates.txt", line, value=day if when is None else kind)
+            continue
+        if service not in services:
+            services[service] = len(week)
+            week.append([0] * 7)
+            spans.append((LAST, FIRST))
+        at = services[service], when
+        if exceptions.get(at, int(kind == "1")) != int(kind == "1"):
+            findings.add("double_exception", "calendar_dates.txt", line, value=f"{service} {day}")
+        exceptions[at] = int(kind == "1")
+    span = np.array(spans, np.int32).reshape(-1, 2)
+    rows = np.array([(*at, added) for at, added in exceptions.items()], np.int32).reshape(-1, 3)
+    return Calendar(list(services), np.array(week, np.int8).reshape(-1, 7), span[:, 0].copy(), span[:, 1].copy(), rows)

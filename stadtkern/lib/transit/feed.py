@@ -56,6 +56,10 @@ class Routes:
     def __len__(self) -> int:
         return len(self.kind)
 
+    @cached_property
+    def by_id(self) -> dict[str, int]:
+        return self.id.index_of()
+
     def title(self, at: int) -> str:
         return self.short[at] or self.long[at] or self.id[at]
 

@@ -21,7 +21,7 @@ class Ride:
     arrives: int
     stops: tuple[int, ...]  # from board to alight
     delay: int | None  # seconds at boarding, None without real time
-    row: int  # of this very timetable: times(), line()
+    row: int  # of this very timetable: lines.passing, lines.line
     first: int  # positions in the pattern
     last: int
 
@@ -93,9 +93,10 @@ def ride(timetable: Timetable, row: int, first: int, last: int) -> Ride:
     event = int(net.pattern_event[pattern]) + (row - int(net.pattern_trip[pattern])) * long
     stops = tuple(net.pattern_stop[base + first : base + last + 1].tolist())
     departs, source = int(net.depart[event + first]), int(timetable.trip_source[row])
-    delay = None if timetable.plan_depart is None else departs - int(timetable.plan_depart[event + first])
-    sign = int(timetable.sign[event + first]) if len(timetable.sign) else -1
-    headsign = timetable.signs[sign] if sign >= 0 else timetable.trips.headsign[source]
+    delay = None
+    if timetable.plan_depart is not None and timetable.trip_live is not None and timetable.trip_live[row]:
+        delay = departs - int(timetable.plan_depart[event + first])
+    headsign = timetable.headsign(event + first, source)
     return Ride(
         timetable.trips.id[source], int(timetable.trips.route[source]), headsign, stops[0], stops[-1], departs,
         int(net.arrive[event + last]), stops, delay, row, first, last,

@@ -2,81 +2,21 @@
 
 import math
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 
 from .archive import Archive
-from .calendars import FIRST, LAST, Calendar
+from .calendars import Calendar, day_number, read_calendar
 from .feed import Feed, Routes, Shapes, Stops, StopTimes, Trips
 from .findings import Findings, Limits
 from .links import read_frequencies, read_pathways, read_transfers
+from .tariff import read_fares
 from .texts import Texts
 from .times import Known, Numbers, ints, read_times, whole
 
 NEEDED = ("stops.txt", "trips.txt", "stop_times.txt")
-FARES = (
-    "fare_attributes.txt",
-    "fare_rules.txt",
-    "fare_products.txt",
-    "fare_leg_rules.txt",
-    "fare_transfer_rules.txt",
-    "fare_media.txt",
-    "areas.txt",
-    "stop_areas.txt",
-    "networks.txt",
-    "route_networks.txt",
-    "timeframes.txt",
-    "rider_categories.txt",
-    "fare_leg_join_rules.txt",
-)
-FARE_COLUMNS = (
-    "fare_id",
-    "price",
-    "currency_type",
-    "payment_method",
-    "agency_id",
-    "transfers",
-    "transfer_duration",
-    "route_id",
-    "origin_id",
-    "destination_id",
-    "contains_id",
-    "fare_product_id",
-    "fare_product_name",
-    "amount",
-    "currency",
-    "leg_group_id",
-    "network_id",
-    "from_area_id",
-    "to_area_id",
-    "from_timeframe_group_id",
-    "to_timeframe_group_id",
-    "rule_priority",
-    "from_leg_group_id",
-    "to_leg_group_id",
-    "transfer_count",
-    "duration_limit",
-    "duration_limit_type",
-    "fare_transfer_type",
-    "fare_media_id",
-    "fare_media_name",
-    "fare_media_type",
-    "area_id",
-    "area_name",
-    "stop_id",
-    "network_name",
-    "timeframe_group_id",
-    "start_time",
-    "end_time",
-    "service_id",
-    "rider_category_id",
-    "rider_category_name",
-)
-MOST_FARE_ROWS = 200_000
-WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def read_feed(path: Path, limits: Limits | None = None) -> Feed:
@@ -218,55 +158,6 @@ def colour(text: str) -> str:
     return bare if len(bare) == 6 and all(sign in "0123456789ABCDEF" for sign in bare) else ""
 
 
-def day_number(text: str) -> int | None:
-    """Ordinal of YYYYMMDD (or YYYY-MM-DD), clipped to 1970 to 2100."""
-    bare = text.replace("-", "")
-    if len(bare) != 8 or not (bare.isascii() and bare.isdigit()):
-        return None
-    try:
-        return min(max(date(int(bare[:4]), int(bare[4:6]), int(bare[6:])).toordinal(), FIRST), LAST)
-    except ValueError:
-        return None
-
-
-def read_calendar(archive: Archive, findings: Findings) -> Calendar:
-    if "calendar.txt" not in archive and "calendar_dates.txt" not in archive:
-        raise findings.refuse("no_calendar")
-    services: dict[str, int] = {}
-    week: list[list[int]] = []
-    spans: list[tuple[int, int]] = []
-    columns = ("service_id", "start_date", "end_date", *WEEKDAYS)
-    for line, row in archive.rows("calendar.txt", columns, ("service_id", "start_date", "end_date")):
-        first, last = day_number(row[1]), day_number(row[2])
-        if row[0] in services:
-            findings.add("double_id", "calendar.txt", line, value=row[0])
-        elif first is None or last is None:
-            findings.add("bad_date", "calendar.txt", line, value=row[1] if first is None else row[2])
-        else:
-            services[row[0]] = len(week)
-            week.append([1 if value == "1" else 0 for value in row[3:]])
-            spans.append((first, last))
-    exceptions: dict[tuple[int, int], int] = {}
-    for line, (service, day, kind) in archive.rows(
-        "calendar_dates.txt", ("service_id", "date", "exception_type"), ("service_id", "date")
-    ):
-        when = day_number(day)
-        if when is None or kind not in ("1", "2"):
-            findings.add("bad_date", "calendar_dates.txt", line, value=day if when is None else kind)
-            continue
-        if service not in services:
-            services[service] = len(week)
-            week.append([0] * 7)
-            spans.append((LAST, FIRST))
-        at = services[service], when
-        if exceptions.get(at, int(kind == "1")) != int(kind == "1"):
-            findings.add("double_exception", "calendar_dates.txt", line, value=f"{service} {day}")
-        exceptions[at] = int(kind == "1")
-    span = np.array(spans, np.int32).reshape(-1, 2)
-    rows = np.array([(*at, added) for at, added in exceptions.items()], np.int32).reshape(-1, 3)
-    return Calendar(list(services), np.array(week, np.int8).reshape(-1, 7), span[:, 0].copy(), span[:, 1].copy(), rows)
-
-
 def read_trips(archive: Archive, routes: Routes, calendar: Calendar, shapes: Shapes, findings: Findings) -> Trips:
     columns = ("trip_id", "trip_headsign", "route_id", "service_id", "shape_id", "wheelchair_accessible", "bikes_allowed")
     known = Known(routes.id.index_of())
@@ -329,19 +220,6 @@ def coordinate(text: str) -> float:
         return float(text)
     except ValueError:
         return math.nan
-
-
-def read_fares(archive: Archive, findings: Findings) -> dict[str, list[dict[str, str]]]:
-    """The files of fares (v1 and v2) as rows of text; lib/transit/fares.py gives them a meaning."""
-    fares: dict[str, list[dict[str, str]]] = {}
-    for name in FARES:
-        for _line, row in archive.rows(name, FARE_COLUMNS, ()):
-            rows = fares.setdefault(name, [])
-            if len(rows) >= MOST_FARE_ROWS:
-                findings.add("bad_fare", name, 0, limit=MOST_FARE_ROWS)
-                break
-            rows.append({column: value for column, value in zip(FARE_COLUMNS, row, strict=True) if value})
-    return fares
 
 
 def read_info(archive: Archive) -> dict[str, str]:

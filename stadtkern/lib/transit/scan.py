@@ -42,7 +42,8 @@ def connections(first: NDArray[Any], stop: Any, arrive: Any, depart: Any, board:
     order = begin[np.lexsort((hop[begin], vehicle[begin], np.asarray(depart)[begin]))]
     door = np.where(np.asarray(board)[order], 1, 0) + np.where(np.asarray(alight)[order + 1], 2, 0)
     columns = (stop[order], stop[order + 1], depart[order], arrive[order + 1], vehicle[order], hop[order], door)
-    return Connections(*map(frozen, columns), frozen(np.array([len(many)])))
+    packed: list[NDArray[np.int32]] = [frozen(column) for column in columns]
+    return Connections._make([*packed, frozen(np.array([len(many)]))])
 
 
 def of_runs(feed: Feed, found: Runs) -> Connections:
@@ -79,7 +80,9 @@ def connection_scan(
     feet = (net.foot_start, net.foot_to, net.foot_seconds)
     if step_free:
         feet = (timetable.free_start, timetable.free_to, timetable.free_seconds)
-    return int(scan(hops, *feet, net.change, *map(frozen, (*access, *egress)), np.int32(depart), np.int32(slack)))
+    ways = [frozen(part) for part in (*access, *egress)]
+    moment = np.int32(depart), np.int32(slack)
+    return int(scan(hops, feet[0], feet[1], feet[2], net.change, ways[0], ways[1], ways[2], ways[3], *moment))
 
 
 @compiled

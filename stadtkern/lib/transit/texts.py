@@ -44,6 +44,11 @@ class Texts(Sequence[str]):
         for at in range(len(self)):
             yield whole[offset[at] : offset[at + 1]].decode("utf-8", "replace")
 
+    def plus(self, more: list[str]) -> "Texts":
+        """These and some more, without decoding the old ones."""
+        new = Texts.of(more)
+        return Texts(np.concatenate([self.blob, new.blob]), np.concatenate([self.offset, new.offset[1:] + self.offset[-1]]))
+
     def index_of(self) -> dict[str, int]:
         """Text to its first place."""
         found: dict[str, int] = {}

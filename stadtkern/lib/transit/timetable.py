@@ -75,6 +75,8 @@ class Timetable:
     free_seconds: Ints
     plan_arrive: Ints | None = None  # times as planned, where real time changed them
     plan_depart: Ints | None = None
+    trip_live: Bytes | None = None  # 1 = real time is known of this trip
+    gone: tuple[Any, ...] = ()  # cancelled trips (changes.Gone)
     about: dict[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -87,7 +89,8 @@ class Timetable:
         rows: dict[str, list[int]] = {}
         ids = list(self.trips.id)
         for row, source in enumerate(self.trip_source.tolist()):
-            rows.setdefault(ids[source], []).append(row)
+            if source >= 0:
+                rows.setdefault(ids[source], []).append(row)
         return rows
 
     @cached_property
@@ -112,6 +115,11 @@ class Timetable:
         """As `step_free`, but vehicles of which the feed says nothing are let through."""
         closed = self.stops.wheelchair[self.net.pattern_stop] == 2
         return replace_net(self, closed, self.pattern_wheelchair != 2)
+
+    def headsign(self, event: int, source: int) -> str:
+        """What the vehicle shows at a stop: the stop's own headsign, else the trip's."""
+        sign = int(self.sign[event]) if len(self.sign) else -1
+        return self.signs[sign] if sign >= 0 else self.trips.headsign[source]
 
     def moment(self, seconds: int) -> datetime:
         """The moment of a time of this day, with time zone; right on the days when clocks change."""
