@@ -1,0 +1,150 @@
+"""What a SUMO network says of its signals: programs, phases, and which lane each light serves. Bounded, no DTD."""
+
+import gzip
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import Element
+
+from defusedxml.ElementTree import ParseError, fromstring
+
+MOST_BYTES = 60_000_000
+GREEN, YELLOW = frozenset("Gg"), frozenset("yu")
+
+
+class NotANet(ValueError):
+    """The file is no network we can read; the message is a code."""
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One state of the lights for so many seconds."""
+
+    seconds: float
+    state: str
+    least: float | None = None
+    most: float | None = None
+
+    @property
+    def is_green(self) -> bool:
+        """Green for somebody, and not a passage from one green to another."""
+        return bool(GREEN & set(self.state)) and not YELLOW & set(self.state)
+
+
+@dataclass(frozen=True)
+class Program:
+    """The plan of one signal: `kind` static or actuated."""
+
+    signal: str
+    kind: str
+    offset: float
+    phases: tuple[Phase, ...]
+    settings: tuple[tuple[str, str], ...] = ()  # of an actuated program: "max-gap" …
+
+    @property
+    def cycle(self) -> float:
+        return sum(phase.seconds for phase in self.phases)
+
+    @property
+    def greens(self) -> list[int]:
+        return [at for at, phase in enumerate(self.phases) if phase.is_green]
+
+    def with_greens(self, seconds: Mapping[int, float]) -> "Program":
+        """The same lights in the same order; only greens get other lengths."""
+        changed = tuple(replace(phase, seconds=seconds.get(at, phase.seconds)) for at, phase in enumerate(self.phases))
+        return replace(self, phases=changed)
+
+
+Plan = Mapping[str, Program]  # by signal
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way over a junction that a light decides."""
+
+    signal: str
+    light: int
+    begin: str  # edge
+    lane: int
+    end: str
+
+
+@dataclass(frozen=True)
+class Edge:
+    """A street in one direction."""
+
+    key: str
+    begin: str
+    end: str
+    lanes: int
+    length: float
+    speed: float
+
+
+@dataclass(frozen=True)
+class Net:
+    """What is needed of a network."""
+
+    programs: dict[str, Program]
+    links: tuple[Link, ...]
+    edges: dict[str, Edge]
+
+
+def read_net(path: Path) -> Net:
+    """Read a network (.net.xml, also gzipped). Raises NotANet."""
+    root = read_xml(path)
+    if root.tag != "net":
+        raise NotANet("no_net")
+    try:
+        programs = {logic.get("id", ""): _program(logic) for logic in root.iter("tlLogic")}
+        links = tuple(
+            Link(one.get("tl", ""), int(one.get("linkIndex", 0)), one.get("from", ""), int(one.get("fromLane", 0)), one.get("to", ""))
+            for one in root.iter("connection")
+            if one.get("tl") and not one.get("from", ":").startswith(":")
+        )  # fmt: skip
+        edges = {edge.key: edge for edge in map(_edge, root.iter("edge")) if edge is not None}
+    except (TypeError, ValueError) as problem:
+        raise NotANet("bad_number") from problem
+    return Net(programs, links, edges)
+
+
+def read_xml(path: Path) -> Any:
+    """An XML file of bounded size without DTD or entities."""
+    opened = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
+    try:
+        with opened as stream:
+            data = stream.read(MOST_BYTES + 1)
+    except (OSError, EOFError) as problem:
+        raise NotANet("unreadable") from problem
+    if len(data) > MOST_BYTES:
+        raise NotANet("too_large")
+    try:
+        return fromstring(data, forbid_dtd=True)
+    except ParseError as problem:
+        raise NotANet("no_xml") from problem
+    except Exception as problem:  # defusedxml raises of many kinds, all of them "not readable"
+        raise NotANet("no_xml") from problem
+
+
+def _program(logic: Element) -> Program:
+    phases = tuple(
+        Phase(float(one.get("duration", "")), one.get("state", ""), _number(one.get("minDur")), _number(one.get("maxDur")))
+        for one in logic.iter("phase")
+    )
+    return Program(logic.get("id", ""), logic.get("type", "static"), float(logic.get("offset", 0)), phases)
+
+
+def _number(text: str | None) -> float | None:
+    return None if text is None else float(text)
+
+
+def _edge(edge: Element) -> Edge | None:
+    lanes = edge.findall("lane")
+    if edge.get("function") == "internal" or not lanes:
+        return None
+    first = lanes[0]
+    return Edge(
+        edge.get("id", ""), edge.get("from", ""), edge.get("to", ""), len(lanes), float(first.get("length", 0)),
+        max(0.1, float(first.get("speed", 13.9))),
+    )  # fmt: skip
