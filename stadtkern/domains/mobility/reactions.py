@@ -7,9 +7,10 @@ from stadtkern.kernel.events.models import Event
 
 from .parking import reactions as parking
 from .plates import reactions as plates
+from .traffic import reactions as traffic
 from .trips import reactions as trips
 
-PARTS: list[Any] = [parking, plates, trips]
+PARTS: list[Any] = [parking, plates, traffic, trips]
 
 REACTIONS: dict[str, list[Callable[[Event], None]]] = {}
 for _part in PARTS:

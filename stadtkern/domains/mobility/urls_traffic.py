@@ -1,5 +1,19 @@
 """Addresses below /verkehr/: counts, incidents and plans."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from .traffic import desk, now, signals, whatif
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", now.now, name="traffic"),
+    path("punkte.json", now.points, name="traffic_points"),
+    path("zaehlstelle/<int:pk>/", now.detector, name="detector"),
+    path("amt/", desk.desk, name="traffic_desk"),
+    path("amt/stoerung/<int:pk>/", desk.settle, name="incident"),
+    path("amt/zaehlwerte/", desk.imports, name="counts"),
+    path("amt/sperrung/", whatif.ask, name="whatif"),
+    path("amt/sperrung/<int:pk>/", whatif.scenario, name="scenario"),
+    path("amt/signale/", signals.studies, name="studies"),
+    path("amt/signale/<int:pk>/", signals.study, name="study"),
+    path("amt/signale/plan/<int:pk>/", signals.decide, name="plan"),
+]

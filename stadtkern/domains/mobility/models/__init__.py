@@ -3,17 +3,42 @@
 from .alerts import Alert, AlertQuerySet, SavedPlace, Told, Watch
 from .feeds import Feed, FeedQuerySet, FeedVersion
 from .plates import LIVE, Plate, PlateQuerySet
+from .sharing import Ride, RideQuerySet
+from .traffic import (
+    Count,
+    CountImport,
+    Detector,
+    Forecast,
+    Incident,
+    IncidentQuerySet,
+    Scenario,
+    SignalPlan,
+    SignalStudy,
+    Work,
+)
 
 __all__ = [
     "LIVE",
     "Alert",
     "AlertQuerySet",
+    "Count",
+    "CountImport",
+    "Detector",
     "Feed",
     "FeedQuerySet",
     "FeedVersion",
+    "Forecast",
+    "Incident",
+    "IncidentQuerySet",
     "Plate",
     "PlateQuerySet",
+    "Ride",
+    "RideQuerySet",
     "SavedPlace",
+    "Scenario",
+    "SignalPlan",
+    "SignalStudy",
     "Told",
     "Watch",
+    "Work",
 ]

@@ -1,0 +1,44 @@
+"""A day as a picture: counted and expected vehicles by hour, as points of lines in an SVG of fixed size."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+WIDE, HIGH, LEFT, BOTTOM = 720, 240, 48, 28
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Points "x,y x,y …" of both lines, marks of the axis, and where the words stand."""
+
+    counted: str
+    expected: str
+    marks: list[tuple[float, int]]
+    hours: list[tuple[float, int]]
+    width: int = WIDE
+    height: int = HIGH
+
+
+def chart(counted: Sequence[int | None], expected: Sequence[int | None]) -> Chart | None:
+    """None where there is nothing to draw."""
+    values = [value for value in (*counted, *expected) if value is not None]
+    if not values:
+        return None
+    top = _round_up(max(values))
+    step = (WIDE - LEFT - 8) / 23
+
+    def line(row: Sequence[int | None]) -> str:
+        return " ".join(f"{LEFT + at * step:.1f},{_y(value, top):.1f}" for at, value in enumerate(row) if value is not None)
+
+    marks = [(round(_y(top * share / 4, top), 1), top * share // 4) for share in range(5)]
+    return Chart(line(counted), line(expected), marks, [(round(LEFT + hour * step, 1), hour) for hour in range(0, 24, 3)])
+
+
+def _y(value: float, top: int) -> float:
+    return HIGH - BOTTOM - (HIGH - BOTTOM - 12) * value / top
+
+
+def _round_up(value: int) -> int:
+    step = 4
+    while step * 10 < value:
+        step *= 10
+    return max(4, -(-value // step) * step)

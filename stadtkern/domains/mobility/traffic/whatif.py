@@ -1,0 +1,94 @@
+"""What if a street is closed: the planner asks, waits with a progress, reads the answer before and after."""
+
+import uuid
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_safe
+
+from stadtkern.kernel.accounts.access import actor_of
+
+from ..actions import counts, scenarios
+from ..models import Scenario, Work
+from . import town
+from .desk import planners
+from .words import WORK
+
+ROWS = 15
+
+
+@planners
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def ask(request: HttpRequest) -> HttpResponse:
+    """The question, and the ones before."""
+    wrong, status = "", 200
+    streets = request.POST.getlist("street")[:20]
+    if request.method == "POST":
+        try:
+            row = scenarios.ask(actor_of(request), request.POST.get("title", ""), streets, _key(request.POST.get("once", "")))
+        except counts.Refused as refused:
+            wrong, status = str(refused), 422
+        else:
+            return redirect("mobility:scenario", row.pk)
+    context = {
+        "names": town.names(),
+        "chosen": streets[0] if streets else "",
+        "second": streets[1] if len(streets) > 1 else "",
+        "title": request.POST.get("title", "")[:120],
+        "once": uuid.uuid4(),
+        "rows": [(row, *WORK[row.state]) for row in Scenario.objects.defer("result")[:20]],
+        "wrong": wrong,
+    }
+    return render(request, "mobility/traffic/whatif.html", context, status=status)
+
+
+def _key(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.uuid4()
+
+
+@planners
+@never_cache
+@require_safe
+def scenario(request: HttpRequest, pk: int) -> HttpResponse:
+    """One question: how far the answer is, or the answer."""
+    row = get_object_or_404(Scenario, pk=pk)
+    context = {
+        "scenario": row,
+        "busy": row.state in (Work.WAITING, Work.RUNNING),
+        "failed": row.state == Work.FAILED,
+        "word": WORK[row.state][0],
+        "streets": ", ".join(row.streets),
+    }
+    if row.state == Work.DONE:
+        context |= _told(row)
+    return render(request, "mobility/traffic/scenario.html", context)
+
+
+def _told(row: Scenario) -> dict[str, object]:
+    told = row.result
+    lost = 60 * (told["hours"][1] - told["hours"][0]) / max(1.0, told["trips"])
+    rows = [one for one in told["rows"] if abs(one["after"] - one["before"]) >= 1][:ROWS]
+    over = [one["street"] for one in told["rows"] if one["load_after"] > 1 >= one["load_before"]]
+    return {
+        "rows": [{**one, "change": round(one["after"] - one["before"])} for one in rows],
+        "hours": told["hours"],
+        "hours_change": told["hours"][1] - told["hours"][0],
+        "hours_range": told["hours_range"],
+        "minutes": lost,
+        "co2": told["co2"],
+        "co2_change": told["co2"][1] - told["co2"][0],
+        "co2_range": told["co2_range"],
+        "trips": round(told["trips"]),
+        "bound": round(told["bound"]),
+        "over": over,
+        "gap": 100 * told["gap"],
+        "rests": _("Werte von %(n)s gezählten Straßen") % {"n": told["counted_streets"]}
+        if told.get("counted_streets")
+        else _("keine Zählwerte; die Menge ist aus der Zahl der Häuser geschätzt"),
+    }

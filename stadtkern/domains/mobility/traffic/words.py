@@ -1,0 +1,115 @@
+"""Codes of lib.traffic in German sentences."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.utils.translation import ngettext
+
+from ..models import Incident, SignalPlan, Work
+
+KINDS = {
+    Incident.Kind.WORKS: gettext_lazy("Baustelle"),
+    Incident.Kind.DAMAGE: gettext_lazy("Schaden"),
+    Incident.Kind.ACCIDENT: gettext_lazy("Unfall"),
+    Incident.Kind.EVENT: gettext_lazy("Veranstaltung"),
+    Incident.Kind.OTHER: gettext_lazy("Störung"),
+}
+STATES = {
+    Incident.State.ANNOUNCED: (gettext_lazy("zu prüfen"), "warning"),
+    Incident.State.PUBLISHED: (gettext_lazy("veröffentlicht"), "success"),
+    Incident.State.DISMISSED: (gettext_lazy("nicht übernommen"), "info"),
+    Incident.State.ENDED: (gettext_lazy("beendet"), "info"),
+}
+WORK = {
+    Work.WAITING: (gettext_lazy("wartet"), "info"),
+    Work.RUNNING: (gettext_lazy("läuft"), "info"),
+    Work.DONE: (gettext_lazy("fertig"), "success"),
+    Work.FAILED: (gettext_lazy("nicht gelungen"), "danger"),
+}
+PLANS = {
+    SignalPlan.State.PROPOSED: (gettext_lazy("Vorschlag"), "info"),
+    SignalPlan.State.REFUSED: (gettext_lazy("von der Prüfung abgelehnt"), "danger"),
+    SignalPlan.State.RELEASED: (gettext_lazy("freigegeben"), "success"),
+    SignalPlan.State.REJECTED: (gettext_lazy("nicht freigegeben"), "warning"),
+}
+SOURCES = {
+    "webster": (gettext_lazy("Nach der Formel von Webster"), gettext_lazy("Jede Ampel für sich, aus den gezählten Mengen.")),
+    "search": (
+        gettext_lazy("Durch Suche mit Simulation"),
+        gettext_lazy("Grünzeiten und Versatz schrittweise verändert, jeder Schritt simuliert."),
+    ),
+    "actuated": (
+        gettext_lazy("Verkehrsabhängig"),
+        gettext_lazy("Grün dauert, solange Fahrzeuge kommen. Dafür braucht jede Zufahrt einen Detektor."),
+    ),
+}
+FAULTS = {
+    "gaps": gettext_lazy("Es fehlen viele Stunden."),
+    "dead": gettext_lazy("Ganze Tage ohne ein Fahrzeug."),
+    "stuck": gettext_lazy("Über Stunden immer derselbe Wert."),
+    "impossible": gettext_lazy("Werte, die nicht sein können (negativ oder viel zu hoch)."),
+    "swapped": gettext_lazy("Vertauscht mit einer anderen Schleife der Kreuzung."),
+}
+REASONS = {
+    "delay_worse": gettext_lazy("Die Wartezeit wird länger als mit dem Plan, der heute läuft."),
+    "too_little": gettext_lazy("Die Wartezeit wird weniger als 5 % kürzer. Dafür lohnt sich die Änderung nicht."),
+    "more_outside": gettext_lazy("Mehr Fahrzeuge bleiben vor dem Netz stehen oder stecken fest."),
+    "not_steady": gettext_lazy("Bei mehreren der fünf Läufe wird es schlechter."),
+    "delay_worse_other_demand": gettext_lazy("Fahren 10 % weniger oder mehr, wird die Wartezeit länger."),
+    "more_outside_other_demand": gettext_lazy("Fahren 10 % weniger oder mehr, bleiben mehr Fahrzeuge stehen."),
+    "lights_changed": gettext_lazy("Der Plan ändert Signalbilder oder ihre Reihenfolge."),
+    "clearing_changed": gettext_lazy("Der Plan ändert Gelb- oder Räumzeiten."),
+    "green_too_short": gettext_lazy("Eine Grünzeit ist kürzer als 5 Sekunden."),
+    "unknown_signal": gettext_lazy("Der Plan nennt eine Ampel, die es im Netz nicht gibt."),
+}
+LEFT_OUT = {
+    "blank": gettext_lazy("ohne Wert"),
+    "no_detector": gettext_lazy("ohne Zählstelle"),
+    "date": gettext_lazy("mit unlesbarem Datum"),
+    "hour": gettext_lazy("mit unlesbarer Stunde"),
+    "negative": gettext_lazy("mit negativem Wert"),
+    "number": gettext_lazy("mit unlesbarer Zahl"),
+    "empty": gettext_lazy("Die Datei ist leer."),
+    "too_large": gettext_lazy("Die Datei ist zu groß. Teilen Sie sie, zum Beispiel in Jahre."),
+    "binary": gettext_lazy("Das ist keine Textdatei. Speichern Sie die Tabelle als CSV; Excel, Parquet und ZIP lesen wir nicht."),
+    "not_text": gettext_lazy("Die Schrift der Datei ist nicht lesbar. Speichern Sie sie als CSV in UTF-8."),
+    "columns": gettext_lazy("Es fehlen Spalten. Wir brauchen: Zählstelle, Datum, Stunde, Fahrzeuge."),
+    "no_rows": gettext_lazy("In der Datei steht kein lesbarer Zählwert."),
+    "too_many": gettext_lazy("Mehr als 3 Millionen Werte. Teilen Sie die Datei."),
+}
+
+
+def fault(told: list[Any]) -> str:
+    code, _share, other = (list(told) + ["", "", ""])[:3]
+    text = str(FAULTS.get(code, code))
+    return f"{text} ({other})" if other else text
+
+
+def finding(told: list[Any]) -> str:
+    """A line about an import."""
+    code, many, example = (list(told) + ["", 0, ""])[:3]
+    word = str(LEFT_OUT.get(code, code))
+    if word.endswith("."):
+        return word
+    text = ngettext("%(n)s Zeile %(why)s ausgelassen", "%(n)s Zeilen %(why)s ausgelassen", int(many)) % {"n": many, "why": word}
+    return text + (_(", zum Beispiel: %(line)s") % {"line": example} if example else "")
+
+
+def verdict(row: Mapping[str, Any]) -> str:
+    """One line of the gate as a sentence."""
+    scale = {1.0: _("Bei heutiger Verkehrsmenge"), 0.9: _("Bei 10 % weniger Verkehr"), 1.1: _("Bei 10 % mehr Verkehr")}
+    told = {
+        "when": scale.get(float(row["scale"]), f"× {row['scale']}"),
+        "before": number(row["before"]),
+        "after": number(row["after"]),
+        "gain": number(abs(row["gain"])),
+        "word": _("kürzer") if row["gain"] >= 0 else _("länger"),
+    }
+    return _("%(when)s: %(before)s Sekunden Wartezeit je Fahrzeug heute, %(after)s mit dem Vorschlag (%(gain)s %% %(word)s).") % told
+
+
+def number(value: float) -> str:
+    """43.18 -> "43,2"."""
+    return f"{value:.1f}".replace(".", ",")

@@ -1,0 +1,140 @@
+"""Files of counts: one line an hour (detector;date;hour;vehicles), or one line a day with 24 columns as traffic computers write them.
+
+Nothing of a file is believed: rows that cannot be read are counted by reason, the rest is taken.
+"""
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+
+MOST_BYTES = 60_000_000
+MOST_ROWS = 3_000_000
+MOST_DETECTORS = 20_000
+NAMES = {
+    "detector": ("detector", "zaehlstelle", "zählstelle", "messstelle", "name", "id"),
+    "date": ("date", "datum", "tag"),
+    "hour": ("hour", "stunde"),
+    "vehicles": ("vehicles", "fahrzeuge", "kfz", "anzahl", "wert"),
+}
+EXTRA = {"title": ("title", "titel", "bezeichnung"), "street": ("street", "strasse", "straße"), "lat": ("lat", "latitude", "breite"),
+         "long": ("long", "lon", "lng", "longitude", "laenge", "länge")}  # fmt: skip
+_DAY = re.compile(r"(\d{4})[-_./](\d{1,2})[-_./](\d{1,2})")
+_GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+
+
+class NotCounts(ValueError):
+    """No file of counts; the message is a code: empty, too_large, not_text, binary, columns, no_rows, too_many."""
+
+
+@dataclass
+class Read:
+    """Rows (detector, day, hour, vehicles), what is told of detectors, and how many lines were left out, by reason."""
+
+    rows: list[tuple[str, date, int, int]] = field(default_factory=list)
+    detectors: dict[str, dict[str, str]] = field(default_factory=dict)
+    left_out: Counter[str] = field(default_factory=Counter)
+    examples: dict[str, str] = field(default_factory=dict)
+
+    def leave(self, reason: str, line: str) -> None:
+        self.left_out[reason] += 1
+        self.examples.setdefault(reason, line[:80])
+
+
+def read_counts(data: bytes) -> Read:
+    """Read a file. Raises NotCounts."""
+    text = _text(data)
+    first = text.partition("\n")[0]
+    mark = max(";,\t", key=first.count)
+    read = Read()
+    if "0:00" in first and _day(first):
+        _wide(text, mark, read)
+    else:
+        _long(text, mark, read)
+    if not read.rows:
+        raise NotCounts("no_rows")
+    return read
+
+
+def _text(data: bytes) -> str:
+    if not data.strip():
+        raise NotCounts("empty")
+    if len(data) > MOST_BYTES:
+        raise NotCounts("too_large")
+    if data[:4] in (b"PAR1", b"PK\x03\x04", b"\x1f\x8b\x08\x00", b"\x1f\x8b\x08\x08") or b"\x00" in data[:10_000]:
+        raise NotCounts("binary")
+    for coding in ("utf-8-sig", "cp1252"):
+        try:
+            return data.decode(coding).replace("\r\n", "\n").replace("\x00", "")
+        except UnicodeDecodeError:
+            continue
+    raise NotCounts("not_text")
+
+
+def _lines(text: str, mark: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(text), delimiter=mark)
+    except csv.Error as problem:
+        raise NotCounts("columns") from problem
+
+
+def _long(text: str, mark: str, read: Read) -> None:
+    lines = _lines(text, mark)
+    head = [word.strip().strip('"').casefold() for word in next(lines, [])]
+    place = {name: next((head.index(word) for word in words if word in head), -1) for name, words in (NAMES | EXTRA).items()}
+    if any(place[name] < 0 for name in NAMES):
+        raise NotCounts("columns")
+    for line in lines:
+        if not any(word.strip() for word in line):
+            continue
+        told = {name: line[at].strip() if 0 <= at < len(line) else "" for name, at in place.items()}
+        _take(read, told["detector"], _day(told["date"]), told["hour"].partition(":")[0], told["vehicles"], mark.join(line))
+        if told["detector"] and told["detector"] not in read.detectors and len(read.detectors) < MOST_DETECTORS:
+            read.detectors[told["detector"][:80]] = {name: told[name] for name in EXTRA}
+
+
+def _wide(text: str, mark: str, read: Read) -> None:
+    day: date | None = None
+    for line in _lines(text, mark):
+        if not line or not line[0].strip():
+            continue
+        if found := _day(line[0]) if "0:00" in mark.join(line) else None:
+            day = found
+            continue
+        for hour, word in enumerate(line[1:25]):
+            if word.strip():
+                _take(read, line[0].strip(), day, str(hour), word.strip(), mark.join(line))
+        read.detectors.setdefault(line[0].strip()[:80], {})
+
+
+def _take(read: Read, detector: str, day: date | None, hour: str, vehicles: str, line: str) -> None:
+    if not vehicles or vehicles.casefold() in ("null", "nan", "na", "-"):
+        read.leave("blank", line)
+    elif not detector:
+        read.leave("no_detector", line)
+    elif day is None or not 1970 <= day.year <= 2100:
+        read.leave("date", line)
+    elif not (hour.isascii() and hour.isdigit() and len(hour) < 3 and int(hour) < 24):
+        read.leave("hour", line)
+    elif vehicles.startswith("-"):
+        read.leave("negative", line)
+    elif not re.fullmatch(r"\d{1,6}([.,]0+)?", vehicles, re.ASCII):
+        read.leave("number", line)
+    elif len(read.rows) >= MOST_ROWS:
+        raise NotCounts("too_many")
+    else:
+        read.rows.append((detector[:80], day, int(hour), int(re.split(r"[.,]", vehicles)[0])))
+
+
+def _day(text: str) -> date | None:
+    try:
+        if found := _DAY.search(text):
+            return date(int(found[1]), int(found[2]), int(found[3]))
+        if found := _GERMAN.search(text):
+            return date(int(found[3]), int(found[2]), int(found[1]))
+    except ValueError:
+        return None
+    return None
