@@ -175,6 +175,11 @@ SAMPLES: dict[str, list[Sample]] = {
     "payments:refunded pk": [Sample("surplus", lambda w: w.surplus.pk)],
     "payments pk": [Sample("payment", lambda w: w.payment.pk)],
     "mobility:plate_release pk": [public(1)],
+    "mobility:detector pk": [public(1)],
+    "mobility:incident pk": [public(1)],
+    "mobility:plan pk": [public(1)],
+    "mobility:scenario pk": [public(1)],
+    "mobility:study pk": [public(1)],
     "mobility:permit number": [public("2026-GIBTS-NICHT")],
     "mobility:unwatch pk": [public(1)],
     "mobility:drop_place pk": [public(1)],
@@ -245,6 +250,7 @@ NEVER_FOUND |= {"payments:debit_revoke", "mobility:plate_release"}
 # No timetable is read in these worlds (domains/mobility/tests/test_feeds.py and test_trips.py read one).
 NEVER_FOUND |= {f"mobility:source{page}" for page in ("", "_change", "_read", "_upload", "_back")}
 NEVER_FOUND |= {f"mobility:{page}" for page in ("stop", "trip", "open_file", "open_gbfs", "unwatch", "drop_place")}
+NEVER_FOUND |= {"mobility:detector", "mobility:incident", "mobility:plan", "mobility:scenario", "mobility:study"}
 # A code of two screens is this browser's own (accounts/tests/test_pairing.py).
 NEVER_FOUND |= {
     f"pairing:{page}" for page in ("screen", "state", "collect", "allow", "cancel", "open", "choose", "wait", "refuse")

@@ -9,6 +9,8 @@ DOMAIN = Domain(
     title="Mobilität",
     office="Ordnungsamt",
     navigation=[
+        Link("Verkehr jetzt", "mobility:traffic"),
+        Link("Verkehrsplanung", "mobility:traffic_desk", audience="office:tiefbauamt"),
         Link("Parkausweise", "mobility:permits", audience="office:ordnungsamt"),
         Link("Kontrolle", "mobility:control", audience="office:ordnungsamt"),
     ],

@@ -77,7 +77,12 @@ class Assigned:
 
 
 def equilibrium(
-    links: Links, trips: Trips, *, gap: float = 1e-4, rounds: int = 400, progress: Callable[[int, float], None] = lambda done, gap: None
+    links: Links,
+    trips: Trips,
+    *,
+    gap: float = 1e-4,
+    rounds: int = 400,
+    progress: Callable[[int, float], None] = lambda done, gap: None,
 ) -> Assigned:
     """Assign until the relative gap is reached or the rounds are over."""
     shape = _csr(links)

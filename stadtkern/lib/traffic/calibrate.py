@@ -44,7 +44,7 @@ def calibrate(
     spread: float = 0.5,
     total_spread: float = 0.3,
 ) -> Calibrated:
-    """`routes`: edges of each; `counts`: vehicles an hour by edge. The level of all demand may move more easily than single routes."""
+    """`routes`: edges of each; `counts`: vehicles an hour by edge. First the level of all demand moves, then single routes."""
     edges = sorted(counts)
     use = _incidence(routes, edges)
     counted = np.array([counts[edge] for edge in edges])

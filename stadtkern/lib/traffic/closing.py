@@ -1,8 +1,8 @@
 """What if a street is closed: demand between places, the equilibrium before and after, time and emissions of each street.
 
 The streets are a graph of lib.ways; capacities follow from the speed allowed (a residential street takes less than a main one).
-Demand is a gravity model scaled to counts where there are some. All of it is an estimate: every figure comes with the range that
-demand twenty per cent lower and higher gives, and with the gap of the equilibrium.
+Demand is a gravity model scaled to counts where there are some. All of it is an estimate: every figure comes with the range
+that demand twenty per cent lower and higher gives, and with the gap of the equilibrium.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -129,7 +129,11 @@ def _of_street(town: Streets, flow: Floats, name: str) -> float:
 
 
 def close(
-    town: Streets, trips: Trips, closed: Sequence[str], progress: Callable[[float], None] = lambda share: None, gap: float = 1e-4
+    town: Streets,
+    trips: Trips,
+    closed: Sequence[str],
+    progress: Callable[[float], None] = lambda share: None,
+    gap: float = 1e-4,
 ) -> Result:
     """Both equilibria for three levels of demand. Raises NothingToClose."""
     shut = np.array([name in set(closed) for name in town.name])
@@ -150,9 +154,7 @@ def close(
     return _result(town, trips, shut, answers, max(gaps))
 
 
-def _result(
-    town: Streets, trips: Trips, shut: NDArray[np.bool_], answers: list[tuple[Assigned, Floats]], gap: float
-) -> Result:
+def _result(town: Streets, trips: Trips, shut: NDArray[np.bool_], answers: list[tuple[Assigned, Floats]], gap: float) -> Result:
     before, after = answers[0]
     spent = [float((town.links.time(flow) * flow).sum() / 3600) for _, flow in answers]
     extra = [many - one.spent / 3600 for many, (one, _) in zip(spent, answers, strict=True)]
@@ -182,9 +184,7 @@ def _rows(town: Streets, answers: list[tuple[Assigned, Floats]]) -> list[Row]:
     for name in names:
         at = np.flatnonzero(np.array([one == name for one in town.name]))
         edges, back = np.unique(town.edge[at], return_inverse=True)
-        part = [
-            (np.bincount(back, one.flow[at], len(edges)), np.bincount(back, flow[at], len(edges))) for one, flow in answers
-        ]
+        part = [(np.bincount(back, one.flow[at], len(edges)), np.bincount(back, flow[at], len(edges))) for one, flow in answers]
         busiest = int(np.argmax(np.maximum(part[0][0], part[0][1])))
         change = [float(after[busiest] - before[busiest]) for before, after in part]
         room = town.links.capacity[at]

@@ -138,7 +138,9 @@ class Forecaster:
     told: NDArray[np.bool_]  # the features it was learned with
 
     @classmethod
-    def learn(cls, counts: Counts, days: Days, origin: int, *, ahead: int = 1, seed: int = 1, rounds: int = 220) -> "Forecaster":
+    def learn(
+        cls, counts: Counts, days: Days, origin: int, *, ahead: int = 1, seed: int = 1, rounds: int = 220
+    ) -> "Forecaster":
         """Learn from days up to `origin` (index), for forecasts up to `ahead` days."""
         table = Table(counts, days)
         possible = list(range(8, origin + 1))

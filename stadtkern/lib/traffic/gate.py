@@ -60,7 +60,9 @@ def structure(before: Plan, after: Plan) -> list[str]:
         pairs = list(zip(old.phases, new.phases, strict=True))
         if any(was.seconds != now.seconds for was, now in pairs if not was.is_green):
             found.append("clearing_changed")
-        if any(now.is_green and min(now.seconds, now.least or now.seconds) < min(LEAST_GREEN, was.seconds) for was, now in pairs):
+        if any(
+            now.is_green and min(now.seconds, now.least or now.seconds) < min(LEAST_GREEN, was.seconds) for was, now in pairs
+        ):
             found.append("green_too_short")
     if set(after) - set(before):
         found.append("unknown_signal")

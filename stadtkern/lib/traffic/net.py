@@ -99,7 +99,10 @@ def read_net(path: Path) -> Net:
     try:
         programs = {logic.get("id", ""): _program(logic) for logic in root.iter("tlLogic")}
         links = tuple(
-            Link(one.get("tl", ""), int(one.get("linkIndex", 0)), one.get("from", ""), int(one.get("fromLane", 0)), one.get("to", ""))
+            Link(
+                one.get("tl", ""), int(one.get("linkIndex", 0)), one.get("from", ""), int(one.get("fromLane", 0)),
+                one.get("to", ""),
+            )
             for one in root.iter("connection")
             if one.get("tl") and not one.get("from", ":").startswith(":")
         )  # fmt: skip
@@ -111,9 +114,8 @@ def read_net(path: Path) -> Net:
 
 def read_xml(path: Path) -> Any:
     """An XML file of bounded size without DTD or entities."""
-    opened = gzip.open(path) if path.suffix == ".gz" else path.open("rb")
     try:
-        with opened as stream:
+        with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as stream:
             data = stream.read(MOST_BYTES + 1)
     except (OSError, EOFError) as problem:
         raise NotANet("unreadable") from problem

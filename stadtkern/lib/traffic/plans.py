@@ -1,4 +1,4 @@
-"""Where proposals for signal plans come from: Webster's formula, a search with the simulation in the loop, traffic-actuated greens.
+"""Where proposals for signal plans come from: Webster's formula, a search with the simulation in the loop, actuated greens.
 
 All of them keep the lights' states, their order, and every yellow and all-red as the plan in place has them.
 """
@@ -64,7 +64,8 @@ def actuated(net: Net, least: float = LEAST_GREEN, most: float = 50.0) -> Candid
     plan = {}
     for key, one in net.programs.items():
         phases = tuple(
-            replace(phase, least=phase.least or least, most=phase.most or most) if phase.is_green else phase for phase in one.phases
+            replace(phase, least=phase.least or least, most=phase.most or most) if phase.is_green else phase
+            for phase in one.phases
         )
         plan[key] = replace(one, kind="actuated", phases=phases)
     return Candidate("actuated", plan)
@@ -80,7 +81,7 @@ def search(
     offsets: bool = True,
 ) -> Candidate:
     """Hill climb over lengths of greens, cycles and offsets; `cost` simulates. Deterministic for one seed."""
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311  the same seed gives the same plan
     best: dict[str, Program] = dict(start)
     lowest, pace = cost(best), 1.0
     keys = [key for key, one in best.items() if one.greens]

@@ -1,4 +1,4 @@
-"""Files of counts: one line an hour (detector;date;hour;vehicles), or one line a day with 24 columns as traffic computers write them.
+"""Files of counts: one line an hour (detector;date;hour;vehicles), or one a day with 24 columns as traffic computers write.
 
 Nothing of a file is believed: rows that cannot be read are counted by reason, the rest is taken.
 """
@@ -20,8 +20,12 @@ NAMES = {
     "hour": ("hour", "stunde"),
     "vehicles": ("vehicles", "fahrzeuge", "kfz", "anzahl", "wert"),
 }
-EXTRA = {"title": ("title", "titel", "bezeichnung"), "street": ("street", "strasse", "straße"), "lat": ("lat", "latitude", "breite"),
-         "long": ("long", "lon", "lng", "longitude", "laenge", "länge")}  # fmt: skip
+EXTRA = {
+    "title": ("title", "titel", "bezeichnung"),
+    "street": ("street", "strasse", "straße"),
+    "lat": ("lat", "latitude", "breite"),
+    "long": ("long", "lon", "lng", "longitude", "laenge", "länge"),
+}
 _DAY = re.compile(r"(\d{4})[-_./](\d{1,2})[-_./](\d{1,2})")
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 

@@ -7,6 +7,7 @@ import sys
 import tempfile
 from collections import Counter
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
 
@@ -113,7 +114,7 @@ def _measured(statistics: Path, trips: Path) -> Outcome:
 
 def turns(scenario: Scenario, seed: int = 1) -> Counter[tuple[str, str]]:
     """How many vehicles drove from one edge to the next, under the plan in place."""
-    return Counter(pair for route in driven(scenario, seed) for pair in zip(route, route[1:], strict=False))
+    return Counter(pair for route in driven(scenario, seed) for pair in pairwise(route))
 
 
 def driven(scenario: Scenario, seed: int = 1) -> list[tuple[str, ...]]:
@@ -134,7 +135,8 @@ def as_xml(plan: Plan) -> str:
 
 
 def _logic(one: Program) -> str:
-    lines = [f"<tlLogic id={quoteattr(one.signal)} type={quoteattr(one.kind)} programID=\"stadtkern\" offset=\"{one.offset:g}\">"]
+    name = f"id={quoteattr(one.signal)} type={quoteattr(one.kind)}"
+    lines = [f'<tlLogic {name} programID="stadtkern" offset="{one.offset:g}">']
     lines += [f"  <param key={quoteattr(name)} value={quoteattr(value)}/>" for name, value in one.settings]
     for phase in one.phases:
         bounds = "".join(

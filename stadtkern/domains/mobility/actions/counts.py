@@ -18,7 +18,7 @@ from stadtkern.lib.traffic.forecast import Forecaster
 from stadtkern.lib.traffic.reading import NotCounts, Read, read_counts
 
 from ..models import Count, CountImport, Detector, Forecast, Work
-from ..traffic.series import calendar, counts, midnight
+from ..traffic.series import calendar, counts
 
 MOST_BYTES = 40_000_000
 BATCH = 5000
@@ -56,8 +56,7 @@ def read(pk: int) -> None:
         _finish(row, Work.FAILED, 0, [[str(problem), 1, ""]])
         return
     with transaction.atomic():
-        known = _detectors(told)
-        many = store((known[key], _at(day, hour), vehicles) for key, day, hour, vehicles in told.rows)
+        many = take(told)
         findings = [[reason, left, told.examples.get(reason, "")] for reason, left in told.left_out.most_common()]
         _finish(row, Work.DONE, many, findings)
     check(max(day for _, day, _, _ in told.rows))
@@ -70,8 +69,15 @@ def _finish(row: CountImport, state: str, rows: int, findings: list[list[object]
     record("counts.read", subject=str(row), actor=SYSTEM, data={"rows": rows, "state": state})
 
 
+@transaction.atomic
+def take(told: Read) -> int:
+    """Enter the detectors that are new, and all counts; returns how many hours."""
+    known = _detectors(told)
+    return _store((known[key], _at(day, hour), vehicles) for key, day, hour, vehicles in told.rows)
+
+
 def _at(day: date, hour: int) -> datetime:
-    return midnight(day) + timedelta(hours=hour) if hour < 2 else timezone.make_aware(datetime(day.year, day.month, day.day, hour))
+    return timezone.make_aware(datetime(day.year, day.month, day.day, hour))  # of the doubled hour in autumn the first
 
 
 def _detectors(told: Read) -> dict[str, int]:
@@ -87,7 +93,7 @@ def _detector(key: str, told: dict[str, str]) -> Detector:
     return Detector(key=key, title=told.get("title", "")[:160] or key, street=told.get("street", "")[:120], lat=lat, long=long)
 
 
-def store(rows: Iterator[tuple[int, datetime, int]]) -> int:
+def _store(rows: Iterator[tuple[int, datetime, int]]) -> int:
     """Write counts; a later file corrects an earlier one. Returns how many hours; within one file the last word counts."""
     many = 0
     while part := list(islice(rows, BATCH)):

@@ -21,15 +21,21 @@ IN_THE_WAY = {"lane", "full"}  # of the permit: what takes room from traffic
 DAMAGES = ("schlagloch", "ampel", "fahrbahn", "verkehr", "straße", "baustelle")  # words in a report's category
 KEEP = timedelta(days=365)
 Kind, State = Incident.Kind, Incident.State
+STEPS = {
+    "publish": (State.ANNOUNCED, State.PUBLISHED),
+    "dismiss": (State.ANNOUNCED, State.DISMISSED),
+    "end": (State.PUBLISHED, State.ENDED),
+}
 
 
 @transaction.atomic
 def announce_works(case_id: int) -> Incident | None:
-    """A granted permit for works on the road: it is known who decided, so it waits only for a look. A replay changes nothing."""
+    """A granted permit for works on the road waits for a look. A replay changes nothing."""
     case = Case.objects.select_related("decision").get(pk=case_id)
     decision = getattr(case, "decision", None)
     told = case.answers
-    if case.service != WORKS or decision is None or decision.outcome == Decision.Outcome.REJECTED or told.get("kind") not in IN_THE_WAY:
+    granted = decision is not None and decision.outcome != Decision.Outcome.REJECTED
+    if case.service != WORKS or not granted or told.get("kind") not in IN_THE_WAY:
         return None
     begins, ends = _day(told.get("from")), _day(told.get("to"))
     closed = told.get("kind") == "full"
@@ -50,7 +56,14 @@ def announce_damage(case_id: int) -> Incident | None:
 
 
 def _announce(
-    about: str, kind: str, title: str, place: str, *, begins: datetime | None = None, ends: datetime | None = None, closed: bool = False
+    about: str,
+    kind: str,
+    title: str,
+    place: str,
+    *,
+    begins: datetime | None = None,
+    ends: datetime | None = None,
+    closed: bool = False,
 ) -> Incident:
     found = geo.find_address(place, 1)
     lat, long = found[0].point if found else (None, None)
@@ -105,10 +118,9 @@ def settle(actor: Actor, pk: int, verb: str) -> Incident:
     if actor.staff is None:
         raise ValueError("Only staff settles incidents")
     row = Incident.objects.select_for_update().get(pk=pk)
-    ways = {"publish": (State.ANNOUNCED, State.PUBLISHED), "dismiss": (State.ANNOUNCED, State.DISMISSED), "end": (State.PUBLISHED, State.ENDED)}
-    if verb not in ways:
+    if verb not in STEPS:
         raise Refused(_("Diesen Schritt gibt es nicht."))
-    before, after = ways[verb]
+    before, after = STEPS[verb]
     if row.state == after:
         return row
     if row.state != before:

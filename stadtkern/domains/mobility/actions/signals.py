@@ -40,11 +40,14 @@ def order(actor: Actor, title: str, net: bytes, routes: bytes, begin: int, end: 
     if not 0 <= begin < end <= 48 * 3600 or end - begin > LONGEST:
         raise Refused(_("Der Zeitraum darf höchstens zwei Stunden lang sein, zum Beispiel 7 bis 8 Uhr."))
     _readable(net, routes)
-    digest = hashlib.sha256(b"%d:%d:%b:%b" % (begin, end, hashlib.sha256(net).digest(), hashlib.sha256(routes).digest())).hexdigest()
+    parts = b"%d:%d:%b:%b" % (begin, end, hashlib.sha256(net).digest(), hashlib.sha256(routes).digest())
+    digest = hashlib.sha256(parts).hexdigest()
     if known := SignalStudy.objects.filter(digest=digest).exclude(state=Work.FAILED).first():
         return known
     clean = "".join(sign for sign in title if sign.isprintable()).strip()[:120] or _("Signalplan")
-    row = SignalStudy.objects.create(title=clean, net=net, routes=routes, begin=begin, end=end, digest=digest, staff=actor.staff)
+    row = SignalStudy.objects.create(
+        title=clean, net=net, routes=routes, begin=begin, end=end, digest=digest, staff=actor.staff
+    )
     record("signals.ordered", subject=str(row), actor=actor.key)
     app.configure_task("mobility.signals", queue="default").defer(pk=row.pk)
     return row
@@ -58,7 +61,8 @@ def _readable(net: bytes, routes: bytes) -> None:
             known = read_net(_put(place, "net", net))
             told = read_xml(_put(place, "rou", routes))
         except NotANet:
-            raise Refused(_("Das ist kein Netz oder keine Nachfrage von SUMO (net.xml und rou.xml). Entpacken Sie die Dateien vorher.")) from None
+            text = _("Das ist kein Netz oder keine Nachfrage von SUMO (net.xml und rou.xml). Entpacken Sie die Dateien vorher.")
+            raise Refused(text) from None
     if not any(one.greens for one in known.programs.values()):
         raise Refused(_("In diesem Netz steht keine Ampel."))
     if told.tag != "routes" or (told.find("trip") is None and told.find("vehicle") is None and told.find("flow") is None):
@@ -81,7 +85,8 @@ def work_on(pk: int, rounds: int = ROUNDS) -> None:
     _note(row, 1)
     try:
         with tempfile.TemporaryDirectory(prefix="sk-sumo-") as place:
-            scenario = sumo.Scenario(_put(place, "net", bytes(row.net)), _put(place, "rou", bytes(row.routes)), row.begin, row.end)
+            files = _put(place, "net", bytes(row.net)), _put(place, "rou", bytes(row.routes))
+            scenario = sumo.Scenario(*files, row.begin, row.end)
             _judge(row, scenario, read_net(scenario.net), rounds)
     except sumo.NotConnected:
         _finish(row, Work.FAILED, _("SUMO ist auf diesem Server nicht verbunden."))
@@ -130,7 +135,8 @@ def _keep(row: SignalStudy, candidate: plans.Candidate, verdict: gate.Verdict) -
     made, _fresh = SignalPlan.objects.update_or_create(
         study=row, source=candidate.source,
         defaults={
-            "state": State.PROPOSED if verdict.passed else State.REFUSED, "plan": told, "rows": rows, "reasons": list(verdict.reasons),
+            "state": State.PROPOSED if verdict.passed else State.REFUSED, "plan": told, "rows": rows,
+            "reasons": list(verdict.reasons),
         },
     )  # fmt: skip
     record("signals.judged", subject=str(made), actor=SYSTEM, data={"passed": verdict.passed})

@@ -52,36 +52,38 @@ def _volume() -> Figure:
 def _delay() -> Figure:
     title, base = _("Zeitverlust je Fahrt mit dem Auto"), _model()
     if base is None:
-        return Figure(title, "", "", "", _("Nicht gemessen: Dafür brauchen wir Reisezeiten. Ein Rechenmodell ist noch nicht gelaufen."))
+        return Figure(title, "", "", "", _("Dafür brauchen wir Reisezeiten. Es sind keine angeschlossen."))
     hours, trips, day = base
-    return Figure(title, "", _("Fahrzeit im Modell: %(n)s Minuten") % {"n": number(60 * hours / trips)}, "",
-                  _("Nicht gemessen. Das Modell vom %(day)s rechnet nur die Fahrzeit im Berufsverkehr.") % {"day": day})  # fmt: skip
+    told = _("Fahrzeit im Modell: %(n)s Minuten") % {"n": number(60 * hours / trips)}
+    return Figure(title, "", told, "", _("Das Modell vom %(day)s rechnet nur die Fahrzeit im Berufsverkehr.") % {"day": day})
 
 
 def _modal_split() -> Figure:
-    return Figure(_("Anteil von Bus, Bahn, Rad und Fuß"), "", _("Ziel: 65 %"), "", _("Nicht gemessen: kommt aus einer Befragung der Haushalte."))
+    source = _("Kommt aus einer Befragung der Haushalte; es liegt keine vor.")
+    return Figure(_("Anteil von Bus, Bahn, Rad und Fuß"), "", _("Ziel: 65 %"), "", source)
 
 
 def _punctuality() -> Figure:
-    return Figure(_("Pünktlichkeit von Bus und Bahn"), "", _("Ziel: 90 %"), "", _("Nicht gemessen: Es liegen keine gesammelten Echtzeitdaten vor."))
+    source = _("Es liegen keine gesammelten Echtzeitdaten vor.")
+    return Figure(_("Pünktlichkeit von Bus und Bahn"), "", _("Ziel: 90 %"), "", source)
 
 
 def _emissions() -> Figure:
     title = _("CO₂ des Autoverkehrs in einer Stunde des Berufsverkehrs")
     row = Scenario.objects.filter(state=Work.DONE).order_by("-pk").first()
     if row is None:
-        return Figure(title, "", "", "", _("Nicht geschätzt: Das Rechenmodell ist noch nicht gelaufen."))
+        return Figure(title, "", "", "", _("Das Rechenmodell ist noch nicht gelaufen."))
     kilograms = row.result["co2"][0]
-    return Figure(
-        title, _("etwa %(n)s kg") % {"n": _thousands(round(kilograms, -1))}, "", "",
-        _("Geschätzt, nicht gemessen: Rechenmodell vom %(day)s, mittlere Flotte.") % {"day": f"{timezone.localtime(row.at):%d.%m.%Y}"},
-    )  # fmt: skip
+    day = f"{timezone.localtime(row.at):%d.%m.%Y}"
+    source = _("Geschätzt, nicht gemessen: Rechenmodell vom %(day)s, mittlere Flotte.") % {"day": day}
+    return Figure(title, _("etwa %(n)s kg") % {"n": _thousands(round(kilograms, -1))}, "", "", source)
 
 
 def _sharing() -> Figure:
     since = timezone.now() - timedelta(days=7)
     many = Ride.objects.filter(at__gte=since).exclude(state=Ride.State.REFUSED).count()
-    return Figure(_("Reservierte Fahrzeuge zum Teilen, 7 Tage"), _thousands(many), "", "", _("Reservierungen über diese Seiten; andere Apps zählen wir nicht."))
+    source = _("Reservierungen über diese Seiten; andere Apps zählen wir nicht.")
+    return Figure(_("Reservierte Fahrzeuge zum Teilen, 7 Tage"), _thousands(many), "", "", source)
 
 
 def _model() -> tuple[float, float, str] | None:
@@ -105,5 +107,7 @@ def busiest(limit: int = 20) -> list[tuple[Detector, int, int | None]]:
     if at is None:
         return []
     rows = list(Count.objects.filter(at=at).select_related("detector").order_by("-vehicles", "pk")[:limit])
-    told = dict(Forecast.objects.filter(at=at, detector__in=[row.detector_id for row in rows]).values_list("detector_id", "vehicles"))
+    told = dict(
+        Forecast.objects.filter(at=at, detector__in=[row.detector_id for row in rows]).values_list("detector_id", "vehicles")
+    )
     return [(row.detector, row.vehicles, told.get(row.detector_id)) for row in rows]

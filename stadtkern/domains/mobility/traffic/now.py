@@ -74,7 +74,9 @@ def detector(request: HttpRequest, pk: int) -> HttpResponse:
         "chart": chart(counted, expected),
         "hours": [(hour, counted[hour], expected[hour]) for hour in range(24)],
         "faults": [fault(one) for one in row.faults],
-        "made": Forecast.objects.filter(detector=row, at__gte=span[0], at__lt=span[1]).values_list("made_at", flat=True).first(),
+        "made": Forecast.objects.filter(detector=row, at__gte=span[0], at__lt=span[1])
+        .values_list("made_at", flat=True)
+        .first(),
     }
     return render(request, "mobility/traffic/detector.html", context)
 

@@ -33,7 +33,8 @@ def midnight(day: date) -> datetime:
 def counts(last: date, detectors: Iterable[Detector], back: int = BACK) -> Counts | None:
     """Every hour up to the end of this day; None where nothing was counted."""
     rows = {one.pk: at for at, one in enumerate(detectors)}
-    known = Count.objects.filter(detector__in=rows, at__gte=midnight(last - timedelta(days=back)), at__lt=midnight(last + timedelta(days=1)))
+    span = midnight(last - timedelta(days=back)), midnight(last + timedelta(days=1))
+    known = Count.objects.filter(detector__in=rows, at__gte=span[0], at__lt=span[1])
     listed = list(known.values_list("detector_id", "at", "vehicles").iterator(chunk_size=20_000))
     if not listed:
         return None

@@ -80,7 +80,8 @@ def _told(plan: SignalPlan) -> dict[str, object]:
     greens = [(signal, _cycle(one), one["offset"], _greens(one)) for signal, one in sorted(plan.plan.items())]
     return {
         "row": plan, "word": word, "level": level, "title": title, "about": about, "lines": [verdict(row) for row in plan.rows],
-        "reasons": [REASONS.get(code, code) for code in plan.reasons], "signals": greens, "open": plan.state == SignalPlan.State.PROPOSED,
+        "reasons": [REASONS.get(code, code) for code in plan.reasons], "signals": greens,
+        "open": plan.state == SignalPlan.State.PROPOSED,
     }  # fmt: skip
 
 
@@ -107,5 +108,6 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, str(refused))
     else:
         released = done.state == SignalPlan.State.RELEASED
-        messages.info(request, _("Freigegeben. Die Schaltung bleibt beim Betreiber der Ampeln.") if released else _("Nicht freigegeben."))
+        text = _("Freigegeben. Die Schaltung bleibt beim Betreiber der Ampeln.") if released else _("Nicht freigegeben.")
+        messages.info(request, text)
     return redirect("mobility:study", row.study_id)

@@ -27,7 +27,7 @@ def names() -> list[str]:
 
 def demand() -> tuple[Streets, Trips, dict[str, object]]:
     """Streets, trips in a busy hour, and what they rest on: counted streets, days of counts."""
-    ways, open_streets, base = _town(_changed())
+    _ways, open_streets, base = _town(_changed())
     counted = _counted()
     trips, used = scaled(open_streets, base, counted)
     return open_streets, trips, {"counted_streets": used, "addresses": len(ground().addresses)}

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import Incident, SignalPlan, Work
 
@@ -73,7 +72,9 @@ LEFT_OUT = {
     "number": gettext_lazy("mit unlesbarer Zahl"),
     "empty": gettext_lazy("Die Datei ist leer."),
     "too_large": gettext_lazy("Die Datei ist zu groß. Teilen Sie sie, zum Beispiel in Jahre."),
-    "binary": gettext_lazy("Das ist keine Textdatei. Speichern Sie die Tabelle als CSV; Excel, Parquet und ZIP lesen wir nicht."),
+    "binary": gettext_lazy(
+        "Das ist keine Textdatei. Speichern Sie die Tabelle als CSV. Excel, Parquet und ZIP lesen wir nicht."
+    ),
     "not_text": gettext_lazy("Die Schrift der Datei ist nicht lesbar. Speichern Sie sie als CSV in UTF-8."),
     "columns": gettext_lazy("Es fehlen Spalten. Wir brauchen: Zählstelle, Datum, Stunde, Fahrzeuge."),
     "no_rows": gettext_lazy("In der Datei steht kein lesbarer Zählwert."),
@@ -82,14 +83,14 @@ LEFT_OUT = {
 
 
 def fault(told: list[Any]) -> str:
-    code, _share, other = (list(told) + ["", "", ""])[:3]
+    code, _share, other = [*told, "", "", ""][:3]
     text = str(FAULTS.get(code, code))
     return f"{text} ({other})" if other else text
 
 
 def finding(told: list[Any]) -> str:
     """A line about an import."""
-    code, many, example = (list(told) + ["", 0, ""])[:3]
+    code, many, example = [*told, "", 0, ""][:3]
     word = str(LEFT_OUT.get(code, code))
     if word.endswith("."):
         return word
@@ -107,7 +108,8 @@ def verdict(row: Mapping[str, Any]) -> str:
         "gain": number(abs(row["gain"])),
         "word": _("kürzer") if row["gain"] >= 0 else _("länger"),
     }
-    return _("%(when)s: %(before)s Sekunden Wartezeit je Fahrzeug heute, %(after)s mit dem Vorschlag (%(gain)s %% %(word)s).") % told
+    text = _("%(when)s: %(before)s Sekunden Wartezeit je Fahrzeug heute, %(after)s mit dem Vorschlag (%(gain)s %% %(word)s).")
+    return text % told
 
 
 def number(value: float) -> str:

@@ -28,7 +28,7 @@ from stadtkern.kernel.city.actions import import_offices
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.registers.actions import import_civil_records, import_entries, import_households
-from stadtkern.site import belongings, counters, hallway, money, own, parked, population, rehearsal, treasury, visits
+from stadtkern.site import belongings, counters, flow, hallway, money, own, parked, population, rehearsal, treasury, visits
 
 
 class Command(BaseCommand):
@@ -75,6 +75,7 @@ class Command(BaseCommand):
                 reported = importlib.import_module("stadtkern.site.potholes").play()
                 self.stdout.write(f"  {reported} reports of what is broken")
             self.stdout.write(f"  {parked.play()} parking permits")
+            self.stdout.write(f"  {flow.play()} places where traffic is counted")
             self.stdout.write(f"  {treasury.play()} claims of the cash office, and a bank statement")
             self.stdout.write(f"  {hallway.play(source)} appointments of others")
             self.stdout.write(f"  {visits.play()} appointments of demo persons")
