@@ -55,7 +55,6 @@ def _told(now: datetime) -> Read:
             kind = days.kind(day)
             shape = SUNDAY if kind == 6 else SATURDAY if kind == 5 else WORKDAY
             level = rng.gauss(1, 0.05) * (0.88 if days.is_vacation(day) else 1)
-            last = 24 if back else now.hour
             hours = range(24 if back else now.hour)
             flow = [max(0, round(most * level * shape[hour] / 100 * rng.gauss(1, 0.06))) for hour in hours]
             told.rows += [(key, day, hour, flow[hour]) for hour in hours]

@@ -12,8 +12,8 @@ class Chart:
 
     counted: str
     expected: str
-    marks: list[tuple[float, int]]
-    hours: list[tuple[float, int]]
+    marks: list[tuple[str, int]]
+    hours: list[tuple[str, int]]
     width: int = WIDE
     height: int = HIGH
 
@@ -29,8 +29,8 @@ def chart(counted: Sequence[int | None], expected: Sequence[int | None]) -> Char
     def line(row: Sequence[int | None]) -> str:
         return " ".join(f"{LEFT + at * step:.1f},{_y(value, top):.1f}" for at, value in enumerate(row) if value is not None)
 
-    marks = [(round(_y(top * share / 4, top), 1), top * share // 4) for share in range(5)]
-    return Chart(line(counted), line(expected), marks, [(round(LEFT + hour * step, 1), hour) for hour in range(0, 24, 3)])
+    marks = [(f"{_y(top * share / 4, top):.1f}", top * share // 4) for share in range(5)]
+    return Chart(line(counted), line(expected), marks, [(f"{LEFT + hour * step:.1f}", hour) for hour in range(0, 24, 3)])
 
 
 def _y(value: float, top: int) -> float:

@@ -1,0 +1,158 @@
+"""Traffic: counts from a file to the page, road works of another office, a closed street, plans that only the lead releases."""
+
+import uuid
+from datetime import date, timedelta
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.utils import timezone
+
+from stadtkern.domains.mobility.actions import counts, incidents, scenarios, signals
+from stadtkern.domains.mobility.models import (
+    Count,
+    CountImport,
+    Detector,
+    Forecast,
+    Incident,
+    Scenario,
+    SignalPlan,
+    SignalStudy,
+)
+from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.accounts.models import Account, Staff
+from stadtkern.kernel.city.models import Office
+
+pytestmark = pytest.mark.django_db
+
+
+def member(role: str, name: str, office: str = "tiefbauamt") -> Actor:
+    place, _ = Office.objects.get_or_create(key=office, defaults={"title": office})
+    account = Account.objects.create(email=f"{name}@stadt.example", name=name)
+    return Actor(account=account, staff=Staff.objects.create(account=account, office=place, role=role))
+
+
+@pytest.fixture
+def planner() -> Actor:
+    return member("CLERK", "frieda")
+
+
+@pytest.fixture
+def lead() -> Actor:
+    return member("LEAD", "theo")
+
+
+def browser(actor: Actor) -> Client:
+    client = Client()
+    client.force_login(actor.account, backend=settings.AUTHENTICATION_BACKENDS[0])
+    return client
+
+
+def file_of(days: int, until: date, broken: str = "") -> bytes:
+    rows = ["Zählstelle;Datum;Stunde;Fahrzeuge;Straße"]
+    for back in range(days, 0, -1):
+        day = until - timedelta(days=back - 1)
+        rows += [f"A1;{day:%d.%m.%Y};{hour};{40 + hour + 30 * (day.weekday() < 5)};Lindenstraße" for hour in range(24)]
+    return "\n".join([*rows, *broken.splitlines()]).encode()
+
+
+def test_counts_go_from_a_file_to_the_page_with_a_forecast(planner):
+    today = timezone.localdate()
+    client = browser(planner)
+    data = file_of(35, today - timedelta(days=1), "A1;31.02.2026;3;7\nA1;01.11.2026;25;7\nA1;01.11.2026;3;-4\n;;;")
+    sent = client.post("/verkehr/amt/zaehlwerte/", {"file": SimpleUploadedFile("zähl\x00ung.csv", data)})
+    assert sent.status_code == 302
+    row = CountImport.objects.get()
+    counts.read(row.pk)
+    counts.expect(today)
+    counts.read(row.pk)  # the job once more
+    row.refresh_from_db()
+    assert (row.state, row.rows, bytes(row.data)) == ("DONE", 35 * 24, b"")
+    assert {code for code, _many, _line in row.findings} >= {"date", "hour", "negative"}
+    assert Count.objects.count() == 35 * 24 and Forecast.objects.count() >= 71
+    expected = Forecast.objects.filter(at__date=today).order_by("at").values_list("vehicles", flat=True)
+    counted = [40 + hour + 30 * (today.weekday() < 5) for hour in range(24)]
+    assert max(abs(a - b) for a, b in zip(expected, counted, strict=True)) < 25
+    page = Client().get(f"/verkehr/zaehlstelle/{Detector.objects.get().pk}/").content.decode()
+    assert "<polyline" in page and "erwartet" in page
+    assert "nicht gemessen" in Client().get("/verkehr/").content.decode()
+    assert "mit unlesbarem Datum" in client.get("/verkehr/amt/zaehlwerte/").content.decode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"PAR1\x00\x01", b"PK\x03\x04zip", b"a;b\n1;2", b"\xff\xfe\x00x", b'"' * 400_000, b"name;datum;stunde;kfz\nA;x;y;z"],
+)
+def test_a_hostile_file_ends_in_a_sentence(planner, data):
+    sent = browser(planner).post("/verkehr/amt/zaehlwerte/", {"file": SimpleUploadedFile("x.csv", data)}, follow=True)
+    assert sent.status_code in (200, 422)
+    for row in CountImport.objects.all():
+        counts.read(row.pk)
+        row.refresh_from_db()
+        assert row.state == "FAILED" and row.findings
+    assert browser(planner).get("/verkehr/amt/zaehlwerte/").status_code == 200
+    assert not Count.objects.exists()
+
+
+def test_a_clerk_publishes_and_ends_what_stands_in_the_way(planner):
+    client = browser(planner)
+    wrong = client.post("/verkehr/amt/", {"kind": "WORKS", "title": "Kanal", "street": "Gibtsnichtweg"})
+    assert wrong.status_code == 422 and "finden wir nicht" in wrong.content.decode()
+    sent = client.post("/verkehr/amt/", {"kind": "WORKS", "title": "Kanal", "street": "Lindenstraße", "closed": "1"})
+    row = Incident.objects.get()
+    assert sent.status_code == 302 and row.street == "Lindenstraße" and row.lat
+    assert "Kanal" in Client().get("/verkehr/").content.decode()
+    assert [one["properties"]["level"] for one in Client().get("/verkehr/punkte.json").json()["features"]] == ["danger"]
+    for _twice in range(2):
+        client.post(f"/verkehr/amt/stoerung/{row.pk}/", {"verb": "end"})
+    row.refresh_from_db()
+    assert row.state == "ENDED" and "Kanal" not in Client().get("/verkehr/").content.decode()
+
+
+def test_what_if_a_street_is_closed(planner):
+    client, once = browser(planner), str(uuid.uuid4())
+    assert client.post("/verkehr/amt/sperrung/", {"street": ["Erfundener Weg"], "once": once}).status_code == 422
+    sent = [client.post("/verkehr/amt/sperrung/", {"street": ["Marktstraße", ""], "once": once}) for _ in range(2)]
+    row = Scenario.objects.get()
+    assert [one["Location"] for one in sent] == [f"/verkehr/amt/sperrung/{row.pk}/"] * 2
+    assert "<progress" in client.get(sent[0]["Location"]).content.decode()
+    scenarios.work_on(row.pk)
+    row.refresh_from_db()
+    assert row.state == "DONE" and row.progress == 100 and row.result["gap"] < 1e-3
+    changed = {one["street"]: one["after"] - one["before"] for one in row.result["rows"]}
+    assert changed["Marktstraße"] <= 0 and row.result["hours"][1] >= row.result["hours"][0]
+    assert "Ohne anderen Weg" in client.get(sent[0]["Location"]).content.decode()
+
+
+def test_only_the_lead_releases_and_never_what_the_gate_refused(planner, lead):
+    study = SignalStudy.objects.create(
+        title="Kreuzung", net=b"", routes=b"", begin=0, end=60, digest="x", state="DONE", staff=planner.staff
+    )
+    good = SignalPlan.objects.create(study=study, source="search", state="PROPOSED")
+    bad = SignalPlan.objects.create(study=study, source="webster", state="REFUSED", reasons=["delay_worse"])
+    assert (
+        browser(planner).post(f"/verkehr/amt/signale/plan/{good.pk}/", {"verb": "release", "because": "gut"}).status_code == 403
+    )
+    client = browser(lead)
+    client.post(f"/verkehr/amt/signale/plan/{bad.pk}/", {"verb": "release", "because": "trotzdem"})
+    client.post(f"/verkehr/amt/signale/plan/{good.pk}/", {"verb": "release", "because": ""})
+    assert list(SignalPlan.objects.order_by("pk").values_list("state", flat=True)) == ["PROPOSED", "REFUSED"]
+    client.post(f"/verkehr/amt/signale/plan/{good.pk}/", {"verb": "release", "because": "Weniger Wartezeit"})
+    client.post(f"/verkehr/amt/signale/plan/{good.pk}/", {"verb": "reject", "because": "doch nicht"})
+    good.refresh_from_db()
+    assert (good.state, good.because, good.decided_by) == ("RELEASED", "Weniger Wartezeit", lead.staff)
+    page = client.get(f"/verkehr/amt/signale/{study.pk}/").content.decode()
+    assert "Die Wartezeit wird länger" in page and "Weniger Wartezeit" in page
+
+
+def test_a_study_wants_files_that_sumo_could_read(planner, monkeypatch):
+    monkeypatch.setattr(signals.sumo, "program", lambda: None)
+    with pytest.raises(counts.Refused, match="nicht verbunden"):
+        signals.order(planner, "", b"<net/>", b"<routes/>", 0, 60)
+    monkeypatch.setattr(signals.sumo, "program", lambda: "sumo")
+    bomb = b'<!DOCTYPE net [<!ENTITY a "aaaa">]><net>&a;</net>'
+    for net, routes in ((b"", b""), (bomb, b"<routes/>"), (b"<net/>", b"<routes/>"), (b"<net>", b"\x00")):
+        with pytest.raises(counts.Refused):
+            signals.order(planner, "", net, routes, 0, 60)
+    assert not SignalStudy.objects.exists() and incidents.STEPS
