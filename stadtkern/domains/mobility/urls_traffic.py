@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .traffic import desk, now, signals, whatif
+from .traffic import desk, now, signalling, whatif
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", now.now, name="traffic"),
@@ -13,7 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("amt/zaehlwerte/", desk.imports, name="counts"),
     path("amt/sperrung/", whatif.ask, name="whatif"),
     path("amt/sperrung/<int:pk>/", whatif.scenario, name="scenario"),
-    path("amt/signale/", signals.studies, name="studies"),
-    path("amt/signale/<int:pk>/", signals.study, name="study"),
-    path("amt/signale/plan/<int:pk>/", signals.decide, name="plan"),
+    path("amt/signale/", signalling.studies, name="studies"),
+    path("amt/signale/<int:pk>/", signalling.study, name="study"),
+    path("amt/signale/plan/<int:pk>/", signalling.decide, name="plan"),
 ]

@@ -19,7 +19,8 @@ Floats = NDArray[np.float64]
 
 BACK = 84  # days to look back for like days
 LEARN = 18  # days a model needs
-MOST_ROWS = 900_000
+MOST_ROWS = 400_000
+FEW_ROWS = 60_000  # below that a smaller model
 RATIO = (0.0, 4.0)
 LEAST = 4.0  # vehicles an hour below which ratios say nothing
 CALENDAR = slice(0, 8)
@@ -77,7 +78,12 @@ class Table:
         return self._ratios[at]
 
     def scale(self, at: int, origin: int) -> Floats:
+        """The reference of a day; where no like day was counted, the median of its last four weekdays, holiday or not."""
         reference = self.like(self.days.kind(self.day(at)), origin, 4)
+        if np.isnan(reference).any():
+            past = [at - 7 * week for week in range(1, 6) if 0 <= at - 7 * week <= origin][:4]
+            if past:
+                reference = np.where(np.isfinite(reference), reference, _median(self.values[:, past]))
         return np.maximum(reference, LEAST)
 
     def features(self, at: int, origin: int) -> Floats:
@@ -138,9 +144,7 @@ class Forecaster:
     told: NDArray[np.bool_]  # the features it was learned with
 
     @classmethod
-    def learn(
-        cls, counts: Counts, days: Days, origin: int, *, ahead: int = 1, seed: int = 1, rounds: int = 220
-    ) -> "Forecaster":
+    def learn(cls, counts: Counts, days: Days, origin: int, *, ahead: int = 1, seed: int = 1) -> "Forecaster":
         """Learn from days up to `origin` (index), for forecasts up to `ahead` days."""
         table = Table(counts, days)
         possible = list(range(8, origin + 1))
@@ -160,11 +164,12 @@ class Forecaster:
             xs.append(table.features(at, at - back)[good])
             ys.append(np.clip(actual[good] / scale[good], *RATIO))
             ws.append(scale[good])
-        model = HistGradientBoostingRegressor(
-            loss="absolute_error", max_iter=rounds, learning_rate=0.08, max_leaf_nodes=48, min_samples_leaf=200,
-            l2_regularization=1.0, early_stopping=False, random_state=seed,
-        )  # fmt: skip
         rows = np.concatenate(xs)
+        few = len(rows) < FEW_ROWS
+        model = HistGradientBoostingRegressor(
+            max_iter=60 if few else 200, learning_rate=0.08, max_leaf_nodes=16 if few else 48,
+            min_samples_leaf=40 if few else 200, l2_regularization=1.0, early_stopping=False, random_state=seed,
+        )  # fmt: skip
         told = np.isfinite(rows).any(0)  # a column without any value (no year before) is no feature
         model.fit(rows[:, told], np.concatenate(ys), np.concatenate(ws))
         return cls(table, origin, model, told)

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from stadtkern.domains.mobility.actions import counts, incidents, scenarios, signals
+from stadtkern.domains.mobility.actions import counts, incidents, scenarios, signalling
 from stadtkern.domains.mobility.models import (
     Count,
     CountImport,
@@ -147,12 +147,12 @@ def test_only_the_lead_releases_and_never_what_the_gate_refused(planner, lead):
 
 
 def test_a_study_wants_files_that_sumo_could_read(planner, monkeypatch):
-    monkeypatch.setattr(signals.sumo, "program", lambda: None)
+    monkeypatch.setattr(signalling.sumo, "program", lambda: None)
     with pytest.raises(counts.Refused, match="nicht verbunden"):
-        signals.order(planner, "", b"<net/>", b"<routes/>", 0, 60)
-    monkeypatch.setattr(signals.sumo, "program", lambda: "sumo")
+        signalling.order(planner, "", b"<net/>", b"<routes/>", 0, 60)
+    monkeypatch.setattr(signalling.sumo, "program", lambda: "sumo")
     bomb = b'<!DOCTYPE net [<!ENTITY a "aaaa">]><net>&a;</net>'
     for net, routes in ((b"", b""), (bomb, b"<routes/>"), (b"<net/>", b"<routes/>"), (b"<net>", b"\x00")):
         with pytest.raises(counts.Refused):
-            signals.order(planner, "", net, routes, 0, 60)
+            signalling.order(planner, "", net, routes, 0, 60)
     assert not SignalStudy.objects.exists() and incidents.STEPS

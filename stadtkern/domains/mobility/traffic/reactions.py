@@ -7,7 +7,7 @@ from procrastinate.contrib.django import app
 
 from stadtkern.kernel.events.models import Event
 
-from ..actions import counts, incidents, scenarios, signals
+from ..actions import counts, incidents, scenarios, signalling
 
 
 def _case(event: Event, service: str) -> int | None:
@@ -61,7 +61,7 @@ def answer_scenario(pk: int) -> None:
 @app.task(name="mobility.signals", queue="default")
 def study_signals(pk: int) -> None:
     """Plans for signals; takes minutes."""
-    signals.work_on(pk)
+    signalling.work_on(pk)
 
 
 @app.task(name="mobility.expect", queueing_lock="mobility.expect", queue="default")
@@ -80,7 +80,7 @@ def forget(timestamp: int) -> None:
         pass
     incidents.forget(now)
     scenarios.forget(now)
-    signals.forget(now)
+    signalling.forget(now)
 
 
 SCHEDULE = [("22 1 * * *", expect), ("41 3 * * *", forget)]

@@ -11,7 +11,7 @@ from stadtkern.kernel.accounts.access import actor_of, staff
 from stadtkern.kernel.accounts.models import Role
 from stadtkern.lib.traffic import sumo
 
-from ..actions import counts, signals
+from ..actions import counts, signalling
 from ..models import SignalPlan, SignalStudy, Work
 from . import OFFICE
 from .desk import planners
@@ -32,11 +32,11 @@ def studies(request: HttpRequest) -> HttpResponse:
             files = [request.FILES.get(name) for name in HEAVY]
             if any(file is None for file in files):
                 raise counts.Refused(_("Wählen Sie beide Dateien: das Netz und die Nachfrage."))
-            if any((file.size or 0) > signals.MOST_BYTES for file in files if file):
+            if any((file.size or 0) > signalling.MOST_BYTES for file in files if file):
                 raise counts.Refused(_("Eine der Dateien ist größer als 20 MB. Schneiden Sie das Netz kleiner."))
             net, routes = (file.read() for file in files if file)
             begin, end = (_hour(request.POST.get(name, "")) for name in ("begin", "end"))
-            row = signals.order(actor_of(request), request.POST.get("title", ""), net, routes, begin, end)
+            row = signalling.order(actor_of(request), request.POST.get("title", ""), net, routes, begin, end)
         except counts.Refused as refused:
             wrong, status = str(refused), 422
         else:
@@ -103,7 +103,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404
     row = get_object_or_404(SignalPlan, pk=pk)
     try:
-        done = signals.decide(actor_of(request), row.pk, release=verb == "release", because=request.POST.get("because", ""))
+        done = signalling.decide(actor_of(request), row.pk, release=verb == "release", because=request.POST.get("because", ""))
     except counts.Refused as refused:
         messages.warning(request, str(refused))
     else:
