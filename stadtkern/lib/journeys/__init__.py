@@ -1,5 +1,6 @@
 """Door to door: timetable, streets and shared vehicles in one query."""
 
+from .isochrone import Reach, areas, reachable
 from .plan import candidates, plan
 from .world import EVERYDAY, SHARED, Leg, Mode, Parking, Point, Reason, Request, Spot, Trip, World
 
@@ -10,11 +11,14 @@ __all__ = [
     "Mode",
     "Parking",
     "Point",
+    "Reach",
     "Reason",
     "Request",
     "Spot",
     "Trip",
     "World",
+    "areas",
     "candidates",
     "plan",
+    "reachable",
 ]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from stadtkern.lib.earth import METRES
 
 from .co2 import grams
+from .crossing import Crossings
 from .doors import Side
 from .fleets import Piece
 from .moment import Moment
@@ -45,7 +46,14 @@ def _rented(leg: Leg, piece: Piece) -> Leg:
     return replace(leg, operator=operator, vehicle=named, link=pickup.link, fare_cents=cents, currency=currency)
 
 
-def trip_of(moment: Moment, journey: Journey, sides: tuple[Side, Side], doors: tuple[Spot, Spot], request: Request) -> Trip:
+def trip_of(
+    moment: Moment,
+    journey: Journey,
+    sides: tuple[Side, Side],
+    doors: tuple[Spot, Spot],
+    request: Request,
+    crossings: Crossings | None = None,
+) -> Trip:
     """A journey of the timetable with its ways to and from the stops."""
     rides = journey.rides
     legs: list[Leg] = []
@@ -56,7 +64,7 @@ def trip_of(moment: Moment, journey: Journey, sides: tuple[Side, Side], doors: t
             seconds = int(sides[0].seconds[ride.board])
             legs += street_legs(moment, sides[0].pieces(ride.board, doors[0], stop), ride.departs - seconds, seconds)
         elif rides[number - 1].alight != ride.board:
-            legs += changing(moment, rides[number - 1].alight, ride.board, ready, request)
+            legs += changing(moment, rides[number - 1].alight, ride.board, ready, request, crossings)
         before = legs[-1].arrives if legs else ride.departs
         spare = ride.departs - before - (request.slack_s if number else 0)
         legs.append(_ride(moment, ride, tight=number > 0 and spare < request.tight_s, waits=ride.departs - before))
@@ -68,12 +76,12 @@ def trip_of(moment: Moment, journey: Journey, sides: tuple[Side, Side], doors: t
     return priced(moment, Trip(tuple(legs), journey=journey))
 
 
-def changing(moment: Moment, alight: int, board: int, ready: int, request: Request) -> list[Leg]:
+def changing(moment: Moment, alight: int, board: int, ready: int, request: Request, crossings: Crossings | None) -> list[Leg]:
     """From one stop to the next: on foot, or by a shared vehicle where that was searched and is quicker."""
     timetable = moment.world.timetable
     assert timetable is not None
     one, other = moment.stop(alight), moment.stop(board)
-    shared = moment.crossing(alight, board, request)
+    shared = crossings.pieces(moment, alight, board) if crossings is not None else None
     if shared is not None:
         pieces, seconds = shared
         return street_legs(moment, pieces, ready, seconds)

@@ -78,3 +78,70 @@ def across(  # type: ignore[no-untyped-def]
             count += 1
             best[other] = FAR
     return rows[:count].copy()
+
+
+@compiled
+def flood(net, ready, last):  # type: ignore[no-untyped-def]
+    """The earliest arrival at every stop by vehicles, for somebody who can board at each stop at `ready`; FAR after `last`.
+
+    Patterns are scanned again as long as something gets better, without counting vehicles.
+    """
+    stops = len(net.stop_start) - 1
+    board = ready.copy()
+    arrive = np.full(stops, FAR, np.int32)
+    first = np.full(len(net.pattern_trip), FAR, np.int32)
+    queue = np.empty(len(net.pattern_trip), np.int32)
+    fresh = np.zeros(stops, np.uint8)
+    reached = np.empty(stops, np.int32)
+    for stop in range(stops):
+        if board[stop] <= last:
+            fresh[stop] = 1
+    while True:
+        many = 0
+        for stop in range(stops):
+            if fresh[stop]:
+                fresh[stop] = 0
+                for at in range(net.stop_start[stop], net.stop_start[stop + 1]):
+                    pattern = net.stop_pattern[at]
+                    if first[pattern] == FAR:
+                        queue[many] = pattern
+                        many += 1
+                    first[pattern] = min(first[pattern], net.stop_position[at])
+        if many == 0:
+            return arrive
+        better = 0
+        for number in range(many):
+            pattern = queue[number]
+            begin = first[pattern]
+            first[pattern] = FAR
+            base, event, trips = net.pattern_start[pattern], net.pattern_event[pattern], net.pattern_trips[pattern]
+            size = net.pattern_start[pattern + 1] - base
+            trip = trips
+            for position in range(begin, size):
+                stop = net.pattern_stop[base + position]
+                if trip < trips and net.pattern_alight[base + position]:
+                    now = net.arrive[event + trip * size + position]
+                    if now <= last and now < arrive[stop]:
+                        if arrive[stop] == FAR or fresh[stop] != 2:
+                            reached[better] = stop
+                            better += 1
+                            fresh[stop] = 2
+                        arrive[stop] = now
+                if net.pattern_board[base + position] and position + 1 < size:
+                    while trip > 0 and net.depart[event + (trip - 1) * size + position] >= board[stop]:
+                        trip -= 1
+        for number in range(better):
+            stop = reached[number]
+            fresh[stop] = 0
+        for number in range(better):
+            stop = reached[number]
+            now = arrive[stop]
+            change = net.change[stop]
+            if change < 2**29 and now + change < board[stop]:
+                board[stop] = now + change
+                fresh[stop] = 1
+            for at in range(net.foot_start[stop], net.foot_start[stop + 1]):
+                other, there = net.foot_to[at], now + net.foot_seconds[at]
+                if there < board[other] and there <= last:
+                    board[other] = there
+                    fresh[other] = 1

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from .fleets import DETOUR_M, Fleet, Piece, fleets, passage, points_of
+from .crossing import Crossings, crossings
+from .fleets import DETOUR_M, Fleet, fleets, passage, points_of
 from .streets import Array, Points, Streets
-from .world import Mode, Request, Spot, World
+from .world import Mode, Spot, World
 
 EXTRA = 4000  # places to leave vehicles near forbidden stops, at most
 
@@ -32,6 +33,7 @@ class Moment:
         self._fleets: dict[Mode, list[Fleet]] = {}
         self._passage: dict[int, Any] = {}
         self._drops: dict[int, Drops] = {}
+        self._crossings: dict[frozenset[Mode], Crossings | None] = {}
 
     @classmethod
     def of(cls, world: World) -> Moment:
@@ -49,6 +51,15 @@ class Moment:
             empty = np.zeros(0)
             own = Points(np.array(stops.lat), np.array(stops.long)) if stops is not None else Points(empty, empty)
             known = self.world.kept["stops"] = stops, own
+        return known[1]
+
+    def nodes(self) -> Points:
+        """The nodes of the streets, as places."""
+        ways = self.world.ways
+        known: tuple[Any, Points] | None = self.world.kept.get("nodes")
+        if known is None or known[0] is not ways:
+            empty = np.zeros(0)
+            known = self.world.kept["nodes"] = ways, Points(ways.lat, ways.long) if ways is not None else Points(empty, empty)
         return known[1]
 
     def _middle(self) -> float:
@@ -112,5 +123,9 @@ class Moment:
         table = np.unique(np.concatenate([np.stack([one.lat, one.long], 1) for one in found]), axis=0)
         return Points(table[:, 0], table[:, 1])
 
-    def crossing(self, alight: int, board: int, request: Request) -> tuple[list[Piece], int] | None:
-        return None
+    def crossings(self, modes: list[Mode]) -> Crossings | None:
+        """Rides with shared vehicles between stops."""
+        key = frozenset(modes)
+        if key not in self._crossings:
+            self._crossings[key] = crossings(self, modes)
+        return self._crossings[key]

@@ -12,6 +12,7 @@ from stadtkern.lib.ways.search import FAR
 
 from .build import priced, street_legs, trip_of
 from .choose import choose
+from .crossing import Crossings
 from .doors import LOCK_S, PARK_S, Best, Side, by_own, by_rental, on_foot, park_and_ride
 from .moment import Moment
 from .streets import Points, points
@@ -19,6 +20,7 @@ from .world import SHARED, Mode, Request, Spot, Trip, World
 
 LOOK_BACK_S = 3 * 3600  # for an arrival: how much earlier one may leave
 Seeds = tuple[NDArray[np.int32], NDArray[np.int32]]
+Search = tuple[tuple[Side, Side], Crossings | None]
 
 
 def plan(request: Request, world: World) -> list[Trip]:
@@ -47,8 +49,8 @@ def candidates(request: Request, world: World) -> list[Trip]:
     doors = Spot(*request.start, "start"), Spot(*request.goal, "goal")
     found = [trip for side in direct(moment, start, goal, request) for trip in _door_to_door(moment, side, doors, request)]
     if Mode.TRANSIT in request.modes and world.timetable is not None:
-        for sides in ways_to_stops(moment, start, goal, request):
-            found += _by_timetable(moment, sides, doors, request)
+        for sides, crossings in ways_to_stops(moment, start, goal, request):
+            found += _by_timetable(moment, sides, doors, request, crossings)
     return found
 
 
@@ -73,12 +75,13 @@ def shared(request: Request) -> list[Mode]:
     return [mode for mode in Mode if mode in request.modes and mode in SHARED and not request.wheelchair]
 
 
-def ways_to_stops(moment: Moment, start: Points, goal: Points, request: Request) -> Iterable[tuple[Side, Side]]:
-    """Pairs of ways to the first and from the last stop, each pair searched by itself: on foot, with shared vehicles, …"""
+def ways_to_stops(moment: Moment, start: Points, goal: Points, request: Request) -> Iterable[Search]:
+    """Ways to the first and from the last stop, searched pair by pair: on foot, with shared vehicles (between rides, too),
+    with one's own bike, with a car left in a garage."""
     stops = moment.stops
     feet = on_foot(moment, start, stops, request, False, request.max_walk_s)
     back = on_foot(moment, goal, stops, request, True, request.max_walk_s)
-    yield feet, back
+    yield (feet, back), None
     there: list[Side] = [feet]
     home: list[Side] = [back]
     for mode in shared(request):
@@ -87,12 +90,13 @@ def ways_to_stops(moment: Moment, start: Points, goal: Points, request: Request)
                 rented = by_rental(moment, fleet, door, stops, request, homeward)
                 if rented is not None:
                     sides.append(rented)
-    if len(there) + len(home) > 2:
-        yield Best(there), Best(home, True)
+    crossings = moment.crossings(shared(request)) if shared(request) else None
+    if len(there) + len(home) > 2 or crossings is not None:
+        yield (Best(there), Best(home, True)), crossings
     if Mode.BIKE in request.modes and not request.wheelchair:
-        yield by_own(moment, start, stops, Mode.BIKE, request.max_ride_s, LOCK_S), back
+        yield (by_own(moment, start, stops, Mode.BIKE, request.max_ride_s, LOCK_S), back), None
     if Mode.PARK_RIDE in request.modes and (parked := park_and_ride(moment, start, stops, request)) is not None:
-        yield parked, back
+        yield (parked, back), None
 
 
 def _door_to_door(moment: Moment, side: Side, doors: tuple[Spot, Spot], request: Request) -> list[Trip]:
@@ -110,10 +114,12 @@ def seeds(side: Side) -> Seeds:
     return near, seconds[near]
 
 
-def _by_timetable(moment: Moment, sides: tuple[Side, Side], doors: tuple[Spot, Spot], request: Request) -> list[Trip]:
+def _by_timetable(
+    moment: Moment, sides: tuple[Side, Side], doors: tuple[Spot, Spot], request: Request, crossings: Crossings | None
+) -> list[Trip]:
     from stadtkern.lib.transit import Options, profile
 
-    timetable = moment.world.timetable
+    timetable = moment.world.timetable if crossings is None else crossings.timetable
     assert timetable is not None
     access, egress = seeds(sides[0]), seeds(sides[1])
     if not len(access[0]) or not len(egress[0]):
@@ -126,4 +132,4 @@ def _by_timetable(moment: Moment, sides: tuple[Side, Side], doors: tuple[Spot, S
     if request.arrive_by:
         journeys = [journey for journey in journeys if journey.arrives <= request.at]
         journeys = sorted(journeys, key=lambda journey: -journey.departs)[: 4 * request.many]
-    return [trip_of(moment, journey, sides, doors, request) for journey in journeys]
+    return [trip_of(moment, journey, sides, doors, request, crossings) for journey in journeys]

@@ -70,6 +70,23 @@ def rented(
     return found
 
 
+def crossing(net: Net, one: tuple[float, float], other: tuple[float, float], closed: bool) -> list[int]:
+    """Every way from stop to stop with one rented vehicle: four minutes on foot at each end, twenty altogether."""
+    ends = [
+        (place, end, many > 0 and net.docks[j][2] > 0, "bike")
+        for place, many, _ in net.docks
+        for j, (end, _, _) in enumerate(net.docks)
+    ]
+    ends += [(place, end, end != other or not closed, "scooter") for place in net.scooters for end in [other, *net.near_stops]]
+    found = []
+    for place, end, possible, kind in ends:
+        to, ride, on = takes(one, place, WALK), takes(place, end, KMH[kind]), takes(end, other, WALK)
+        whole = to + TAKE + ride + LEAVE + on
+        if possible and max(to, on) <= 240_000 and whole <= 1_200_000:
+            found.append(whole)
+    return found
+
+
 def to_stops(net: Net, door: tuple[float, float], limits: Limits, shared: bool, home: bool) -> dict[int, int]:
     """Whole seconds between the door and each stop, in the direction asked for."""
     best = {}

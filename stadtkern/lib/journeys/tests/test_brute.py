@@ -139,15 +139,23 @@ def test_the_earliest_arrival_is_that_of_every_event_searched(modes, seed):
     access, egress = (
         brute.to_stops(net, door, limits, shared, home) for door, home in ((request.start, False), (request.goal, True))
     )
-    between = between_of(world, request) if shared else {}
+    between = between_of(net, world) if shared else {}
     for vehicles in (1, 2, 5):
         wanted = brute.earliest(net, access, egress, request.at, vehicles, request.slack_s, between)
         found = best_by_timetable(candidates(replace(request, max_vehicles=vehicles, window_s=20_000), world))
         assert found == wanted
 
 
-def between_of(world: World, request: Request) -> dict[tuple[int, int], int]:
-    return {}
+def between_of(net: brute.Net, world: World) -> dict[tuple[int, int], int]:
+    """Seconds from stop to stop with a rented vehicle, where that is at least a minute quicker than walking."""
+    found = {}
+    served = {stop for trip in net.trips for stop, _, _ in trip[:-1]}
+    for one, start in enumerate(net.stops):
+        for other in served - {one}:
+            ways = brute.crossing(net, start, net.stops[other], net.no_parking[other])
+            if ways and -(-min(ways) // 1000) + 60 <= net.paths.get((one, other), 10**9):
+                found[one, other] = -(-min(ways) // 1000)
+    return found
 
 
 @settings(max_examples=60, deadline=None)
