@@ -45,7 +45,39 @@ def _realtime(feed: Feed, now: datetime) -> None:
 
 
 def _alert(one: Any) -> dict[str, Any]:
-    raise NotImplementedError
+    """As it is kept: the German text, the first period that is not over."""
+    now = timezone.now().timestamp()
+    ahead = [span for span in one.periods if not span[1] or span[1] > now] or list(one.periods[-1:])
+    start, end = ahead[0] if ahead else (0, 0)
+    url = _german(one.url)
+    return {
+        "key": one.id,
+        "title": (_german(one.header) or _german(one.text))[:300] or _("Störung"),
+        "text": _german(one.text),
+        "url": url[:500] if url.startswith(("https://", "http://")) else "",
+        "cause": one.cause[:30],
+        "effect": one.effect[:30],
+        "stops": _with_stations(one.stops),
+        "routes": list(one.routes),
+        "trips": list(one.trips),
+        "starts_at": moment_of(start),
+        "ends_at": moment_of(end),
+    }
+
+
+def _german(texts: dict[str, str]) -> str:
+    return next((text for language, text in texts.items() if language.startswith("de")), next(iter(texts.values()), ""))
+
+
+def _with_stations(stops: tuple[str, ...]) -> list[str]:
+    """Stops as they are told and the stations they belong to: people watch stations."""
+    try:
+        table, known = world.timetable(timezone.localdate()), world.stations()
+    except world.NoTimetable:
+        return list(stops)
+    index = table.stops.by_id
+    heads = [known.of_stop[index[one]].ref for one in stops if one in index and index[one] in known.of_stop]
+    return list(dict.fromkeys([*stops, *heads]))
 
 
 def _sharing(feed: Feed, now: datetime) -> None:

@@ -89,8 +89,11 @@ def timetable(job: dict[str, Any]) -> dict[str, Any]:
             continue
         made = transit.day(feed, day, footpaths=paths, step_free=free)
         made.save(place)
+        if not alike:
+            transit.warm(made)  # compiled code lies in the cache before the first question comes
         alike[kind] = place
         trips = max(trips, len(made))
+    (target / "fares.json").write_text(json.dumps({"tables": feed.fares, "agencies": feed.agencies}), encoding="utf-8")
     for old in target.glob("day-*"):
         if old.name[4:] < f"{first:%Y%m%d}":
             shutil.rmtree(old, ignore_errors=True)

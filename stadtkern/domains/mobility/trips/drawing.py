@@ -39,8 +39,8 @@ def trip(world: World, row: TripRow) -> list[dict[str, Any]]:
     return shapes
 
 
-def feature(kind: str, coordinates: Any, **properties: Any) -> dict[str, Any]:
-    return {"type": "Feature", "geometry": {"type": kind, "coordinates": coordinates}, "properties": properties}
+def feature(shape: str, coordinates: Any, /, **properties: Any) -> dict[str, Any]:
+    return {"type": "Feature", "geometry": {"type": shape, "coordinates": coordinates}, "properties": properties}
 
 
 def _street(world: World, leg: Leg) -> list[tuple[float, float]]:

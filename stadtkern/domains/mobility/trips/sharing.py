@@ -1,16 +1,56 @@
 """Shared vehicles and garages as the planner wants them, from the sources of this city."""
 
+import json
+import logging
 from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
-from stadtkern.lib.journeys.world import Parking
+from django.conf import settings
+
+from stadtkern.lib import sharing
+from stadtkern.lib.journeys import Parking
+
+from . import folder
+
+PARKING = ("id", "name", "lat", "long", "capacity")
+log = logging.getLogger(__name__)
+_read: dict[str, tuple[int, Any]] = {}
 
 
 def systems() -> tuple[Sequence[Any], int]:
     """Systems of shared vehicles, and a number that changes when they do."""
-    return (), 0
+    found, stamp = [], 0
+    for key, told in sorted(folder.current().items()):
+        if told["kind"] != "GBFS":
+            continue
+        place = Path(told["folder"])
+        try:
+            changed = place.stat().st_mtime_ns
+        except OSError:
+            continue
+        known = _read.get(key)
+        if known is None or known[0] != changed:
+            try:
+                known = _read[key] = (changed, sharing.read_gbfs(json.loads(place.read_bytes())))
+            except (OSError, ValueError):
+                log.exception("shared vehicles of %s cannot be read", key)
+                continue
+        found.append(known[1])
+        stamp = hash((stamp, changed))
+    return found, stamp
 
 
 def garages() -> Sequence[Parking]:
-    """Garages and lots for park and ride."""
-    return ()
+    """Garages and lots for park and ride; how many places are free is counted elsewhere."""
+    file = Path(settings.CITY_FOLDER) / "mobility" / "garages.json"
+    return _garages(file, file.stat().st_mtime_ns) if file.is_file() else ()
+
+
+@lru_cache(maxsize=2)
+def _garages(file: Path, changed: int) -> tuple[Parking, ...]:
+    rows = json.loads(file.read_text(encoding="utf-8"))
+    return tuple(
+        Parking(one["id"], one["name"], one["lat"], one["long"], one["capacity"], None, one["park_ride"]) for one in rows
+    )

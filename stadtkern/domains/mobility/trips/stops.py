@@ -17,6 +17,7 @@ from stadtkern.lib import transit
 from ..models import Alert, Watch
 from . import world
 from .places import clean, find, point_of
+from .showing import kind_words
 from .stations import Station
 
 MANY, SPAN = 30, timedelta(hours=3)
@@ -119,4 +120,22 @@ def departures(one: Station, at: datetime, many: int = MANY) -> list[Row]:
 
 
 def _row(now: Any, told: Any) -> Row:
-    raise NotImplementedError
+    kind = kind_words(int(now.routes.kind[told.route]))
+    at, planned = (timezone.localtime(now.moment(seconds)) for seconds in (told.departs, told.planned))
+    line = now.routes.title(told.route)
+    source = int(now.trip_source[told.row]) if told.row >= 0 else -1
+    return Row(
+        planned,
+        at,
+        line,
+        f"{kind} {line}",
+        told.headsign or str(now.stops.name[told.last]),
+        str(now.stops.platform[told.stop]),
+        round((told.delay or 0) / 60),
+        told.cancelled,
+        told.delay is not None,
+        str(now.routes.colour[told.route]),
+        told.trip,
+        str(now.routes.id[told.route]),
+        source >= 0 and int(now.trips.wheelchair[source]) == 1,
+    )

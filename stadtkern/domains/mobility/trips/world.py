@@ -10,6 +10,7 @@ import threading
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from django.utils import timezone
@@ -174,25 +175,36 @@ def world(day: date) -> World:
     with _lock:
         updates = [update for one in said if one.realtime for update in one.realtime.updates]
         now = transit.live(planned, updates) if updates else planned
-        made = World(timetable=now, ways=found.ways, sharing=shared, parking=garages(), fare=fare_of(found))
+        made = World(timetable=now, ways=found.ways, sharing=shared, parking=garages(), fare=fare_of(found, planned))
         if len(found.worlds) >= DAYS_KEPT:
             found.worlds.clear()
         found.worlds[day] = (stamps, made)
     return made
 
 
-def fare_of(found: Version) -> Any:
-    """Prices of this version; None where the feed knows none."""
-    return None
-
-
-def meta(place: Path) -> dict[str, Any]:
-    """What the feed says of itself."""
+def fare_of(found: Version, table: Timetable) -> Any:
+    """Prices of this version, for grown-ups; None where the feed knows none."""
     try:
-        told: dict[str, Any] = json.loads((place / "feed.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return told
+        told = json.loads((found.place / "fares.json").read_text(encoding="utf-8"))
+        fares: dict[str, list[dict[str, str]]] = told["tables"]
+    except (OSError, ValueError, KeyError):
+        return None
+    if not fares:
+        return None
+    feed: Any = SimpleNamespace(
+        fares=fares, agencies=told["agencies"], stops=table.stops, routes=table.routes, trips=table.trips
+    )
+    riders = {row.get("rider_category_id", "") for row in fares.get("rider_categories.txt", [])}
+    usual = {
+        row["rider_category_id"] for row in fares.get("rider_categories.txt", []) if row.get("is_default_fare_category") == "1"
+    }
+    usual = usual or riders
+
+    def price(journey: Any) -> tuple[int, str] | None:
+        options = [one for one in transit.fare(feed, journey) if not one.rider or one.rider in usual]
+        return (options[0].cents, options[0].currency) if options else None
+
+    return price
 
 
 def forget() -> None:
