@@ -184,6 +184,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "mobility:unwatch pk": [public(1)],
     "mobility:drop_place pk": [public(1)],
     "mobility:stop ref": [public("gibt-es-nicht")],
+    "api/v1/mobility ref": [public("gibt-es-nicht")],
     "mobility key": [public("gibt-es-nicht")],
     "mobility name": [public("haltestellen")],
     **{f"participation:report_{page} key": [public(uuid.UUID(int=1))] for page in ("picture", "picture_small", "blur")},
@@ -249,6 +250,7 @@ NEVER_FOUND |= {
 NEVER_FOUND |= {"payments:debit_revoke", "mobility:plate_release"}
 # No timetable is read in these worlds (domains/mobility/tests/test_feeds.py and test_trips.py read one).
 NEVER_FOUND |= {f"mobility:source{page}" for page in ("", "_change", "_read", "_upload", "_back")}
+NEVER_FOUND |= {"GET /api/v1/mobility/stops/{ref}/departures", "GET /api/v1/mobility/plan"}
 NEVER_FOUND |= {f"mobility:{page}" for page in ("stop", "trip", "open_file", "open_gbfs", "unwatch", "drop_place")}
 NEVER_FOUND |= {"mobility:detector", "mobility:incident", "mobility:plan", "mobility:scenario", "mobility:study"}
 # A code of two screens is this browser's own (accounts/tests/test_pairing.py).
@@ -798,6 +800,7 @@ def test_open_operations_are_few_and_meant():
         "GET /api/v1/directory/search",
         "GET /api/v1/directory/situations",
         "GET /api/v1/directory/{key}",
+        *(f"GET /api/v1/mobility/{one}" for one in ("places", "plan", "alerts", "stops/{ref}/departures")),
         "GET /api/v1/participation/contributions/{reference}",
         "GET /api/v1/participation/processes",
         "GET /api/v1/participation/processes/{key}",

@@ -1,8 +1,8 @@
-"""Mobility: how people and things move through the city; parking first."""
+"""Mobility: how people and things move through the city."""
 
 from stadtkern.kernel.manifest import KPI, Domain, Link
 
-from . import kpis
+from . import api, kpis
 
 DOMAIN = Domain(
     name="mobility",
@@ -11,9 +11,12 @@ DOMAIN = Domain(
     navigation=[
         Link("Verkehr jetzt", "mobility:traffic"),
         Link("Verkehrsplanung", "mobility:traffic_desk", audience="office:tiefbauamt"),
+        Link("Fahrplan", "mobility:planner"),
+        Link("Fahrplanquellen", "mobility:sources", audience="office:ordnungsamt"),
         Link("Parkausweise", "mobility:permits", audience="office:ordnungsamt"),
         Link("Kontrolle", "mobility:control", audience="office:ordnungsamt"),
     ],
+    api=api.router,
     kpis=[
         KPI("permits_at_once", "Bewohnerparkausweise, sofort entschieden", "%", 80, "Ordnungsamt", kpis.permits_at_once),
         KPI("permits_valid", "Gültige Bewohnerparkausweise", "", 1000, "Ordnungsamt", kpis.permits_valid),

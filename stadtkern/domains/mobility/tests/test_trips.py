@@ -222,3 +222,17 @@ def test_the_brake_holds_for_machines(client, timetable, tomorrow, monkeypatch):
     assert "sehr viele Fragen" in client.get(PLAN, question(tomorrow)).content.decode()
     brake._seen.clear()
     assert settings.HOME
+
+
+def test_programs_get_the_same(client, timetable, tomorrow):
+    told = {"start": "Weinbergstraße", "goal": "Fährstraße 100", "day": tomorrow.isoformat(), "time": "08:00"}
+    answer = client.get("/api/v1/mobility/plan", told).json()
+    rows = client.get(PLAN, question(tomorrow)).context["rows"]
+    assert [one["key"] for one in answer["trips"]] == [row.key for row in rows]
+    assert client.get(answer["trips"][0]["url"]).status_code == 200
+    assert client.get("/api/v1/mobility/plan", told | {"goal": "qqqqqqq"}).status_code == 422
+    assert client.get("/api/v1/mobility/plan", told | {"day": "2099-01-01"}).status_code == 422
+    assert client.get("/api/v1/mobility/places", {"q": "rathauspl"}).json()[0]["title"] == "Rathausplatz"
+    assert len(client.get("/api/v1/mobility/stops/S1/departures").json()) > 5
+    assert client.get("/api/v1/mobility/stops/\x00/departures").status_code == 404
+    assert client.get("/api/v1/mobility/alerts").json() == []

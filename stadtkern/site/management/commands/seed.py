@@ -74,6 +74,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {signed} petitions")
                 reported = importlib.import_module("stadtkern.site.potholes").play()
                 self.stdout.write(f"  {reported} reports of what is broken")
+            if "mobility" in settings.DOMAINS:
+                listed = importlib.import_module("stadtkern.site.timetables").play()
+                self.stdout.write(f"  {listed} sources of timetables and shared vehicles")
             self.stdout.write(f"  {parked.play()} parking permits")
             self.stdout.write(f"  {flow.play()} places where traffic is counted")
             self.stdout.write(f"  {treasury.play()} claims of the cash office, and a bank statement")
