@@ -198,6 +198,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "participation number": [public(1)],
     "participation what": [public("gibt-es-nicht")],
     "participation code": [public("GIBTSNICHT")],
+    "participation text": [public(uuid.UUID(int=1))],
     "api/v1/participation key": [public("gibt-es-nicht")],
     "api/v1/participation reference": [public("MS-0000-0000")],
     **{f"participation:{page} key": [public(uuid.UUID(int=1))] for page in ("picture", "picture_small")},
@@ -295,6 +296,8 @@ NEVER_FOUND |= {"participation:points_redeem", "participation:points_attend", "p
 # No plan lies open and nobody is asked anything (test_consultation.py, test_survey.py, test_debate.py).
 _OF_A_PLAN = "plan plan_file plan_shapes statement_write outcome_table outcome_pdf outcome_csv plan_papers plan_document_new"
 _OF_A_PLAN += " plan_document plan_document_drop plan_area plan_authorities statements statement_enter weighing_assign"
+_OF_A_PLAN += " survey survey_result survey_csv survey_questions survey_question_new survey_question survey_question_act"
+_OF_A_PLAN += " survey_texts survey_text survey_export debate_pose debate_summary"
 _OF_A_PLAN += " statement_letter weighings weighings_csv weighings_pdf weighing_decision weighing weighing_act"
 NEVER_FOUND |= {f"participation:{page}" for page in _OF_A_PLAN.split()}
 # Nobody here has been asked to agree to an application; domains/administration/tests/test_marriage.py is.

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.accounts.models import Trust
+from stadtkern.kernel.geo.queries import district
 from stadtkern.kernel.privacy import actions as privacy
 from stadtkern.kernel.registers.evidence import types
 from stadtkern.kernel.registers.queries import entries
@@ -78,8 +79,27 @@ def may(
     return entitled(actor, phase.who, process, action, timezone.localdate(now))
 
 
+def rule_of(process: Process, who: dict[str, object]) -> dict[str, object]:
+    """The rule of a phase with what the process as a whole is for: young people, or those of one district.
+
+    A phase may be stricter about age; the district is the one of the process.
+    """
+    if process.audience == Process.Audience.YOUTH:
+        least, most = (_number(process.settings.get(key)) or other for key, other in (("youth_from", 10), ("youth_to", 21)))
+        return {
+            **who, "residents": True, "min_age": max(_number(who.get("min_age")), least),
+            "max_age": min(_number(who.get("max_age")) or most, most),
+        }  # fmt: skip
+    if process.audience == Process.Audience.DISTRICT and process.area:
+        found = district(process.area)
+        home = found.title if found else process.area
+        return {**who, "residents": True, "districts": [home]}
+    return who
+
+
 def entitled(actor: Actor, who: dict[str, object], process: Process, action: str, today: date) -> Verdict:
     """The rule alone, without the clock."""
+    who = rule_of(process, who)
     if process.audience == Process.Audience.STAFF or who.get("staff"):
         if actor.staff is None:
             return Verdict(False, _("Hier dürfen nur Beschäftigte der Stadt mitmachen."), sign_in=actor.account is None)
@@ -154,7 +174,7 @@ def _months(since: date, today: date) -> int:
 
 def in_words(who: dict[str, object], process: Process) -> str:
     """Who may, for everybody to read."""
-    parts = []
+    who, parts = rule_of(process, who), []
     if process.audience == Process.Audience.STAFF or who.get("staff"):
         parts.append(_("Beschäftigte der Stadt"))
     elif any(who.get(key) for key in ("residents", "months", "districts")):

@@ -7,7 +7,7 @@ from stadtkern.kernel.privacy import actions as privacy
 from stadtkern.kernel.registers.evidence import types
 from stadtkern.kernel.registers.models import Resident
 
-from .eligibility import FACTS, Facts, _by_facts
+from .eligibility import FACTS, Facts, _by_facts, rule_of
 from .models import Phase, Process
 
 
@@ -17,11 +17,12 @@ def entitled_residents(actor: Actor, process: Process) -> list[Resident]:
     phase = Phase.objects.filter(process=process, allows__contains=["vote"]).order_by("starts_at").first()
     if phase is None:
         return []
+    rule = rule_of(process, phase.who)
     today, found = timezone.localdate(phase.starts_at), []
     rows = Resident.objects.filter(blocked=False).select_related("household").order_by("family_name", "given_names", "pk")
     for row in rows.iterator(chunk_size=2000):
         facts = Facts(row.birth_date, row.moved_in_date, row.household.district, True)
-        if _by_facts(facts, phase.who, today):
+        if _by_facts(facts, rule, today):
             found.append(row)
     privacy.note_accesses(
         actor=actor.key, person_keys=[row.key for row in found], purpose="participation",

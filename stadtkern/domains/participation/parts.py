@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy
 
-from . import alike, panels, panels_budget, panels_civic, panels_consultation, panels_contest
+from . import alike, panels, panels_budget, panels_civic, panels_consultation, panels_contest, panels_survey
 from .models import Contribution, Phase, Process
 
 # What a running phase allows -> the page where one does it (argument: key of the process), and the words on its button
@@ -30,6 +30,7 @@ PROCESS_PANELS: list[tuple[str, Callable[[HttpRequest, Process, Phase | None], d
     ("participation/contest/_process.html", panels_contest.process_panel),
     ("participation/civic/_petitions.html", panels_civic.petitions_of_process),
     ("participation/consultation/_plan.html", panels_consultation.process_panel),
+    ("participation/survey/_survey.html", panels_survey.process_panel),
 ]
 CONTRIBUTION_PANELS: list[tuple[str, Callable[[HttpRequest, Contribution], dict[str, Any] | None]]] = [
     ("participation/opinion/contribution_panel.html", panels.of_contribution),
@@ -37,6 +38,7 @@ CONTRIBUTION_PANELS: list[tuple[str, Callable[[HttpRequest, Contribution], dict[
     ("participation/contest/_contribution.html", panels_contest.contribution_panel),
     ("participation/civic/_petition.html", panels_civic.petition_of_contribution),
     ("participation/consultation/_statement.html", panels_consultation.contribution_panel),
+    ("participation/debate/_debate.html", panels_survey.contribution_panel),
 ]
 # (process, title, text) -> published contributions that say much the same, the most similar first.
 SIMILAR: list[Callable[[Process, str, str], Sequence[Contribution]]] = [alike.contributions]

@@ -27,7 +27,7 @@ ALLOWS: dict[str, Any] = {
 WHO = ("account", "residents", "min_age", "max_age", "districts", "trust", "staff", "months")
 KINDS = ("yes_no", "number", "choice", "text", "long_text", "money")
 _TOP = {"title", "summary", "contribution", "service", "one", "many", "button", "audience", "defaults", "without", "phases"}
-_TOP |= {"settings"}
+_TOP |= {"settings", "questions"}
 
 
 class TemplateBroken(Exception):
@@ -102,6 +102,7 @@ class Template:
     audience: str
     phases: tuple[PhasePlan, ...]
     settings: Mapping[str, Setting]
+    questions: tuple[Mapping[str, Any], ...] = ()  # of a survey, as its first draft
 
     @property
     def is_map(self) -> bool:
@@ -182,8 +183,8 @@ def _template(key: str, raw: dict[str, Any], common: Mapping[str, Any]) -> Templ
     for phase in phases:
         if wrong := [word for word in phase.allows if word not in ALLOWS] + [word for word in phase.who if word not in WHO]:
             raise TemplateBroken(f"{key}.toml: Phase {phase.key}: unbekannt: {', '.join(wrong)}")
-    return Template(
+    return Template(  # questions of a survey are read when a process is made from it (surveys/questions.py)
         key=key, title=raw["title"], summary=raw["summary"], contribution=raw["contribution"], service=raw["service"],
         one=raw["one"], many=raw["many"], button=raw["button"], audience=raw.get("audience", "public"),
-        phases=phases, settings=choices,
+        phases=phases, settings=choices, questions=tuple(raw.get("questions", ())),
     )  # fmt: skip

@@ -13,4 +13,5 @@ urlpatterns = [
     path("beteiligung/", include("stadtkern.domains.participation.urls_contest")),
     path("punkte/", include("stadtkern.domains.participation.urls_points")),
     path("beteiligung/", include("stadtkern.domains.participation.urls_consultation")),
+    path("beteiligung/", include("stadtkern.domains.participation.urls_survey")),
 ]

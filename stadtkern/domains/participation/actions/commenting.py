@@ -22,7 +22,14 @@ State = Comment.State
 
 @transaction.atomic
 def comment(
-    actor: Actor, contribution: Contribution, text: str, *, parent: int | None = None, named: bool = True, once: str = ""
+    actor: Actor,
+    contribution: Contribution,
+    text: str,
+    *,
+    parent: int | None = None,
+    named: bool = True,
+    once: str = "",
+    stance: str = "",
 ) -> Comment:
     """Say something about a contribution, or answer a comment. The same words of the same person again are one comment.
 
@@ -44,6 +51,9 @@ def comment(
     if (known := same.exclude(state=State.WITHDRAWN).first()) is not None:
         return known
     made = _new(actor, row, above, words, named, official)
+    if stance in Comment.Stance.values and row.process.settings.get("stances") and not official:
+        made.stance = stance
+        made.save(update_fields=["stance"])
     if made.state == State.PUBLISHED:
         Contribution.objects.filter(pk=row.pk).update(comments=F("comments") + 1)
     record("contribution.commented", subject=str(row), actor=actor.key, data={"comment": made.pk, "official": official})

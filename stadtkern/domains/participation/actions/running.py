@@ -1,6 +1,6 @@
 """The office's side of a process: made from a template, planned, published, closed with a result."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.accounts.models import DESK_ROLES
 from stadtkern.kernel.events.actions import record
+from stadtkern.kernel.geo.queries import district, districts
 
 from ..eligibility import current
-from ..models import Phase, Process
+from ..models import Phase, Process, Question
+from ..surveys import questions
 from ..templating import all_templates, template
 from .guard import Refused, owned, tidy
 
@@ -47,8 +49,20 @@ def create_process(actor: Actor, kind: str, title: str, starts_at: datetime | No
             allows=list(plan.allows), who=dict(plan.who),
         )  # fmt: skip
         start = end
+    lay_questions(row, made.questions)
     record("process.created", subject=str(row), actor=actor.key, data={"kind": kind})
     return row
+
+
+def lay_questions(process: Process, raw: Sequence[Mapping[str, Any]]) -> list[Question]:
+    """Questions of a template or a file, as rows of a process; writes inside the transaction of whoever makes it."""
+    made: list[Question] = []
+    for place, one in enumerate(raw[: questions.MOST_QUESTIONS]):
+        row = questions.read(one, made)
+        row.process, row.position = process, place
+        row.save()
+        made.append(row)
+    return made
 
 
 def _insert(row: Process, key: str) -> None:
@@ -99,9 +113,15 @@ def set_texts(actor: Actor, process: Process, values: Mapping[str, Any], version
         raise Refused(_("Bitte wählen Sie, für wen das Verfahren ist."), "audience")
     if row.state != State.DRAFT and audience != row.audience:
         raise Refused(_("Für wen das Verfahren ist, steht seit der Veröffentlichung fest."), "audience")
-    row.audience, row.area = audience, area
+    row.audience, row.area = audience, _area_key(area)
     changed(row, actor, "texts", "title", "summary", "text", "audience", "area")
     return row
+
+
+def _area_key(area: str) -> str:
+    """A district by its key or its name; what is none of this city stays as it is."""
+    same = [one.key for one in districts() if area.casefold() in (one.key.casefold(), one.title.casefold())]
+    return same[0] if same else area
 
 
 @transaction.atomic
@@ -130,6 +150,9 @@ def publish_process(actor: Actor, process: Process) -> Process:
     phases = list(row.phases.all())
     if not phases:
         raise Refused(_("Legen Sie zuerst mindestens eine Phase an."))
+    if row.audience == Process.Audience.DISTRICT and district(row.area) is None and districts():
+        raise Refused(_("Nennen Sie unter „Texte“ den Stadtteil, für den das Verfahren ist: %s.") % ", ".join(
+            one.title for one in districts()))  # fmt: skip
     if not row.summary:
         raise Refused(_("Schreiben Sie zuerst in ein, zwei Sätzen, worum es geht."))
     now = timezone.now()

@@ -1,6 +1,6 @@
 """A survey is answered: kept as a draft, sent once, never led back to the person; free texts wait for a moderator."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -11,7 +11,9 @@ from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.events.actions import record
 
 from ..models import Process, Question, Reply, ReplyText, Turn
+from ..surveys import questions
 from .guard import Refused, now_allows, owned, tidy
+from .running import lay_questions, locked_process
 
 TEXT = 3000
 
@@ -42,10 +44,10 @@ def send_answers(actor: Actor, process: Process, answers: Mapping[str, Any], bro
         raise Refused(_("Sie haben diesen Fragebogen schon abgeschickt. Vielen Dank."))
     turn.draft, turn.sent_date = {}, timezone.localdate()
     turn.save(update_fields=["draft", "sent_date"])
-    questions = {one.key: one for one in Question.objects.filter(process=process)}
+    asked = {one.key: one for one in Question.objects.filter(process=process)}
     kept: dict[str, Any] = {}
     for key, value in answers.items():
-        question = questions.get(key)
+        question = asked.get(key)
         if question is None:
             continue
         if question.kind == Question.Kind.TEXT:
@@ -72,6 +74,91 @@ def _turn(actor: Actor, process: Process, browser: str) -> Turn:
             return Turn.objects.create(process=process, **who)
     except IntegrityError:  # the other tab was faster
         return rows.get(process=process, **who)
+
+
+@transaction.atomic
+def set_questions(actor: Actor, process: Process, raw: Sequence[Mapping[str, Any]]) -> list[Question]:
+    """All questions at once, instead of those there are; while nobody has answered. Raises Refused."""
+    locked_process(actor, process)
+    _unanswered(process)
+    Question.objects.filter(process=process).delete()
+    try:
+        made = lay_questions(process, raw)
+    except questions.Wrong as wrong:
+        raise Refused(str(wrong), wrong.field) from wrong
+    record("process.changed", subject=str(process), actor=actor.key, data={"what": "questions", "many": len(made)})
+    return made
+
+
+@transaction.atomic
+def set_question(actor: Actor, process: Process, raw: Mapping[str, Any], question: Question | None = None) -> Question:
+    """A new question at the end, or another text for one."""
+    locked_process(actor, process)
+    _unanswered(process)
+    listed = list(Question.objects.filter(process=process))
+    if question is None and len(listed) >= questions.MOST_QUESTIONS:
+        raise Refused(_("Mehr als %s Fragen beantwortet niemand.") % questions.MOST_QUESTIONS)
+    before = [one for one in listed if question is None or (one.position, one.pk) < (question.position, question.pk)]
+    try:
+        row = questions.read({**raw, "key": question.key if question else _free(listed)}, before)
+    except questions.Wrong as wrong:
+        raise Refused(str(wrong), wrong.field) from wrong
+    row.process, row.position = (
+        process,
+        question.position if question else max((one.position for one in listed), default=-1) + 1,
+    )
+    row.pk = question.pk if question else None
+    row.save()
+    _without_lost_conditions(process)
+    record("process.changed", subject=str(process), actor=actor.key, data={"what": "question", "question": row.pk})
+    return row
+
+
+def _free(listed: list[Question]) -> str:
+    taken = {one.key for one in listed}
+    return next(key for number in range(1, 1000) if (key := f"f{number}") not in taken)
+
+
+def _without_lost_conditions(process: Process) -> None:
+    """A condition on a question or answer that is no longer there would hide its question for ever."""
+    seen: dict[str, set[str]] = {}
+    for one in Question.objects.filter(process=process):
+        if any(code not in seen.get(key, set()) for key, code in one.when.items()):
+            one.when = {}
+            one.save(update_fields=["when"])
+        if one.kind in questions.CHOOSES:
+            seen[one.key] = {code for code, _label in one.options}
+
+
+@transaction.atomic
+def move_question(actor: Actor, process: Process, question: Question, by: int) -> None:
+    """One place up (-1) or down (1)."""
+    locked_process(actor, process)
+    _unanswered(process)
+    listed = list(Question.objects.filter(process=process))
+    place = next((at for at, one in enumerate(listed) if one.pk == question.pk), None)
+    if place is None or not 0 <= place + by < len(listed):
+        return
+    listed.insert(place + by, listed.pop(place))
+    for position, one in enumerate(listed):
+        Question.objects.filter(pk=one.pk).update(position=position)
+    _without_lost_conditions(process)
+    record("process.changed", subject=str(process), actor=actor.key, data={"what": "questions"})
+
+
+@transaction.atomic
+def drop_question(actor: Actor, process: Process, question: Question) -> None:
+    """One that is not asked."""
+    locked_process(actor, process)
+    _unanswered(process)
+    Question.objects.filter(process=process, pk=question.pk).delete()
+    _without_lost_conditions(process)
+    record("process.changed", subject=str(process), actor=actor.key, data={"what": "questions"})
+
+
+def _unanswered(process: Process) -> None:
+    if Reply.objects.filter(process=process).exists():
+        raise Refused(_("Es haben schon Menschen geantwortet. Die Fragen bleiben, wie sie sind."))
 
 
 @transaction.atomic

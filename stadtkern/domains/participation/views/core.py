@@ -82,7 +82,7 @@ def process(request: HttpRequest, key: str) -> HttpResponse:
         "follows": bool(actor.account) and Follow.objects.filter(account=actor.account, process=row).exists(),
         "runs_it": actor.staff is not None and actor.staff.office_id == row.office_id,
         "points_url": reverse("participation:points", args=[row.key]) + _query(wanted, page=1),
-        "unlisted": rules.is_consultation(row) and rules.kept_back(row),
+        "unlisted": (rules.is_consultation(row) and rules.kept_back(row)) or _only_asks(phases),
         "map": request.GET.get("ansicht") == "karte",
         "panels": [(name, made) for name, make in parts.PROCESS_PANELS if (made := make(request, row, running)) is not None],
         **_around(wanted, found),
@@ -141,6 +141,12 @@ def _can(actor: Actor, row: Process, kind: Template, running: Phase | None) -> l
             label = kind.button if action == "contribute" else str(parts.DOORS[action][1])
             doors.append({"action": action, "url": url, "label": label, "verdict": verdict})
     return doors
+
+
+def _only_asks(phases: list[Phase]) -> bool:
+    """A survey without anything to contribute has no list."""
+    words = {word for phase in phases for word in phase.allows}
+    return "answer" in words and "contribute" not in words
 
 
 @require_GET

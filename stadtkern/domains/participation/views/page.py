@@ -15,6 +15,7 @@ from stadtkern.kernel.registers.blocks import is_hidden
 from .. import actions, eligibility, parts
 from ..actions.stating import stays_inside
 from ..contests.veil import names_wait
+from ..debates import is_debate
 from ..models import Attachment, Comment, Contribution, Follow, Moderation
 from ..models.process import MOST_ID
 from ..queries import supported_by, talk, ways
@@ -46,7 +47,7 @@ def show(request: HttpRequest, key: str, reference: str) -> HttpResponse:
         "follows": bool(actor.account) and Follow.objects.filter(account=actor.account, contribution=row).exists(),
         "editable": mine and actions.editable(row) and bool(eligibility.may(actor, running, "contribute", process=process)),
         "decision": _decision(row) if mine or moderates else None, "moderates": moderates, "reasons": REASONS.items(),
-        "inside": stays_inside(row),
+        "inside": stays_inside(row), "stances": is_debate(process),
         "panels": [(name, made) for name, make in parts.CONTRIBUTION_PANELS if (made := make(request, row)) is not None],
         "reply": _reply(request, conversation.comments),
         **_pages(conversation.page, conversation.pages),
@@ -133,7 +134,7 @@ def comment(request: HttpRequest, key: str, reference: str) -> HttpResponse:
     try:
         if refused := too_many(request):
             raise actions.Refused(refused)
-        made = actions.comment(actor, row, text, parent=parent, named=named)
+        made = actions.comment(actor, row, text, parent=parent, named=named, stance=request.POST.get("stance", ""))
     except Contribution.DoesNotExist:
         raise Http404 from None
     except actions.Refused as error:
@@ -153,6 +154,7 @@ def _refused_comment(request: HttpRequest, row: Contribution, error: actions.Ref
         "sign_in": error.sign_in,
     }
     context["parent"] = request.POST.get("parent", "")[:20]
+    context["stance"] = request.POST.get("stance", "")[:6]
     return render(request, "participation/core/comment_again.html", context, status=409)
 
 

@@ -18,9 +18,11 @@ from stadtkern.lib.forms.shape import placed
 
 from .. import actions, eligibility, planforms
 from ..consultations import rules
+from ..debates import is_debate
 from ..models import Contribution, Phase, Process
 from ..models.process import MOST_ID
 from ..queries import shown_rows
+from ..surveys.when import is_survey
 from ..templating import ALLOWS, template
 from .common import clerk, own_process, pressed
 
@@ -73,7 +75,8 @@ def manage(request: HttpRequest, key: str) -> HttpResponse:
     results = shown_rows(Contribution.objects.filter(process=row, kind="RESULT", state="PUBLISHED")).order_by("-pk")[:100]
     context = {
         "process": row, "kind": kind, "phases": phases, "settings": settings, "categories": list(row.categories.all()),
-        "weighs": rules.is_consultation(row), "results": results, "running": eligibility.current(row.phases.all()),
+        "weighs": rules.is_consultation(row), "asks": is_survey(row), "debates": is_debate(row),
+        "results": results, "running": eligibility.current(row.phases.all()),
     }  # fmt: skip
     return render(request, "participation/core/manage.html", context)
 
