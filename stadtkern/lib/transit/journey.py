@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from .timetable import Net, Timetable
 
+Ways = tuple[NDArray[np.int32], NDArray[np.int32]]
+
 
 @dataclass(frozen=True, slots=True)
 class Ride:
@@ -56,17 +58,17 @@ def rebuild(
     net: Net,
     found: NDArray[np.int32],
     legs: NDArray[np.int32],
-    access: dict[int, int],
-    egress: dict[int, int],
+    access: Ways,
+    egress: Ways,
     slack: int,
 ) -> list[Journey]:
-    """Journeys of the kernel's rows. `net` is what was searched; `access` and `egress`: seconds by stop."""
+    """Journeys of the kernel's rows. `net` is what was searched; `access` and `egress`: stops and seconds."""
     journeys: list[Journey] = []
     ways: dict[tuple[int, int], int] = {}
     for _tau, arrives, vehicles, begin, last in found.tolist():
         rides = [ride(timetable, *leg) for leg in legs[begin : begin + vehicles][::-1].tolist()]
         out: list[Ride | Walk] = []
-        to_first = access[rides[0].board]
+        to_first = least(access, rides[0].board)
         if to_first:
             out.append(Walk(-1, rides[0].board, to_first))
         spare: int | None = None
@@ -79,10 +81,16 @@ def rebuild(
                 left = one.departs - before.arrives - need
                 spare = left if spare is None else min(spare, left)
             out.append(one)
-        if egress[last]:
-            out.append(Walk(last, -1, egress[last]))
+        from_last = least(egress, last)
+        if from_last:
+            out.append(Walk(last, -1, from_last))
         journeys.append(Journey(rides[0].departs - to_first, arrives, vehicles, tuple(out), spare, arrives))
     return journeys
+
+
+def least(ways: Ways, stop: int) -> int:
+    """Seconds of the shortest of the ways to or from a stop."""
+    return int(ways[1][ways[0] == stop].min())
 
 
 def ride(timetable: Timetable, row: int, first: int, last: int) -> Ride:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .compiled import compiled
+from stadtkern.lib.compiled import compiled
 
 FAR = 2**31 - 1
 LEGS = 3  # trip row, position of boarding, position of alighting

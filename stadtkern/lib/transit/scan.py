@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .compiled import compiled
+from stadtkern.lib.compiled import compiled
+
 from .days import Runs
 from .feed import Feed
 from .timetable import Timetable, frozen

@@ -7,7 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .journey import Journey, Walk, rebuild
+from .journey import Journey, Walk, Ways, rebuild
 from .timetable import Net, Timetable, frozen
 
 UNLIMITED = 0
@@ -60,7 +60,7 @@ def profile(
 
 
 def answered(
-    timetable: Timetable, seeds: tuple[NDArray[np.int32], ...], access: Seeds, egress: Seeds, options: Options
+    timetable: Timetable, seeds: tuple[NDArray[np.int32], ...], access: Ways, egress: Ways, options: Options
 ) -> list[Journey]:
     """The kernel's journeys, once as they are and, with a penalty for tight changes, once with room to spare."""
     plain = run(timetable, seeds, access, egress, options)
@@ -93,7 +93,7 @@ def penalty(timetable: Timetable, journey: Journey, options: Options) -> int:
 
 
 def run(
-    timetable: Timetable, seeds: tuple[NDArray[np.int32], ...], access: Seeds, egress: Seeds, options: Options
+    timetable: Timetable, seeds: tuple[NDArray[np.int32], ...], access: Ways, egress: Ways, options: Options
 ) -> list[Journey]:
     from .kernel import search
 
@@ -104,16 +104,7 @@ def run(
         if rested or options.max_vehicles:
             break
         rounds *= 2
-    to_stops, from_stops = nearest(access), nearest(egress)
-    return rebuild(timetable, net, found, legs, to_stops, from_stops, options.slack_s)
-
-
-def nearest(seeds: Seeds) -> dict[int, int]:
-    """Seconds by stop, the least of each."""
-    best: dict[int, int] = {}
-    for stop, seconds in zip(*(np.asarray(part).tolist() for part in seeds), strict=True):
-        best[stop] = min(seconds, best.get(stop, seconds))
-    return best
+    return rebuild(timetable, net, found, legs, access, egress, options.slack_s)
 
 
 def net_of(timetable: Timetable, options: Options) -> Net:

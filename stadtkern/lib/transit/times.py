@@ -72,6 +72,18 @@ class Numbers(dict[str, int]):
         return value
 
 
+class Doors(dict[str, int]):
+    """pickup_type and drop_off_type to flags: 1 = no, 2 and 3 = by arrangement, everything else = yes."""
+
+    def __init__(self, door: int) -> None:
+        super().__init__({"1": 0, "2": door | ARRANGED, "3": door | ARRANGED, "0": door, "": door})
+        self.door = door
+
+    def __missing__(self, text: str) -> int:
+        bare = text.strip()
+        return self.get(bare, self.door)
+
+
 class Headsigns(dict[str, int]):
     """Texts numbered as they come; blank is -1."""
 
@@ -140,8 +152,7 @@ def read_times(archive: Archive, trips: dict[str, int], stops: Stops, findings: 
 def gather(archive: Archive, trips: Known, stops: Known, headsigns: Headsigns, findings: Findings) -> Columns:
     """All rows of known trips and stops, as they come."""
     clocks, numbers = Clocks(), Numbers()
-    board = {"1": 0, "2": BOARD | ARRANGED, "3": BOARD | ARRANGED}
-    alight = {"1": 0, "2": ALIGHT | ARRANGED, "3": ALIGHT | ARRANGED}
+    board, alight = Doors(BOARD), Doors(ALIGHT)
     parts: list[list[NDArray[Any]]] = []
     for batch in archive.batches(FILE, COLUMNS, ("trip_id", "stop_id"), archive.limits.stop_times):
         trip, stop = ints(map(trips.__getitem__, batch.column(0)), batch), ints(map(stops.__getitem__, batch.column(3)), batch)
@@ -158,8 +169,8 @@ def gather(archive: Archive, trips: Known, stops: Known, headsigns: Headsigns, f
         sequence = ints(map(numbers.__getitem__, batch.column(4)), batch)
         flags = np.full(batch.size, BOARD | ALIGHT, np.int8)
         if batch.has(5) or batch.has(6):
-            flags = np.fromiter((board.get(x.strip(), BOARD) for x in batch.column(5)), np.int8, batch.size)
-            flags |= np.fromiter((alight.get(x.strip(), ALIGHT) for x in batch.column(6)), np.int8, batch.size)
+            flags = ints(map(board.__getitem__, batch.column(5)), batch).astype(np.int8)
+            flags |= ints(map(alight.__getitem__, batch.column(6)), batch).astype(np.int8)
         signs = ints(map(headsigns.__getitem__, batch.column(7)), batch) if batch.has(7) else np.zeros(0, np.int32)
         line = np.arange(batch.line, batch.line + batch.size, dtype=np.int32)
         parts.append(
