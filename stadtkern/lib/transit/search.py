@@ -46,8 +46,8 @@ def profile(
     timetable: Timetable, access: Seeds, egress: Seeds, first: int, last: int, options: Options | None = None
 ) -> list[Journey]:
     """All journeys leaving the door between `first` and `last` of which no other leaves later, arrives earlier and needs no
-    more vehicles (rRAPTOR: departures in descending order, labels kept). In the order of departure. Seeds and errors as in
-    `earliest`.
+    more vehicles (rRAPTOR: departures in descending order, labels kept); one that leaves a little after `last` may be there,
+    when it is better than all before it. In the order of departure. Seeds and errors as in `earliest`.
     """
     from .kernel import departures
 
@@ -56,7 +56,18 @@ def profile(
     ways = checked(timetable, access)
     seeds = departures(net, *ways, np.int32(first), np.int32(last))
     found = answered(timetable, tuple(map(frozen, seeds)), ways, checked(timetable, egress), options)
+    if any(journey.departs > last for journey in found):  # not compared with each other: their departure was no seed
+        found = undominated(found)
     return sorted(found, key=lambda journey: (journey.departs, journey.arrives, journey.vehicles))
+
+
+def undominated(journeys: list[Journey]) -> list[Journey]:
+    """Journeys of which no other leaves later, costs less and needs no more vehicles."""
+    kept: list[Journey] = []
+    for journey in sorted(journeys, key=lambda one: (one.cost, one.vehicles, -one.departs)):
+        if not any(other.vehicles <= journey.vehicles and other.departs >= journey.departs for other in kept):
+            kept.append(journey)
+    return kept
 
 
 def answered(
@@ -68,15 +79,7 @@ def answered(
         return sorted(plain, key=lambda journey: (journey.arrives, journey.vehicles))
     safe = run(timetable, seeds, access, egress, replace(options, slack_s=options.slack_s + options.tight_s))
     priced = [replace(journey, cost=journey.arrives + penalty(timetable, journey, options)) for journey in [*plain, *safe]]
-    priced.sort(key=lambda journey: (journey.cost, journey.vehicles, -journey.departs))
-    kept: list[Journey] = []
-    for journey in priced:
-        if not any(
-            other.cost <= journey.cost and other.vehicles <= journey.vehicles and other.departs >= journey.departs
-            for other in kept
-        ):
-            kept.append(journey)
-    return kept
+    return undominated(priced)
 
 
 def penalty(timetable: Timetable, journey: Journey, options: Options) -> int:
