@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .trips import desk, open_data, pages, stops, watching
+from .trips import desk, open_data, pages, reach, stops, watching
 
 urlpatterns = [
     path("", pages.planner, name="planner"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("orte.json", pages.places, name="places"),
     path("haltestellen/", stops.stops, name="stops"),
     path("haltestelle/<path:ref>/", stops.stop, name="stop"),
+    path("erreichbar/", reach.page, name="reach"),
+    path("erreichbar/karte.geojson", reach.areas, name="reach_areas"),
     path("stoerungen/", watching.alerts, name="alerts"),
     path("meine/", watching.watches, name="watches"),
     path("meine/beobachten/", watching.watch, name="watch"),

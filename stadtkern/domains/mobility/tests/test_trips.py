@@ -92,7 +92,7 @@ def test_hostile_values_never_break_a_page(client, timetable, tomorrow, value):
     value = value.encode("utf-8", "surrogatepass")
     for name in ("von", "nach", "tag", "zeit", "ankunft", "mit", "rollstuhl", "vorzug", "fahrt"):
         told = question(tomorrow) | {name: value}
-        for page in (PLAN, reverse("mobility:trip"), reverse("mobility:trip_map")):
+        for page in (PLAN, *(reverse(f"mobility:{page}") for page in ("trip", "trip_map", "reach", "reach_areas"))):
             assert client.get(page, told).status_code < 500
     for page, name in (("stops", "q"), ("places", "q"), ("open_alerts", "x")):
         assert client.get(reverse(f"mobility:{page}"), {name: value}).status_code < 500
@@ -213,6 +213,15 @@ def test_the_planner_asks_the_database_no_more_than_a_page_needs(client, timetab
     client.get(PLAN, question(tomorrow))
     with django_assert_max_num_queries(3):
         client.get(PLAN, question(tomorrow))
+
+
+def test_how_far_one_gets(client, timetable, tomorrow):
+    told = {"von": "Rathausplatz", "tag": tomorrow.isoformat(), "zeit": "09:00"}
+    groups = dict(client.get(reverse("mobility:reach"), told).context["groups"])
+    assert "Kirchplatz" in {name for name, _ref, _took in groups[15]} and all(took <= 45 for _n, _r, took in groups[45])
+    shapes = client.get(reverse("mobility:reach_areas"), told).json()["features"]
+    assert [shape["properties"]["seconds"] for shape in shapes] == [2700, 1800, 900]
+    assert client.get(reverse("mobility:reach"), {"von": "qqqqqqqqqq"}).status_code == 422
 
 
 def test_the_brake_holds_for_machines(client, timetable, tomorrow, monkeypatch):
