@@ -18,6 +18,7 @@ from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 
 from stadtkern.domains.dataprotection.models import Breach
+from stadtkern.domains.mobility.models import Order, Ticket
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.actions import create_token
 from stadtkern.kernel.accounts.models import Account, Company, ExternalIdentity, Mandate, Membership, Staff, Token
@@ -93,7 +94,7 @@ def world(name: str, account: Account, clerk: Staff) -> World:
     made.things["draft"] = case(made, Status.DRAFT, "draft")
     made.things["closed"] = case(made, Status.CLOSED, "case")
     assisted(made)
-    for build in (document, upload, message, payment, vault, private_things, proof, appointment, video):
+    for build in (document, upload, message, payment, vault, private_things, proof, appointment, video, fare):
         build(made)
     delegated(made)
     made.things["webhook"] = Webhook.objects.create(title="Land", url="https://land.example/", names=["case.*"])
@@ -307,6 +308,19 @@ def proof(made: World) -> None:
         nonce="n", expires_at=later,
     )  # fmt: skip
     made.things["status_list"] = StatusList.objects.create(bits=bytes(16), taken=bytes(16))
+
+
+def fare(made: World) -> None:
+    """A ticket for public transport that holds now."""
+    word, now = made.hide("private"), timezone.now()
+    order = Order.objects.create(
+        account=made.account, once=f"once-{made.name}", product="einzel", title=word, kind="ride", zones=["A"], full_cents=220,
+        due_cents=220, status=Order.Status.PAID, paid_at=now,
+    )  # fmt: skip
+    made.things["fare"] = Ticket.objects.create(
+        number=f"T{made.name.upper()}"[:12], account=made.account, order=order, title=word, zones=["A"], since=now,
+        until=now + timedelta(days=2),
+    )  # fmt: skip
 
 
 def private_things(made: World) -> None:

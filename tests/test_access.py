@@ -89,6 +89,7 @@ def public(value: Any) -> Sample:
     return Sample("", lambda _: value)
 
 
+TICKET_PAGES = ("ticket", *(f"ticket_{page}" for page in ("code", "paper", "begin", "give_back", "give")))
 CLAIM_PAGES = ("claim", "claim_pay", "claim_parts", "claim_receipt")
 
 
@@ -180,6 +181,8 @@ SAMPLES: dict[str, list[Sample]] = {
     "mobility:plan pk": [public(1)],
     "mobility:scenario pk": [public(1)],
     "mobility:study pk": [public(1)],
+    "mobility:ticket_order pk": [Sample("private", lambda w: w.fare.order_id)],
+    **{f"mobility:{page} pk": [Sample("private", lambda w: w.fare.pk)] for page in TICKET_PAGES},
     "mobility:permit number": [public("2026-GIBTS-NICHT")],
     "mobility:unwatch pk": [public(1)],
     "mobility:drop_place pk": [public(1)],

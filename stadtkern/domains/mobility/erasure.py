@@ -6,9 +6,10 @@ from uuid import UUID
 from stadtkern.kernel.privacy.erasure import Kept, Preview
 
 from .plates import erasure as plates
+from .tickets import erasure as tickets
 from .trips import erasure as trips
 
-PARTS: list[Any] = [plates, trips]
+PARTS: list[Any] = [plates, tickets, trips]
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:

@@ -7,10 +7,11 @@ from stadtkern.kernel.events.models import Event
 
 from .parking import reactions as parking
 from .plates import reactions as plates
+from .tickets import reactions as tickets
 from .traffic import reactions as traffic
 from .trips import reactions as trips
 
-PARTS: list[Any] = [parking, plates, traffic, trips]
+PARTS: list[Any] = [parking, plates, tickets, traffic, trips]
 
 REACTIONS: dict[str, list[Callable[[Event], None]]] = {}
 for _part in PARTS:

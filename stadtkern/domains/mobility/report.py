@@ -5,9 +5,10 @@ from typing import Any
 from stadtkern.kernel.accounts.access import Actor
 
 from .plates import report as plates
+from .tickets import report as tickets
 from .trips import report as trips
 
-PARTS: list[Any] = [plates, trips]  # each returns names of its own
+PARTS: list[Any] = [plates, tickets, trips]  # each returns names of its own
 
 
 def report(actor: Actor) -> dict[str, Any]:

@@ -102,6 +102,18 @@ PURPOSES = {
             gettext_lazy("Art. 6 Abs. 1 a DSGVO"),
         ),
         Purpose(
+            "tickets",
+            gettext_lazy("Ihre Fahrscheine"),
+            gettext_lazy(
+                "was Sie gekauft haben und wann es gilt, Abo, Ermäßigung und Guthaben; bei einer Kontrolle halten wir nur "
+                "fest, wie sie ausging, nicht wer geprüft wurde, wann oder wo"
+            ),
+            gettext_lazy(
+                "ein halbes Jahr nach dem letzten Tag des Fahrscheins; die Zahlung selbst acht Jahre, ohne Ihren Namen"
+            ),
+            gettext_lazy("Art. 6 Abs. 1 b DSGVO"),
+        ),
+        Purpose(
             "consent",
             gettext_lazy("Ihre Einwilligungen"),
             gettext_lazy("wem Sie wann wofür eine Abfrage erlaubt haben"),

@@ -16,8 +16,8 @@ Keys = Mapping[tuple[str, int], Public]  # (issuer, number) -> key
 class Known:
     """What the inspector's device knows besides the keys."""
 
-    revoked: Collection[str] = frozenset()
-    seen: dict[str, datetime] = field(default_factory=dict)  # reference -> when it was valid last
+    revoked: Collection[str] = frozenset()  # numbers of tickets, and of single copies of them: "7QK2M9T4X", "7QK2M9T4X-1"
+    seen: dict[str, datetime] = field(default_factory=dict)  # number of a ticket -> when it was valid last
     proofs: dict[bytes, datetime] = field(default_factory=dict)  # proofs of a moment, each accepted once
 
 
@@ -43,9 +43,9 @@ def inspect(barcode: bytes, keys: Keys, known: Known, now: datetime, zone: int |
         return Verdict(state or "format", content)
     if state := _holds(frame, content, known, now, zone):
         return Verdict(state, content)
-    reference = content.reference
-    before = known.seen.get(reference)
-    known.seen[reference] = now
+    number = content.reference.partition("-")[0]
+    before = known.seen.get(number)
+    known.seen[number] = now
     if frame.signature:
         known.proofs[frame.signature] = now
     _forget(known, now)
@@ -79,7 +79,7 @@ def _holds(frame: Frame, content: Content, known: Known, now: datetime, zone: in
     clock = now.astimezone(BERLIN).replace(tzinfo=None)
     if content.specimen:
         return "specimen"
-    if content.reference in known.revoked:
+    if content.reference in known.revoked or content.reference.partition("-")[0] in known.revoked:
         return "revoked"
     if clock < content.since:
         return "early"

@@ -1,0 +1,164 @@
+"""Abo: a ticket every month. Each month is a claim of its own, collected by direct debit where there is a mandate."""
+
+from datetime import date, datetime, time, timedelta
+
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from stadtkern.kernel.accounts.access import SYSTEM, Actor
+from stadtkern.kernel.accounts.models import Account
+from stadtkern.kernel.events.actions import record
+from stadtkern.kernel.payments import actions as payments
+from stadtkern.kernel.payments.models import DebitMandate, Receivable
+from stadtkern.ui import words
+
+from ..models import Order, Subscription, Ticket
+from ..tickets import fares
+from ..tickets.pricing import plain
+from ..tickets.products import Product, tariff
+from ..tickets.quoting import Refused, Wish, check
+from ..tickets.validity import month_later
+from .tickets import end_with_letter, lock, owner_of, tell
+
+BEFORE = timedelta(days=21)  # so early the next month is claimed: the bank wants its notice
+
+
+@transaction.atomic
+def subscribe(actor: Actor, wish: Wish, agreed: bool) -> Subscription:
+    """From the month of the first day on. Needs a mandate for direct debit. Diary: `ticket.subscribed`."""
+    account = owner_of(actor)
+    lock(account)
+    if running := Subscription.objects.visible_to(actor).filter(last_month=None).first():
+        return running
+    first = (timezone.localdate(wish.starts) if wish.starts else timezone.localdate()).replace(day=1)
+    check(account, wish, timezone.now())
+    if not agreed:
+        raise Refused(_("Setzen Sie das Häkchen: Wir ziehen den Betrag jeden Monat ein, bis Sie kündigen."))
+    if not DebitMandate.objects.live().filter(account=account, company=None, only=None).exists():
+        raise Refused(
+            _("Für das Abo brauchen wir ein Lastschriftmandat. Erteilen Sie es unter „Zahlungen“, und kommen Sie zurück.")
+        )
+    try:
+        with transaction.atomic():
+            row = Subscription.objects.create(
+                account=account, product=wish.product.key, title=wish.product.title, zones=list(wish.zones),
+                reduction=wish.reduction.key if wish.reduction else "", first_month=first,
+            )  # fmt: skip
+    except IntegrityError as error:  # two tabs
+        raise Refused(_("Sie haben gerade schon ein Abo abgeschlossen. Laden Sie die Seite neu.")) from error
+    record("ticket.subscribed", subject=str(row), actor=actor.key, data={"subscription": row.pk})
+    _claim(row, first, actor.key)
+    return row
+
+
+@transaction.atomic
+def end(actor: Actor, subscription: Subscription) -> Subscription:
+    """To the end of the month that is claimed already. Twice changes nothing. Diary: `ticket.unsubscribed`."""
+    row = Subscription.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=subscription.pk).first()
+    if row is None:
+        raise Refused(_("Dieses Abo gehört Ihnen nicht."))
+    if row.last_month is None:
+        this = timezone.localdate().replace(day=1)
+        row.last_month = max([this, row.first_month, *_months(row)])
+        row.save(update_fields=["last_month"])
+        record("ticket.unsubscribed", subject=str(row), actor=actor.key, data={"subscription": row.pk})
+    found: Subscription = row
+    return found
+
+
+def claim_due(today: date) -> int:
+    """Every month of every Abo that is near enough is claimed, once; returns how many were new."""
+    rows = Subscription.objects.filter(last_month=None, account__isnull=False).order_by("pk")
+    return sum(_claim_next(row.pk, today) for row in rows.iterator())
+
+
+@transaction.atomic
+def _claim_next(pk: int, today: date) -> int:
+    row = Subscription.objects.select_for_update().filter(pk=pk, last_month=None, account__isnull=False).first()
+    if row is None:
+        return 0
+    done, month = 0, max([row.first_month, *(month_later(one) for one in _months(row))])
+    while month <= today + BEFORE:
+        done += _claim(row, month, SYSTEM)
+        month = month_later(month)
+    return done
+
+
+def _claim(row: Subscription, month: date, actor_key: str) -> int:
+    """One month: an order, and what is owed for it."""
+    rules = tariff()
+    product = rules.products.get(row.product)
+    if product is None or row.account is None:
+        return 0
+    once = f"abo:{row.pk}:{month:%Y-%m}"
+    if Order.objects.filter(once=once).exists():
+        return 0
+    cents = _cents(product, row)
+    starts = timezone.make_aware(datetime.combine(month, time(0)))
+    made = Order.objects.create(
+        account=row.account, once=once, product=row.product, title=row.title, kind=product.kind, zones=row.zones,
+        reduction=row.reduction, starts_at=starts, full_cents=cents, due_cents=cents, subscription=row,
+    )  # fmt: skip
+    label = _("%(title)s, %(month)s, Zone %(zones)s")
+    text = label % {"title": row.title, "month": f"{month:%m/%Y}", "zones": ", ".join(row.zones)}
+    payments.raise_claim(
+        about=str(made), items=[payments.Item(text, cents)], description=text, actor_key=actor_key, key="ticket",
+        account=row.account, due=max(month, timezone.localdate()), back_to=reverse("mobility:ticket_abo"),
+    )  # fmt: skip
+    record("ticket.ordered", subject=str(made), actor=actor_key, data={"cents": cents, "product": row.product})
+    return 1
+
+
+def _cents(product: Product, row: Subscription) -> int:
+    rules = tariff()
+    return plain(rules, product, len(row.zones), rules.reductions.get(row.reduction), fares.cents_of(product, len(row.zones)))
+
+
+def _months(row: Subscription) -> list[date]:
+    """Months that are claimed already."""
+    found = Order.objects.filter(subscription=row).values_list("once", flat=True)
+    return [date.fromisoformat(f"{once.rpartition(':')[2]}-01") for once in found]
+
+
+@transaction.atomic
+def taken_back(receivable_id: int) -> None:
+    """The bank took the money back: what was bought with it ends, and the claim stays open. Diary: `ticket.revoked`."""
+    claim = Receivable.objects.filter(pk=receivable_id).first()
+    room, _colon, number = claim.about.partition(":") if claim else ("", "", "")
+    if room != "fare" or not number.isdigit() or claim is None or not claim.open_cents:
+        return
+    order = Order.objects.select_for_update().filter(pk=int(number), status=Order.Status.PAID).first()
+    if order is None:
+        return
+    order.status = Order.Status.OPEN
+    order.save(update_fields=["status"])
+    for row in Ticket.objects.select_for_update(of=("self",)).select_related("account").filter(order=order, status="VALID"):
+        end_with_letter(row, _("Ihre Bank hat die Lastschrift zurückgegeben."), SYSTEM)
+
+
+@transaction.atomic
+def remind(today: date) -> int:
+    """A month begins and is not paid: a letter, once, that says why there is no ticket."""
+    rows = Order.objects.filter(subscription__isnull=False, status=Order.Status.OPEN, account__isnull=False)
+    rows = rows.filter(starts_at__date__lte=today, starts_at__date__gt=today - timedelta(days=28)).select_related("account")
+    done = 0
+    for row in rows:
+        done += _tell_unpaid(row, row.account) if row.account else 0
+    return done
+
+
+def _tell_unpaid(row: Order, account: Account) -> int:
+    with override(account.language):
+        body = _(
+            "%(title)s: Für diesen Monat sind %(cents)s noch nicht bei uns. Solange gibt es keinen Fahrschein. Wir ziehen den "
+            "Betrag ein, wenn ein Mandat da ist; Sie können ihn auch sofort online bezahlen."
+        )
+        told = {"title": row.title, "cents": words.euro(row.due_cents)}
+        tell(
+            account, _("Ihr Abo ist für diesen Monat noch nicht bezahlt"), body % told, about=str(row), actor_key=SYSTEM,
+            once=f"abo.unpaid:{row.pk}", link=reverse("payments:list"),
+        )  # fmt: skip
+    return 1

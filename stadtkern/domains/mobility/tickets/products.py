@@ -1,0 +1,130 @@
+"""What the city sells: `cities/<city>/tickets.toml`, read again when the file changes; none where the city has none."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+
+from stadtkern.lib.uic.content import KINDS
+
+FILE = "tickets.toml"
+PRODUCT_KINDS = ("ride", "day", "month")
+
+
+@dataclass(frozen=True)
+class Zone:
+    """One zone: its letter on the map, its number in the barcode."""
+
+    key: str
+    number: int
+    title: str
+
+
+@dataclass(frozen=True)
+class Product:
+    """One thing on sale; `cents` by the number of zones."""
+
+    key: str
+    title: str
+    text: str
+    kind: str
+    cents: tuple[int, ...]
+    minutes: int = 0
+    count: int = 1
+    use_by_months: int = 0
+    personal: bool = False
+    subscription: bool = False
+    fares: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reduction:
+    """Who pays less, and who makes sure of it."""
+
+    key: str
+    title: str
+    kind: str
+    percent: int
+    check: str
+    proofs: tuple[str, ...] = ()
+    months: int = 12
+    ask: str = ""
+
+
+@dataclass(frozen=True)
+class Tariff:
+    """All of it."""
+
+    issuer: str = ""
+    company: str = ""
+    office: str = ""
+    day_ends_hour: int = 3
+    round_to: int = 1
+    phone_hours: int = 72
+    vdv: str = "none"
+    zones: Mapping[str, Zone] = field(default_factory=dict)
+    products: Mapping[str, Product] = field(default_factory=dict)
+    reductions: Mapping[str, Reduction] = field(default_factory=dict)
+    best_day: str = ""
+    best_month: str = ""
+
+    def zones_of(self, text: str) -> tuple[str, ...]:
+        """Keys of zones as an address writes them ("A,B"); what is none of ours is left out."""
+        wanted = {part.strip().upper() for part in text[:200].split(",")}
+        return tuple(key for key in self.zones if key in wanted)
+
+    def numbers(self, keys: list[str]) -> tuple[int, ...]:
+        """As the barcode has them; a zone that is gone from the tariff is in nobody's way."""
+        return tuple(sorted(self.zones[key].number for key in keys if key in self.zones))
+
+    def service_day(self, moment: datetime) -> date:
+        """The day a ride counts for: the small hours belong to the evening before."""
+        return (timezone.localtime(moment) - timedelta(hours=self.day_ends_hour)).date()
+
+
+def tariff() -> Tariff:
+    """Today's; ValueError says what is wrong with the file (also `manage.py check`)."""
+    file = settings.CITY_FOLDER / FILE
+    return _read(file, file.stat().st_mtime_ns) if file.is_file() else Tariff()
+
+
+@lru_cache(maxsize=4)
+def _read(file: Path, changed: int) -> Tariff:
+    raw = tomllib.loads(file.read_text(encoding="utf-8"))
+    zones = {key: Zone(key, int(one["number"]), str(one["title"])) for key, one in raw.get("zones", {}).items()}
+    products = {one["key"]: _product(one, len(zones), file) for one in raw.get("products", [])}
+    reductions = {one["key"]: _reduction(one, file) for one in raw.get("reductions", [])}
+    best = raw.get("best", {})
+    for name in best.values():
+        if name not in products:
+            raise ValueError(f"{file}: [best] names {name}, which is no product")
+    if products and not (raw.get("issuer") and zones):
+        raise ValueError(f"{file}: products need an issuer and zones")
+    plain = {
+        name: raw[name]
+        for name in ("issuer", "company", "office", "day_ends_hour", "round_to", "phone_hours", "vdv")
+        if name in raw
+    }
+    most = {"best_day": best.get("day", ""), "best_month": best.get("month", "")}
+    return Tariff(**plain, **most, zones=zones, products=products, reductions=reductions)
+
+
+def _product(raw: dict[str, Any], zones: int, file: Path) -> Product:
+    cents, fares = tuple(int(one) for one in raw["cents"]), tuple(raw.get("fares", ()))
+    if raw["kind"] not in PRODUCT_KINDS or not cents or len(cents) > zones or any(one <= 0 for one in cents):
+        raise ValueError(f"{file}: {raw['key']}: kind is one of {', '.join(PRODUCT_KINDS)}, cents for 1 to {zones} zones")
+    if raw["kind"] == "ride" and not 0 < int(raw.get("minutes", 0)) <= 1440:
+        raise ValueError(f"{file}: {raw['key']}: a ride lasts 1 to 1440 minutes")
+    return Product(**{**raw, "cents": cents, "fares": fares})
+
+
+def _reduction(raw: dict[str, Any], file: Path) -> Reduction:
+    if raw["kind"] not in KINDS or not 0 < raw["percent"] < 100 or raw["check"] not in ("age", "right"):
+        raise ValueError(f"{file}: {raw['key']}: kind is one of {', '.join(KINDS)}, percent 1 to 99, check age or right")
+    return Reduction(**{**raw, "proofs": tuple(raw.get("proofs", ()))})
