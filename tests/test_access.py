@@ -181,6 +181,8 @@ SAMPLES: dict[str, list[Sample]] = {
     "mobility:plan pk": [public(1)],
     "mobility:scenario pk": [public(1)],
     "mobility:study pk": [public(1)],
+    "mobility:ticket_desk_one number": [public("GIBTSNICHT")],
+    **{f"mobility:ticket_desk_{page} pk": [public(1)] for page in ("right", "finding")},
     "mobility:ticket_order pk": [Sample("private", lambda w: w.fare.order_id)],
     **{f"mobility:{page} pk": [Sample("private", lambda w: w.fare.pk)] for page in TICKET_PAGES},
     "mobility:permit number": [public("2026-GIBTS-NICHT")],
@@ -252,6 +254,8 @@ NEVER_FOUND |= {
     f"payments:{page}" for page in ("cash_statement", "cash_intake", "cash_line", "cash_file", "cash_lift", "cash_letter")
 }
 NEVER_FOUND |= {"payments:debit_revoke", "mobility:plate_release"}
+# At the desk of another office (domains/mobility/tests/test_ticket_desk.py).
+NEVER_FOUND |= {f"mobility:ticket_desk_{page}" for page in ("one", "right", "finding")}
 # No timetable is read in these worlds (domains/mobility/tests/test_feeds.py and test_trips.py read one).
 NEVER_FOUND |= {f"mobility:source{page}" for page in ("", "_change", "_read", "_upload", "_back")}
 NEVER_FOUND |= {"GET /api/v1/mobility/stops/{ref}/departures", "GET /api/v1/mobility/plan"}

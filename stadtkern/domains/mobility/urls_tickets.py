@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .tickets import abo, giving, mine, shop, showing
+from .tickets import abo, control, desk, giving, mine, shop, showing
 
 urlpatterns = [
     path("", shop.shop, name="tickets"),
@@ -17,6 +17,15 @@ urlpatterns = [
     path("zeigen/", showing.show, name="ticket_show"),
     path("zeigen/sw.js", showing.worker, name="ticket_worker"),
     path("zeigen/app.webmanifest", showing.manifest, name="ticket_manifest"),
+    path("kontrolle/", control.control, name="ticket_control"),
+    path("kontrolle/listen.json", control.lists, name="ticket_lists"),
+    path("kontrolle/buch/", control.hand_in, name="ticket_book"),
+    path("kontrolle/sw.js", control.worker, name="ticket_control_worker"),
+    path("kontrolle/app.webmanifest", control.manifest, name="ticket_control_manifest"),
+    path("schalter/", desk.desk, name="ticket_desk"),
+    path("schalter/ermaessigung/<int:pk>/", desk.right, name="ticket_desk_right"),
+    path("schalter/befund/<int:pk>/", desk.finding, name="ticket_desk_finding"),
+    path("schalter/<str:number>/", desk.one, name="ticket_desk_one"),
     path("<int:pk>/", mine.ticket, name="ticket"),
     path("<int:pk>/code/", mine.code, name="ticket_code"),
     path("<int:pk>/drucken/", mine.paper, name="ticket_paper"),

@@ -130,3 +130,34 @@ def unpacked(kind: str, data: bytes) -> dict[str, Any]:
     except asn1tools.DecodeError as problem:
         raise ValueError(f"no {kind}") from problem
     return told
+
+
+@cache
+def layout() -> dict[str, Any]:
+    """The rail ticket data as tables, for readers in other languages: the browser of an inspector unpacks with these."""
+    import asn1tools
+
+    types = asn1tools.parse_string(TICKET)["Ticket"]["types"]
+    return {name: _laid_out(one) for name, one in types.items()}
+
+
+def _laid_out(one: Any) -> Any:
+    """Only what decides about bits: kind, members, bounds, defaults."""
+    told: dict[str, Any] = {"type": one["type"]}
+    if "members" in one:
+        members = [member for member in one["members"] if member is not None]
+        told["members"] = [{"name": member["name"], **_laid_out(member)} for member in members]
+        told["open"] = None in one["members"]
+    if "values" in one:
+        told["values"] = [value[0] for value in one["values"] if value is not None]
+        told["open"] = None in one["values"]
+    if "element" in one:
+        told["element"] = _laid_out(one["element"])
+    if "restricted-to" in one:
+        told["least"], told["most"] = one["restricted-to"][0]
+    if "size" in one:
+        told["size"] = one["size"][0]
+    for name in ("optional", "default"):
+        if name in one:
+            told[name] = one[name]
+    return told

@@ -9,10 +9,9 @@ from django.utils import timezone
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.events.actions import record
 
-from ..models import FareCredit, FareRight, InspectionBatch, InspectionSeen, Order, Subscription, Ticket, TicketCopy
+from ..models import FareCredit, FareRight, Order, Subscription, Ticket, TicketCopy
 
 KEPT = timedelta(days=180)  # after its end: until nobody can object any more
-SEEN = timedelta(days=2)
 
 
 @transaction.atomic
@@ -42,10 +41,3 @@ def forget_old(now: datetime, batch: int = 500) -> int:
     empty = Order.objects.filter(created_at__lt=old, tickets=None).exclude(subscription__last_month=None, status="OPEN")
     done = Order.objects.filter(pk__in=list(empty.values_list("pk", flat=True)[:batch])).delete()[0]
     return len(rows) + done
-
-
-@transaction.atomic
-def forget_seen(now: datetime) -> int:
-    """Digests of inspected papers after two days; their key has gone by then."""
-    InspectionBatch.objects.filter(received_at__lt=now - KEPT).delete()
-    return int(InspectionSeen.objects.filter(day__lt=timezone.localdate(now - SEEN)).delete()[0])

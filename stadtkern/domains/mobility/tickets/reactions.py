@@ -5,11 +5,11 @@ from procrastinate.contrib.django import app
 
 from stadtkern.kernel.events.models import Event
 
+from ..actions import inspections, tickets
 from ..actions import ticket_abo as abo
 from ..actions import ticket_credit as credit
 from ..actions import ticket_forgetting as forgetting
 from ..actions import ticket_rights as rights
-from ..actions import tickets
 
 
 def issue(event: Event) -> None:
@@ -35,7 +35,7 @@ def tidy(timestamp: int) -> None:
     while tickets.end_unpaid(timezone.now()):
         pass
     rights.forget_rights(timezone.now())
-    forgetting.forget_seen(timezone.now())
+    inspections.forget(timezone.localdate())
     while forgetting.forget_old(timezone.now()):
         pass
 
