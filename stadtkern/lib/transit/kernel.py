@@ -34,10 +34,7 @@ def search(
             egress[s] = egress_seconds[i]
     arrive = np.full((stops, rounds + 1), FAR, np.int32)
     ready = np.full((stops, rounds + 1), FAR, np.int32)
-    by_trip = np.empty((stops, rounds + 1), np.int32)
-    by_board = np.empty((stops, rounds + 1), np.int32)
-    by_alight = np.empty((stops, rounds + 1), np.int32)
-    by_pattern = np.empty((stops, rounds + 1), np.int32)
+    by = np.empty((stops, rounds + 1, 4), np.int32)  # pattern, trip in it, positions of boarding and alighting
     came_from = np.empty((stops, rounds + 1), np.int32)
     target = np.full(rounds + 1, FAR, np.int32)
     target_stop = np.full(rounds + 1, -1, np.int32)
@@ -77,6 +74,12 @@ def search(
                 for q in range(net.stop_start[s], net.stop_start[s + 1]):
                     p, position = net.stop_pattern[q], net.stop_position[q]
                     if first[p] > position:
+                        long = net.pattern_start[p + 1] - net.pattern_start[p]
+                        row = net.pattern_trips[p] - 1
+                        if row < 0 or net.depart[net.pattern_event[p] + row * long + position] < ready[s, k - 1]:
+                            continue  # the last one has left
+                        if net.depart[net.pattern_event[p] + position] >= target[k]:
+                            continue  # the first one leaves too late to be of use
                         if first[p] == FAR:
                             queue[n_queue] = p
                             n_queue += 1
@@ -102,7 +105,7 @@ def search(
                                     arrive[s, j] = t
                                 else:
                                     break
-                            by_trip[s, k], by_board[s, k], by_alight[s, k], by_pattern[s, k] = row, boarded, x, p
+                            by[s, k, 0], by[s, k, 1], by[s, k, 2], by[s, k, 3] = p, row, boarded, x
                             if is_improved[s] == 0:
                                 is_improved[s] = 1
                                 improved[n_improved] = s
@@ -174,9 +177,9 @@ def search(
             while True:
                 while j > 1 and arrive[s, j - 1] == arrive[s, j]:
                     j -= 1
-                p, boarded = by_pattern[s, j], by_board[s, j]
-                legs[n_legs + n, 0] = net.pattern_trip[p] + by_trip[s, j]
-                legs[n_legs + n, 1], legs[n_legs + n, 2] = boarded, by_alight[s, j]
+                p, boarded = by[s, j, 0], by[s, j, 2]
+                legs[n_legs + n, 0] = net.pattern_trip[p] + by[s, j, 1]
+                legs[n_legs + n, 1], legs[n_legs + n, 2] = boarded, by[s, j, 3]
                 n += 1
                 s, j = net.pattern_stop[net.pattern_start[p] + boarded], j - 1
                 while j > 0 and ready[s, j - 1] == ready[s, j]:
