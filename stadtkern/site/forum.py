@@ -26,12 +26,12 @@ def play() -> int:
     moderators = moderators_of("beteiligung")
     if len(moderators) < 2:
         return 0
-    voices = _voices()
+    people = voices()
     for file in sorted((city().folder / "participation").glob("*.toml")):
         told = tomllib.loads(file.read_text(encoding="utf-8"))
         if "ideas" in told and not Process.objects.filter(title=told["title"]).exists():
             with at_once():
-                _Story(told, moderators, voices).play()
+                _Story(told, moderators, people).play()
     return Contribution.objects.exclude(process=None).count()
 
 
@@ -41,7 +41,7 @@ def moderators_of(office: str) -> list[Actor]:
     return [Actor(one.account, one, None, Trust.BASIC) for one in rows]
 
 
-def _voices() -> list[Account]:
+def voices() -> list[Account]:
     source = tomllib.loads((Path(city().folder) / "seed" / "people.toml").read_text(encoding="utf-8"))
     given = [name for pair in zip(source["female"], source["male"], strict=False) for name in pair]
     people = []

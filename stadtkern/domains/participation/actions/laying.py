@@ -1,7 +1,7 @@
 """The papers of a plan: documents with numbered passages, where it holds, which public bodies are asked."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -106,7 +106,7 @@ def set_area(actor: Actor, process: Process, given: object) -> Plan:
 
 
 @transaction.atomic
-def set_authorities(actor: Actor, process: Process, lines: list[tuple[str, date | None, date | None]]) -> int:
+def set_authorities(actor: Actor, process: Process, lines: Sequence[tuple[str, date | None, date | None]]) -> int:
     """All public bodies at once: name, asked on, answer until. One that has answered stays."""
     owned(actor, process)
     locked_plan(process)

@@ -51,12 +51,17 @@ def send_answers(actor: Actor, process: Process, answers: Mapping[str, Any], bro
         if question is None:
             continue
         if question.kind == Question.Kind.TEXT:
-            if words := tidy(value, TEXT):
-                ReplyText.objects.create(question=question, text=words)
+            tell_text(question, value)
         else:
             kept[key] = value
     Reply.objects.create(process=process, answers=kept)
     record("survey.answered", subject=str(process), actor="anonymous")
+
+
+def tell_text(question: Question, value: object) -> ReplyText | None:
+    """A free answer, apart from the others; writes inside the transaction of whoever calls."""
+    words = tidy(value, TEXT)
+    return ReplyText.objects.create(question=question, text=words) if words else None
 
 
 def _turn(actor: Actor, process: Process, browser: str) -> Turn:

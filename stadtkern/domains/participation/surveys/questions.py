@@ -170,8 +170,8 @@ def _value(one: Question, visible: Answers) -> Any:
         ticked = {value for path, value in visible.items() if path.startswith(f"{one.key}[")}
         return [code for code, _label in one.options if code in ticked]
     if one.kind == Q.RANKING:
-        places = {code: visible.get(f"{one.key}/{code}") for code in codes}
-        return sorted(codes, key=lambda code: int(places[code])) if all(places.values()) else None
+        places = {code: int(visible.get(f"{one.key}/{code}") or 0) for code in codes}
+        return sorted(codes, key=lambda code: places[code]) if all(places.values()) else None
     if one.kind == Q.MATRIX:
         rows = {code: visible.get(f"{one.key}/{code}") for code, _label in one.rules["rows"]}
         return {row: code for row, code in rows.items() if code in codes}

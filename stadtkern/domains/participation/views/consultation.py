@@ -18,7 +18,7 @@ from stadtkern.lib.forms.check import Problem
 from stadtkern.lib.forms.check import problems as problems_of
 from stadtkern.lib.forms.model import Answers, Field, Step
 from stadtkern.lib.forms.read import from_post
-from stadtkern.lib.forms.shape import placed
+from stadtkern.lib.forms.shape import add, placed, remove
 from stadtkern.ui import words
 
 from .. import actions, eligibility
@@ -124,10 +124,20 @@ def read(request: HttpRequest, step: Step) -> Answers:
     return {path: value for path, value in from_post(step, data, {}).items() if value is not None}
 
 
+def changed(request: HttpRequest, step: Step, answers: Answers) -> Answers | None:
+    """One more passage, or one less, where there are too many to tick; None where another button was pressed."""
+    if wanted := request.POST.get("_add", ""):
+        return add(step, answers, wanted[:100])
+    gone = request.POST.get("_remove", "")
+    return remove(step, answers, gone[:100]) if gone else None
+
+
 def _sent(request: HttpRequest, actor: Actor, process: Process, draft: Contribution | None, key_here: str) -> HttpResponse:
     step = asking.asked(process, actor)
     answers = read(request, step)
     values = asking.values_of(answers, request.POST)
+    if (other := changed(request, step, answers)) is not None:
+        return form(request, process, step, other, draft=draft)
     if "_verwerfen" in request.POST and draft is not None:
         actions.discard(actor, draft)
         messages.success(request, _("Der Entwurf ist gelöscht."))

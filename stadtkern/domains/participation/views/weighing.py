@@ -24,10 +24,10 @@ from .. import actions
 from ..actions import confirming, stating
 from ..actions import weighing as acts
 from ..consultations import asking, grouping, rules, table
-from ..models import Contribution, Process, Statement, Weighing
+from ..models import Contribution, Process, Statement, Weighed, Weighing
 from ..models.process import MOST_ID
 from .common import clerk, contribution_of, number, page_of, pressed, word
-from .consultation import form, pdf, plan_of, read, refused_form, spreadsheet
+from .consultation import changed, form, pdf, plan_of, read, refused_form, spreadsheet
 from .consultation_desk import own_consultation
 from .setup import _ask
 
@@ -105,7 +105,7 @@ def _passages(row: Process) -> list[tuple[int, str, int]]:
 
 
 def _answers_of(shown: list[Statement]) -> dict[int, list[Weighing]]:
-    pairs = Weighing.statements.through.objects.filter(statement__in=[one.pk for one in shown]).select_related("weighing")
+    pairs = Weighed.objects.filter(statement__in=[one.pk for one in shown]).select_related("weighing")
     answers: dict[int, list[Weighing]] = {}
     for pair in pairs.order_by("pk"):
         answers.setdefault(pair.statement_id, []).append(pair.weighing)
@@ -140,6 +140,8 @@ def enter(request: HttpRequest, key: str) -> HttpResponse:
     if request.method != "POST":
         return form(request, row, step, {"received": timezone.localdate().isoformat()}, **more)
     answers = read(request, step)
+    if (other := changed(request, step, answers)) is not None:
+        return form(request, row, step, other, **more)
     if wrong := problems_of(step, answers):
         return form(request, row, step, answers, wrong, status=422, **more)
     try:
@@ -237,8 +239,12 @@ def _row(process: Process, pk: int) -> Weighing:
 
 @clerk
 @never_cache
-def one(request: HttpRequest, key: str, pk: int, status: int = 200, **more: Any) -> HttpResponse:
+def one(request: HttpRequest, key: str, pk: int) -> HttpResponse:
     """One row: what was said beside what the city answers."""
+    return _shown(request, key, pk)
+
+
+def _shown(request: HttpRequest, key: str, pk: int, status: int = 200, **more: Any) -> HttpResponse:
     row = own_consultation(request, key)
     weighing = _row(row, pk)
     behind = list(weighing.statements.select_related("contribution").defer("contribution__search").order_by("number")[:500])
@@ -267,7 +273,7 @@ def act(request: HttpRequest, key: str, pk: int) -> HttpResponse:
         try:
             acts.write_weighing(actor, row, weighing, values, version, propose=what == "propose")
         except actions.Refused as refused:
-            return one(request, key, pk, status=422, refused=str(refused), values=values)
+            return _shown(request, key, pk, status=422, refused=str(refused), values=values)
         messages.success(
             request, _("Vorgelegt. Jetzt ist eine zweite Person dran.") if what == "propose" else _("Gespeichert.")
         )

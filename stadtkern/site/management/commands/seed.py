@@ -72,6 +72,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {votes} ballots in budget votes")
                 signed = importlib.import_module("stadtkern.site.signatures").play()
                 self.stdout.write(f"  {signed} petitions")
+                held = importlib.import_module("stadtkern.site.assembly").play()
+                self.stdout.write(f"  {held} plans, surveys and debates")
                 reported = importlib.import_module("stadtkern.site.potholes").play()
                 self.stdout.write(f"  {reported} reports of what is broken")
             if "mobility" in settings.DOMAINS:
