@@ -82,7 +82,8 @@ PURPOSES = {
             "participation",
             gettext_lazy("Ihre Beteiligung"),
             gettext_lazy(
-                "Beiträge, Kommentare, was Sie unterstützen, unterschreiben und verfolgen, Ihre Antworten auf Meinungskarten; "
+                "Beiträge, Kommentare, was Sie unterstützen, unterschreiben und verfolgen, Ihre Antworten auf Meinungskarten, "
+                "Stellungnahmen zu Plänen, dass Sie an einer Umfrage teilgenommen haben (nie, was Sie geantwortet haben); "
                 "ob Sie in einem Verfahren mitmachen dürfen"
             ),
             gettext_lazy(

@@ -68,6 +68,9 @@ def _turn(actor: Actor, process: Process, browser: str) -> Turn:
     """The turn of this person, locked: two tabs wait for each other."""
     if actor.account is not None and actor.mandate:
         raise Refused(_("Fragen beantworten Sie nur für sich selbst. Beenden Sie zuerst die Vertretung."))
+    sent = Turn.objects.filter(process=process, sent_date__isnull=False)
+    if actor.account is not None and browser and sent.filter(browser=browser).exists():
+        raise Refused(_("In diesem Browser ist schon geantwortet worden. Vielen Dank."))
     if actor.account is None and not browser:
         raise Refused(_("Ihr Browser nimmt keine Cookies an. Erlauben Sie sie für diese Seite, oder melden Sie sich an."))
     who: dict[str, Any] = {"account": actor.account, "browser": ""} if actor.account else {"account": None, "browser": browser}

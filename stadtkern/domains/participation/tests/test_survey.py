@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -128,13 +129,15 @@ def test_one_answer_each_kept_as_a_draft_and_nobody_finds_out_whose(survey, citi
     assert not erasure.erase(citizen.pk, None) and not Turn.objects.exists() and Reply.objects.count() == 1
 
 
-def test_a_hidden_branch_is_not_an_answer_and_a_browser_answers_once(survey):
+def test_a_hidden_branch_is_not_an_answer_and_a_browser_answers_once(survey, citizen):
     visitor, url = Client(), "/beteiligung/markt/fragebogen/"
     visitor.get(url)
     empty = {name: "" for name in FULL if name != "parken"}
     assert visitor.post(url, {**empty, "weg": "a1", "parken": "5"}).status_code == 302
     assert Reply.objects.get().answers == {"weg": "a1"}
     assert "schon geantwortet" in page(visitor.post(url, {"weg": "a2"})) and Turn.objects.get().account is None
+    visitor.force_login(citizen, backend=settings.AUTHENTICATION_BACKENDS[0])
+    assert "schon geantwortet" in page(visitor.post(url, {**empty, "weg": "a2"})) and Reply.objects.count() == 1
     bare = Client().post(url, {**empty, "weg": "a1"})  # no cookie yet
     assert bare.status_code == 409 and "Cookies" in page(bare)
     assert keeping.tidy_up(timezone.now()) == 0

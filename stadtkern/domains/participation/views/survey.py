@@ -47,7 +47,8 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
     if not verdict:
         return render(request, "participation/core/cannot.html", {"process": process, "verdict": verdict}, status=403)
     secret = "" if actor.account else draft_cookie.secret_of(request) or ids.secret()
-    browser = in_process(draft_cookie.keys_of(request)[0], process) if secret and draft_cookie.keys_of(request) else ""
+    keys = draft_cookie.keys_of(request)
+    browser = in_process(keys[0], process) if keys else ""
     turn = _turn_of(actor, process, browser)
     if turn is not None and turn.sent_date:
         response: HttpResponse = render(request, "participation/survey/sent.html", {"process": process, "turn": turn})
@@ -60,9 +61,10 @@ def answer(request: HttpRequest, key: str) -> HttpResponse:
 
 def _turn_of(actor: Actor, process: Process, browser: str) -> Turn | None:
     rows = Turn.objects.filter(process=process)
-    if actor.account is not None:
-        return rows.filter(account=actor.account).first()
-    return rows.filter(browser=browser).first() if browser else None
+    here = rows.filter(browser=browser).first() if browser else None
+    if actor.account is None or (here is not None and here.sent_date):
+        return here  # who answered in this browser and then signed in has answered
+    return rows.filter(account=actor.account).first()
 
 
 def _page(request: HttpRequest, actor: Actor, process: Process, turn: Turn | None, browser: str) -> HttpResponse:
