@@ -1,7 +1,8 @@
 """Door to door: timetable, streets and shared vehicles in one query."""
 
 from .isochrone import Reach, areas, reachable
-from .plan import candidates, plan
+from .lines import lines
+from .plan import candidates, plan, prepare
 from .world import EVERYDAY, SHARED, Leg, Mode, Parking, Point, Reason, Request, Spot, Trip, World
 
 __all__ = [
@@ -19,6 +20,8 @@ __all__ = [
     "World",
     "areas",
     "candidates",
+    "lines",
     "plan",
+    "prepare",
     "reachable",
 ]

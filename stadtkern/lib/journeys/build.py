@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from stadtkern.lib.earth import METRES
@@ -18,7 +17,7 @@ from .moment import Moment
 from .world import Leg, Mode, Request, Spot, Trip
 
 if TYPE_CHECKING:
-    from stadtkern.lib.transit import Journey, Ride, Timetable
+    from stadtkern.lib.transit import Journey, Ride
 
 
 def street_legs(moment: Moment, pieces: Sequence[Piece], departs: int, seconds: int) -> list[Leg]:
@@ -97,28 +96,20 @@ def changing(moment: Moment, alight: int, board: int, ready: int, request: Reque
 
 
 def _ride(moment: Moment, ride: Ride, tight: bool, waits: int) -> Leg:
+    from stadtkern.lib.transit import passing
+
     timetable = moment.world.timetable
     assert timetable is not None
-    routes, stops = timetable.routes, [moment.stop(stop) for stop in ride.stops]
-    metres = round(sum(between(one, other) for one, other in pairwise(stops)))
+    routes, metres = timetable.routes, moment.length(ride.stops)
     kind = int(routes.kind[ride.route])
+    times = tuple((arrives, leaves) for _, arrives, leaves in passing(timetable, ride))
     weight = grams(Mode.TRANSIT, metres, kind, moment.world.grams)
     return Leg(
-        Mode.TRANSIT, stops[0], stops[-1], ride.departs, ride.arrives, metres, weight,
+        Mode.TRANSIT, moment.stop(ride.board), moment.stop(ride.alight), ride.departs, ride.arrives, metres, weight,
         route=routes.title(ride.route), route_id=routes.id[ride.route], route_type=kind,
-        headsign=ride.headsign, trip=ride.trip, stops=ride.stops, times=_times(timetable, ride), delay=ride.delay or 0,
+        headsign=ride.headsign, trip=ride.trip, ride=ride, stops=ride.stops, times=times, delay=ride.delay or 0,
         live=ride.delay is not None, waits_s=waits, tight=tight,
     )  # fmt: skip
-
-
-def _times(timetable: Timetable, ride: Ride) -> tuple[tuple[int, int], ...]:
-    """Arrival and departure at every stop of the ride."""
-    net = timetable.net
-    pattern = int(timetable.pattern_of_row[ride.row])
-    size = int(net.pattern_start[pattern + 1] - net.pattern_start[pattern])
-    begin = int(net.pattern_event[pattern]) + (ride.row - int(net.pattern_trip[pattern])) * size
-    part = slice(begin + ride.first, begin + ride.last + 1)
-    return tuple(zip(net.arrive[part].tolist(), net.depart[part].tolist(), strict=True))
 
 
 def between(one: Spot, other: Spot) -> float:

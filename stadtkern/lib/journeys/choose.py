@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from .world import SHARED, Mode, Reason, Request, Trip
 
 LATER_S = 30 * 60  # so much later may arrive what is better otherwise
 TIMES = 1.8  # or take so many times as long
-CALM_S = 180
+CALM_S = 180  # differences in walking below this do not count
 MORE_WALK_S = 300
 
 
@@ -62,34 +62,42 @@ def _preferred(request: Request) -> Callable[[Trip], tuple[float, ...]]:
     return weight
 
 
+@dataclass(frozen=True)
+class _Judged:
+    """A trip with what it is compared by, worked out once. Less is better in all marks."""
+
+    trip: Trip
+    kind: frozenset[Mode]
+    marks: tuple[int, ...]  # leaves, arrives, vehicles, walks, tight changes
+    co2_g: int
+
+    @classmethod
+    def of(cls, trip: Trip) -> _Judged:
+        tight = sum(leg.tight for leg in trip.legs)
+        return cls(trip, kind_of(trip), (-trip.departs, trip.arrives, trip.vehicles, trip.walk_s // CALM_S, tight), trip.co2_g)
+
+    def beats(self, other: _Judged) -> bool:
+        """Of the same kind and better in something, worse in nothing; or with fewer kinds of vehicles and not later."""
+        mine, theirs = self.marks, other.marks
+        if mine[0] > theirs[0] or mine[1] > theirs[1] or mine[2] > theirs[2]:
+            return False
+        if self.kind == other.kind:
+            return mine[3] <= theirs[3] and mine[4] <= theirs[4] and (mine != theirs or _soon(self.trip) < _soon(other.trip))
+        return self.kind < other.kind and self.co2_g <= other.co2_g
+
+
+def kind_of(trip: Trip) -> frozenset[Mode]:
+    return frozenset(trip.modes) - {Mode.TRANSIT}
+
+
 def different(found: Sequence[Trip], request: Request) -> list[Trip]:
     """Without those that are worse in everything than another of the same kind, and without doubles."""
     kept: dict[tuple[object, ...], Trip] = {}
     for trip in sorted(found, key=_soonest(request)):
         rides = tuple((leg.trip, leg.start.stop, leg.goal.stop) for leg in trip.legs if leg.mode is Mode.TRANSIT)
         kept.setdefault((rides or trip.departs, trip.modes), trip)
-    trips = list(kept.values())
-    return [trip for trip in trips if not any(_beats(other, trip) for other in trips if other is not trip)]
-
-
-def _kind(trip: Trip) -> frozenset[Mode]:
-    return frozenset(trip.modes) - {Mode.TRANSIT}
-
-
-def _marks(trip: Trip) -> tuple[int, ...]:
-    """Less is better in all of them."""
-    return -trip.departs, trip.arrives, trip.vehicles, trip.walk_s // CALM_S, sum(leg.tight for leg in trip.legs)
-
-
-def _beats(one: Trip, other: Trip) -> bool:
-    """Of the same kind (or on foot and by timetable alone) and better in something, worse in nothing."""
-    if not _kind(one) <= _kind(other):
-        return False
-    mine, theirs = _marks(one), _marks(other)
-    if _kind(one) != _kind(other):  # with fewer kinds of vehicles: not later is enough
-        mine, theirs = mine[:3], theirs[:3]
-        return all(a <= b for a, b in zip(mine, theirs, strict=True)) and one.co2_g <= other.co2_g
-    return all(a <= b for a, b in zip(mine, theirs, strict=True)) and (mine != theirs or _soon(one) < _soon(other))
+    judged = [_Judged.of(trip) for trip in kept.values()]
+    return [one.trip for one in judged if not any(other is not one and other.beats(one) for other in judged)]
 
 
 def _soon(trip: Trip) -> tuple[object, ...]:
@@ -124,7 +132,9 @@ def _distinctions(trips: Sequence[Trip], first: Trip, request: Request) -> list[
     found.append((Reason.SHORTEST, min(trips, key=lambda trip: (trip.seconds, soonest(trip)))))
     found += [(Reason.OTHER_MODE, trip) for trip in _best_of_kinds(trips, best, soonest)]
     others = [
-        trip for trip in trips if _kind(trip) == _kind(best) and trip.vehicles and _bearable(trip, best, request, later=True)
+        trip
+        for trip in trips
+        if kind_of(trip) == kind_of(best) and trip.vehicles and _bearable(trip, best, request, later=True)
     ]
     return found + [(Reason.OTHER_DEPARTURE, trip) for trip in sorted(others, key=soonest)]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from .moment import Moment
 
 WALK_S = 240  # from a stop to a vehicle, and from where it is left to a stop
-WHOLE_S = 1200  # with taking and leaving it
+WHOLE_S = 900  # with taking and leaving it
 GAIN_S = 60  # so much quicker than on foot, or it is not worth the trouble
-MOST = 48  # of these ways from one stop, the quickest
+MOST = 24  # of these ways from one stop, the quickest
 MOST_VEHICLES = 400  # of a free fleet: only those nearest to stops
 
 
@@ -73,7 +73,10 @@ def crossings(moment: Moment, modes: list[Mode]) -> Crossings | None:
     timetable = moment.world.timetable
     if timetable is None:
         return None
-    some = [_near_stops(moment, fleet) for mode in modes for fleet in moment.fleets(mode)]
+    always = [
+        fleet for mode in modes for fleet in moment.fleets(mode) if all(one.system.hours is None for one in fleet.pickups)
+    ]
+    some = [_near_stops(moment, fleet) for fleet in always]
     used = [fleet for fleet in some if fleet is not None]
     parts = [_parts(moment, fleet) for fleet in used]
     rows = [_rows(number, fleet, part, len(moment.stops)) for number, (fleet, part) in enumerate(zip(used, parts, strict=True))]
@@ -111,7 +114,7 @@ def _all(
 ) -> Rows:
     """From each place (or to each, `back`) to the others near it; kept while the places stay the same."""
     key = ("rows", profile, seconds, back, None if cost is None else id(cost), one.lat.tobytes(), one.long.tobytes(), id(other))
-    kept: dict[Any, Any] = moment.world.kept.setdefault("rows", {})
+    kept = moment.ground.rows
     if key in kept and kept[key][0] is other:
         rows: Rows = kept[key][1]
         return rows

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -49,7 +50,7 @@ class Simple:
     back: bool
     extra_ms: int = 0
 
-    @property
+    @cached_property
     def seconds(self) -> NDArray[np.int32]:
         return whole(np.where(self.times.ms >= FAR, FAR, self.times.ms + self.extra_ms).astype(np.int32))
 
@@ -69,7 +70,7 @@ class Changed:
     extra_ms: int
     back: bool = False
 
-    @property
+    @cached_property
     def seconds(self) -> NDArray[np.int32]:
         return whole(self.far.ms)
 
@@ -95,7 +96,7 @@ class Rented:
     far_ms: int
     back: bool = False
 
-    @property
+    @cached_property
     def seconds(self) -> NDArray[np.int32]:
         return whole(self.far.ms)
 
@@ -217,14 +218,14 @@ class Best:
     sides: Sequence[Side]
     back: bool = False
 
-    @property
+    @cached_property
     def table(self) -> NDArray[np.int32]:
         return np.stack([side.seconds for side in self.sides])
 
-    @property
+    @cached_property
     def seconds(self) -> NDArray[np.int32]:
-        return self.table.min(axis=0)  # type: ignore[no-any-return]
+        least: NDArray[np.int32] = self.table.min(axis=0)
+        return least
 
     def pieces(self, target: int, door: Spot, stop: Spot) -> list[Piece]:
-        best = min(self.sides, key=lambda side: int(side.seconds[target]))
-        return best.pieces(target, door, stop)
+        return self.sides[int(self.table[:, target].argmin())].pieces(target, door, stop)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -73,6 +73,18 @@ class Fleet:
 def points_of(spots: Iterable[Spot]) -> Points:
     table = np.array([(spot.lat, spot.long) for spot in spots], np.float64).reshape(-1, 2)
     return Points(table[:, 0], table[:, 1])
+
+
+def open_fleets(found: Sequence[Fleet], weekday: int, seconds: int) -> list[Fleet]:
+    """Without what is not rented at this time."""
+    kept = []
+    for fleet in found:
+        open_ = [one for one in fleet.pickups if one.system.open_at(weekday, seconds)]
+        if len(open_) == len(fleet.pickups):
+            kept.append(fleet)
+        elif open_:
+            kept.append(replace(fleet, pickups=tuple(open_), at=points_of(one.spot for one in open_)))
+    return kept
 
 
 def fleets(systems: Sequence[System], mode: Mode) -> list[Fleet]:

@@ -71,7 +71,7 @@ def _on_foot(
     begin = np.concatenate([[0], took[near].astype(np.int64) * 1000])
     if ways is None:
         return np.zeros(0), np.zeros(0), np.zeros(0, np.int32)
-    nodes = moment.nodes()
+    nodes = moment.ground.nodes
     found = moment.streets.times(seeds, nodes, profile, seconds, ms=begin, kmh=kmh)
     whole = np.where(found.ms >= FAR, FAR, (found.ms.astype(np.int64) + 999) // 1000).astype(np.int32)
     return nodes.lat, nodes.long, whole

@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from stadtkern.lib.earth import METRES
+
 from .crossing import Crossings, crossings
-from .fleets import DETOUR_M, Fleet, fleets, passage, points_of
+from .fleets import DETOUR_M, Fleet, fleets, open_fleets, passage, points_of
 from .streets import Array, Points, Streets
 from .world import Mode, Spot, World
 
@@ -24,51 +26,79 @@ class Drops:
     targets: int
 
 
+class Ground:
+    """What stays from moment to moment while timetable and streets are the same: places with their nearest edges, distances."""
+
+    KEPT = 8  # days and cities
+
+    def __init__(self, ways: Any, stops: Any) -> None:
+        self.ways, self.timetable_stops = ways, stops
+        empty = np.zeros(0)
+        self.stops = Points(np.array(stops.lat), np.array(stops.long)) if stops is not None else Points(empty, empty)
+        self.nodes = Points(ways.lat, ways.long) if ways is not None else Points(empty, empty)
+        self.spots: dict[int, Spot] = {}
+        self.rows: dict[Any, Any] = {}  # of crossing.py
+
+    @classmethod
+    def of(cls, world: World) -> Ground:
+        stops = world.timetable.stops if world.timetable is not None else None
+        key = id(world.ways), id(stops)  # both are held by what is kept, so that the numbers stay theirs
+        found = _grounds.get(key)
+        if found is None or found.ways is not world.ways or found.timetable_stops is not stops:
+            while len(_grounds) >= cls.KEPT:
+                _grounds.pop(next(iter(_grounds)), None)
+            found = _grounds[key] = cls(world.ways, stops)
+        return found
+
+    @property
+    def middle(self) -> float:
+        lat = self.stops.lat[np.isfinite(self.stops.lat)]
+        lat = lat if len(lat) else self.nodes.lat
+        return float(lat.mean()) if len(lat) else 50.0
+
+
+_grounds: dict[tuple[int, int], Ground] = {}
+
+
 class Moment:
     """Made by `Moment.of(world)`, kept in the world."""
 
     def __init__(self, world: World) -> None:
         self.world = world
-        self.streets = Streets(world.ways, self._middle())
+        self.told = world.timetable, world.ways, world.sharing  # a world whose parts are exchanged is another moment
+        self.ground = Ground.of(world)
+        self.streets = Streets(world.ways, self.ground.middle)
         self._fleets: dict[Mode, list[Fleet]] = {}
-        self._passage: dict[int, Any] = {}
-        self._drops: dict[int, Drops] = {}
+        self._passage: dict[tuple[int, str, str], Any] = {}
+        self._drops: dict[tuple[int, int, str, bool], Drops] = {}
         self._crossings: dict[frozenset[Mode], Crossings | None] = {}
 
     @classmethod
     def of(cls, world: World) -> Moment:
         kept: Moment | None = world.kept.get("moment")
-        if kept is None or kept.world.timetable is not world.timetable or kept.world.sharing is not world.sharing:
+        now = world.timetable, world.ways, world.sharing
+        if kept is None or any(one is not other for one, other in zip(kept.told, now, strict=True)):
             kept = world.kept["moment"] = cls(world)
         return kept
 
     @property
     def stops(self) -> Points:
         """All stops; of those without coordinates the numbers are no numbers, which nothing reaches."""
-        stops = self.world.timetable.stops if self.world.timetable is not None else None
-        known: tuple[Any, Points] | None = self.world.kept.get("stops")
-        if known is None or known[0] is not stops:
-            empty = np.zeros(0)
-            own = Points(np.array(stops.lat), np.array(stops.long)) if stops is not None else Points(empty, empty)
-            known = self.world.kept["stops"] = stops, own
-        return known[1]
+        return self.ground.stops
 
-    def nodes(self) -> Points:
-        """The nodes of the streets, as places."""
-        ways = self.world.ways
-        known: tuple[Any, Points] | None = self.world.kept.get("nodes")
-        if known is None or known[0] is not ways:
-            empty = np.zeros(0)
-            known = self.world.kept["nodes"] = ways, Points(ways.lat, ways.long) if ways is not None else Points(empty, empty)
-        return known[1]
-
-    def _middle(self) -> float:
-        lat = self.stops.lat[np.isfinite(self.stops.lat)]
-        if not len(lat) and self.world.ways is not None:
-            lat = self.world.ways.lat
-        return float(lat.mean()) if len(lat) else 50.0
+    def length(self, stops: tuple[int, ...]) -> int:
+        """Metres along these stops, as the crow flies from each to the next."""
+        at = np.array(stops)
+        y, x = self.stops.lat[at] * METRES, self.stops.long[at] * METRES * np.cos(np.radians(self.streets.middle))
+        return int(np.nansum(np.hypot(np.diff(y), np.diff(x))))
 
     def stop(self, number: int) -> Spot:
+        spots = self.ground.spots
+        if number not in spots:
+            spots[number] = self._spot(number)
+        return spots[number]
+
+    def _spot(self, number: int) -> Spot:
         timetable = self.world.timetable
         assert timetable is not None
         stops = timetable.stops
@@ -79,19 +109,28 @@ class Moment:
             self._fleets[mode] = fleets(self.world.sharing, mode)
         return self._fleets[mode]
 
+    def open(self, mode: Mode, at: int) -> list[Fleet]:
+        """The fleets that are rented at this time; all are where no operator closes."""
+        if all(system.hours is None for system in self.world.sharing):
+            return self.fleets(mode)
+        weekday = self.world.timetable.date.weekday() if self.world.timetable is not None else self.world.weekday
+        return open_fleets(self.fleets(mode), weekday, at)
+
     def passage(self, fleet: Fleet) -> Array | None:
-        if id(fleet) not in self._passage:
-            self._passage[id(fleet)] = passage(fleet, self.streets)
-        cost: Array | None = self._passage[id(fleet)]
+        key = id(fleet.system), fleet.type, fleet.profile
+        if key not in self._passage:
+            self._passage[key] = passage(fleet, self.streets)
+        cost: Array | None = self._passage[key]
         return cost
 
     def drops(self, fleet: Fleet, targets: Points) -> Drops:
         """Docks, the targets themselves where that is allowed, else places near them."""
         if targets is not self.stops:
             return self._find_drops(fleet, targets)
-        if id(fleet) not in self._drops:
-            self._drops[id(fleet)] = self._find_drops(fleet, targets)
-        return self._drops[id(fleet)]
+        key = id(fleet.docks), id(fleet.system), fleet.type, fleet.free
+        if key not in self._drops:
+            self._drops[key] = self._find_drops(fleet, targets)
+        return self._drops[key]
 
     def _find_drops(self, fleet: Fleet, targets: Points) -> Drops:
         if not fleet.free:

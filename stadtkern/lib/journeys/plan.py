@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,9 @@ from .moment import Moment
 from .streets import Points, points
 from .world import SHARED, Mode, Request, Spot, Trip, World
 
+if TYPE_CHECKING:
+    from stadtkern.lib.transit import Journey
+
 LOOK_BACK_S = 3 * 3600  # for an arrival: how much earlier one may leave
 Seeds = tuple[NDArray[np.int32], NDArray[np.int32]]
 Search = tuple[tuple[Side, Side], Crossings | None]
@@ -30,6 +34,11 @@ def plan(request: Request, world: World) -> list[Trip]:
     """
     checked(request)
     return choose(candidates(request, world), request)
+
+
+def prepare(world: World, modes: Iterable[Mode] = SHARED) -> None:
+    """Work out beforehand what the first question of a new moment would wait for."""
+    Moment.of(world).crossings([mode for mode in Mode if mode in set(modes)])
 
 
 def checked(request: Request) -> None:
@@ -63,7 +72,7 @@ def direct(moment: Moment, start: Points, goal: Points, request: Request) -> lis
         sides.append(by_own(moment, start, goal, Mode.CAR, request.max_direct_s, PARK_S))
     longer = replace(request, max_ride_s=request.max_direct_s)
     for mode in shared(request):
-        rented = [by_rental(moment, fleet, start, goal, longer, False) for fleet in moment.fleets(mode)]
+        rented = [by_rental(moment, fleet, start, goal, longer, False) for fleet in moment.open(mode, request.at)]
         some: list[Side] = [side for side in rented if side is not None]
         if some:
             sides.append(Best(some))
@@ -85,7 +94,7 @@ def ways_to_stops(moment: Moment, start: Points, goal: Points, request: Request)
     there: list[Side] = [feet]
     home: list[Side] = [back]
     for mode in shared(request):
-        for fleet in moment.fleets(mode):
+        for fleet in moment.open(mode, request.at):
             for door, sides, homeward in ((start, there, False), (goal, home, True)):
                 rented = by_rental(moment, fleet, door, stops, request, homeward)
                 if rented is not None:
@@ -124,12 +133,29 @@ def _by_timetable(
     access, egress = seeds(sides[0]), seeds(sides[1])
     if not len(access[0]) or not len(egress[0]):
         return []
-    options = Options(request.max_vehicles, request.wheelchair, request.slack_s, request.tight_penalty_s, request.tight_s)
+    options = Options(request.max_vehicles, request.wheelchair, request.slack_s)
     first, last = request.at, request.at + request.window_s
     if request.arrive_by:
         first, last = request.at - request.window_s - LOOK_BACK_S, request.at
-    journeys = profile(timetable, access, egress, first, last, options)
+    journeys = few(profile(timetable, access, egress, first, last, options), request)
+    found = [trip_of(moment, journey, sides, doors, request, crossings) for journey in journeys]
+    if crossings is None and request.tight_penalty_s and any(trip.tight for trip in found[:2]):
+        calm = replace(options, slack_s=request.slack_s + request.tight_s)
+        journeys = few(profile(timetable, access, egress, first, last, calm), request)
+        found += [trip_of(moment, journey, sides, doors, request, crossings) for journey in journeys]
+    return found
+
+
+def few(journeys: list[Journey], request: Request) -> list[Journey]:
+    """Those worth building: the first to arrive (the last to leave), with the fewest vehicles, and the next ones."""
     if request.arrive_by:
-        journeys = [journey for journey in journeys if journey.arrives <= request.at]
-        journeys = sorted(journeys, key=lambda journey: -journey.departs)[: 4 * request.many]
-    return [trip_of(moment, journey, sides, doors, request, crossings) for journey in journeys]
+        some = sorted((one for one in journeys if one.arrives <= request.at), key=lambda one: (-one.departs, one.vehicles))
+    else:
+        some = sorted(journeys, key=lambda one: (one.arrives, one.vehicles, -one.departs))
+    kept, least = some[: 2 * request.many], 99
+    for one in some:
+        if one.vehicles < least:
+            least = one.vehicles
+            if one not in kept:
+                kept.append(one)
+    return kept

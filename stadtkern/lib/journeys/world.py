@@ -62,7 +62,7 @@ class Request:
     max_vehicles: int = 5
     walk_kmh: float = 4.8
     max_walk_s: int = 1500  # on foot to the first and from the last stop, and to a vehicle
-    max_ride_s: int = 1500  # by bike, scooter or car to the first and from the last stop
+    max_ride_s: int = 900  # by bike, scooter or car to the first and from the last stop
     max_direct_s: int = 7200  # on foot or wheels all the way
     slack_s: int = 60  # at least so long between two vehicles
     tight_s: int = 180  # a transfer with less to spare counts as tight
@@ -99,6 +99,7 @@ class Leg:
     route_type: int = -1  # of GTFS
     headsign: str = ""
     trip: str = ""  # id of GTFS
+    ride: Any = field(default=None, compare=False, repr=False)  # of lib.transit, for its line
     stops: tuple[int, ...] = ()  # indices in the timetable, from board to alight
     times: tuple[tuple[int, int], ...] = ()  # arrives, departs at each of them
     delay: int = 0  # seconds, by real time
@@ -200,5 +201,6 @@ class World:
     sharing: Sequence[System] = ()
     parking: Sequence[Parking] = ()
     fare: Fare | None = None
+    weekday: int = 0  # of the day, where there is no timetable to say it; 0 is Monday
     grams: Mapping[Mode, int] = field(default_factory=dict)  # CO2 for a kilometre, where the city knows better
     kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)  # what is worked out once per moment

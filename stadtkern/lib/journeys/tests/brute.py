@@ -71,7 +71,7 @@ def rented(
 
 
 def crossing(net: Net, one: tuple[float, float], other: tuple[float, float], closed: bool) -> list[int]:
-    """Every way from stop to stop with one rented vehicle: four minutes on foot at each end, twenty altogether."""
+    """Every way from stop to stop with one rented vehicle: four minutes on foot at each end, fifteen altogether."""
     ends = [
         (place, end, many > 0 and net.docks[j][2] > 0, "bike")
         for place, many, _ in net.docks
@@ -82,7 +82,7 @@ def crossing(net: Net, one: tuple[float, float], other: tuple[float, float], clo
     for place, end, possible, kind in ends:
         to, ride, on = takes(one, place, WALK), takes(place, end, KMH[kind]), takes(end, other, WALK)
         whole = to + TAKE + ride + LEAVE + on
-        if possible and max(to, on) <= 240_000 and whole <= 1_200_000:
+        if possible and max(to, on) <= 240_000 and whole <= 900_000:
             found.append(whole)
     return found
 
