@@ -12,6 +12,8 @@ import pytest
 from django.conf import settings
 from django.db import connections
 from django.test import Client, TransactionTestCase
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 if TYPE_CHECKING:
     from pytest_django.fixtures import SettingsWrapper
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
     from stadtkern.kernel.registers.models import Resident
 
 pytest_plugins = ["stadtkern.ui.testing"]  # a real browser: open_tab
+# A busy machine is no finding: neither the time of one example nor that of drawing it.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("suite")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # browser tests: Playwright's sync API runs inside an event loop
 
 
