@@ -299,6 +299,7 @@ NEVER_FOUND |= {f"participation:{page}" for page in _OF_OPEN311.split()}
 _OF_CIVIC = "sign unsign petition_desk petition_check petition_sheets petition_recount petition_finish petition_session"
 NEVER_FOUND |= {f"participation:{page}" for page in [*_OF_CIVIC.split(), "petition_decision"]}
 # Nobody here collects points (domains/participation/tests/test_points.py).
+NEVER_FOUND |= {f"participation:exchange_{page}" for page in ["package", "data", "preview", "withdraw", "city", "fetch"]}
 NEVER_FOUND |= {"participation:points_redeem", "participation:points_attend", "participation:voucher_back"}
 # No plan lies open and nobody is asked anything (test_consultation.py, test_survey.py, test_debate.py).
 _OF_A_PLAN = "plan plan_file plan_shapes statement_write outcome_table outcome_pdf outcome_csv plan_papers plan_document_new"

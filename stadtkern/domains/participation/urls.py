@@ -4,6 +4,7 @@ from django.urls import include, path
 
 app_name = "participation"
 urlpatterns = [
+    path("beteiligung/", include("stadtkern.domains.participation.urls_exchange")),  # before the names of processes
     path("beteiligung/", include("stadtkern.domains.participation.urls_opinion")),
     path("beteiligung/", include("stadtkern.domains.participation.urls_budget")),
     path("beteiligung/", include("stadtkern.domains.participation.urls_civic")),

@@ -21,7 +21,17 @@ from ..templating import all_templates, template
 from .guard import Refused, owned, tidy
 
 State = Process.State
-RESERVED = ("verwaltung", "vorgang", "neu", "bild", "statistik", "kommentar", "umfrage", "karte")  # first words of addresses
+RESERVED = (
+    "verwaltung",
+    "vorgang",
+    "neu",
+    "bild",
+    "statistik",
+    "kommentar",
+    "umfrage",
+    "karte",
+    "austausch",
+)  # first words of addresses
 BLIND = "until_result"  # people sent their entries on this word
 UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "Ä": "ae", "Ö": "oe", "Ü": "ue"})
 

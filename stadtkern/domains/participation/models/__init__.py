@@ -4,6 +4,7 @@ from .comment import Comment, CommentQuerySet
 from .consultation import Authority, Passage, Plan, PlanDocument, Statement, Weighed, Weighing
 from .contest import Conflict, Judging, Juror, Prize, Sheet, Team, TeamMember
 from .contribution import Attachment, Contribution, ContributionQuerySet, Follow, Link, Milestone, Support
+from .exchanging import Incoming, Outgoing, TrustedCity
 from .incentive import Occasion, PointsAccount, PointsLine, Voucher
 from .moderation import Complaint, Moderation
 from .opining import Consent, Finding, Merging, Stance, Tally, Voice
@@ -31,6 +32,7 @@ __all__ = [
     "Finding",
     "Follow",
     "Handover",
+    "Incoming",
     "Judging",
     "Juror",
     "LetterCode",
@@ -39,6 +41,7 @@ __all__ = [
     "Milestone",
     "Moderation",
     "Occasion",
+    "Outgoing",
     "PaperBatch",
     "Passage",
     "Petition",
@@ -73,6 +76,7 @@ __all__ = [
     "Team",
     "TeamMember",
     "Turn",
+    "TrustedCity",
     "Turnout",
     "Voice",
     "Voucher",
