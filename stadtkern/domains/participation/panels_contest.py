@@ -43,11 +43,10 @@ def contribution_panel(request: HttpRequest, row: Contribution) -> dict[str, Any
     rows = (judging.outcome or {}).get("rows", []) if judging and published else []
     place = next((one for one in rows if one["entry"] == row.reference), None)
     won = list(Prize.objects.filter(contribution=row, decided_by__isnull=False)) if published else []
-    lead = account is not None and row.account_id == account.pk
     return {
         "row": row, "process": process, "mine": mine, "blind": blind, "place": place, "names": _names(row, blind),
-        "prizes": [{"prize": one, "paid": disbursement_of(str(one)) if lead and one.cents else None} for one in won],
-        "lead": lead, "member": TeamMember.objects.filter(team__contribution=row, account=account).first() if mine else None,
+        "prizes": [{"prize": one, "paid": disbursement_of(str(one)) if mine and one.cents else None} for one in won],
+        "lead": mine, "member": TeamMember.objects.filter(team__contribution=row, account=account).first() if mine else None,
     }  # fmt: skip
 
 

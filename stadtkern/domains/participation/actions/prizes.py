@@ -19,6 +19,7 @@ from ..models import Contribution, Judging, Prize, Process
 from .guard import Refused, owned, tidy
 from .judging import entries
 from .running import locked_process
+from .sharing_out import people_of, recipient_of
 from .teaming import is_of_team
 
 MOST_PRIZES, MOST_CENTS = 50, 10**9
@@ -99,12 +100,14 @@ def claim_prize(actor: Actor, prize: Prize, holder: str, iban: str) -> Disbursem
     """The winner names an account; the cash office finds it on its next list. Diary: `prize.claimed` (and the booking's)."""
     row = Prize.objects.select_for_update(of=("self",)).select_related("process", "contribution").get(pk=prize.pk)
     account = actor.account
-    if account is None or actor.mandate or row.contribution is None or row.contribution.account_id != account.pk:
+    if account is None or actor.mandate or row.contribution is None or account.pk not in people_of(row.contribution):
         raise Prize.DoesNotExist
     if row.decided_by_id is None or not Judging.objects.filter(process=row.process, published_at__isnull=False).exists():
         raise Prize.DoesNotExist
     if not row.cents:
         raise Refused(_("Zu diesem Preis gehört kein Geld."))
+    if recipient_of(row.contribution) != account.pk:
+        raise Refused(_("Ihre Gruppe hat noch nicht zugestimmt, dass Sie das Geld bekommen."))
     try:
         made = payments.pay_out(
             about=str(row), key="prize", account=account, cents=row.cents, holder=holder, iban=iban,

@@ -10,7 +10,7 @@ from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.accounts.models import Account
 from stadtkern.kernel.events.actions import record
 
-from ..models import Contribution, Judging, Juror, Prize, Sheet, TeamMember
+from ..models import Contribution, Judging, Juror, Prize, Sheet, Team, TeamMember
 from .telling import tell
 
 NAMED = timedelta(days=5 * 365)
@@ -73,4 +73,6 @@ def unname_contests(now: datetime) -> int:
 def _unname(jurors: list[int], members: list[int]) -> None:
     Sheet.objects.filter(juror__in=jurors).update(note="")
     Juror.objects.filter(pk__in=jurors).update(account=None, name="", role="")
-    TeamMember.objects.filter(pk__in=members).update(account=None, name_shown="")
+    gone = TeamMember.objects.filter(pk__in=members)
+    Team.objects.filter(recipient__in=gone.values("account")).update(recipient=None)
+    gone.update(account=None, name_shown="", pays_to=None)

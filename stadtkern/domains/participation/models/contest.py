@@ -15,6 +15,7 @@ class Team(models.Model):
 
     contribution = models.OneToOneField(Contribution, models.CASCADE, related_name="team")
     code = models.CharField(max_length=12, unique=True)
+    recipient = models.ForeignKey(Account, models.SET_NULL, null=True, blank=True, related_name="+")  # of prize money
     created_at = models.DateTimeField(default=timezone.now)
 
     def __str__(self) -> str:
@@ -29,6 +30,7 @@ class TeamMember(models.Model):
     name_shown = models.CharField(max_length=120, blank=True)  # "" = nobody is named
     agreed_to = models.CharField(max_length=64, blank=True)  # digest of the text they agreed to
     agreed_at = models.DateTimeField(null=True, blank=True)
+    pays_to = models.ForeignKey(Account, models.SET_NULL, null=True, blank=True, related_name="+")  # agreed: prize money to
     joined_at = models.DateTimeField(default=timezone.now)
 
     class Meta:

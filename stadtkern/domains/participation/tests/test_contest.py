@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from stadtkern.domains.participation import actions
+from stadtkern.domains.participation.actions import sharing_out
 from stadtkern.domains.participation.contests.rules import criteria_of
 from stadtkern.domains.participation.erasure import erase
 from stadtkern.domains.participation.models import Contribution, Judging, Juror, Phase, Prize, Process, Sheet, Team, TeamMember
@@ -194,6 +195,28 @@ def test_who_has_an_entry_cannot_judge_it_even_undeclared(contest, clerk_of, cit
     Phase.objects.filter(process=contest).update(ends_at=timezone.now() - timedelta(minutes=1))
     closed = actions.close_judging(clerk_of, contest)
     assert closed.inputs["partial"] == [[str(seat.pk), row.reference]] and closed.outcome["rows"][0]["place"] == 0
+
+
+def test_a_team_agrees_who_gets_the_money(contest, citizen, other_citizen):
+    told = {"title": "Schatten am Markt", "text": "Bäume, Bänke und Wasser für alle."}
+    row = actions.contribute(Actor(citizen), contest, told)
+    assert sharing_out.recipient_of(row) == citizen.pk  # alone
+    third = Account.objects.create(email="dritte@example.org", name="Dritte")
+    team = Team.objects.create(contribution=row, code="ABCDEFGHIJ")
+    for one in (other_citizen, third):
+        TeamMember.objects.create(team=team, account=one)
+    assert sharing_out.recipient_of(row) is None
+    with pytest.raises(Team.DoesNotExist):
+        sharing_out.name_recipient(Actor(third), row, third.pk)  # the author proposes
+    sharing_out.name_recipient(Actor(citizen), row, other_citizen.pk)
+    sharing_out.agree_recipient(Actor(other_citizen), row, other_citizen.pk)
+    assert sharing_out.recipient_of(row) is None
+    sharing_out.agree_recipient(Actor(third), row, other_citizen.pk)
+    assert sharing_out.recipient_of(row) == other_citizen.pk
+    sharing_out.name_recipient(Actor(citizen), row, third.pk)  # another one: everybody is asked anew
+    assert sharing_out.recipient_of(row) is None
+    with pytest.raises(actions.Refused, match="jemand anderes"):
+        sharing_out.agree_recipient(Actor(third), row, other_citizen.pk)
 
 
 def test_from_the_marks_to_the_money(judged, contest, clerk_of, second_moderator, citizen, login):
