@@ -46,7 +46,8 @@ def report(actor: Actor, values: Mapping[str, Any], *, photo: bytes | None = Non
     """Take in a report: checked, routed, promised a day, a case, public. Raises Refused with the field.
 
     `values`: category (key), lat and long (numbers or text) or address, text, contact (name, email, phone; only without an
-    account), source, draft_key (digest of the browser's secret), suspect (look first), all but category and a place optional.
+    account), source, draft_key (digest of the browser's secret), suspect (look first), told and lines_told (answers to the
+    questions of the category), all but category and a place optional.
     `photo`: bytes of an image, written anew here. `key`: the sender's own key; the same key again returns the first report.
     """
     once = ids.digest(f"report:{key}") if key else None
@@ -144,7 +145,7 @@ def _take_in(
         kind=Contribution.Kind.REPORT, account=actor.owner, draft_key="" if actor.owner else str(values.get("draft_key") or ""),
         title=kind.title[:120], text=tidy(values.get("text"), TEXT), lat=point[0], long=point[1], district=district,
         address=address, submitted_at=now, state=Contribution.State.SUBMITTED if suspect else Contribution.State.PUBLISHED,
-        published_at=None if suspect else now,
+        published_at=None if suspect else now, details={"attributes": told} if (told := values.get("told")) else {},
     )  # fmt: skip
     office = Office.objects.filter(key=charge.office).first()
     open_case(actor, row, SERVICE, office, answers_of(row, kind))
@@ -163,6 +164,9 @@ def _take_in(
     )
     if picture:
         keep_photo(row, picture, "before")
+    if lines := values.get("lines_told"):
+        text = "\n".join([_("Angaben zur Meldung:"), *lines])
+        ReportStep.objects.create(report=made, what=What.NOTE, text=text, public=False)
     _first_follower(actor, made)
     record("report.received", subject=str(row), actor=actor.key, data={"category": kind.key, "source": made.source})
     return made

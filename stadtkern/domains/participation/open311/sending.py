@@ -99,11 +99,19 @@ def _attributes(kind: Kind, post: "MultiValueDict[str, str]", wrong: list[str]) 
     for name in post:
         if found := _ATTRIBUTE.match(name):
             given.setdefault(found[1], []).extend(text for text in map(_plain, post.getlist(name)) if text)
+    return answered(kind, given, wrong)
+
+
+def answered(
+    kind: Kind, given: Mapping[str, Sequence[str]], wrong: list[str], *, ours: bool = False
+) -> tuple[dict[str, Any], list[str]]:
+    """Answers by code, and as lines for the office; `wrong` grows by what does not fit. `ours`: our own page asks, and there
+    nobody has to know an answer."""
     answers: dict[str, Any] = {}
     lines = []
     for one in kind.attributes:
-        values = given.get(one.code, [])
-        if one.variable and one.required and not values:
+        values = list(given.get(one.code, []))
+        if one.variable and one.required and not values and not ours:
             wrong.append(f"attribute[{one.code}] is required: {one.description}")
         elif one.variable and values and not _fault(one, values, wrong):
             answers[one.code] = values if one.datatype == "multivaluelist" else values[0]

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
@@ -188,3 +189,19 @@ def test_many_from_one_network_are_looked_at_first_and_accounts_are_counted_by_t
     for _each in range(3):
         client.post(SEND, HOLE, headers=JSON)
     assert not Report.objects.latest("pk").suspect
+
+
+def test_the_questions_of_a_category_are_asked_on_our_own_page(roads):
+    page = Client().get("/maengel/melden/").content.decode()
+    assert "Nummer am Mast der Laterne" in page
+    told = {
+        "category": "laterne", "lat": HOLE["lat"], "long": HOLE["long"], "frage.laterne.was": "flackert",
+        "frage.laterne.mast": " 4711 ", "frage.schrottauto.art": "auto", "key": KEY,
+    }  # fmt: skip
+    again = Client().post(SEND, {**told, "frage.laterne.was": "erfunden"})
+    assert again.status_code == 400 and 'value=" 4711 "' in again.content.decode()  # nothing typed is lost
+    assert Client().post(SEND, told).status_code == 302
+    row = Contribution.objects.get()
+    assert row.details["attributes"] == {"was": "flackert", "mast": "4711"}
+    note = ReportStep.objects.get(what="NOTE")
+    assert "Sie flackert" in note.text and not note.public

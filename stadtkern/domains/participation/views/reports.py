@@ -20,13 +20,16 @@ from stadtkern.kernel.accounts import draft_cookie, throttle
 from stadtkern.kernel.accounts.access import Actor, actor_of, everyone
 from stadtkern.kernel.geo import queries as geo
 from stadtkern.lib import ids
+from stadtkern.lib.georeport.shapes import Attribute
 
 from ..actions import Refused
 from ..actions import reports as actions
+from ..actions.guard import tidy
 from ..models import AreaWatch, Attachment, Link, Report, ReportFollow
 from ..models.contribution import SHOWN
+from ..open311.sending import answered
 from ..reports import near
-from ..reports.categories import plan
+from ..reports.categories import Kind, plan
 from ..reports.states import WORDS
 from ..reports.tokens import token_of
 from .common import browser_key, number
@@ -86,8 +89,15 @@ def _form(request: HttpRequest, values: dict[str, Any], refused: Refused | None 
         "refused": refused, "key": uuid.uuid4(), "began": signing.dumps(timezone.now().timestamp(), salt=BEGAN),
         "hints": {kind.key: kind.hint for kind in known.offered if kind.hint}, "words": _words(),
         "elsewhere": known.elsewhere,
+        "asked": [(kind, _questions(request, kind)) for kind in known.offered if kind.attributes],
     }  # fmt: skip
     return render(request, "participation/reports/new.html", context, status=400 if refused else 200)
+
+
+def _questions(request: HttpRequest, kind: Kind) -> list[tuple[Attribute, str, list[str]]]:
+    """What is asked besides, the name of each field, and what was answered before."""
+    asked = [(one, f"frage.{kind.key}.{one.code}") for one in kind.attributes if one.variable]
+    return [(one, name, request.POST.getlist(name)) for one, name in asked]
 
 
 def _words() -> dict[str, str]:
@@ -139,6 +149,7 @@ def send(request: HttpRequest) -> HttpResponse:
             raise Refused(
                 _("Von hier kamen in der letzten Stunde viele Meldungen. Bitte warten Sie eine Stunde, oder rufen Sie an.")
             )
+        values |= _told(request, values["category"])
         made = actions.report(actor, values, photo=_photo(request), key=(key := _key(post.get("key", ""))))
         if key and actions.is_other(made, values):
             raise Other(_("Diese Seite hat schon eine andere Meldung gesendet. Senden Sie noch einmal, dann ist es eine neue."))
@@ -154,6 +165,20 @@ def send(request: HttpRequest) -> HttpResponse:
     if actor.owner is None:
         draft_cookie.remember(answer, secret)
     return answer
+
+
+def _told(request: HttpRequest, category: str) -> dict[str, Any]:
+    """What somebody answered to the questions of the chosen category; those of the others are not looked at."""
+    kind = plan().kinds.get(category)
+    if kind is None or not kind.attributes:
+        return {}
+    asked = _questions(request, kind)
+    given = {one.code: [tidy(text, 1000) for text in said[:50] if text.strip()] for one, _name, said in asked}
+    wrong = list[str]()
+    answers, lines = answered(kind, given, wrong, ours=True)
+    if wrong:
+        raise Refused(_("Eine Angabe zu „%s“ passt nicht. Lassen Sie sie leer, oder schreiben Sie sie anders.") % kind.label)
+    return {"told": answers, "lines_told": lines}
 
 
 class Other(Refused):

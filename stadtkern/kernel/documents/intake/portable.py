@@ -1,6 +1,7 @@
 """PDFs are written anew without active parts; what cannot be taken out without harm is refused.
 
-Removed: scripts, actions that open programs, files or addresses by themselves, multimedia, thumbnails, everything behind
+Removed: what photos in it tell besides the picture (place, camera). Scripts, actions that open programs,
+files or addresses by themselves, multimedia, thumbnails, everything behind
 or between the objects (a second file hidden in the first). Refused: password, attached files, XFA forms, damaged files.
 A signed PDF is kept byte for byte, because the signature is what it is handed in for; then it must be clean as it is.
 """
@@ -12,7 +13,9 @@ from typing import Any, TypeAlias
 
 import pikepdf
 from django.utils.translation import gettext as _
-from pikepdf import Array, Dictionary, Stream, sanitize
+from pikepdf import Array, Dictionary, Name, Stream, sanitize
+
+from stadtkern.lib.pictures import bare, leftovers, tells_place
 
 from .refused import Refused
 
@@ -65,6 +68,10 @@ def _clean(pdf: pikepdf.Pdf, data: bytes) -> bytes:
     cleaner.remove_private_app_data().remove_search_index().remove_collection().apply(pdf)
     for part in parts:
         _disarm(part)
+    for picture in _pictures(pdf):
+        _lose_metadata(picture)
+    if _tells_place(pdf.Root.get("/Metadata")):
+        del pdf.Root["/Metadata"]
     out = io.BytesIO()
     pdf.save(
         out,
@@ -102,7 +109,56 @@ def _as_it_is(pdf: pikepdf.Pdf, data: bytes, parts: list[Part]) -> bytes:
     armed = any(_is_active(part) or "/AA" in part or "/OpenAction" in part for part in parts)
     if pdf.is_encrypted or armed or not end.endswith(b"%%EOF") or b"PK\x05\x06" in data[-66_000:]:
         raise Refused(_("Das unterschriebene PDF enthält Programme oder fremde Daten. Laden Sie eine Fassung ohne diese hoch."))
+    photos = (found for picture in _pictures(pdf) if (found := _embedded(picture)) is not None)
+    if _tells_place(pdf.Root.get("/Metadata")) or any(map(tells_place, photos)):
+        raise Refused(
+            _(
+                "In dem unterschriebenen PDF steckt ein Foto, das verrät, wo es gemacht wurde. Entfernen können wir das "
+                "nicht, ohne die Unterschrift zu zerstören. Laden Sie eine Fassung ohne diese Angabe hoch."
+            )
+        )
     return data
+
+
+def _pictures(pdf: pikepdf.Pdf) -> Iterator[Stream]:
+    for thing in pdf.objects:
+        if isinstance(thing, Stream) and thing.get("/Subtype") == "/Image":
+            yield thing
+
+
+def _lose_metadata(picture: Stream) -> None:
+    """What a photo tells besides what one sees: where it was taken, when, with what. Pixels stay as they are."""
+    if "/Metadata" in picture:
+        del picture["/Metadata"]
+    if (found := _embedded(picture)) is None or not leftovers(found):
+        return
+    try:
+        clean = bare(found)
+    except ValueError as problem:
+        raise Refused(
+            _("Ein Foto in dem PDF können wir nicht von seinem Aufnahmeort befreien. Drucken Sie es in eine neue PDF-Datei.")
+        ) from problem
+    kept = picture.get("/DecodeParms")
+    picture.write(clean, filter=Name.DCTDecode, decode_parms=kept[-1] if isinstance(kept, Array) else kept)
+
+
+def _embedded(picture: Stream) -> bytes | None:
+    """The JPEG as a camera wrote it; None for pictures of another kind, which carry nothing of that sort."""
+    filters = picture.get("/Filter")
+    listed = list(filters) if isinstance(filters, Array) else [filters]
+    if not listed or str(listed[-1]) not in ("/DCTDecode", "/DCT"):
+        return None
+    if len(listed) == 1:
+        return bytes(picture.read_raw_bytes())
+    try:  # packed once more around the JPEG: what is left when the outer layers are off
+        picture.Filter = Array(listed[:-1])
+        return bytes(picture.read_bytes(pikepdf.StreamDecodeLevel.generalized))
+    finally:
+        picture.Filter = Array(listed)
+
+
+def _tells_place(metadata: Any) -> bool:
+    return isinstance(metadata, Stream) and b"GPS" in bytes(metadata.read_bytes())
 
 
 def _is_active(action: Part) -> bool:

@@ -1,5 +1,6 @@
 """Files of citizens: what we take, what we make of it, and what we refuse with a reason."""
 
+import contextlib
 import io
 import resource
 import time
@@ -22,7 +23,8 @@ from stadtkern.kernel.documents.intake import inspect
 from stadtkern.kernel.documents.models import Upload, UploadContent
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.privacy import keys
-from stadtkern.lib.pictures import leftovers
+from stadtkern.lib.pictures import bare, leftovers, tells_place
+from stadtkern.lib.pictures.tests.hostile import exif, paint
 
 
 def take(data: bytes, name="datei.pdf", media_types=(), max_bytes=None, account=None) -> Upload:
@@ -474,3 +476,58 @@ def test_an_endless_file_is_cut_off_before_it_fills_the_disk():
     assert lid.receive_data_chunk(b"x", MOST_BYTES - 1) == b"x"
     assert lid.receive_data_chunk(b"x", MOST_BYTES) is None
     assert lid.file_complete(5) is None
+
+
+# Photos inside of PDFs
+
+
+def with_photo(photo: bytes, *, packed: bool = False, signed: bool = False) -> bytes:
+    def change(pdf):
+        filters = Array([Name.FlateDecode, Name.DCTDecode]) if packed else Name.DCTDecode
+        body = zlib.compress(photo) if packed else photo
+        told = {"Type": Name.XObject, "Subtype": Name.Image, "Width": 48, "Height": 32, "BitsPerComponent": 8}
+        image = pikepdf.Stream(pdf, body, Dictionary(**told, ColorSpace=Name.DeviceRGB, Filter=filters))
+        image["/Metadata"] = pikepdf.Stream(pdf, b"<x:xmpmeta>exif:GPSLatitude</x:xmpmeta>")
+        pdf.pages[0].Resources = Dictionary(XObject=Dictionary(Im0=image))
+        if signed:
+            pdf.Root["/Sig"] = Dictionary(Type=Name.Sig, ByteRange=Array([0, 1, 2, 3]), Contents=String("x"))
+        pdf.Root["/Metadata"] = pikepdf.Stream(pdf, b"<x:xmpmeta>exif:GPSLongitude</x:xmpmeta>")
+
+    return portable(change)
+
+
+def pixels(jpeg: bytes) -> bytes:
+    return Image.open(io.BytesIO(jpeg)).tobytes()
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_photos_in_a_pdf_lose_their_place_and_keep_their_pixels(packed):
+    photo = paint(exif=exif(), comment=b"Ada Lovelace") + b"PK hidden"
+    assert tells_place(photo)
+    clean = inspect("scan.pdf", with_photo(photo, packed=packed), (), None).data
+    with pikepdf.open(io.BytesIO(clean)) as pdf:
+        image = pdf.pages[0].Resources.XObject.Im0
+        assert image.Filter == Name.DCTDecode
+        found = bytes(image.read_raw_bytes())
+        assert "/Metadata" not in image
+        assert "/Metadata" not in pdf.Root or b"GPS" not in bytes(pdf.Root.Metadata.read_bytes())
+    assert not leftovers(found) and not tells_place(found) and pixels(found) == pixels(photo)
+    assert b"GPS" not in clean and b"Ada" not in clean and b"hidden" not in clean
+
+
+def test_a_signed_pdf_that_tells_a_place_is_refused_and_says_why():
+    plain = portable(
+        lambda pdf: pdf.Root.update({"/Sig": Dictionary(Type=Name.Sig, ByteRange=Array([0, 1]), Contents=String("x"))})
+    )
+    assert inspect("ok.pdf", plain, (), None).data == plain
+    with pytest.raises(UploadRefused, match="wo es gemacht wurde"):
+        inspect("foto.pdf", with_photo(paint(exif=exif()), signed=True), (), None)
+
+
+@given(st.binary(max_size=200), st.integers(0, 600))
+@settings(max_examples=60, deadline=None)
+def test_a_broken_photo_is_a_value_error_or_a_picture(tail, cut):
+    photo = paint(exif=exif())
+    for data in (photo[:cut] + tail, tail, photo[:cut]):
+        with contextlib.suppress(ValueError):
+            assert bare(data).startswith(b"\xff\xd8")

@@ -179,7 +179,10 @@ function neighbour(one) {
   row.append(text, too);
   return row;
 }
-field("category").addEventListener("change", same);
+const questions = [...document.querySelectorAll("[data-kind]")];
+const ask = () => questions.forEach((one) => { one.hidden = one.dataset.kind !== field("category").value; });
+ask();
+field("category").addEventListener("change", () => { ask(); same(); });
 
 let wait = 0;
 field("text").addEventListener("input", () => {
@@ -201,7 +204,7 @@ async function suggest() {
     label.className = "kern-label";
     label.textContent = title;
     button.append(label);
-    button.addEventListener("click", () => { field("category").value = key; same(); });
+    button.addEventListener("click", () => { field("category").value = key; ask(); same(); });
     return button;
   }));
   other.replaceChildren();
