@@ -111,7 +111,7 @@ def give_back(actor: Actor, pk: int) -> Voucher:
     return row
 
 
-def _back(row: Voucher, state: State, source: Source) -> None:
+def _back(row: Voucher, state: Voucher.State, source: PointsLine.Source) -> None:
     row.state, row.settled_at = state, timezone.now()
     row.save(update_fields=["state", "settled_at"])
     PointsLine.objects.create(ledger_id=row.ledger_id, source=source, about=str(row), points=row.points)

@@ -149,7 +149,7 @@ def send(request: HttpRequest) -> HttpResponse:
             raise Refused(
                 _("Von hier kamen in der letzten Stunde viele Meldungen. Bitte warten Sie eine Stunde, oder rufen Sie an.")
             )
-        values |= _told(request, values["category"])
+        values |= _told(request, post.get("category", ""))
         made = actions.report(actor, values, photo=_photo(request), key=(key := _key(post.get("key", ""))))
         if key and actions.is_other(made, values):
             raise Other(_("Diese Seite hat schon eine andere Meldung gesendet. Senden Sie noch einmal, dann ist es eine neue."))

@@ -139,7 +139,8 @@ def _lose_metadata(picture: Stream) -> None:
             _("Ein Foto in dem PDF können wir nicht von seinem Aufnahmeort befreien. Drucken Sie es in eine neue PDF-Datei.")
         ) from problem
     kept = picture.get("/DecodeParms")
-    picture.write(clean, filter=Name.DCTDecode, decode_parms=kept[-1] if isinstance(kept, Array) else kept)
+    last = kept[-1] if isinstance(kept, Array) and len(kept) else kept
+    picture.write(clean, filter=Name.DCTDecode, decode_parms=last if isinstance(last, Dictionary) else None)
 
 
 def _embedded(picture: Stream) -> bytes | None:
