@@ -181,6 +181,10 @@ def reason(legs):
         return "walks further than allowed at an end"
     if any(one == two == "transfer" for one, two in zip(kinds, kinds[1:])) or max(spans[1:-1], default=0) > job["walk"]:
         return "several ways on foot in a row"
+    rides = [leg for leg in legs if leg["leg_type"] != "waiting"]
+    for walk, ride in zip(rides, rides[1:]):
+        if walk["leg_type"] != "transit" and ride["leg_type"] == "transit" and ride["departure_time"] - walk["arrival_time"] <= 2:
+            return "catches a vehicle within two seconds of a walk (rounding)"
     return ""
 
 

@@ -101,7 +101,7 @@ def day(
     frequencies unroll to more than `limits.events`.
     """
     found = runs(feed, date, ahead, limits)
-    paths, free, change = walks(feed, footpaths, step_free)
+    paths, free, change = walks(feed, footpaths, step_free, limits)
     return assemble(feed, date, found, paths, free, change)
 
 

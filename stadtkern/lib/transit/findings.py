@@ -85,12 +85,15 @@ class Limits:
     """How much a feed may be. Bytes are counted while they are unpacked, whatever the archive says of itself."""
 
     archive_bytes: int = 600_000_000
-    file_bytes: int = 1_500_000_000
+    file_bytes: int = 1_500_000_000  # of stop_times.txt and shapes.txt
+    text_bytes: int = 250_000_000  # of any other file: its texts are kept
     total_bytes: int = 3_000_000_000
     line_characters: int = 65_536
     stop_times: int = 10_000_000  # 26 bytes each, twice that while sorting
     shape_points: int = 10_000_000
     rows: int = 2_000_000  # of any other file
+    footpaths: int = 4_000_000  # of one day, 150 bytes each while they are made
+    headsigns: int = 300_000  # different ones at stops; the others show the trip's
     events: int = 20_000_000  # of one day, with frequencies unrolled
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .feed import Feed
+from .findings import FeedRefused, Finding, Limits
 from .timetable import NO_CHANGE, Ints, frozen
 
 Paths = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.int32]]  # start [stops + 1], to, seconds
@@ -17,23 +18,25 @@ SPEED, DETOUR = 1.2, 1.3  # metres a second, way over beeline
 RADIUS = 350.0  # metres of beeline
 NEIGHBOURS = 60
 STATION = 120  # seconds within a station whose platforms have no coordinates
-MOST_PLATFORMS = 200
+MOST_PLATFORMS = 100
+MOST_PLACES = 800  # looked at from each platform in pathways.txt
 
 
-def walks(feed: Feed, given: Paths | None, step_free: Paths | None) -> tuple[Paths, Paths, Ints]:
+def walks(feed: Feed, given: Paths | None, step_free: Paths | None, limits: Limits | None = None) -> tuple[Paths, Paths, Ints]:
     """(footpaths, footpaths without steps, seconds to change at each stop).
 
     `given` and `step_free` are ways over streets, as CSR arrays over the feed's stops; without them the beeline is used. The
     feed's own words (transfers.txt, pathways.txt) come before both.
     """
-    base = unpack(given) if given is not None else beeline(feed)
-    stations(feed, base)
+    most = (limits or Limits()).footpaths
+    base = unpack(given) if given is not None else beeline(feed, most)
+    stations(feed, base, most)
     free = dict(base)
     if step_free is not None:
         free = unpack(step_free)
     inside(feed, base, free)
     change = np.zeros(len(feed.stops), np.int32)
-    transfers(feed, base, free, change)
+    transfers(feed, base, free, change, most)
     return pack(base, len(feed.stops)), pack(free, len(feed.stops)), frozen(change)
 
 
@@ -56,7 +59,7 @@ def metres(feed: Feed, a: int, b: Any) -> NDArray[np.float64]:
     return np.asarray(np.hypot(lat[b] - lat[a], east) * 111_195)
 
 
-def beeline(feed: Feed) -> Pairs:
+def beeline(feed: Feed, most: int) -> Pairs:
     """Served stops within RADIUS of each other, the nearest NEIGHBOURS of each."""
     served = np.unique(feed.times.stop)
     served = served[np.isfinite(feed.stops.lat[served])]
@@ -73,7 +76,13 @@ def beeline(feed: Feed) -> Pairs:
             close = close[np.argsort(far[close], kind="stable")[:NEIGHBOURS]]
         for other, way in zip(near[close].tolist(), far[close].tolist(), strict=True):
             pairs[stop, other] = walk(way)
+        bounded(pairs, most)
     return pairs
+
+
+def bounded(pairs: Pairs, most: int) -> None:
+    if len(pairs) > most:
+        raise FeedRefused(Finding("too_many_rows", "transfers.txt", 0, {"footpaths": str(len(pairs))}))
 
 
 def walk(way: float) -> int:
@@ -91,9 +100,10 @@ def members(feed: Feed) -> dict[int, list[int]]:
     return found
 
 
-def stations(feed: Feed, pairs: Pairs) -> None:
+def stations(feed: Feed, pairs: Pairs, most: int) -> None:
     """Platforms of the same station can be reached from each other."""
     for platforms in members(feed).values():
+        bounded(pairs, most)
         for a in platforms:
             for b in platforms:
                 if a != b and (a, b) not in pairs:
@@ -120,7 +130,7 @@ def inside(feed: Feed, pairs: Pairs, free: Pairs) -> None:
                     free[stop, other] = level[other]
 
 
-def shortest(start: int, graph: dict[int, list[tuple[int, int]]], most: int = 5_000) -> dict[int, int]:
+def shortest(start: int, graph: dict[int, list[tuple[int, int]]], most: int = MOST_PLACES) -> dict[int, int]:
     """Seconds to what can be reached from `start`, the nearest `most` places (Dijkstra)."""
     best = {start: 0}
     queue, done = [(0, start)], set[int]()
@@ -136,13 +146,14 @@ def shortest(start: int, graph: dict[int, list[tuple[int, int]]], most: int = 5_
     return best
 
 
-def transfers(feed: Feed, pairs: Pairs, free: Pairs, change: NDArray[np.int32]) -> None:
+def transfers(feed: Feed, pairs: Pairs, free: Pairs, change: NDArray[np.int32], most: int) -> None:
     """transfers.txt: 2 = needs this time, 3 = not possible, 0 and 1 = possible. A platform's word comes after its station's."""
     platforms = members(feed)
     rows = feed.transfers.tolist()
     general = [row for row in rows if row[0] in platforms or row[1] in platforms]
     special = [row for row in rows if not (row[0] in platforms or row[1] in platforms)]
     for origin, target, kind, seconds in [*general, *special]:
+        bounded(pairs, most)
         for a in platforms.get(origin, [origin]):
             for b in platforms.get(target, [target]):
                 if a == b:

@@ -11,7 +11,7 @@ from .journey import Journey, Walk, Ways, rebuild
 from .timetable import Net, Timetable, frozen
 
 UNLIMITED = 0
-ROUNDS = 16  # to begin with, when vehicles are not limited
+ROUNDS = 10  # to begin with, when vehicles are not limited
 Seeds = tuple[NDArray[np.int32] | Sequence[int], NDArray[np.int32] | Sequence[int]]  # stops and seconds
 
 

@@ -66,7 +66,7 @@ class Numbers(dict[str, int]):
     """Small whole numbers as text; -1 for what is none."""
 
     def __missing__(self, text: str) -> int:
-        value = whole(text, -1, 0, 2**31 - 1)
+        value = min(whole(text, -1, 0, 10**12), 2**31 - 1)  # huge ones keep the order of the file
         if len(self) < 100_000:
             self[text] = value
         return value
@@ -85,11 +85,15 @@ class Doors(dict[str, int]):
 
 
 class Headsigns(dict[str, int]):
-    """Texts numbered as they come; blank is -1."""
+    """Texts numbered as they come; blank is -1, and so is what comes after the first `most` different ones."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.most = most
 
     def __missing__(self, text: str) -> int:
         bare = text.strip()
-        if not bare:
+        if not bare or len(self) >= self.most:
             return -1
         self[text] = value = len(self)
         return value
@@ -98,7 +102,7 @@ class Headsigns(dict[str, int]):
 def whole(text: str, default: int, least: int, most: int) -> int:
     """A whole number within bounds, or the default: `7`, ` 7 `, `7.0`; never an error, whatever is written."""
     bare = text.strip()
-    if not bare or len(bare) > 12:
+    if not bare or len(bare) > 13:
         return default
     try:
         value = int(bare) if bare.lstrip("+-").isdigit() else int(float(bare))
@@ -132,7 +136,7 @@ class Columns:
 
 def read_times(archive: Archive, trips: dict[str, int], stops: Stops, findings: Findings) -> StopTimes:
     """The usable stops of every trip. Raises FeedRefused when there are too many rows."""
-    headsigns = Headsigns()
+    headsigns = Headsigns(archive.limits.headsigns)
     rows = gather(archive, Known(trips), Known(stops.by_id), headsigns, findings)
     order(rows, findings)
     fill(rows, stops, findings)
@@ -145,7 +149,7 @@ def read_times(archive: Archive, trips: dict[str, int], stops: Stops, findings: 
         many[many < 2] = 0
     start = np.zeros(len(trips) + 1, np.int64)
     np.cumsum(many, out=start[1:])
-    texts = Texts.of(text.strip() for text in headsigns)
+    texts = Texts.of(text.strip()[:200] for text in headsigns)
     return StopTimes(start, rows.stop, rows.arrive, rows.depart, rows.sequence, rows.flags, rows.headsign, texts)
 
 
