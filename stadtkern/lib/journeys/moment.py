@@ -164,7 +164,7 @@ class Moment:
 
     def crossings(self, modes: list[Mode]) -> Crossings | None:
         """Rides with shared vehicles between stops."""
-        key = frozenset(modes)
+        key = frozenset(mode for mode in modes if self.fleets(mode))
         if key not in self._crossings:
-            self._crossings[key] = crossings(self, modes)
+            self._crossings[key] = crossings(self, sorted(key))
         return self._crossings[key]
