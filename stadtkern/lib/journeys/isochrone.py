@@ -128,10 +128,10 @@ def outlines(inside: NDArray[np.bool_]) -> list[list[tuple[int, int]]]:
     """Closed rings of corners (row, column) round the cells that are inside, with the inside to the left."""
     padded = np.pad(inside, 1)
     edges: dict[tuple[int, int], list[tuple[int, int]]] = {}
-    here, below, left = padded, padded[:-1, :], padded[:, :-1]
+    own, below, left = padded, padded[:-1, :], padded[:, :-1]
     for cells, one, other in (
-        (here[1:, :] & ~below, (1, 0), (1, 1)), (~here[1:, :] & below, (1, 1), (1, 0)),
-        (here[:, 1:] & ~left, (1, 1), (0, 1)), (~here[:, 1:] & left, (0, 1), (1, 1)),
+        (own[1:, :] & ~below, (1, 0), (1, 1)), (~own[1:, :] & below, (1, 1), (1, 0)),
+        (own[:, 1:] & ~left, (1, 1), (0, 1)), (~own[:, 1:] & left, (0, 1), (1, 1)),
     ):  # fmt: skip
         rows, columns = np.nonzero(cells)
         for r, c in zip(rows.tolist(), columns.tolist(), strict=True):

@@ -151,7 +151,8 @@ def _station(
 
 
 def _by_type(value: object, own: str, kinds: Mapping[str, VehicleType], notes: Notes) -> dict[str, int]:
-    feed, found = "station_status", {}
+    feed = "station_status"
+    found: dict[str, int] = {}
     for row in rows(value, feed, notes):
         kind = identity(row.get("vehicle_type_id"))
         many = count(row.get("count"), feed, own, notes)

@@ -79,9 +79,11 @@ def plans(data: Mapping[str, Any] | None, language: str, notes: Notes) -> dict[s
         if not own or price is None or price < 0 or price > 1e6:
             notes.add("price_unreadable", feed, own)
             continue
-        steps = [_steps(row.get(key), own, notes) for key in ("per_min_pricing", "per_km_pricing")]
+        by_time, by_way = (_steps(row.get(key), own, notes) for key in ("per_min_pricing", "per_km_pricing"))
         currency = identity(row.get("currency"))[:3].upper() or "EUR"
-        found[own] = Plan(own, text(row.get("name"), language), currency, price, *steps, text(row.get("description"), language))
+        found[own] = Plan(
+            own, text(row.get("name"), language), currency, price, by_time, by_way, text(row.get("description"), language)
+        )
     return found
 
 
