@@ -1,4 +1,4 @@
-"""A trip through the town: two addresses, one trip with stops and map, watched; an alert reaches the inbox."""
+"""A trip through the town: two addresses, a ticket in eight actions; one trip with its map, watched; an alert in the inbox."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from stadtkern.domains.mobility.actions import alerts, feeds
-from stadtkern.domains.mobility.models import Feed, Watch
+from stadtkern.domains.mobility.models import Feed, Ticket, Watch
 from stadtkern.domains.mobility.trips import bounded, folder, world
 from stadtkern.kernel.inbox.models import Message
 
@@ -40,7 +40,7 @@ def look(tab, name):
     assert tab.everywhere() == []
 
 
-def test_from_two_addresses_to_the_ticket_and_an_alert_in_the_inbox(timetable, citizen, offices, open_tab, run_jobs):
+def test_from_two_addresses_to_a_ticket_and_an_alert_in_the_inbox(timetable, citizen, offices, open_tab, run_jobs):
     tab, done = open_tab(account=citizen), []
     page = tab.page
 
@@ -56,6 +56,17 @@ def test_from_two_addresses_to_the_ticket_and_an_alert_in_the_inbox(timetable, c
     act("Suchen", lambda: page.get_by_role("button", name="Verbindung suchen").click())
     page.locator(".mo-trip").first.wait_for()
     look(tab, "verbindungen")
+    found = page.url
+    act("Ticket", lambda: page.get_by_role("link", name="Ticket kaufen").first.click())
+    act("Auswählen", lambda: page.get_by_role("link", name="Auswählen: Einzelfahrschein").click())
+    act("Bezahlen", lambda: page.get_by_role("button", name="Jetzt bezahlen").click())
+    act("Karte", lambda: page.get_by_role("button", name="Mit Karte bezahlen").click())
+    run_jobs()
+    assert len(done) <= MOST_ACTIONS and Ticket.objects.get().account == citizen
+    tab.go("/mobil/tickets/meine/")
+    assert page.get_by_text("Einzelfahrschein").first.is_visible()
+    look(tab, "tickets")
+    tab.go(found.removeprefix(tab.base))
     act(
         "Halte und Karte",
         lambda: (
@@ -68,7 +79,7 @@ def test_from_two_addresses_to_the_ticket_and_an_alert_in_the_inbox(timetable, c
     look(tab, "verbindung")
     trip = page.url
     act("Beobachten", lambda: page.get_by_role("button", name="Diese Fahrt beobachten").first.click())
-    assert page.get_by_text("Sie bekommen Nachricht").first.is_visible() and len(done) <= MOST_ACTIONS
+    assert page.get_by_text("Sie bekommen Nachricht").first.is_visible()
 
     feed = Feed.objects.create(key="echtzeit", title="Echtzeit", kind="REALTIME", url="demo:echtzeit")
     told = {

@@ -198,7 +198,8 @@ def _finish(feed: Feed, version: FeedVersion, fetched: fetching.Fetched, problem
     name = "feed.refused" if problem else "feed.read"
     record(name, subject=str(row), actor=SYSTEM, data={"number": version.number, "findings": len(version.findings)})
     if not problem:
-        transaction.on_commit(lambda: (_point(row), tidy(row)))
+        transaction.on_commit(lambda: _point(row))
+        transaction.on_commit(lambda: tidy(row))
         if row.kind == Kind.OSM:  # walks to stops are measured anew
             Feed.objects.filter(kind=Kind.GTFS).update(etag="", last_modified="", next_at=timezone.now())
     return version
@@ -254,12 +255,12 @@ def _point(row: Feed) -> None:
 @transaction.atomic
 def tidy(feed: Feed) -> None:
     """Files of older versions go, reports of very old ones too."""
-    ready = FeedVersion.objects.filter(feed=feed, state=FeedVersion.State.READY).exclude(pk=feed.current_id)
+    ready = FeedVersion.objects.filter(feed=feed, state=FeedVersion.State.READY).exclude(pk=feed.current_id or 0)
     for version in ready[folder.KEEP - 1 :]:
         folder.remove(feed.key, version.number)
         version.state = FeedVersion.State.REMOVED
         version.save(update_fields=["state"])
-    old = FeedVersion.objects.filter(feed=feed).exclude(pk=feed.current_id).exclude(state=FeedVersion.State.READY)
+    old = FeedVersion.objects.filter(feed=feed).exclude(pk=feed.current_id or 0).exclude(state=FeedVersion.State.READY)
     FeedVersion.objects.filter(pk__in=[row.pk for row in old[VERSIONS:]]).delete()
 
 

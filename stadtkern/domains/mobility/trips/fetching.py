@@ -77,7 +77,7 @@ def _ask(
         if answer.status_code == 304:
             return Fetched(False, asked.get("if-none-match", ""), asked.get("if-modified-since", ""))
         if answer.is_redirect:
-            return answer.headers.get("location", "")
+            return str(answer.headers.get("location", ""))
         if answer.status_code != 200:
             raise NotFetched(_("Die Adresse antwortet mit Fehler %s.") % answer.status_code)
         digest, size = hashlib.sha256(), 0

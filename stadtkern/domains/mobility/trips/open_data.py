@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +30,7 @@ MOST, USUAL = 1000, 100
 COLLECTIONS = ("haltestellen", "linien", "stoerungen")
 
 
-def _open(answer: HttpResponse) -> HttpResponse:
+def _open(answer: HttpResponseBase) -> HttpResponseBase:
     """Any page of the world may read it."""
     answer["Access-Control-Allow-Origin"] = "*"
     return answer
@@ -56,7 +57,7 @@ def _file(feed: Feed) -> Path | None:
 
 @everyone
 @require_safe
-def file(request: HttpRequest, key: str) -> HttpResponse:
+def file(request: HttpRequest, key: str) -> HttpResponseBase:
     """As it came."""
     feed = get_object_or_404(Feed.objects.select_related("current"), key=key, open_data=True, active=True)
     place = _file(feed)
@@ -87,7 +88,7 @@ def _documents(feed: Feed) -> dict[str, Any]:
 
 @everyone
 @require_safe
-def gbfs(request: HttpRequest, key: str, name: str) -> HttpResponse:
+def gbfs(request: HttpRequest, key: str, name: str) -> HttpResponseBase:
     """One document; `gbfs` names the others at our own addresses."""
     feed = get_object_or_404(Feed, key=key, kind=Feed.Kind.GBFS, open_data=True, active=True)
     documents = _documents(feed)
@@ -107,7 +108,7 @@ def gbfs(request: HttpRequest, key: str, name: str) -> HttpResponse:
 
 @everyone
 @require_safe
-def alerts_geojson(request: HttpRequest) -> HttpResponse:
+def alerts_geojson(request: HttpRequest) -> HttpResponseBase:
     """Alerts where their stops are; without stops they have no geometry."""
     told = {"type": "FeatureCollection", "features": [_alert(row) for row in Alert.objects.live(timezone.now())[:MOST]]}
     return _open(JsonResponse(told, content_type=GEO))
@@ -137,7 +138,7 @@ def _alert(row: Alert) -> dict[str, Any]:
 
 @everyone
 @require_safe
-def collections(request: HttpRequest) -> HttpResponse:
+def collections(request: HttpRequest) -> HttpResponseBase:
     """Which collections there are."""
     return _open(
         JsonResponse({"links": [_link(request, "self")], "collections": [_about(request, name) for name in COLLECTIONS]})
@@ -146,7 +147,7 @@ def collections(request: HttpRequest) -> HttpResponse:
 
 @everyone
 @require_safe
-def collection(request: HttpRequest, name: str) -> HttpResponse:
+def collection(request: HttpRequest, name: str) -> HttpResponseBase:
     """One of them."""
     if name not in COLLECTIONS:
         raise Http404
@@ -165,7 +166,7 @@ def _link(request: HttpRequest, rel: str, query: str = "") -> dict[str, str]:
 
 @everyone
 @require_safe
-def items(request: HttpRequest, name: str) -> HttpResponse:
+def items(request: HttpRequest, name: str) -> HttpResponseBase:
     """Features of one collection: `bbox=west,south,east,north`, `limit`, `offset`."""
     if name not in COLLECTIONS:
         raise Http404
