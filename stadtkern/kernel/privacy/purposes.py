@@ -106,7 +106,7 @@ PURPOSES = {
             "trips",
             gettext_lazy("Fahrplan: was Sie beobachten"),
             gettext_lazy(
-                "Linien, Haltestellen und Fahrten, zu denen Sie Nachricht wollen, und Orte, die Sie speichern; keine Ihrer Fahrten"
+                "Linien, Haltestellen, Fahrten, zu denen Sie Nachricht wollen, und Orte, die Sie speichern; keine Ihrer Fahrten"
             ),
             gettext_lazy("bis Sie es löschen; eine einzelne Fahrt bis zwei Tage danach"),
             gettext_lazy("Art. 6 Abs. 1 a DSGVO (Einwilligung)"),
