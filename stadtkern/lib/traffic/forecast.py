@@ -188,3 +188,23 @@ def wape(forecast: Floats, actual: Floats) -> float:
     """Sum of the errors as per cent of the sum of what was counted."""
     both = np.isfinite(forecast) & np.isfinite(actual)
     return float(100 * np.abs(forecast - actual)[both].sum() / actual[both].sum())
+
+
+def corrected(expected: Floats, seen: Floats, half: float = 3.0, back: int = 3) -> Floats:
+    """The rest of a day by what was counted of it: the last hours' share of what was expected, fading with distance.
+
+    `expected` and `seen`: [detector, 24]; `seen` is NaN from now on. Hours that were counted stay as counted.
+    """
+    known = np.isfinite(seen).any(0)
+    if not known.any():
+        return expected
+    last = int(np.flatnonzero(known).max())
+    lately = slice(max(0, last + 1 - back), last + 1)
+    both = np.isfinite(seen[:, lately]) & np.isfinite(expected[:, lately])
+    counted, thought = np.where(both, seen[:, lately], 0).sum(1), np.where(both, expected[:, lately], 0).sum(1)
+    everywhere = counted.sum() / max(1.0, thought.sum())
+    steady = 60.0 + thought * 0.25  # few vehicles say little of one detector: then the whole network speaks
+    share = np.clip((counted + steady * everywhere) / (thought + steady), 0.3, 3.0)
+    fade = 0.5 ** ((np.arange(24) - last) / half)
+    factor = 1 + (share[:, None] - 1) * np.clip(fade, 0, 1)[None]
+    return np.asarray(np.where(np.isfinite(seen), seen, np.where(np.arange(24) > last, expected * factor, expected)))

@@ -1,0 +1,1 @@
+"""Shared vehicles, garages and charging points near somebody."""

@@ -1,0 +1,22 @@
+"""Reservations by the clock: orders without an answer, holds that end, rides that are old."""
+
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from ..actions import rides
+
+
+@app.task(name="mobility.rides", queueing_lock="mobility.rides", queue="periodic")
+def settle(timestamp: int) -> None:
+    """Every minute."""
+    rides.settle_due(timezone.now())
+
+
+@app.task(name="mobility.forget_rides", queueing_lock="mobility.forget_rides", queue="periodic")
+def forget(timestamp: int) -> None:
+    """Every night."""
+    while rides.forget(timezone.now()):
+        pass
+
+
+SCHEDULE = [("* * * * *", settle), ("46 3 * * *", forget)]
