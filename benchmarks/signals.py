@@ -70,7 +70,7 @@ def tool_webster(scenario: sumo.Scenario, net: Net, place: Path) -> Plan | None:
     for logic in read_xml(out).iter("tlLogic"):
         known = net.programs[logic.get("id")]
         seconds = [float(one.get("duration")) for one in logic.iter("phase")]
-        made[known.signal] = known.with_greens(dict(enumerate(seconds)))
+        made[known.signal] = known.with_greens({at: seconds[at] for at in known.greens})
     return {**net.programs, **made}
 
 

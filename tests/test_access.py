@@ -177,6 +177,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "payments pk": [Sample("payment", lambda w: w.payment.pk)],
     "mobility:plate_release pk": [public(1)],
     "mobility:detector pk": [public(1)],
+    "mobility:ride_cancel pk": [public(1)],
     "mobility:incident pk": [public(1)],
     "mobility:plan pk": [public(1)],
     "mobility:scenario pk": [public(1)],
@@ -260,7 +261,14 @@ NEVER_FOUND |= {f"mobility:ticket_desk_{page}" for page in ("one", "right", "fin
 NEVER_FOUND |= {f"mobility:source{page}" for page in ("", "_change", "_read", "_upload", "_back")}
 NEVER_FOUND |= {"GET /api/v1/mobility/stops/{ref}/departures", "GET /api/v1/mobility/plan"}
 NEVER_FOUND |= {f"mobility:{page}" for page in ("stop", "trip", "open_file", "open_gbfs", "unwatch", "drop_place")}
-NEVER_FOUND |= {"mobility:detector", "mobility:incident", "mobility:plan", "mobility:scenario", "mobility:study"}
+NEVER_FOUND |= {
+    "mobility:ride_cancel",
+    "mobility:detector",
+    "mobility:incident",
+    "mobility:plan",
+    "mobility:scenario",
+    "mobility:study",
+}
 # A code of two screens is this browser's own (accounts/tests/test_pairing.py).
 NEVER_FOUND |= {
     f"pairing:{page}" for page in ("screen", "state", "collect", "allow", "cancel", "open", "choose", "wait", "refuse")

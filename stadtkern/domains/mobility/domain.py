@@ -10,6 +10,7 @@ DOMAIN = Domain(
     office="Ordnungsamt",
     navigation=[
         Link("Verkehr jetzt", "mobility:traffic"),
+        Link("Leihen, parken, laden", "mobility:sharing"),
         Link("Verkehrsplanung", "mobility:traffic_desk", audience="office:tiefbauamt"),
         Link("Fahrplan", "mobility:planner"),
         Link("Fahrplanquellen", "mobility:sources", audience="office:ordnungsamt"),

@@ -6,10 +6,11 @@ from uuid import UUID
 from stadtkern.kernel.privacy.erasure import Kept, Preview
 
 from .plates import erasure as plates
+from .sharing import erasure as sharing
 from .tickets import erasure as tickets
 from .trips import erasure as trips
 
-PARTS: list[Any] = [plates, tickets, trips]
+PARTS: list[Any] = [plates, sharing, tickets, trips]
 
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:

@@ -7,11 +7,12 @@ from stadtkern.kernel.events.models import Event
 
 from .parking import reactions as parking
 from .plates import reactions as plates
+from .sharing import reactions as sharing
 from .tickets import reactions as tickets
 from .traffic import reactions as traffic
 from .trips import reactions as trips
 
-PARTS: list[Any] = [parking, plates, tickets, traffic, trips]
+PARTS: list[Any] = [parking, plates, sharing, tickets, traffic, trips]
 
 REACTIONS: dict[str, list[Callable[[Event], None]]] = {}
 for _part in PARTS:

@@ -5,10 +5,11 @@ from typing import Any
 from stadtkern.kernel.accounts.access import Actor
 
 from .plates import report as plates
+from .sharing import report as sharing
 from .tickets import report as tickets
 from .trips import report as trips
 
-PARTS: list[Any] = [plates, tickets, trips]  # each returns names of its own
+PARTS: list[Any] = [plates, sharing, tickets, trips]  # each returns names of its own
 
 
 def report(actor: Actor) -> dict[str, Any]:

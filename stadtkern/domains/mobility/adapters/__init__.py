@@ -1,4 +1,4 @@
-"""Plugs to sharing providers, in the shape of TOMP: reserve, look, cancel. The file named in city.toml ([sharing.<system>] adapter)."""
+"""Plugs to sharing providers in the shape of TOMP; the file named in city.toml ([sharing.<system>] adapter = "…")."""
 
 import importlib
 from collections.abc import Mapping
@@ -33,7 +33,7 @@ class Booking:
 
 
 class Provider(Protocol):
-    """One provider. `once` is our number of the order; the same number never reserves twice. May raise Unavailable, Declined."""
+    """One provider. `once` is our number of the order: the same never reserves twice. Raises Unavailable, Declined."""
 
     def reserve(self, once: str, vehicle: str, lat: float, long: float) -> Booking: ...
     def look(self, once: str) -> Booking: ...

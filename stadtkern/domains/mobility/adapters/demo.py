@@ -1,6 +1,6 @@
 """A provider for demo and tests that behaves like a real one: one holder a vehicle, holds that end, the same order once.
 
-Its books lie as files beside the timetables, so that pages and worker see the same. Vehicles whose number ends in 13 were just taken.
+Its books lie as files, so that pages and worker see the same. Vehicles whose number ends in 13 were just taken.
 """
 
 import hashlib

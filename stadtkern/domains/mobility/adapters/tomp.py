@@ -1,7 +1,7 @@
 """A real provider over HTTP in the shape of TOMP 1.5: a booking under our own number, committed, looked at, cancelled.
 
-The address comes from city.toml alone, the key from STADTKERN_TOMP_KEYS ("system=key,…"). No name and no account goes to the
-provider: it learns the vehicle and the number of the order. Operators differ; what this needs of them stands in docs/traffic.md.
+The address comes from city.toml alone, the key from STADTKERN_TOMP_KEYS ("system=key,…"). No name goes to the provider: it
+learns the vehicle and the number of the order. Operators differ; what this needs of them stands in docs/traffic.md.
 """
 
 import os
@@ -60,7 +60,11 @@ class Tomp:
         legs = told.get("legs")
         leg = legs[0] if isinstance(legs, list) and legs and isinstance(legs[0], dict) else {}
         number = str(told.get("id") or once)[:80]
-        return Booking(number, STATES.get(str(told.get("state", "")), "UNKNOWN"), _moment(told.get("validUntil") or leg.get("departureTime")))
+        return Booking(
+            number,
+            STATES.get(str(told.get("state", "")), "UNKNOWN"),
+            _moment(told.get("validUntil") or leg.get("departureTime")),
+        )
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> dict[str, Any]:
         headers = {"Api": "TOMP", "Api-Version": "1.5.0", "Accept-Language": "de", "Accept": "application/json"}

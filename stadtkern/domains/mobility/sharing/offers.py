@@ -63,9 +63,7 @@ class Spot:
 
 def near(here: Point, kind: str = "") -> list[Offer]:
     """Offers around a place, the nearest first."""
-    found = [
-        _with_distance(one, round(metres(here, (one.lat, one.long)))) for one in _all() if not kind or one.kind == kind
-    ]
+    found = [_with_distance(one, round(metres(here, (one.lat, one.long)))) for one in _all() if not kind or one.kind == kind]
     return sorted((one for one in found if one.metres <= FAR), key=lambda one: (one.metres, one.vehicle))[:MOST]
 
 
@@ -96,7 +94,8 @@ def _all() -> Iterator[Offer]:
                 kind = _kind_at(system, stop)
                 title = _("%(kind)s an der Station %(stop)s") % {"kind": KINDS[kind], "stop": stop.name}
                 yield Offer(
-                    system.id, name, f"station:{stop.id}", kind, title, stop.name, stop.lat, stop.long, stop.vehicles, None, 0, bookable
+                    system.id, name, f"station:{stop.id}", kind, title, stop.name, stop.lat, stop.long, stop.vehicles, None, 0,
+                    bookable,
                 )  # fmt: skip
 
 
@@ -111,7 +110,9 @@ def parking(here: Point) -> list[Spot]:
     for one in garages():
         free, source = occupancy(one.id, one.capacity, now) if one.free is None else (one.free, _("Parkleitsystem"))
         text = _("Park and Ride") if one.park_ride else ""
-        found.append(Spot(one.name, text, one.lat, one.long, round(metres(here, (one.lat, one.long))), one.capacity, free, source))
+        found.append(
+            Spot(one.name, text, one.lat, one.long, round(metres(here, (one.lat, one.long))), one.capacity, free, source)
+        )
     return sorted(found, key=lambda spot: spot.metres)
 
 
@@ -135,7 +136,8 @@ def charging(here: Point) -> list[Spot]:
         Spot(
             one["name"],
             _("%(n)s Ladepunkte, %(kw)s kW, %(plug)s") % {"n": one["points"], "kw": one["kilowatts"], "plug": one["plug"]},
-            one["lat"], one["long"], round(metres(here, (one["lat"], one["long"]))), one["points"], None, _("Belegung nicht verbunden"),
+            one["lat"], one["long"], round(metres(here, (one["lat"], one["long"]))), one["points"], None,
+            _("Belegung nicht verbunden"),
         )
         for one in rows
     ]  # fmt: skip

@@ -45,11 +45,15 @@ def near(request: HttpRequest) -> HttpResponse:
     words = request.GET.get("wo", "").replace("\x00", "").strip()[:120]
     here, said, wrong = _here(request, words)
     context = {
-        "what": what, "tabs": WHAT.items(), "kind": kind, "kinds": offers.KINDS.items(), "words": words, "said": said, "wrong": wrong,
+        "what": what, "tabs": WHAT.items(), "kind": kind, "kinds": offers.KINDS.items(), "words": words, "said": said,
+        "wrong": wrong,
         "query": request.GET.urlencode(), "once": uuid.uuid4(), "account": actor_of(request).account,
     }  # fmt: skip
     if what == "fahrzeuge":
-        context |= {"offers": [(one, offers.KINDS[one.kind]) for one in offers.near(here, kind)], "providers": offers.providers()}
+        context |= {
+            "offers": [(one, offers.KINDS[one.kind]) for one in offers.near(here, kind)],
+            "providers": offers.providers(),
+        }
     else:
         context["spots"] = offers.parking(here) if what == "parken" else offers.charging(here)
     return render(request, "mobility/sharing/near.html", context)
@@ -84,7 +88,11 @@ def points(request: HttpRequest) -> HttpResponse:
 
 def _point(lat: float, long: float, title: str, many: int, level: str) -> dict[str, object]:
     place = {"type": "Point", "coordinates": [long, lat]}
-    return {"type": "Feature", "geometry": place, "properties": {"title": title, "level": level, "count": 1 if many < 2 else many}}
+    return {
+        "type": "Feature",
+        "geometry": place,
+        "properties": {"title": title, "level": level, "count": 1 if many < 2 else many},
+    }
 
 
 @signed_in

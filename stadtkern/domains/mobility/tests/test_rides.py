@@ -1,0 +1,123 @@
+"""Reserving a shared vehicle: once, of one person, given back, over by itself, and what a provider does that is not well."""
+
+import uuid
+from datetime import timedelta
+
+import httpx
+import pytest
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from stadtkern.domains.mobility.actions import rides
+from stadtkern.domains.mobility.actions.counts import Refused
+from stadtkern.domains.mobility.adapters import Unavailable, demo, tomp
+from stadtkern.domains.mobility.models import Ride
+from stadtkern.domains.mobility.sharing import offers
+from stadtkern.domains.mobility.sharing.offers import Offer
+from stadtkern.kernel.accounts.access import Actor
+from stadtkern.lib import sharing
+
+pytestmark = pytest.mark.django_db
+BIKE = Offer("flitz", "Flitz", "f-7", "scooter", "E-Scooter, Flitz", "", 51.96, 8.03, bookable=True)
+
+
+@pytest.fixture(autouse=True)
+def books(tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    head = {"version": "2.3", "ttl": 0, "last_updated": 0}
+    about = {"system_id": "flitz", "name": "Flitz", "language": "de", "timezone": "Europe/Berlin"}
+    kind = {"vehicle_type_id": "s", "form_factor": "scooter", "propulsion_type": "electric", "max_range_meters": 30000}
+    here = {"lat": 51.9617, "lon": 8.0342, "is_reserved": False, "is_disabled": False}
+    here |= {"vehicle_type_id": "s", "current_range_meters": 9000}
+    told = {
+        "system_information": head | {"data": about},
+        "vehicle_types": head | {"data": {"vehicle_types": [kind]}},
+        "free_bike_status": head | {"data": {"bikes": [here | {"bike_id": name} for name in ("f-7", "f-13")]}},
+    }
+    monkeypatch.setattr(offers, "systems", lambda: ([sharing.read_gbfs(told)], 1))
+
+
+def test_once_and_of_one_person(citizen, other_citizen):
+    zoe, otto, once = Actor(account=citizen), Actor(account=other_citizen), uuid.uuid4()
+    first = rides.reserve(zoe, BIKE, once)
+    assert rides.reserve(zoe, BIKE, once).pk == first.pk
+    assert Ride.objects.get().state == "HELD" and len(list(demo.connect("flitz", {}).orders.iterdir())) == 1
+    for actor, offer, words in (
+        (otto, BIKE, "jemand anderes"),
+        (zoe, Offer(**{**BIKE.__dict__, "vehicle": "f-8"}), "schon ein Fahrzeug"),
+    ):
+        with pytest.raises(Refused, match=words):
+            rides.reserve(actor, offer, uuid.uuid4())
+    with pytest.raises(Refused):
+        rides.reserve(otto, BIKE, once)  # the number of somebody else
+    with pytest.raises(Ride.DoesNotExist):
+        rides.cancel(otto, first.pk)
+    assert rides.cancel(zoe, first.pk).state == rides.cancel(zoe, first.pk).state == "CANCELLED"
+    assert rides.reserve(otto, BIKE, uuid.uuid4()).account == other_citizen
+
+
+def test_a_hold_ends_by_itself(citizen):
+    row = rides.reserve(Actor(account=citizen), BIKE, uuid.uuid4())
+    assert rides.settle_due(timezone.now()) == 0
+    later = timezone.now() + timedelta(minutes=11)
+    assert rides.settle_due(later) == 1 and rides.settle_due(later) == 0
+    row.refresh_from_db()
+    assert row.state == "EXPIRED"
+    Ride.objects.update(at=timezone.now() - timedelta(days=91))
+    assert rides.forget(timezone.now()) == 1 and not Ride.objects.exists()
+
+
+def test_pages(citizen):
+    client = Client()
+    client.force_login(citizen, backend=settings.AUTHENTICATION_BACKENDS[0])
+    page = client.get("/teilen/", {"wo": "Rathausplatz 1"}).content.decode()
+    assert "Reservieren" in page and "reicht für 9 km" in page
+    assert len(client.get("/teilen/punkte.json?wo=Rathausplatz 1").json()["features"]) == 2
+    sent = client.post("/teilen/reservieren/", {"system": "flitz", "vehicle": "f-13", "once": "x\x00"}, follow=True)
+    assert "gerade jemand anderes genommen" in sent.content.decode()
+    client.post("/teilen/reservieren/", {"system": "flitz", "vehicle": "f-7", "once": str(uuid.uuid4())})
+    assert "für Sie bis" in client.get("/teilen/meine/").content.decode()
+    assert "Stadtmitte" in client.get("/teilen/?was=parken").content.decode()
+    assert client.get("/teilen/?was=laden&wo=%00%ff&art=ufo&lat=1e999").status_code == 200
+    assert Client().post("/teilen/reservieren/", {}).status_code == 302
+
+
+def test_a_real_provider_that_fails(citizen, monkeypatch):
+    monkeypatch.setitem(settings.CITY_TOML, "sharing", {"flitz": {"adapter": "tomp", "url": "https://tomp.example/v1"}})
+    asked, answers = [], []
+
+    def answer(request):
+        asked.append((request.method, request.url.path))
+        told = answers.pop(0)
+        if isinstance(told, Exception):
+            raise told
+        return told
+
+    monkeypatch.setattr(tomp, "transport", httpx.MockTransport(answer))
+    actor, until = Actor(account=citizen), (timezone.now() + timedelta(minutes=8)).isoformat()
+    for told, words in (
+        (httpx.Response(409), "nicht mehr frei"),
+        (httpx.ConnectError("no"), "nicht erreichbar"),
+        (httpx.Response(302, headers={"Location": "http://127.0.0.1"}), "keine Anfragen"),
+        (httpx.Response(401), "kennt uns nicht"),
+    ):
+        answers[:] = [told]
+        with pytest.raises(Refused, match=words):
+            rides.reserve(actor, BIKE, uuid.uuid4())
+    once = uuid.uuid4()
+    answers[:] = [httpx.ReadTimeout("slow")]  # it may have arrived: we do not order again, we ask
+    row = rides.reserve(actor, BIKE, once)
+    assert row.state == "ASKED"
+    Ride.objects.filter(pk=row.pk).update(at=timezone.now() - timedelta(minutes=2))
+    answers[:] = [httpx.Response(200, json={"id": "b-1", "state": "CONFIRMED", "validUntil": until})]
+    assert rides.settle_due(timezone.now()) == 1
+    row.refresh_from_db()
+    assert (row.state, row.booking) == ("HELD", "b-1") and asked[-1] == ("GET", f"/v1/bookings/{once}")
+    answers[:] = [httpx.Response(200, content=b"x" * 300_000)]
+    with pytest.raises(Refused, match="zu groß"):
+        rides.cancel(actor, row.pk)
+    answers[:] = [httpx.Response(204)]
+    assert rides.cancel(actor, row.pk).state == "CANCELLED"
+    with pytest.raises(Unavailable):
+        tomp.connect("flitz", {"url": "http://10.0.0.1"})

@@ -1,0 +1,77 @@
+"""Counts: faults are seen, forecasts use the past alone, demand keeps to prior and counts."""
+
+from datetime import date, timedelta
+
+import numpy as np
+
+from stadtkern.lib.traffic import quality
+from stadtkern.lib.traffic.calibrate import calibrate, geh
+from stadtkern.lib.traffic.days import Days
+from stadtkern.lib.traffic.forecast import Counts, Forecaster, Table, corrected, wape
+
+FIRST = date(2026, 1, 5)
+DAYS = Days("NW", (), ((date(2026, 3, 30), date(2026, 4, 11)),))
+
+
+def town(days: int, detectors: int = 6, seed: int = 1) -> Counts:
+    """Weekly and daily shape, levels that differ, holidays like Sundays, and noise."""
+    rng = np.random.default_rng(seed)
+    hour = np.exp(-((np.arange(24) - 12) ** 2) / 40)
+    values = np.empty((detectors, days, 24))
+    level = np.linspace(150, 900, detectors)
+    for at in range(days):
+        kind = DAYS.kind(FIRST + timedelta(days=at))
+        values[:, at] = np.outer(level, hour) * (0.5 if kind == 6 else 0.7 if kind == 5 else 1.0) * rng.normal(1, 0.06)
+    return Counts(tuple(f"MQ_{one // 2:05d}_FV{one}_G" for one in range(detectors)), FIRST, np.round(values))
+
+
+def test_a_forecast_knows_nothing_of_the_day_and_beats_the_week_before():
+    counts = town(96)
+    origin = (date(2026, 4, 2) - FIRST).days  # Maundy Thursday: the next day is Good Friday
+    model = Forecaster.learn(counts, DAYS, origin)
+    blind = Counts(counts.detectors, counts.first, counts.values.copy())
+    blind.values[:, origin + 1 :] = 9999
+    unseen = Table(blind, DAYS).features(origin + 1, origin)
+    assert np.array_equal(unseen, model.table.features(origin + 1, origin), equal_nan=True)
+    friday, actual = model.day(origin + 1), counts.values[:, origin + 1]
+    assert wape(friday, actual) < 15 < wape(counts.values[:, origin - 6], actual)
+    assert np.isfinite(model.day(origin + 3)).all()
+    short = Forecaster.learn(Counts(counts.detectors, FIRST, counts.values[:, :10]), DAYS, 9)
+    assert short.model is None and np.isfinite(short.day(10)).all()
+    assert Table(counts, DAYS).features(20, 19).shape[0] == 6 * 24
+
+
+def test_todays_counts_move_the_next_hours():
+    expected = np.full((2, 24), 100.0)
+    seen = np.full((2, 24), np.nan)
+    seen[:, :10] = 60.0
+    now = corrected(expected, seen)
+    assert (now[:, :10] == 60).all() and 60 < now[0, 10] < 85 < now[0, 20] < 100
+    assert np.array_equal(corrected(expected, np.full((2, 24), np.nan)), expected)
+
+
+def test_faults_of_loops_are_found_and_good_ones_are_left_alone():
+    counts = town(56)
+    assert quality.check(counts) == {}
+    values = counts.values.copy()
+    values[0, 40:44] = np.nan
+    values[1, 50] = 0
+    values[2, 51, 8:16] = 77
+    values[3, 52, 3] = -12
+    values[4, 28:], values[5, 28:] = counts.values[5, 28:], counts.values[4, 28:]
+    found = quality.check(Counts(counts.detectors, counts.first, values))
+    codes = [sorted({fault.code for fault in found.get(name, [])}) for name in counts.detectors]
+    assert codes == [["gaps"], ["dead"], ["stuck"], ["impossible"], ["swapped"], ["swapped"]]
+    clean = quality.without_faults(Counts(counts.detectors, counts.first, values))
+    assert np.isnan(clean.values[3, 52, 3]) and np.isnan(clean.values[2, 51, 8:16]).all()
+
+
+def test_demand_keeps_to_the_counts_and_near_the_prior():
+    routes = [("a", "b"), ("a", "c"), ("d", "c"), ("d", "b")]
+    true, prior = np.array([300.0, 100.0, 200.0, 50.0]), np.array([200.0, 120.0, 150.0, 90.0])
+    counts = {"a": 400.0, "d": 250.0, "c": 300.0}
+    answer = calibrate(routes, prior, counts, {"b": 350.0})
+    assert answer.fitted == 100 and answer.held_out == 100
+    assert np.abs(answer.amounts - true).sum() < np.abs(prior - true).sum()
+    assert geh(np.array([100.0]), np.array([100.0]))[0] == 0 and (answer.amounts >= 0).all()
+    assert calibrate(routes, prior, {}).amounts.sum() > 0

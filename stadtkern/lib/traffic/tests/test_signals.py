@@ -1,0 +1,92 @@
+"""Signals on two crossings of our own: read, simulated, sought, judged. Without SUMO the last part cannot run."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from stadtkern.lib.traffic import gate, net, plans, sumo
+
+HERE = Path(__file__).parent / "crossing"
+LIT = net.Program(
+    "a", "static", 0.0, (net.Phase(30, "GGrr"), net.Phase(3, "yyrr"), net.Phase(30, "rrGG"), net.Phase(3, "rryy"))
+)
+
+
+def outcome(delay: float, waiting: int = 0) -> sumo.Outcome:
+    return sumo.Outcome(100, 100 - waiting, waiting, 0, delay, delay)
+
+
+def judged(after: dict[float, sumo.Outcome], before: float = 40.0) -> gate.Verdict:
+    changed = {"a": LIT.with_greens({0: 40.0})}
+    return gate.judge({"a": LIT}, changed, lambda plan, seed, scale: after[scale] if plan else outcome(before))
+
+
+def test_the_gate_refuses_what_harms():
+    fine = {scale: outcome(36) for scale in gate.SCALES}
+    assert judged(fine).passed
+    assert judged(fine | {1.0: outcome(41)}).reasons == ("delay_worse",)
+    assert judged(fine | {1.0: outcome(39)}).reasons == ("too_little",)
+    assert judged(fine | {1.0: outcome(20, waiting=1)}).reasons == ("more_outside",)
+    assert judged(fine | {1.1: outcome(50, waiting=3)}).reasons == ("delay_worse_other_demand", "more_outside_other_demand")
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        (LIT.with_greens({0: 4.0}), "green_too_short"),
+        (LIT.with_greens({1: 2.0}), "clearing_changed"),
+        (replace(LIT, phases=LIT.phases[::-1]), "lights_changed"),
+        (replace(LIT, phases=(replace(LIT.phases[0], state="GGGG"), *LIT.phases[1:])), "lights_changed"),
+    ],
+)
+def test_the_gate_never_simulates_a_plan_that_is_not_safe(changed, reason):
+    def never(plan, seed, scale):
+        raise AssertionError("simulated")
+
+    assert reason in gate.judge({"a": LIT}, {"a": changed}, never).reasons
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"<net",
+        b"<routes/>",
+        b'<!DOCTYPE n [<!ENTITY a "b">]><net>&a;</net>',
+        b"<net><tlLogic><phase duration='x'/></tlLogic></net>",
+    ],
+)
+def test_what_is_no_network_is_said(tmp_path, data):
+    file = tmp_path / "x.net.xml"
+    file.write_bytes(data)
+    with pytest.raises(net.NotANet):
+        net.read_net(file)
+
+
+@pytest.mark.skipif(sumo.program() is None, reason="SUMO is not installed")
+def test_the_loop_on_two_crossings(tmp_path, monkeypatch):
+    built = tmp_path / "two.net.xml"
+    sumo.call("netconvert", "-n", str(HERE / "nodes.nod.xml"), "-e", str(HERE / "edges.edg.xml"), "-o", str(built),
+              "--tls.green.time", "20", "--no-turnarounds", "true", "--tls.default-type", "static")  # fmt: skip
+    scenario, network = sumo.Scenario(built, HERE / "routes.rou.xml", 0, 900), net.read_net(built)
+    assert set(network.programs) == {"a", "b"} and network.links
+    half = {
+        key: one.with_greens(dict.fromkeys(one.greens, 15.0)) for key, one in network.programs.items()
+    }  # as bad as a plan can be
+    sought = plans.search(half, lambda plan: sumo.run(scenario, plan, 1).delay_all, rounds=6)
+    again = plans.search(half, lambda plan: sumo.run(scenario, plan, 1).delay_all, rounds=0)
+    assert sumo.run(scenario, sought.plan, 1).delay_all <= sumo.run(scenario, again.plan, 1).delay_all
+
+    def run(plan, seed, scale):
+        return sumo.run(scenario, plan or half, seed, scale)
+
+    main = {key: one.with_greens({one.greens[0]: 5.0}) for key, one in half.items()}
+    worse = {key: one.with_greens(dict.fromkeys(one.greens[1:], 60.0)) for key, one in main.items()}
+    verdict = gate.judge(half, worse, run, seeds=(11, 12), scales=(1.0,))
+    assert not verdict.passed and verdict.rows[0].after > verdict.rows[0].before
+    turned = sumo.turns(scenario)
+    assert turned["wa", "ab"] > 100 and gate.structure(network.programs, plans.webster(network, turned, 0.25).plan) == []
+    monkeypatch.setattr(sumo, "program", lambda name="sumo": None)
+    with pytest.raises(sumo.NotConnected):
+        sumo.run(scenario, None, 1)
