@@ -11,6 +11,7 @@ LATER_S = 30 * 60  # so much later may arrive what is better otherwise
 TIMES = 1.8  # or take so many times as long
 CALM_S = 180  # differences in walking below this do not count
 MORE_WALK_S = 300
+NEXT_DOOR_S = 180  # so near nobody takes anything
 
 
 def choose(found: Sequence[Trip], request: Request) -> list[Trip]:
@@ -19,6 +20,9 @@ def choose(found: Sequence[Trip], request: Request) -> list[Trip]:
     if not trips:
         return []
     first = min(trips, key=_preferred(request))
+    feet = next((trip for trip in trips if trip.modes == (Mode.WALK,)), None)
+    if feet is not None and feet.seconds <= NEXT_DOOR_S:
+        return [_told(feet, [Reason.SHORTEST])]
     picked: list[Trip] = [first]
     reasons: dict[int, list[Reason]] = {id(first): []}
     for reason, trip in _distinctions(trips, first, request):
