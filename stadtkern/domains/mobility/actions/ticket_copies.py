@@ -133,8 +133,11 @@ def reference_is_paper(row: Ticket, reference: str) -> bool:
 
 def name_of(row: Ticket) -> str:
     """The holder's name, where the account has one."""
-    person = getattr(row.account, "person", None) if row.account else None
-    return f"{person.given_names} {person.family_name}".strip()[:80] if person else ""
+    if row.account is None:
+        return ""
+    person = getattr(row.account, "person", None)
+    known = f"{person.given_names} {person.family_name}".strip() if person else ""
+    return (known or row.account.name)[:80]
 
 
 def _live(row: Ticket, kind: str) -> TicketCopy | None:

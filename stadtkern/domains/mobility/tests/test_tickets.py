@@ -1,6 +1,7 @@
 """Tickets: bought once, issued with the money alone, never dearer than the best price, shown, given, returned, revoked."""
 
 import base64
+import json
 import re
 from datetime import UTC, date, datetime, timedelta
 
@@ -300,3 +301,24 @@ def test_an_abo_is_paid_by_direct_debit_month_by_month(citizen, offices, db, log
     assert ticket.status == "REVOKED" and "Lastschrift" in ticket.because
     ended = abo.end(actor(citizen), row)
     assert ended.last_month == month_later(row.first_month) and abo.claim_due(soon + timedelta(days=60)) == 0
+
+
+def test_the_timetable_names_the_price_where_it_has_one(settings, tmp_path):
+    from stadtkern.domains.mobility.tickets.fares import cents_of
+    from stadtkern.domains.mobility.trips import folder
+
+    single, day = tariff().products["einzel"], tariff().products["tag"]
+    assert cents_of(single, 1) is None, "no timetable, no price"
+    place = folder.version_folder("gtfs", 1)
+    place.mkdir(parents=True)
+    products = [
+        {"fare_product_id": "einzel_2", "rider_category_id": kind, "amount": price, "currency": "EUR"}
+        for kind, price in (("adult", "3.30"), ("child", "1.10"))
+    ]
+    v1 = [{"fare_id": "einzel_1", "price": "2.40", "currency_type": "EUR"}, {"fare_id": "x", "price": "viel"}]
+    (place / "fares.json").write_text(json.dumps({"tables": {"fare_attributes.txt": v1, "fare_products.txt": products}}))
+    folder.point_to("gtfs", {"kind": "GTFS", "number": 1, "folder": str(place), "stamp": 1})
+    assert [cents_of(single, zones) for zones in (1, 2, 3)] == [240, 330, None] and cents_of(day, 1) is None
+    (place / "fares.json").write_text("[]")
+    folder.point_to("gtfs", {"kind": "GTFS", "number": 2, "folder": str(place), "stamp": 2})
+    assert cents_of(single, 1) is None

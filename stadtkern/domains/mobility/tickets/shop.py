@@ -2,10 +2,12 @@
 
 from datetime import datetime, time
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -47,7 +49,8 @@ def buy(request: HttpRequest) -> HttpResponse:
     if product is None:
         return redirect("mobility:tickets")
     if product.subscription:
-        return redirect(f"/mobil/tickets/abo/?produkt={product.key}&zonen={','.join(chosen(rules, request))}")
+        query = urlencode({"produkt": product.key, "zonen": ",".join(chosen(rules, request))})
+        return redirect(f"{reverse('mobility:ticket_abo')}?{query}")
     problem, offer, wish = "", None, None
     try:
         account = actions.owner_of(actor_of(request))
