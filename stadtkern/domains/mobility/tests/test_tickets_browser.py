@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django.utils import timezone
-from PIL import Image, ImageEnhance, ImageFilter
+from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
 from stadtkern.domains.mobility.actions import ticket_copies
 from stadtkern.domains.mobility.models import InspectionCount, Order, Ticket, TicketCopy
@@ -33,19 +33,28 @@ def look(tab, name):
 
 
 def distorted(screen: bytes) -> dict[str, Image.Image]:
-    """As a camera may see a screen: turned, from the side, in the dark with noise, out of focus."""
-    flat = Image.open(io.BytesIO(screen)).convert("L")
-    wide, high = flat.size
-    dark = ImageEnhance.Brightness(ImageEnhance.Contrast(flat).enhance(0.45)).enhance(0.3)
-    noise = Image.effect_noise(flat.size, 12)
-    # Where the corners of the picture come from: the left edge is nearer than the right one.
-    side = (0, 0, 0, high, wide, high * 1.18, wide, -high * 0.18)
+    """As a camera may see a screen: turned, from the side, in the dark with noise, out of focus, all at once."""
+    flat = ImageOps.expand(Image.open(io.BytesIO(screen)).convert("L"), 160, fill=128)
+    noise = Image.effect_noise((2000, 2000), 12).point(lambda value: value // 3)
+
+    def turned(picture: Image.Image, angle: float) -> Image.Image:
+        return picture.rotate(angle, Image.Resampling.BICUBIC, expand=True, fillcolor=128)
+
+    def aside(picture: Image.Image) -> Image.Image:
+        """The right edge is a fifth farther away than the left one."""
+        wide, high = picture.size
+        far = 0.2 / wide  # x and y shrink to the right, around the middle line
+        lens = (1, 0, 0, -far * high / 2, 1, 0, -far, 0)
+        return picture.transform(picture.size, Image.Transform.PERSPECTIVE, lens, Image.Resampling.BICUBIC, fillcolor=128)
+
+    def dim(picture: Image.Image) -> Image.Image:
+        dark = ImageEnhance.Brightness(ImageEnhance.Contrast(picture).enhance(0.45)).enhance(0.3)
+        return Image.blend(dark, noise.crop((0, 0, *dark.size)), 0.12)
+
+    soft = flat.filter(ImageFilter.GaussianBlur(2.5))
     return {
-        "flat": flat, "turned": flat.rotate(31, expand=True, fillcolor=128),
-        "side": flat.transform(flat.size, Image.Transform.QUAD, side, Image.Resampling.BICUBIC, fillcolor=128),
-        "dim": Image.blend(dark, noise.point(lambda value: value // 3), 0.15),
-        "soft": flat.filter(ImageFilter.GaussianBlur(1.2)),
-        "all": Image.blend(dark.rotate(14, expand=False, fillcolor=40), noise.point(lambda value: value // 3), 0.1),
+        "flat": flat, "turned": turned(flat, 31), "side": aside(flat), "dim": dim(flat), "soft": soft,
+        "all": dim(turned(aside(flat), 14)),
     }  # fmt: skip
 
 
@@ -62,7 +71,7 @@ def a_ticket(account) -> Ticket:
 def test_shown_without_network_and_inspected_without_network(citizen, other_citizen, offices, open_tab, settings, tmp_path):
     settings.HOME = tmp_path
     row = a_ticket(citizen)
-    phone = open_tab(width=390, account=citizen)
+    phone = open_tab(width=390, account=citizen, device_scale_factor=3)  # as phones have it
     phone.go("/mobil/tickets/zeigen/")
     phone.page.locator(f"#t{row.pk}.is-valid svg path[d^=M]").nth(1).wait_for(timeout=20_000)
     look(phone, "zeigen")
