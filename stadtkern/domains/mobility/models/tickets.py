@@ -1,7 +1,7 @@
 """Tickets: what was bought, what it allows, where it is shown, who may ride for less; and what inspections leave behind."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import ClassVar, Self, TypeVar
 
 from django.db import models
 from django.db.models import Q
@@ -10,9 +10,11 @@ from django.utils import timezone
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account
 
+Mine = TypeVar("Mine", bound=models.Model)
 
-class OwnQuerySet(models.QuerySet[Any]):
-    def visible_to(self, actor: Actor) -> "OwnQuerySet":
+
+class OwnQuerySet(models.QuerySet[Mine]):
+    def visible_to(self, actor: Actor) -> Self:
         """Tickets are personal: nobody sees them while acting for a company or for somebody else."""
         if actor.account is None or actor.company or actor.mandate:
             return self.none()
@@ -31,7 +33,7 @@ class Subscription(models.Model):
     last_month = models.DateField(null=True, blank=True)  # ended: the last month that is ordered
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[OwnQuerySet] = OwnQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[OwnQuerySet["Subscription"]] = OwnQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [
@@ -70,7 +72,7 @@ class Order(models.Model):
     created_at = models.DateTimeField(default=timezone.now)
     paid_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[OwnQuerySet] = OwnQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[OwnQuerySet["Order"]] = OwnQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [
@@ -116,7 +118,7 @@ class Ticket(models.Model):
     issued_at = models.DateTimeField(default=timezone.now)
     shown_at = models.DateTimeField(null=True, blank=True)  # first put on a phone or on paper
 
-    objects: ClassVar[OwnQuerySet] = OwnQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[OwnQuerySet["Ticket"]] = OwnQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         indexes = [
@@ -187,7 +189,7 @@ class FareRight(models.Model):
     declared_at = models.DateTimeField(default=timezone.now)
     decided_at = models.DateTimeField(null=True, blank=True)
 
-    objects: ClassVar[OwnQuerySet] = OwnQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[OwnQuerySet["FareRight"]] = OwnQuerySet.as_manager()  # type: ignore[assignment]
 
     class Meta:
         constraints = [
@@ -215,7 +217,7 @@ class FareCredit(models.Model):
     because = models.CharField(max_length=300)
     created_at = models.DateTimeField(default=timezone.now)
 
-    objects: ClassVar[OwnQuerySet] = OwnQuerySet.as_manager()  # type: ignore[assignment]
+    objects: ClassVar[OwnQuerySet["FareCredit"]] = OwnQuerySet.as_manager()  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return f"fare credit:{self.pk}"

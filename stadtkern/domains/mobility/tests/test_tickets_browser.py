@@ -72,13 +72,12 @@ def test_shown_without_network_and_inspected_without_network(citizen, other_citi
     settings.HOME = tmp_path
     row = a_ticket(citizen)
     phone = open_tab(width=390, account=citizen, device_scale_factor=3)  # as phones have it
-    phone.go("/mobil/tickets/zeigen/")
-    phone.page.locator(f"#t{row.pk}.is-valid svg path[d^=M]").nth(1).wait_for(timeout=20_000)
-    look(phone, "zeigen")
     for name, path in (("kaufen", "kaufen/?produkt=einzel&zonen=A,B"), ("karte", f"{row.pk}/"), ("meine", "meine/")):
         phone.go(f"/mobil/tickets/{path}")
         look(phone, name)
     phone.go("/mobil/tickets/zeigen/")
+    phone.page.locator(f"#t{row.pk}.is-valid svg path[d^=M]").nth(1).wait_for(timeout=20_000)
+    look(phone, "zeigen")
     assert TicketCopy.objects.get().kind == "PHONE"
     phone.page.wait_for_function("navigator.serviceWorker.controller || navigator.serviceWorker.ready.then(() => true)")
     phone.context.set_offline(True)

@@ -41,7 +41,7 @@ def _of_feed(file: Path) -> dict[str, int]:
         for row in tables.get("rider_categories.txt", [])
         if row.get("is_default_fare_category") == "1"
     }
-    found = {}
+    found: dict[str, int] = {}
     for row in tables.get("fare_attributes.txt", []):
         _add(found, row.get("fare_id", ""), row.get("price", ""), row.get("currency_type", ""))
     for row in tables.get("fare_products.txt", []):
