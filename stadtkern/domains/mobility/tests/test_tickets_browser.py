@@ -78,7 +78,7 @@ def test_shown_without_network_and_inspected_without_network(citizen, other_citi
     phone.go("/mobil/tickets/zeigen/")
     phone.page.locator(f"#t{row.pk}.is-valid svg path[d^=M]").nth(1).wait_for(timeout=20_000)
     look(phone, "zeigen")
-    assert TicketCopy.objects.get().kind == "PHONE"
+    assert TicketCopy.objects.get(ticket=row).kind == "PHONE"
     phone.page.wait_for_function("navigator.serviceWorker.controller || navigator.serviceWorker.ready.then(() => true)")
     phone.context.set_offline(True)
     phone.page.reload()
