@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 
 from .clock import Said
-from .found import LITTLE, SMALL, SOFT, STRONG, Found, among, another
+from .found import LITTLE, OTHERWISE, SMALL, SOFT, Found, among, another, corrected
 from .refs import Ref, settled
 
 _LIST = (
@@ -30,13 +30,43 @@ def alternatives(found: Sequence[Found], today: date, text: str) -> list[list[Fo
     """What was named, one list for each alternative; a single one where all share the same days or hours."""
     live = [one for one in found if not one.story and not _is(one, "past")]
     live, halves = _halves(live, otherwise=bool(_ELSE.search(text)))
-    if any(STRONG & set(one.before) for one in live[1:]):
-        return [live, *halves]
-    parts = _parts(live, today)
+    live = _every_week(_undone(live))
+    parts, apart = _parts(live, today)
     every = _said_for_all(parts, text)
-    own = any(isinstance(one.thing, Said) and one not in every for part in parts for one in part)
+    own = apart or any(isinstance(one.thing, Said) and one not in every for part in parts for one in part)
     done = [*(_completed(parts, every) if len(parts) > 1 and own else [live]), *halves]
     return [one for part in done for one in _around_noon(part)]
+
+
+def _undone(live: list[Found]) -> list[Found]:
+    """Without what was taken back: the days before a corrected day, the hours before a corrected hour."""
+    place = next((n for n in range(len(live) - 1, 0, -1) if corrected(live[n].before)), None)
+    if place is None:
+        return live
+    before, after = live[:place], live[place:]
+    days, hours = (any(_positive(one) for one in after), any(isinstance(one.thing, Said) for one in after))
+    small = all(_is(one, *SMALL) for one in after if _positive(one))
+    kept = [
+        one
+        for one in before
+        if not (_positive(one) and days and not (small and isinstance(one.thing, Ref) and one.thing.wide and not one.thing.union))
+        and not (isinstance(one.thing, Said) and hours)
+    ]
+    return [*kept, replace(after[0], before=tuple(word for word in after[0].before if word == ",")), *after[1:]]
+
+
+def _every_week(live: list[Found]) -> list[Found]:
+    """ "Montag bis Donnerstag ab 15 Uhr, freitags ab 12": all of them every week."""
+    if not any(_is(one, "weekdays") and _positive(one) for one in live):
+        return live
+    done = []
+    for one in live:
+        ref = one.thing
+        if isinstance(ref, Ref) and ref.kind == "weekday" and ref.other and ref.other.kind == "weekday" and not ref.negative:
+            days = frozenset(range(ref.number, ref.other.number + 1))
+            one = replace(one, thing=Ref("weekdays", weekdays=days)) if days else one
+        done.append(one)
+    return done
 
 
 def _around_noon(part: list[Found]) -> list[list[Found]]:
@@ -92,16 +122,78 @@ def _rest(last: Found, ref: Ref, one: Found, *, otherwise: bool) -> Said | None:
     return said if otherwise and only and not ref.negative and ref.kind in ("weekday", "weekdays") else None
 
 
-def _parts(live: Sequence[Found], today: date) -> list[list[Found]]:
+def _parts(live: Sequence[Found], today: date) -> tuple[list[list[Found]], bool]:
+    """The alternatives, and whether one of them is a statement of its own whatever the hours."""
     parts: list[list[Found]] = []
-    for one in live:
-        if parts and _begins(parts[-1], one, today):
+    apart = False
+    for place, one in enumerate(live):
+        if parts and (again := _restated(parts, one, live[place + 1 : place + 2])):
+            parts, apart = [*again, [replace(one, before=())]], True
+        elif parts and _begins(parts[-1], one, today):
             parts.append([one])
+        elif parts and _states(parts[-1], one, live[place + 1 : place + 2], today):
+            parts.append([replace(one, before=())])
+            apart = True
         elif parts:
             parts[-1].append(one)
         else:
             parts.append([one])
-    return parts
+    return parts, apart
+
+
+_VERB = frozenset(
+    """
+    ist waere geht ginge passt klappt kann koennte koennten habe hab haette haetten haben bin egal jederzeit immer ganze ganzen
+    ganztags ganztaegig liebsten recht gut
+    """.split()  # noqa: SIM905
+)
+_NARROWS = frozenset("lieber besser eher doch also zwar naemlich dort davon und zwar genauer speziell".split())  # noqa: SIM905
+
+
+def _states(part: Sequence[Found], one: Found, after: Sequence[Found], today: date) -> bool:
+    """Whether a new sentence gives another day: "samstags ist mir am liebsten, freitags nach drei ginge auch"."""
+    ref = one.thing
+    if not isinstance(ref, Ref) or ref.negative or ref.bound or ref.kind not in (*SMALL, "weekdays", "week"):
+        return False
+    words = one.before
+    if not {",", "und", "aber"} & set(words) or _NARROWS & set(words) or corrected(words):
+        return False
+    days = [old.thing for old in part if _positive(old)]
+    if not days or not all(isinstance(day, Ref) and not day.bound and day.kind in (*SMALL, "weekdays", "week") for day in days):
+        return False
+    weeks = [day for day in days if isinstance(day, Ref) and day.kind == "week"]
+    if weeks and ref.kind != "week":
+        return False
+    said = bool(_VERB & set(words))
+    hour = bool(after and isinstance(after[0].thing, Said) and "," not in after[0].before)
+    clocks = any(isinstance(old.thing, Said) for old in part)
+    return said and (hour or clocks or bool(weeks)) and not _same(ref, days, today)  # type: ignore[arg-type]
+
+
+def _restated(parts: list[list[Found]], one: Found, after: Sequence[Found]) -> list[list[Found]] | None:
+    """ "Dienstag oder Mittwoch, Mittwoch aber nur vormittags": the others, with that day apart."""
+    ref = one.thing
+    own = bool(after and isinstance(after[0].thing, Said) and after[0].clause == one.clause)
+    if not isinstance(ref, Ref) or ref.negative or ref.bound or not own or one.before[:1] == ("oder",):
+        return None
+    for number, part in enumerate(parts):
+        for place, old in enumerate(part):
+            known = old.thing
+            if isinstance(known, Ref) and known.kind == ref.kind and (left := _left(known, ref)):
+                changed = [*part[:place], replace(old, thing=left), *part[place + 1 :]]
+                return [*parts[:number], changed, *parts[number + 1 :]]
+    return None
+
+
+def _left(known: Ref, ref: Ref) -> Ref | None:
+    """What is left of days without one of them; None where it is none of them, or the only one."""
+    if known.kind == "weekdays" and not known.negative:
+        rest = known.weekdays - ref.weekdays
+        return replace(known, weekdays=rest) if rest and rest != known.weekdays else None
+    rest_of = tuple(
+        part for part in known.union if (part.kind, part.number, part.spans) != (ref.kind, ref.number, ref.spans)
+    )
+    return replace(known, union=rest_of) if rest_of and len(rest_of) < len(known.union) else None
 
 
 def _begins(part: Sequence[Found], one: Found, today: date) -> bool:
@@ -109,7 +201,7 @@ def _begins(part: Sequence[Found], one: Found, today: date) -> bool:
     clocks = any(isinstance(old.thing, Said) for old in part)
     if isinstance(one.thing, Ref) and one.thing.negative:
         return False
-    if another(one.before):
+    if another(one.before) or ("," in one.before and _positive(one) and OTHERWISE & set(part[0].before)):
         return clocks or any(_positive(old) for old in part)  # "am Wochenende nicht, sonst ab 17 Uhr" is one wish
     days = [old.thing for old in part if _positive(old)]
     if isinstance(one.thing, Said) and clocks and "wieder" in one.before and set(one.before) <= _LIST | {"erst"}:
@@ -142,6 +234,8 @@ def _same(ref: Ref, days: Sequence[Ref], today: date) -> bool:
 def _completed(parts: list[list[Found]], every: list[Found]) -> list[list[Found]]:
     """Each with what it shares with the others: the week, the hours said for all, the days not meant."""
     never = [one for part in parts for one in part if isinstance(one.thing, Ref) and one.thing.negative]
+    late = next((part for part in parts if isinstance(part[0].thing, Said) and any(_positive(one) for one in part[1:])), None)
+    shared = [one for one in late or () if _positive(one) and "," in one.before]
     wide = [
         one
         for one in parts[0]
@@ -154,6 +248,8 @@ def _completed(parts: list[list[Found]], every: list[Found]) -> list[list[Found]
     for part in parts:
         days = [one for one in part if _positive(one)]
         hours = [one for one in part if isinstance(one.thing, Said)]
+        if not days and not done and shared:
+            days = shared  # "um neun oder um elf. Donnerstag."
         if done and not days and any(isinstance(one.thing, Said) for one in done[-1]):
             days = [one for one in done[-1] if _positive(one)]
         elif done and days and all(_is(one, "weekday", "weekdays", "ordinal") for one in days):

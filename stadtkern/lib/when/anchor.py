@@ -32,7 +32,8 @@ def _word(one: Found) -> str:
     for place, word in enumerate(one.before):
         if word in POINTING:
             rest = one.before[place + 1 :]
-            return "" if rest[:1] and rest[0] in _BUSY and not set(rest) & _FREE else word
+            busy = rest[:1] and rest[0] in _BUSY and not set(rest) & _FREE and word != "dahin"
+            return "" if busy else word
     return ""
 
 

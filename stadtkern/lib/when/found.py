@@ -1,5 +1,6 @@
 """A thing that was named, and what the words before it say: another one, instead, as well."""
 
+import re
 from dataclasses import dataclass
 
 from .clock import Said
@@ -8,7 +9,7 @@ from .refs import Ref
 STRONG = frozenset(
     """
     nein nee noe quatsch sondern falsch vertan verzeihung korrigiere korrektur stopp bloedsinn unsinn irrtum
-    stattdessen vielmehr doch_nicht ach
+    stattdessen vielmehr doch_nicht ach meinte gemeint streichen pardon
     """.split()  # noqa: SIM905
 )
 WEAK = frozenset(
@@ -68,6 +69,23 @@ class Found:
 
 
 _FULL = frozenset(("nicht", "nichts", "keiner", "voll", "belegt", "besetzt", "vergeben", "ausgebucht", "weg", "zu"))
+
+
+# "Donnerstag, das klappt aber nicht, ginge Freitag?": what is said of a day before the next is named takes it back.
+_TAKEN_BACK = re.compile(
+    r"(?:^|, )(?:aber |obwohl |nur |wobei |und )*(?:das|da|dann|den|der|es|aber|mein\w*) (?:(?!wenn|falls|sonst|nur|wie)[a-z]+ ){0,6}"
+    r"(?:nicht|kein\w*|schlecht|voll|belegt|verplant|doof|bloed|arbeiten|arbeite|weg|unterwegs)(?: [a-z]+){0,3} ,"
+)
+_INSTEAD = re.compile(r"\b(?:nicht|kein\w*|nichts)\b.*\b(?:darum|deshalb|also|daher|drum|deswegen|stattdessen|lieber)\b(?: [a-z]+){0,3}$")
+_STILL = re.compile(r"\b(?:wenn|wenns|falls|sonst|nicht nur|ob)\b|\b(?:arbeit\w*|schule|dienst|schicht|unterricht)\b.* nicht\b")
+
+
+def corrected(before: tuple[str, ...]) -> bool:
+    """Whether the words before a day or an hour take back what was named before."""
+    words = " ".join(before)
+    if STRONG & set(before):
+        return True
+    return bool(_TAKEN_BACK.search(words) or _INSTEAD.search(words)) and not _STILL.search(words)
 
 
 def another(before: tuple[str, ...]) -> bool:

@@ -7,7 +7,7 @@ from functools import cache
 
 from .tokens import Token
 
-NOT_ANY = r"(?:nicht|kein(?:en|er|em|e)?|ausser|ausgenommen|ohne|nie|niemals|nix|abgesehen von)"
+NOT_ANY = r"(?:nicht|kein(?:en|er|em|e)?|ausser|ausgenommen|ohne|nie|niemals|nix|abgesehen von|mit ausnahme(?: von)?)"
 NOT_ANY += r"(?: (?:termin|jedoch|aber|allerdings|gerade|unbedingt|auch|mehr|am liebsten))*"
 Builder = Callable[["re.Match[str]"], object]
 

@@ -33,7 +33,7 @@ def ordinals(line: Line, text: str) -> None:
             and re.fullmatch(r"[a-z]{2,}", after.symbol)
             and (
                 (after.symbol in _NO_DAY and not (after.symbol == "mal" and before in _DATED))
-                or (text[after.start].isupper() and not certain)
+                or (text[after.start].isupper() and not certain and after.symbol not in ("zeit", "urlaub", "ferien", "frei"))
             )
         )
         if _is_hour(line, place, text):

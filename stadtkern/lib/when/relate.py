@@ -20,6 +20,8 @@ _UP_TO = rf"(?: (?:bis|zum|zur|zu|ende|aber|dann|jedoch|spaetestens|einschliessl
 _OR = r"(?:oder|und|bzw|beziehungsweise|sowie|auch|alternativ|wahlweise|,)"
 _DENIED = re.compile(rf"(?:^| ){NOT_ANY}(?: {_IN})* $")
 _UNFIT = r"bloed|doof|ungeschickt|unguenstig|unpassend|unmoeglich|verplant|\w*arzt\w*|elternabend|\w*probe|training|beerdigung"
+_OWNER = "meine[mr]|unsere[mr]|dem|der"
+_OUTING = r"urlaub|reise|flug|abreise|abflug|umzug|hochzeit|trauung|geburtstag|op|kur|operation|entbindung"
 _SUITS = r"(?:gehen|passen|klappen|geht|gehts|klappts|passts|kann|passt|klappt|ist|waere|bin|hab|habe|koennen|habn|haben)"
 
 
@@ -71,16 +73,19 @@ class Relations:
             (rf"{NOT_ANY}(?: {_IN})* (D)", self._no),
             (rf"(D)(?: {_SUITS})(?: [a-z]+){{0,3}} (?:nicht|schlecht|{_UNFIT}|keine|nie|wohl nicht)", self._no),
             (
-                r"(D)(?: (?:bin|sind|ist|beruflich|leider|immer|ich|wir|schon))+ "
+                r"(D)(?: (?:bin|sind|ist|beruflich|leider|immer|ich|wir|schon))* "
                 r"(?:unterwegs|verreist|verhindert|verplant|belegt|weg|fort|krank\w*|im urlaub|auf \w*reise)",
                 self._no,
             ),
             (rf"(D) ,(?: (?:und|{_IN}))* (D) auch(?: nicht)?(?= ,|$)", self._no_more),
             (
                 r"(D) (?:(?:waere|ginge|geht|passt|ist) )?(?:auch|ebenfalls|genauso) "
-                r"(?:okay|ok|moeglich|gut|recht|super|in ordnung|prima)",
+                r"(?:okay|ok|moeglich|gut|recht|super|in ordnung|prima)"
+                r"|(D) (?:waere|ginge|geht|passt|klappt)(?: (?:zur|not|bestimmt|sicher|mir|bei))* (?:auch|ebenfalls|genauso)",
                 self._as_well,
             ),
+            (rf"vor (?:{_OWNER}) (?:{_OUTING})(?: {_IN})* (D)", self._bound("before")),
+            (rf"nach (?:{_OWNER}) (?:{_OUTING})(?: {_IN})* (D)", self._bound("after")),
             (r"(D) (?:ausgenommen|ausgeschlossen)", self._no),
             (r"(D) , (?:ganz )?egal welche[rnms]?", self._whichever),
             (
@@ -177,7 +182,7 @@ class Relations:
 
     def _as_well(self, m: "re.Match[str]") -> Ref | None:
         """ "heute wäre super, morgen auch okay"."""
-        named = self._ref(m[1])
+        named = self._ref(m[1] or m[2])
         return replace(named, also=True) if named.kind in (*_SMALL, "week") and not named.bound else None
 
     def _busy(self, m: "re.Match[str]") -> Ref | None:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from ..calendar import add_months
 from .clock import Said
-from .found import LITTLE, OR, OTHERWISE, SMALL, STRONG, WEAK, Found, also, among, another
+from .found import LITTLE, OR, OTHERWISE, SMALL, WEAK, Found, also, among, another, corrected
 from .refs import Ref, bounded, month_of, settled
 from .window import ALL_DAYS, FAR, Clock, Span, Window
 
@@ -51,12 +51,15 @@ def _days(found: list[Found], today: date) -> Window:
             negative.append(ref)
             continue
         words = set(one.before)
-        if positive and not words & STRONG and (another(one.before) or also(one.before, positive[-1], ref)):
+        undone = corrected(one.before)
+        if positive and not undone and (another(one.before) or also(one.before, positive[-1], ref)):
             positive[-1] = _joined(positive[-1], ref)
             continue
-        if positive and words & WEAK and not words & STRONG and among(ref, positive[-1]):
+        if positive and words & WEAK and not undone and among(ref, positive[-1]):
             continue  # "Dienstag oder Mittwoch, lieber Mittwoch": both will do
-        if (positive and words & STRONG) or (positive and words & WEAK and not _within(ref, positive, today)):
+        if positive and undone:
+            positive = [old for old in positive if old.wide and not old.union and not old.other and ref.kind in SMALL]
+        elif positive and words & WEAK and not _within(ref, positive, today):
             positive = []
         positive.append(ref)
     base = base_of(positive, today) or _after_excluded(negative, today)
@@ -201,7 +204,7 @@ def _clock(found: Sequence[Found]) -> Clock:
             continue  # "nicht vor neun Uhr morgens" is no end
         words = set(one.before)
         apart = words & (OTHERWISE | OR) or (words & {"wieder", "und", "auch"} and not result.overlap(said))
-        if place and (words & STRONG or one.before[:2] == (",", "also")):
+        if place and (corrected(one.before) or one.before[:2] == (",", "also")):
             result = said
         elif place and apart and result not in (Clock(), said):
             result = _covering(result, said)
