@@ -127,7 +127,9 @@ def _parts(live: Sequence[Found], today: date) -> tuple[list[list[Found]], bool]
     parts: list[list[Found]] = []
     apart = False
     for place, one in enumerate(live):
-        if parts and (again := _restated(parts, one, live[place + 1 : place + 2])):
+        if parts and (split := _only_last(parts[-1], one)):
+            parts, apart = [*parts[:-1], *split], True
+        elif parts and (again := _restated(parts, one, live[place + 1 : place + 2])):
             parts, apart = [*again, [replace(one, before=())]], True
         elif parts and _begins(parts[-1], one, today):
             parts.append([one])
@@ -170,6 +172,16 @@ def _states(part: Sequence[Found], one: Found, after: Sequence[Found], today: da
     return said and (hour or clocks or bool(weeks)) and not _same(ref, days, today)  # type: ignore[arg-type]
 
 
+def _only_last(part: list[Found], one: Found) -> list[list[Found]] | None:
+    """ "Montag, Dienstag ginge auch, aber dann erst ab elf": the hour belongs to the last."""
+    days = [place for place, old in enumerate(part) if _positive(old)]
+    words = set(one.before)
+    here = words & {"aber", "allerdings", "jedoch", "nur"} and words & {"dann", "da"}
+    if not isinstance(one.thing, Said) or not here or len(days) < 2 or days[-1] != len(part) - 1:
+        return None
+    return [part[:-1], [replace(part[-1], before=()), replace(one, before=())]]
+
+
 def _restated(parts: list[list[Found]], one: Found, after: Sequence[Found]) -> list[list[Found]] | None:
     """ "Dienstag oder Mittwoch, Mittwoch aber nur vormittags": the others, with that day apart."""
     ref = one.thing
@@ -179,10 +191,20 @@ def _restated(parts: list[list[Found]], one: Found, after: Sequence[Found]) -> l
     for number, part in enumerate(parts):
         for place, old in enumerate(part):
             known = old.thing
+            if isinstance(known, Ref) and known.negative and _weekdays(known) and _weekdays(known) == _weekdays(ref):
+                return parts  # "außer Dienstag, dienstags geht nur ab 16 Uhr"
             if isinstance(known, Ref) and known.kind == ref.kind and (left := _left(known, ref)):
                 changed = [*part[:place], replace(old, thing=left), *part[place + 1 :]]
                 return [*parts[:number], changed, *parts[number + 1 :]]
     return None
+
+
+def _weekdays(ref: Ref) -> frozenset[int]:
+    """The days of the week it names, where it names no more."""
+    kinds = {part.kind for part in ref.union or (ref,)}
+    if not kinds <= {"weekday", "weekdays"} or ref.other or ref.bound:
+        return frozenset()
+    return ref.weekdays or frozenset(part.number for part in ref.union or (ref,))
 
 
 def _left(known: Ref, ref: Ref) -> Ref | None:
@@ -255,7 +277,9 @@ def _completed(parts: list[list[Found]], every: list[Found]) -> list[list[Found]
         elif done and days and all(_is(one, "weekday", "weekdays", "ordinal") for one in days):
             days = [*(one for one in wide if not _is(one, "week") or not any(_is(day, "ordinal") for day in days)), *days]
         days = [replace(one, before=()) if another(one.before) else one for one in days]
-        done.append([*days, *_clean(hours or every), *never])
+        own = [_weekdays(one.thing) for one in days if isinstance(one.thing, Ref)]
+        out = [one for one in never if not (isinstance(one.thing, Ref) and _weekdays(one.thing) in own)]
+        done.append([*days, *_clean(hours or every), *out])
     return done
 
 

@@ -128,7 +128,8 @@ def _beside_the_story(found: list[Found], text: str) -> list[Found]:
     told = [one for one in found if one.story and isinstance(one.thing, Ref) and one.thing.kind != "past"]
     wished = [one for one in found if not one.story and isinstance(one.thing, Ref) and one.thing.kind != "any"]
     word = next((word for word in text.split() if word in _BOUND), "")
-    if wished or not told or not word:
+    onward = all(isinstance(one.thing, Ref) and one.thing.bound in ("from", "after") for one in wished)
+    if (wished and not (onward and word in BEFORE)) or not told or not word:
         return found
     last = told[-1]
     assert isinstance(last.thing, Ref)

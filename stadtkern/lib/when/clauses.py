@@ -1,9 +1,13 @@
 """What a part of the sentence says of the parts beside it: conditions, denials, reasons, words left out."""
 
 import re
+from dataclasses import replace
+from datetime import date, timedelta
 
 from .line import Line, rule
+from .refs import Ref, settled
 from .tokens import Token
+from .window import Span
 
 _ASIDE = r"(?:es|s|das|da|der|die|dann|denn|am|an|im|in|schon|leider|bei|ihnen|euch|sie|ihr|ich|wir|mir|uns|gar|alles|so|ja)"
 _NOT_FREE = (
@@ -48,3 +52,30 @@ def pointing(line: Line) -> None:
             last = first + found[0].strip().count(" ")
             line.tokens[first : last + 1] = [Token(word, line.tokens[first].start, line.tokens[last].end)]
             place = found.start() + len(word)
+
+
+_WORKDAY = rule(r"(?:1o )?(?:werktags?|arbeitstage?|wochentage?)(?= nach )")
+_THE_NEXT = rule(r"(?<=sonst )(?:(?:halt|eben|dann|den|die|der|erst) )*(naechste|uebernaechste)(?= ,|$)")
+
+
+def workdays(line: Line) -> None:
+    """ "am ersten Werktag nach …" is one day; "werktags" alone is every one."""
+    while found := _WORKDAY.search(line.text):
+        first = line.text[: found.start()].count(" ")
+        last = first + found[0].count(" ")
+        line.tokens[first : last + 1] = [Token("nextwork", line.tokens[first].start, line.tokens[last].end)]
+
+
+def week_later(line: Line, today: date) -> None:
+    """ "diesen Freitag, sonst nächsten": a week after what was named before; "diese Woche, sonst die nächste"."""
+    found = _THE_NEXT.search(line.text)
+    marks = re.findall(r"<d\d+>", line.text[: found.start()]) if found else []
+    named = line.thing(marks[-1]) if marks else None
+    if not found or not isinstance(named, Ref) or named.union or named.other or named.bound:
+        return
+    steps = timedelta(weeks=2 if found[1] == "uebernaechste" else 1)
+    days = settled(named, today, None)
+    if named.kind not in ("day", "weekday", "week") or not days.spans:
+        return
+    moved = tuple(Span(span.first + steps, span.last + steps) for span in days.spans)
+    line.replace(_THE_NEXT, "d", lambda _: replace(days, spans=moved, negative=False))

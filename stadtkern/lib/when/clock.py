@@ -98,7 +98,7 @@ def _shift(moment: time, minutes: int) -> time:
 
 
 _GREETING = (
-    r"(?:guten|schoenen|gute|schoene|gudd?e|juden?|gudn|guadn|juten|'?n) "
+    r"(?:guten|schoenen|gute|schoene|gudd?e|juden?|gudn|guadn|juten|(?<!an )'?n) "
     r"(?:tag|morgen|p(?:fr|vm|mi|nm|ab)|w\d|wochenende)(?: noch)?"
 )
 # What names a moment without doubt; the days are found afterwards.
@@ -167,7 +167,7 @@ _PARTS: list[tuple[str, Builder]] = [
     (r"(?:am |den )?spaeten? pvm", lambda m: Said("between", Moment(10, exact=True), Moment(12, exact=True))),
     (r"(?:am |den )?(?:fruehen?) pab", lambda m: Said("between", Moment(17, exact=True), Moment(19, exact=True))),
     (
-        r"nach (?:dem |der |da |meinem |meiner )?(?:pfa|arb[ea]i?[td]|arweit|dienst|buero|schicht|job|dienstschluss|"
+        r"(?:nach|noh) (?:dem |der |da |meinem |meiner )?(?:pfa|a?arb[ea]i?[td]|arweit|dienst|buero|schicht|job|dienstschluss|"
         r"arbeitsschluss)",
         lambda m: Said("from", Moment(17, exact=True)),
     ),

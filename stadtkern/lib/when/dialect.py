@@ -21,7 +21,7 @@ _PARTS = (
     ("pab", r"(?:[ao]+|oa)(?:b|v|w)(?:e|i)(?:n|m)?[td]s?|(?:[ao]+|oa)h?(?:b?m|bn)ds?|znacht|znocht"),
     ("pfr", r"fr(?:ue|ia|ua|oi|ea|iea|ueah|iah|uah|ie|ieh)h?[ae]?"),
 )
-_NEAR = r"n(?:[ae]+|ei|oe|ai)(?:(?:ch|g+|k+|h)(?:s|sch)|x)[td]*(?:e?[nrsm]?|a|i)"
+_NEAR = r"n(?:[ae]+|ei|oe|ai)(?:(?:ch|g+|k+|h)(?:s|sch)|x)[td]*(?:e?[nrsm]?|a|i)|n(?:ae|ei)sch[td]e?[nrsm]?"
 _MORNING = r"m(?:[oua]+|oa|oi|ue|uo)r?(?:ng|[gjn]|ch|rg|ing)(?:e?n?|a)"
 _RELATIVE = (
     ("naechste", _NEAR),

@@ -77,13 +77,17 @@ _TAKEN_BACK = re.compile(
     r"(?:nicht|kein\w*|schlecht|voll|belegt|verplant|doof|bloed|arbeiten|arbeite|weg|unterwegs)(?: [a-z]+){0,3} ,"
 )
 _INSTEAD = re.compile(r"\b(?:nicht|kein\w*|nichts)\b.*\b(?:darum|deshalb|also|daher|drum|deswegen|stattdessen|lieber)\b(?: [a-z]+){0,3}$")
+_NOT_THEN = re.compile(
+    r"^(?:geht|passt|klappt|ist|waere|wird|kann ich|koennen wir|schaffe ich)(?: (?!nicht|nur|erst)[a-z]+){0,3} "
+    r"(?:nicht|nichts|zu \w+|schlecht|unguenstig|knapp)(?: [a-z]+){0,2} ,"
+)
 _STILL = re.compile(r"\b(?:wenn|wenns|falls|sonst|nicht nur|ob)\b|\b(?:arbeit\w*|schule|dienst|schicht|unterricht)\b.* nicht\b")
 
 
 def corrected(before: tuple[str, ...]) -> bool:
     """Whether the words before a day or an hour take back what was named before."""
     words = " ".join(before)
-    if STRONG & set(before):
+    if STRONG & set(before) or _NOT_THEN.search(words):
         return True
     return bool(_TAKEN_BACK.search(words) or _INSTEAD.search(words)) and not _STILL.search(words)
 

@@ -27,6 +27,8 @@ class Named(Seen):
         return [
             (r"zwischen weihnachten und (?:neujahr|silvester)", lambda m: self._feast("zwischen_den_jahren")),
             (rf"{NOT_ANY}(?: (?:am|an|den|dem|einem|der|im))* (?:gesetzliche[nrms]? )?feiertage?n?", self._public_holidays),
+            (r"(?:die |der )?ganze woche", lambda m: Ref("week", (self.relative("diese", "woche"),))),
+            (r"(?:oster|pfingst)dienstag", self._tuesday_after),
             (r"(\d)o quartal(?: (?:(naechste|kommende|diese) jahr|(\d{4})))?", self._quarter),
             (r"(?:weihnachts|fest)woche", lambda m: self._week_around("weihnachten")),
             (r"(?:karnevals|faschings|fastnachts)woche", lambda m: self._week_around("karneval")),
@@ -52,7 +54,7 @@ class Named(Seen):
                 self._week_of_school,
             ),
             (
-                r"(?:(REL) )?(oster|sommer|herbst|weihnachts|pfingst|winter|faschings|fruehjahrs|schul)?ferien(?: (\d{4}))?",
+                r"(?:(REL) )?(oster|sommer|herbst|weihnachts|pfingst|winter|faschings|fruehjahrs|schul)?(?<!ich )(?<!wir )ferien(?: (\d{4}))?",
                 self._school,
             ),
             (r"uebermorgen", lambda m: self.plus_days(2)),
@@ -109,6 +111,10 @@ class Named(Seen):
         if last < self.today and not m[2] and not m[3]:
             year, last = year + 1, month_of(year + 1, 3 * number).last
         return Ref("month", (Span(date(year, 3 * number - 2, 1), last),))
+
+    def _tuesday_after(self, m: "re.Match[str]") -> Ref | None:
+        span = feast("ostern" if m[0][0] == "o" else "pfingsten", self.today, self.land)
+        return Ref("day", (Span.day(span.last + timedelta(days=1)),)) if span else None
 
     def _week_around(self, name: str) -> Ref | None:
         span = feast(name, self.today, self.land)

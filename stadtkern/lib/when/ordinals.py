@@ -27,7 +27,7 @@ def ordinals(line: Line, text: str) -> None:
             continue
         before = line.tokens[place - 1].symbol if place else ""
         after = line.tokens[place + 1] if place + 1 < len(line.tokens) else None
-        certain = before == "am" and text[token.start].isdigit()
+        certain = before in ("am", "den", "dem", "zum", "vom", "bis", "ab") and text[token.start].isdigit()
         noun = (
             after
             and re.fullmatch(r"[a-z]{2,}", after.symbol)

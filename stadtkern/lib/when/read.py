@@ -41,6 +41,7 @@ class Reading:
 def read(text: str, now: datetime, land: str) -> Reading:
     """Days and times in a German sentence, seen from `now` in a Land ("NW")."""
     line = Line(tokens(text))
+    parts.workdays(line)
     clocks.find_moments(line)
     Days(now, land).find(line)
     ordinals(line, text)
@@ -49,6 +50,7 @@ def read(text: str, now: datetime, land: str) -> Reading:
     clocks.combine(line)
     parts.conditions(line)
     parts.pointing(line)
+    parts.week_later(line, now.date())
     relate(line, land)
     found = _found(line, text)
     found = anchored(found, now.date(), line.text)
@@ -72,7 +74,12 @@ def _found(line: Line, text: str) -> list[Found]:
     clauses = list(_clauses(line))
     reasons = stories.reasons(clauses)
     loose: set[int] = set()
+    tale = False
     for number, clause in enumerate(clauses):
+        symbols = [token.symbol for token in clause]
+        tale = stories.loose(clause) or (tale and symbols[0] in ("und", ",") and stories.goes_on(clause))
+        rest = " ".join(token.symbol for later in clauses[number + 1 :] for token in later)
+        out = stories.otherwise_free(line.text, clause, rest)
         cause = stories.because(clause)
         told = cause or stories.told(clause, text) or (number < reasons and not stories.wished(clause))
         for token in clause:
@@ -83,8 +90,10 @@ def _found(line: Line, text: str) -> list[Found]:
                 if isinstance(thing, (Ref, Said)):
                     if stories.side(clause, text):
                         sides.add(len(found))
-                    if stories.loose(clause):
+                    if tale:
                         loose.add(len(found))
+                    if out and isinstance(thing, Ref) and thing.kind in ("weekday", "weekdays", "day", "ordinal") and not told:
+                        thing = replace(thing, negative=True)
                     found.append(Found(thing, tuple(between), token.start, token.end, told, number))
                     between = []
                     continue

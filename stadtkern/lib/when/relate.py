@@ -46,7 +46,7 @@ class Relations:
                 rf"(?:(mindestens|spaetestens|allerspaetestens|fruehestens) )?(N) ({UNITS}) (nach|vor)(?: {_IN})* (D)",
                 self._away,
             ),
-            (rf"(?:1o )?(?:werktags?|arbeitstage?|wochentage?) (nach)(?: {_IN})* (D)", self._workday_after),
+            (rf"nextwork (nach)(?: {_IN})* (D)", self._workday_after),
             (rf"(D|tag|brueckentag) (nach|vor)(?: {_IN})* (D)", self._beside),
             (rf"woche (nach|vor)(?: {_IN})* (D)", self._week_beside),
             (rf"(?:zwischen|von|vom|ab)(?: {_IN})* (D)(?: W)?(?: ,)? (?:und|bis){_UP_TO} (D)", self._range),
@@ -90,7 +90,7 @@ class Relations:
             (r"(D) , (?:ganz )?egal welche[rnms]?", self._whichever),
             (
                 r"(D)(?: (?:noch|schon|aber|auch|bitte|lieber|leider|wirklich|gar|ueberhaupt|bei|mir|uns|eher|da))*"
-                r" (?:nicht)(?: mehr)?(?= (?:,|sondern|aber)|$)",
+                r" (?:nicht)(?: mehr)?(?= (?:,|sondern|aber|und)|$)",
                 self._no,
             ),
             (
@@ -147,6 +147,8 @@ class Relations:
             return None
         if parts[0].kind in ("past", "half") or any(part.shift for part in parts):
             return None
+        if " , " in m[0] and " oder " not in m[0] and all(_among(part, first) for part in last.union or (last,)):
+            return None  # "Dienstag oder Mittwoch, Mittwoch aber erst ab elf"
         if " , " in m[0] and not _listed(m[0], parts, denied=bool(_DENIED.search(m.string[: m.start()]))):
             return None
         if parts[0].kind == "weekdays":
@@ -240,6 +242,13 @@ class Relations:
         if m[1] == "nach" and first.weekday() >= 4:
             first = week_of(first + timedelta(days=6)).first
         return Ref("week", (Span(first, first + timedelta(days=6)),))
+
+
+def _among(ref: Ref, named: Ref) -> bool:
+    """Whether a day is one of those named before."""
+    if ref.kind == "weekdays":
+        return bool(ref.weekdays) and ref.weekdays < named.weekdays
+    return any((part.kind, part.number, part.spans) == (ref.kind, ref.number, ref.spans) for part in named.union)
 
 
 def _listed(text: str, parts: tuple[Ref, ...], *, denied: bool) -> bool:

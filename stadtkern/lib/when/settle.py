@@ -41,21 +41,21 @@ def _days(found: list[Found], today: date) -> Window:
     positive: list[Ref] = []
     negative: list[Ref] = []
     notes: list[str] = []
-    for one in found:
+    for place, one in enumerate(found):
         ref = one.thing
         assert isinstance(ref, Ref)
         if ref.note:
             notes.append(ref.note)
             continue
         if ref.negative:
-            negative.append(ref)
+            negative.append(_dated(ref, found[place + 1 :], today))
             continue
         words = set(one.before)
         undone = corrected(one.before)
         if positive and not undone and (another(one.before) or also(one.before, positive[-1], ref)):
             positive[-1] = _joined(positive[-1], ref)
             continue
-        if positive and words & WEAK and not undone and among(ref, positive[-1]):
+        if positive and not undone and among(ref, positive[-1]):
             continue  # "Dienstag oder Mittwoch, lieber Mittwoch": both will do
         if positive and undone:
             positive = [old for old in positive if old.wide and not old.union and not old.other and ref.kind in SMALL]
@@ -77,6 +77,14 @@ def _days(found: list[Found], today: date) -> Window:
         weekdays = ALL_DAYS
     first = _pushed(spans, without, today)
     return Window(today, first, weekdays, tuple(without), notes=tuple(notes))
+
+
+def _dated(ref: Ref, after: Sequence[Found], today: date) -> Ref:
+    """ "Donnerstag kann ich nicht, aber nächste Woche immer": only the next Thursday is not meant."""
+    later = any(isinstance(one.thing, Ref) and one.thing.wide and {"aber", "dafuer"} & set(one.before) for one in after)
+    if ref.kind != "weekday" or ref.other or not later:
+        return ref
+    return replace(settled(replace(ref, negative=False), today, None), negative=True)
 
 
 def _after_excluded(negative: Sequence[Ref], today: date) -> Span | None:
@@ -125,6 +133,9 @@ def _positive(refs: list[Ref], today: date, base: Span | None) -> tuple[tuple[Sp
         if ref.kind == "weekdays":
             weekdays = weekdays & ref.weekdays or ref.weekdays
             continue
+        if ref.kind == "weekday" and ref.other and ref.other.kind == "weekday" and _beside(ref, wide):
+            weekdays = frozenset(range(ref.number, ref.other.number + 1)) or weekdays
+            continue  # "zwischen dem 5. und 16. April, Dienstag bis Donnerstag"
         if plain_weekdays and wide:
             weekdays = frozenset(part.number for part in parts)
             continue
@@ -140,6 +151,12 @@ def _positive(refs: list[Ref], today: date, base: Span | None) -> tuple[tuple[Sp
     if spans and weekdays != ALL_DAYS and not _any_left(spans, weekdays):
         weekdays = ALL_DAYS
     return spans, weekdays
+
+
+def _beside(ref: Ref, wide: Sequence[Ref]) -> bool:
+    """Whether days wider than a week are named beside a range of weekdays."""
+    others = [other for other in wide if other is not ref]
+    return any(other.kind != "weekday" and other.kind != "week" for other in others)
 
 
 def _spans_of(ref: Ref, today: date, base: Span | None) -> tuple[Span, ...]:

@@ -41,6 +41,12 @@ _WAS = re.compile(
     r"\b(?:bekommen|gekriegt|kriegt|gezogen|hergezogen|zugezogen|geheiratet|geboren|eingezogen|umgezogen)\b"
 )
 _VISIT = re.compile(r"\b(?:\w*termin\w*|brauch\w*|moecht\w*|wuerde\w*|kann|koenn\w*|bitte|gehts?|passts?|will|wollen)\b")
+# "Mittwochs ist Chor, sonst passt es immer": the days before are those that do not.
+_OTHERWISE_FREE = re.compile(
+    r"\b(?:sonst|ansonsten|(?:an )?(?:den|alle|allen) (?:anderen|andere|uebrigen) tagen?|andere tage|rest der woche)\b(?: (?!wenn|falls)\S+){0,6} "
+    r"(?:immer|jederzeit|alles|jede[nrms]?|egal|flexibel|alle|gut)\b|\b(?:an|alle) (?:den )?(?:anderen|andere|uebrigen) tagen?(?: \S+){0,3} "
+    r"(?:passt|geht|kann|frei|zeit)\b"
+)
 _REASON = re.compile(r"\b(?:\w*schicht|\w*dienst|arbeite\w*|\w*schule|kita|kindergarten|urlaub|verreist|weg)\b")
 # What somebody plans besides, or does every day: a story only where something else is wished.
 _PLAN = re.compile(r"\b(?:heiraten|hierode|hochzeit|umziehen|einziehen|wegziehen|auswandern|verreisen)\b")
@@ -115,6 +121,17 @@ def because(clause: Sequence[Token]) -> bool:
     return first in _BECAUSE and not _OFFERS.search(words)
 
 
+def goes_on(clause: Sequence[Token]) -> bool:
+    """Whether a part of the sentence only goes on with the story before: "und bleiben bis Neujahr", "Mittwoch auch"."""
+    words = [token.symbol for token in clause if token.symbol not in (",", "und")]
+    return not wished(clause) and (clause[0].symbol == "und" or "sogar" in words or words[-1:] == ["auch"])
+
+
+def otherwise_free(text: str, clause: Sequence[Token], rest: str) -> bool:
+    """Whether the days of a part of the sentence are left out, because all the others will do."""
+    return bool(_OTHERWISE_FREE.search(rest)) and not wished(clause) and len(clause) > 3 and "oder" not in text.split()
+
+
 def loose(clause: Sequence[Token]) -> bool:
     """Whether it tells what somebody does, or did: a story where another time is wished beside it."""
     words = " ".join(token.symbol for token in clause)
@@ -148,7 +165,10 @@ def reasons(clauses: Sequence[Sequence[Token]]) -> int:
     """How many parts of the sentence only give the reason for what follows: "ich habe Schicht, …, also vormittags"."""
     words = [[token.symbol for token in clause] for clause in clauses]
     for place in range(len(words) - 1, 0, -1):
-        if set(words[place][:2]) & _SO and any(_REASON.search(" ".join(one)) for one in words[:place]):
+        heads = set(words[place][:2])
+        if heads & (_SO - {"also"}) and len(words[place - 1]) > 3:
+            return place
+        if heads & _SO and any(_REASON.search(" ".join(one)) for one in words[:place]):
             return place
     return 0
 

@@ -20,7 +20,7 @@ BEFORE_SHORT = frozenset(
         "nur",
         "immer",
         "je",
-        "jeweils",
+        "jeweils", "geht", "gehts", "passt", "klappt",
     )
 )
 AFTER_SHORT = frozenset(
