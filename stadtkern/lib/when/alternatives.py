@@ -7,7 +7,8 @@ from datetime import date
 
 from .clock import Said
 from .found import LITTLE, OTHERWISE, SMALL, SOFT, Found, among, another, corrected
-from .refs import Ref, settled
+from .refs import Ref
+from .statements import is_kind, is_positive, only_last, restated, same_day, states, weekdays_of
 
 _LIST = (
     frozenset(
@@ -28,7 +29,7 @@ _ELSE = re.compile(
 
 def alternatives(found: Sequence[Found], today: date, text: str) -> list[list[Found]]:
     """What was named, one list for each alternative; a single one where all share the same days or hours."""
-    live = [one for one in found if not one.story and not _is(one, "past")]
+    live = [one for one in found if not one.story and not is_kind(one, "past")]
     live, halves = _halves(live, otherwise=bool(_ELSE.search(text)))
     live = _every_week(_undone(live))
     parts, apart = _parts(live, today)
@@ -44,12 +45,14 @@ def _undone(live: list[Found]) -> list[Found]:
     if place is None:
         return live
     before, after = live[:place], live[place:]
-    days, hours = (any(_positive(one) for one in after), any(isinstance(one.thing, Said) for one in after))
-    small = all(_is(one, *SMALL) for one in after if _positive(one))
+    days, hours = (any(is_positive(one) for one in after), any(isinstance(one.thing, Said) for one in after))
+    small = all(is_kind(one, *SMALL) for one in after if is_positive(one))
     kept = [
         one
         for one in before
-        if not (_positive(one) and days and not (small and isinstance(one.thing, Ref) and one.thing.wide and not one.thing.union))
+        if not (
+            is_positive(one) and days and not (small and isinstance(one.thing, Ref) and one.thing.wide and not one.thing.union)
+        )
         and not (isinstance(one.thing, Said) and hours)
     ]
     return [*kept, replace(after[0], before=tuple(word for word in after[0].before if word == ",")), *after[1:]]
@@ -57,7 +60,7 @@ def _undone(live: list[Found]) -> list[Found]:
 
 def _every_week(live: list[Found]) -> list[Found]:
     """ "Montag bis Donnerstag ab 15 Uhr, freitags ab 12": all of them every week."""
-    if not any(_is(one, "weekdays") and _positive(one) for one in live):
+    if not any(is_kind(one, "weekdays") and is_positive(one) for one in live):
         return live
     done = []
     for one in live:
@@ -78,14 +81,6 @@ def _around_noon(part: list[Found]) -> list[list[Found]]:
     assert isinstance(said, Said)
     sides = (Said("until", said.first), Said("from", said.last))
     return [[*part[:place], replace(part[place], thing=side, before=()), *part[place + 1 :]] for side in sides]
-
-
-def _is(one: Found, *kinds: str) -> bool:
-    return isinstance(one.thing, Ref) and one.thing.kind in kinds
-
-
-def _positive(one: Found) -> bool:
-    return isinstance(one.thing, Ref) and not one.thing.negative
 
 
 def _halves(live: list[Found], *, otherwise: bool) -> tuple[list[Found], list[list[Found]]]:
@@ -127,13 +122,13 @@ def _parts(live: Sequence[Found], today: date) -> tuple[list[list[Found]], bool]
     parts: list[list[Found]] = []
     apart = False
     for place, one in enumerate(live):
-        if parts and (split := _only_last(parts[-1], one)):
+        if parts and (split := only_last(parts[-1], one)):
             parts, apart = [*parts[:-1], *split], True
-        elif parts and (again := _restated(parts, one, live[place + 1 : place + 2])):
+        elif parts and (again := restated(parts, one, live[place + 1 : place + 2])):
             parts, apart = [*again, [replace(one, before=())]], True
         elif parts and _begins(parts[-1], one, today):
             parts.append([one])
-        elif parts and _states(parts[-1], one, live[place + 1 : place + 2], today):
+        elif parts and states(parts[-1], one, live[place + 1 : place + 2], today):
             parts.append([replace(one, before=())])
             apart = True
         elif parts:
@@ -143,89 +138,14 @@ def _parts(live: Sequence[Found], today: date) -> tuple[list[list[Found]], bool]
     return parts, apart
 
 
-_VERB = frozenset(
-    """
-    ist waere geht ginge passt klappt kann koennte koennten habe hab haette haetten haben bin egal jederzeit immer ganze ganzen
-    ganztags ganztaegig liebsten recht gut
-    """.split()  # noqa: SIM905
-)
-_NARROWS = frozenset("lieber besser eher doch also zwar naemlich dort davon und zwar genauer speziell".split())  # noqa: SIM905
-
-
-def _states(part: Sequence[Found], one: Found, after: Sequence[Found], today: date) -> bool:
-    """Whether a new sentence gives another day: "samstags ist mir am liebsten, freitags nach drei ginge auch"."""
-    ref = one.thing
-    if not isinstance(ref, Ref) or ref.negative or ref.bound or ref.kind not in (*SMALL, "weekdays", "week"):
-        return False
-    words = one.before
-    if not {",", "und", "aber"} & set(words) or _NARROWS & set(words) or corrected(words):
-        return False
-    days = [old.thing for old in part if _positive(old)]
-    if not days or not all(isinstance(day, Ref) and not day.bound and day.kind in (*SMALL, "weekdays", "week") for day in days):
-        return False
-    weeks = [day for day in days if isinstance(day, Ref) and day.kind == "week"]
-    if weeks and ref.kind != "week":
-        return False
-    said = bool(_VERB & set(words))
-    hour = bool(after and isinstance(after[0].thing, Said) and "," not in after[0].before)
-    clocks = any(isinstance(old.thing, Said) for old in part)
-    return said and (hour or clocks or bool(weeks)) and not _same(ref, days, today)  # type: ignore[arg-type]
-
-
-def _only_last(part: list[Found], one: Found) -> list[list[Found]] | None:
-    """ "Montag, Dienstag ginge auch, aber dann erst ab elf": the hour belongs to the last."""
-    days = [place for place, old in enumerate(part) if _positive(old)]
-    words = set(one.before)
-    here = words & {"aber", "allerdings", "jedoch", "nur"} and words & {"dann", "da"}
-    if not isinstance(one.thing, Said) or not here or len(days) < 2 or days[-1] != len(part) - 1:
-        return None
-    return [part[:-1], [replace(part[-1], before=()), replace(one, before=())]]
-
-
-def _restated(parts: list[list[Found]], one: Found, after: Sequence[Found]) -> list[list[Found]] | None:
-    """ "Dienstag oder Mittwoch, Mittwoch aber nur vormittags": the others, with that day apart."""
-    ref = one.thing
-    own = bool(after and isinstance(after[0].thing, Said) and after[0].clause == one.clause)
-    if not isinstance(ref, Ref) or ref.negative or ref.bound or not own or one.before[:1] == ("oder",):
-        return None
-    for number, part in enumerate(parts):
-        for place, old in enumerate(part):
-            known = old.thing
-            if isinstance(known, Ref) and known.negative and _weekdays(known) and _weekdays(known) == _weekdays(ref):
-                return parts  # "außer Dienstag, dienstags geht nur ab 16 Uhr"
-            if isinstance(known, Ref) and known.kind == ref.kind and (left := _left(known, ref)):
-                changed = [*part[:place], replace(old, thing=left), *part[place + 1 :]]
-                return [*parts[:number], changed, *parts[number + 1 :]]
-    return None
-
-
-def _weekdays(ref: Ref) -> frozenset[int]:
-    """The days of the week it names, where it names no more."""
-    kinds = {part.kind for part in ref.union or (ref,)}
-    if not kinds <= {"weekday", "weekdays"} or ref.other or ref.bound:
-        return frozenset()
-    return ref.weekdays or frozenset(part.number for part in ref.union or (ref,))
-
-
-def _left(known: Ref, ref: Ref) -> Ref | None:
-    """What is left of days without one of them; None where it is none of them, or the only one."""
-    if known.kind == "weekdays" and not known.negative:
-        rest = known.weekdays - ref.weekdays
-        return replace(known, weekdays=rest) if rest and rest != known.weekdays else None
-    rest_of = tuple(
-        part for part in known.union if (part.kind, part.number, part.spans) != (ref.kind, ref.number, ref.spans)
-    )
-    return replace(known, union=rest_of) if rest_of and len(rest_of) < len(known.union) else None
-
-
 def _begins(part: Sequence[Found], one: Found, today: date) -> bool:
     """Whether another alternative begins here."""
     clocks = any(isinstance(old.thing, Said) for old in part)
     if isinstance(one.thing, Ref) and one.thing.negative:
         return False
-    if another(one.before) or ("," in one.before and _positive(one) and OTHERWISE & set(part[0].before)):
-        return clocks or any(_positive(old) for old in part)  # "am Wochenende nicht, sonst ab 17 Uhr" is one wish
-    days = [old.thing for old in part if _positive(old)]
+    if another(one.before) or ("," in one.before and is_positive(one) and OTHERWISE & set(part[0].before)):
+        return clocks or any(is_positive(old) for old in part)  # "am Wochenende nicht, sonst ab 17 Uhr" is one wish
+    days = [old.thing for old in part if is_positive(old)]
     if isinstance(one.thing, Said) and clocks and "wieder" in one.before and set(one.before) <= _LIST | {"erst"}:
         return True  # "bis zehn und dann wieder ab vier"
     if (
@@ -238,47 +158,40 @@ def _begins(part: Sequence[Found], one: Found, today: date) -> bool:
     weeks = one.thing.kind == "week" and all(isinstance(day, Ref) and day.kind == "week" and not day.bound for day in days)
     small = weeks or all(isinstance(day, Ref) and day.kind in (*SMALL, "weekdays") and not day.bound for day in days)
     kind = (weeks or one.thing.kind in (*SMALL, "weekdays")) and not one.thing.bound
-    return small and kind and not _same(one.thing, days, today)  # type: ignore[arg-type]
-
-
-def _same(ref: Ref, days: Sequence[Ref], today: date) -> bool:
-    """Whether it says a day once more: "Samstag um zehn, das ist der 5."."""
-    new = settled(ref, today, None).spans
-    return any(
-        first.first.weekday() == other.first.weekday()
-        for day in days
-        if {day.kind, ref.kind} & {"day", "ordinal"} and {day.kind, ref.kind} & {"weekday"}
-        for first in settled(day, today, None).spans
-        for other in new
-    )
+    return small and kind and not same_day(one.thing, days, today)  # type: ignore[arg-type]
 
 
 def _completed(parts: list[list[Found]], every: list[Found]) -> list[list[Found]]:
     """Each with what it shares with the others: the week, the hours said for all, the days not meant."""
     never = [one for part in parts for one in part if isinstance(one.thing, Ref) and one.thing.negative]
-    late = next((part for part in parts if isinstance(part[0].thing, Said) and any(_positive(one) for one in part[1:])), None)
-    shared = [one for one in late or () if _positive(one) and "," in one.before]
+    late = next((part for part in parts if isinstance(part[0].thing, Said) and any(is_positive(one) for one in part[1:])), None)
+    shared = [one for one in late or () if is_positive(one) and "," in one.before]
     wide = [
         one
         for one in parts[0]
-        if _positive(one) and not _is(one, *SMALL, "weekdays") and any(_is(other, *SMALL, "weekdays") for other in parts[0])
+        if is_positive(one)
+        and not is_kind(one, *SMALL, "weekdays")
+        and any(is_kind(other, *SMALL, "weekdays") for other in parts[0])
     ]
     inside = next((one.thing.within for one in parts[0] if isinstance(one.thing, Ref) and one.thing.within), None)
     if inside and not wide:
         wide = [replace(parts[0][0], thing=Ref("week", (inside,)), before=())]
     done: list[list[Found]] = []
     for part in parts:
-        days = [one for one in part if _positive(one)]
+        days = [one for one in part if is_positive(one)]
         hours = [one for one in part if isinstance(one.thing, Said)]
         if not days and not done and shared:
             days = shared  # "um neun oder um elf. Donnerstag."
         if done and not days and any(isinstance(one.thing, Said) for one in done[-1]):
-            days = [one for one in done[-1] if _positive(one)]
-        elif done and days and all(_is(one, "weekday", "weekdays", "ordinal") for one in days):
-            days = [*(one for one in wide if not _is(one, "week") or not any(_is(day, "ordinal") for day in days)), *days]
+            days = [one for one in done[-1] if is_positive(one)]
+        elif done and days and all(is_kind(one, "weekday", "weekdays", "ordinal") for one in days):
+            days = [
+                *(one for one in wide if not is_kind(one, "week") or not any(is_kind(day, "ordinal") for day in days)),
+                *days,
+            ]
         days = [replace(one, before=()) if another(one.before) else one for one in days]
-        own = [_weekdays(one.thing) for one in days if isinstance(one.thing, Ref)]
-        out = [one for one in never if not (isinstance(one.thing, Ref) and _weekdays(one.thing) in own)]
+        own = [weekdays_of(one.thing) for one in days if isinstance(one.thing, Ref)]
+        out = [one for one in never if not (isinstance(one.thing, Ref) and weekdays_of(one.thing) in own)]
         done.append([*days, *_clean(hours or every), *out])
     return done
 

@@ -54,7 +54,7 @@ def pointing(line: Line) -> None:
             place = found.start() + len(word)
 
 
-_WORKDAY = rule(r"(?:1o )?(?:werktags?|arbeitstage?|wochentage?)(?= nach )")
+_WORKDAY = rule(r"(?:1o )?(?:werktag|arbeitstag|wochentag)(?= nach )")
 _THE_NEXT = rule(r"(?<=sonst )(?:(?:halt|eben|dann|den|die|der|erst) )*(naechste|uebernaechste)(?= ,|$)")
 
 

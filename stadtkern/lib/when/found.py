@@ -19,7 +19,11 @@ WEAK = frozenset(
 )
 SMALL = ("weekday", "day", "ordinal")
 # "am 3. wäre gut, sonst am 5.": the one or the other.
-OTHERWISE = frozenset("sonst ansonsten notfalls andernfalls ersatzweise alternativ wahlweise not hilfsweise falls".split())  # noqa: SIM905
+OTHERWISE = frozenset(
+    """
+    sonst ansonsten notfalls andernfalls ersatzweise alternativ wahlweise not hilfsweise falls ersatztermin ausweichtermin
+    """.split()  # noqa: SIM905
+)
 SOFT = frozenset(
     (
         "a",
@@ -73,10 +77,14 @@ _FULL = frozenset(("nicht", "nichts", "keiner", "voll", "belegt", "besetzt", "ve
 
 # "Donnerstag, das klappt aber nicht, ginge Freitag?": what is said of a day before the next is named takes it back.
 _TAKEN_BACK = re.compile(
-    r"(?:^|, )(?:aber |obwohl |nur |wobei |und )*(?:das|da|dann|den|der|es|aber|mein\w*) (?:(?!wenn|falls|sonst|nur|wie)[a-z]+ ){0,6}"
+    r"(?:^|, )(?:aber |obwohl |nur |wobei |und )*(?:das|da|dann|den|der|es|aber|mein\w*) "
+    r"(?:(?!wenn|falls|sonst|nur|wie)[a-z]+ ){0,6}"
     r"(?:nicht|kein\w*|schlecht|voll|belegt|verplant|doof|bloed|arbeiten|arbeite|weg|unterwegs)(?: [a-z]+){0,3} ,"
 )
-_INSTEAD = re.compile(r"\b(?:nicht|kein\w*|nichts)\b.*\b(?:darum|deshalb|also|daher|drum|deswegen|stattdessen|lieber)\b(?: [a-z]+){0,3}$")
+_INSTEAD = re.compile(
+    r"\b(?:nicht|kein\w*|nichts)\b.*\b(?:darum|deshalb|also|daher|drum|deswegen|stattdessen|lieber)\b(?: [a-z]+){0,3}$"
+)
+_OR_RATHER = re.compile(r"\boder (?:nee |ach )?(?:doch|eher|besser|lieber) (?:besser|lieber|erst)\b")
 _NOT_THEN = re.compile(
     r"^(?:geht|passt|klappt|ist|waere|wird|kann ich|koennen wir|schaffe ich)(?: (?!nicht|nur|erst)[a-z]+){0,3} "
     r"(?:nicht|nichts|zu \w+|schlecht|unguenstig|knapp)(?: [a-z]+){0,2} ,"
@@ -87,7 +95,7 @@ _STILL = re.compile(r"\b(?:wenn|wenns|falls|sonst|nicht nur|ob)\b|\b(?:arbeit\w*
 def corrected(before: tuple[str, ...]) -> bool:
     """Whether the words before a day or an hour take back what was named before."""
     words = " ".join(before)
-    if STRONG & set(before) or _NOT_THEN.search(words):
+    if STRONG & set(before) or _NOT_THEN.search(words) or _OR_RATHER.search(words):
         return True
     return bool(_TAKEN_BACK.search(words) or _INSTEAD.search(words)) and not _STILL.search(words)
 

@@ -54,7 +54,8 @@ class Named(Seen):
                 self._week_of_school,
             ),
             (
-                r"(?:(REL) )?(oster|sommer|herbst|weihnachts|pfingst|winter|faschings|fruehjahrs|schul)?(?<!ich )(?<!wir )ferien(?: (\d{4}))?",
+                r"(?:(REL) )?(oster|sommer|herbst|weihnachts|pfingst|winter|faschings|fruehjahrs|schul)?"
+                r"(?<!ich )(?<!wir )ferien(?: (\d{4}))?",
                 self._school,
             ),
             (r"uebermorgen", lambda m: self.plus_days(2)),

@@ -67,7 +67,7 @@ def _days(found: list[Found], today: date) -> Window:
     without: list[Span] = []
     for ref in negative:
         parts = ref.union or (ref,)
-        if all(part.kind in ("weekday", "weekdays") for part in parts) and not ref.other:
+        if all(part.kind in ("weekday", "weekdays") for part in parts) and not ref.other and not ref.bound:
             days = frozenset(day for part in parts for day in (part.weekdays or {part.number}))
             weekdays -= days
         else:

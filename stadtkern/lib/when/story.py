@@ -42,10 +42,11 @@ _WAS = re.compile(
 )
 _VISIT = re.compile(r"\b(?:\w*termin\w*|brauch\w*|moecht\w*|wuerde\w*|kann|koenn\w*|bitte|gehts?|passts?|will|wollen)\b")
 # "Mittwochs ist Chor, sonst passt es immer": the days before are those that do not.
+_OTHER_DAYS = r"(?:den |alle |allen )?(?:anderen|andere|uebrigen) tagen?"
 _OTHERWISE_FREE = re.compile(
-    r"\b(?:sonst|ansonsten|(?:an )?(?:den|alle|allen) (?:anderen|andere|uebrigen) tagen?|andere tage|rest der woche)\b(?: (?!wenn|falls)\S+){0,6} "
-    r"(?:immer|jederzeit|alles|jede[nrms]?|egal|flexibel|alle|gut)\b|\b(?:an|alle) (?:den )?(?:anderen|andere|uebrigen) tagen?(?: \S+){0,3} "
-    r"(?:passt|geht|kann|frei|zeit)\b"
+    rf"\b(?:sonst|ansonsten|(?:an )?{_OTHER_DAYS}|rest der woche)\b(?: (?!wenn|falls)\S+){{0,6}} "
+    r"(?:immer|jederzeit|alles|jede[nrms]?|egal|flexibel|alle|gut)\b"
+    rf"|\b(?:an )?{_OTHER_DAYS}(?: \S+){{0,3}} (?:passt|geht|kann|frei|zeit)\b"
 )
 _REASON = re.compile(r"\b(?:\w*schicht|\w*dienst|arbeite\w*|\w*schule|kita|kindergarten|urlaub|verreist|weg)\b")
 # What somebody plans besides, or does every day: a story only where something else is wished.
@@ -129,7 +130,13 @@ def goes_on(clause: Sequence[Token]) -> bool:
 
 def otherwise_free(text: str, clause: Sequence[Token], rest: str) -> bool:
     """Whether the days of a part of the sentence are left out, because all the others will do."""
-    return bool(_OTHERWISE_FREE.search(rest)) and not wished(clause) and len(clause) > 3 and "oder" not in text.split()
+    return (
+        bool(_OTHERWISE_FREE.search(rest))
+        and not wished(clause)
+        and len(clause) > 3
+        and not any(one.symbol[:2] == "<p" for one in clause)
+        and "oder" not in text.split()
+    )
 
 
 def loose(clause: Sequence[Token]) -> bool:
@@ -166,7 +173,7 @@ def reasons(clauses: Sequence[Sequence[Token]]) -> int:
     words = [[token.symbol for token in clause] for clause in clauses]
     for place in range(len(words) - 1, 0, -1):
         heads = set(words[place][:2])
-        if heads & (_SO - {"also"}) and len(words[place - 1]) > 3:
+        if heads & (_SO - {"also"}) and any(len(one) > 3 for one in words[:place]):
             return place
         if heads & _SO and any(_REASON.search(" ".join(one)) for one in words[:place]):
             return place

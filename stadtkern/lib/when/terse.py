@@ -20,7 +20,11 @@ BEFORE_SHORT = frozenset(
         "nur",
         "immer",
         "je",
-        "jeweils", "geht", "gehts", "passt", "klappt",
+        "jeweils",
+        "geht",
+        "gehts",
+        "passt",
+        "klappt",
     )
 )
 AFTER_SHORT = frozenset(

@@ -268,7 +268,7 @@ def _sounds() -> tuple[tuple[str, str], ...]:
 
 GRAMMAR = frozenset(
     """
-    heute morgen uebermorgen gestern vorgestern woche wochen monat monate jahr jahre tage tag stunde stunden
+    werktag heute morgen uebermorgen gestern vorgestern woche wochen monat monate jahr jahre tage tag stunde stunden
     minuten naechste kommende uebernaechste diese letzte vorige wochenende werktags anfang mitte ende halbe
     haelfte halb viertel dreiviertel uhr zwischen nicht ausser fruehestens spaetestens osterferien sommerferien
     herbstferien weihnachtsferien pfingstferien winterferien ferien ostern pfingsten weihnachten neujahr silvester

@@ -5,10 +5,14 @@ import pytest
 from .corpus import sentences
 
 GOAL = 0.95
-UNTOUCHED = {"strangers": 0.94, "writers_heldout": 0.84}  # time, as measured: below the goal, and said so in docs/voice.md
+UNTOUCHED = {
+    "strangers": 0.94,
+    "writers_heldout": 0.85,
+    "practice": 0.85,
+}  # time, as measured: below the goal, and said so in docs/voice.md
 HALVES = (
     "development", "heldout", "strangers", "citizens", "unseen", "fresh", "fresh2", "fresh3", "fresh4",
-    "writers", "writers_heldout",
+    "writers", "writers_heldout", "practice",
 )  # fmt: skip
 
 
