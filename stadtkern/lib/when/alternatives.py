@@ -46,6 +46,7 @@ def _undone(live: list[Found]) -> list[Found]:
         return live
     before, after = live[:place], live[place:]
     days, hours = (any(is_positive(one) for one in after), any(isinstance(one.thing, Said) for one in after))
+    other = any(isinstance(one.thing, Said) and one.thing.kind != "from" for one in after)
     small = all(is_kind(one, *SMALL) for one in after if is_positive(one))
     kept = [
         one
@@ -53,7 +54,7 @@ def _undone(live: list[Found]) -> list[Found]:
         if not (
             is_positive(one) and days and not (small and isinstance(one.thing, Ref) and one.thing.wide and not one.thing.union)
         )
-        and not (isinstance(one.thing, Said) and hours)
+        and not (isinstance(one.thing, Said) and hours and (one.thing.part not in ("nm", "sm", "ab") or other))
     ]
     return [*kept, replace(after[0], before=tuple(word for word in after[0].before if word == ",")), *after[1:]]
 
@@ -146,6 +147,9 @@ def _begins(part: Sequence[Found], one: Found, today: date) -> bool:
     if another(one.before) or ("," in one.before and is_positive(one) and OTHERWISE & set(part[0].before)):
         return clocks or any(is_positive(old) for old in part)  # "am Wochenende nicht, sonst ab 17 Uhr" is one wish
     days = [old.thing for old in part if is_positive(old)]
+    hours = [old.thing.kind for old in part if isinstance(old.thing, Said)]
+    if isinstance(one.thing, Said) and "oder" in one.before and one.thing.kind == "at" and hours and set(hours) == {"at"}:
+        return not corrected(one.before)  # "um neun oder, wenn Ihnen das lieber ist, um zehn"
     if isinstance(one.thing, Said) and clocks and "wieder" in one.before and set(one.before) <= _LIST | {"erst"}:
         return True  # "bis zehn und dann wieder ab vier"
     if (

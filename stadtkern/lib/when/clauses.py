@@ -25,11 +25,22 @@ _AFTER = "danach|anschliessend|hinterher|nachher"
 _DENIES = r"(?:nicht|nichts|nix|kein\w*|schlecht|unmoeglich|ungern|weg|verreist|unterwegs|verhindert|im urlaub)"
 _NOT_BEFORE = re.compile(rf"(?:^|(?<= ))({_BEFORE})((?: (?!frei|,)[a-z]+){{0,4}} {_DENIES}(?: mehr)?)(?= ,|$)")
 _NOT_AFTER = re.compile(rf"(?:^|(?<= ))({_AFTER})((?: (?!frei|,)[a-z]+){{0,4}} {_DENIES}(?: mehr)?)(?= ,|$)")
+_THEN_FREE = re.compile(
+    r"(?<=<p\d> )(?:[a-z]+ ){0,3}(?:, |und )dann (?=(?:habe? ich |bin ich |ich )?(?:frei|zeit|fertig|kann))"
+)
 _FROM_THEN = rule(r"(?:ab|von) (?:dann|da|diese (?:tag|zeitpunkt|termin))(?: an| ab)?")
+
+
+_IF_NOT = rule(rf"(?:wenn|falls) nicht(?: {_ASIDE})* (D)(?: ,)?(?: dann)?")
 
 
 def conditions(line: Line) -> None:
     """ "Wenn Freitag nichts mehr frei ist, Montag": as "Freitag, sonst Montag"."""
+    while found := _IF_NOT.search(line.text):
+        first = line.text[: found.start()].count(" ")
+        last = first + found[0].strip().count(" ")
+        at = next(number for number in range(first, last + 1) if line.tokens[number].symbol == found[1])
+        line.tokens[first : last + 1] = [line.tokens[at], Token("sonst", line.tokens[last].end, line.tokens[last].end)]
     place = 0
     while found := _CONDITION.search(line.text, place):
         place = found.start() + 1
@@ -45,6 +56,9 @@ def conditions(line: Line) -> None:
 
 def pointing(line: Line) -> None:
     """ "vorher geht gar nichts" is "danach", "danach kann ich nicht mehr" is "vorher"; "ab dann" is a bound."""
+    if found := _THEN_FREE.search(line.text):
+        at = line.text[: found.end()].count(" ") - 1
+        line.tokens[at] = Token("danach", line.tokens[at].start, line.tokens[at].end)
     for pattern, word in ((_NOT_BEFORE, "danach"), (_NOT_AFTER, "vorher"), (_FROM_THEN, "seitdem")):
         place = 0
         while found := pattern.search(line.text, place):

@@ -161,7 +161,7 @@ _PARTS: list[tuple[str, Builder]] = [
     (r"(?:am|zum|jeden|fruehen|frueher) morgen(?! (?:pfr|frueh))", lambda m: Said("part", part="fr")),
     (r"(?<=heute )morgen|(?<=w\d )morgen|(?<=v\d )morgen", lambda m: Said("part", part="fr")),
     (r"(?:am |den )?(?:ganz )?(?:fruehen?|fruehe) (?:pvm|pfr)|pfr am pvm|pfr pvm", lambda m: Said("part", part="fr")),
-    (r"(?:auf|zur|gegen) (?:d |die |der )?nacht|aufd nacht", lambda m: Said("part", part="ab")),
+    (r"(?:auf|af|zur|gegen) (?:d |die |der )?nacht|aufd nacht", lambda m: Said("part", part="ab")),
     (r"(?:am |den )?spaeten? pnm|pnm spaet|spaet am pnm", lambda m: Said("part", part="sm")),
     (r"(?:am |den )?fruehen? pnm", lambda m: Said("between", Moment(12, exact=True), Moment(15, exact=True))),
     (r"(?:am |den )?spaeten? pvm", lambda m: Said("between", Moment(10, exact=True), Moment(12, exact=True))),
@@ -213,6 +213,7 @@ def find_moments(line: Line) -> None:
         "s",
         lambda m: Said("any"),
     )
+    line.replace(rule(r"egal ob (?:am )?p(?:vm|nm|fr|ab|mi) oder (?:am )?p(?:vm|nm|fr|ab|mi)"), "x", lambda m: m[0])
     for text, build in _PARTS:
         line.replace(_rule(text), "p", build)
 

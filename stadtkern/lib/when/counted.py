@@ -209,7 +209,10 @@ class Counted(OfMonth):
                 ),
             )
         count = count_of(m[1])
-        return Ref("day", (Span.day(plus(self.today, count, m[2])),)) if count is not None and count < 200 else None
+        if count is None or count >= 200:
+            return None
+        day = plus(self.today, count, m[2])
+        return Ref("day", (Span.day(day),), within=week_of(day) if m[2].startswith("woche") and day < FAR else None)
 
 
 def count_of(word: str) -> int | None:

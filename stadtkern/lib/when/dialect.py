@@ -3,6 +3,8 @@
 import re
 from functools import lru_cache
 
+from .numbers import ordinal
+
 _DAY = r"[td]+(?:[ao]+|oa|au|ai|i+|ie)h?(?:g+|k|ch|gh|cht|ck)|[td]+(?:a+|oa|i)h?"
 _DAYS = (  # by the sound of their first half; the second half is one for all
     (0, rf"m(?:[aoeu]+|ae|oa|oe)[ei]?n+(?:{_DAY})"),
@@ -30,6 +32,7 @@ _RELATIVE = (
     ("diese", r"di(?:s|ss)(?:e[nrms]?|a)?|dia?se?|diss[ei]?"),
     ("kommende", r"k[ou]m+ende?[nrsm]?|kemmad[enr]*|kimmad[enr]*"),
     ("woche", r"w(?:[ou]+|oa)(?:ch|k|kk)(?:e?n?|a)s?|wek"),
+    ("tage", r"d(?:ae+|aa+)g(?:e|n|en)?"),
     ("ostern", r"(?:[ou]+|oa)(?:s|sch)[td]+(?:ern|ra|re|rn|an|ara|ere|ren)"),
     ("pfingsten", r"p?f[ie]ngs?(?:sch)?[td](?:e?n?|a)"),
     ("weihnachten", r"w(?:ei|ai|ie|oi|ii)h?na+(?:ch|h)?[td]+(?:e?n?|a)"),
@@ -61,22 +64,28 @@ def standard(word: str) -> str:
     """The symbol of a folded word that is a regional form of one of the calendar; empty for others."""
     if not 3 <= len(word) <= 24:
         return ""
-    for number, sound in _DAYS:
+    for weekday, sound in _DAYS:
         if re.fullmatch(sound, word):
-            return f"w{number}"
+            return f"w{weekday}"
         if word[-1] == "s" and re.fullmatch(sound, word[:-1]):
-            return f"v{number}"
+            return f"v{weekday}"
     for symbol, sound in (*_PARTS, *_RELATIVE):
         if re.fullmatch(sound, word):
             return symbol
     if (hour := _SPOKEN.get(word)) is not None:
         return str(hour)
+    if word.endswith("zeh") and (value := number(f"{word}n")) is not None:
+        return str(value)
     return _ordinal(word)
 
 
 def _ordinal(word: str) -> str:
     """ "achtn", "dridda", "zwanzigschde": the letters an ordinal has in the standard, then its number."""
     plainer = word.replace("schd", "st").replace("scht", "st").replace("dd", "tt").replace("sd", "st")
+    plainer = re.sub(r"sch(e[nrsm]?)$", r"st\1", plainer)
+    plainer = re.sub(r"t([nm])$", r"te\1", re.sub(r"ta$", "te", plainer))
+    if plainer != word and (value := ordinal(plainer)) is not None:
+        return f"{value}o"
     found = re.fullmatch(r"(.{2,}?)(?:t|st)(?:e[nrsm]?|a|n|i|m)", plainer)
     if not found:
         return ""

@@ -67,6 +67,7 @@ class Named(Seen):
             ),
             (r"(?:woche (?:vom|ab|nach|mit|des)(?: dem)? )(\d+o M|d\d\d-\d\d-\d*|\d+o \d+o|\d+o)", self._week_with),
             (r"kalenderwoche (\d+)o? (oder|und|bis|,) (?:kalenderwoche )?(\d+)o?(?! uhr)", self._calendar_weeks),
+            (r"woche (\d+)(?= ,|$| oder| P)", lambda m: self._calendar_week(int(m[1]))),
             (r"(\d+)o? (oder|und|bis|,) (\d+)o? kalenderwoche", self._calendar_weeks),
             (r"(?:(\d+)o? )?kalenderwoche(?: (\d+)o?)?", lambda m: self._calendar_week(int(m[1] or m[2] or 0))),
             (r"(?:(REL) )?wochenende", self._weekend),

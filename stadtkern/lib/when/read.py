@@ -51,7 +51,7 @@ def read(text: str, now: datetime, land: str) -> Reading:
     parts.conditions(line)
     parts.pointing(line)
     parts.week_later(line, now.date())
-    relate(line, land)
+    relate(line, now.date(), land)
     found = _found(line, text)
     found = anchored(found, now.date(), line.text)
     windows = [settle(one, now.date(), line.text) for one in alternatives(found, now.date(), line.text)]

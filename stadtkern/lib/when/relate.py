@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import pairwise
 
 from ..calendar import holidays
 from .counted import UNITS, count_of, plus
 from .line import NOT_ANY, Builder, Line, rule
-from .refs import Ref, next_weekday, week_of
+from .refs import Ref, next_weekday, settled, week_of
 from .window import Span
 
 _WEEKEND = 7  # the number of a week that is "am Wochenende", with nothing beside it
@@ -19,15 +19,18 @@ _IN = r"(?:am|an|in|im|der|den|dem|die|das|einem|so|unbedingt|gerade|gleich|mehr
 _UP_TO = rf"(?: (?:bis|zum|zur|zu|ende|aber|dann|jedoch|spaetestens|einschliesslich|inklusive|maximal|noch|{_IN}))*"
 _OR = r"(?:oder|und|bzw|beziehungsweise|sowie|auch|alternativ|wahlweise|,)"
 _DENIED = re.compile(rf"(?:^| ){NOT_ANY}(?: {_IN})* $")
-_UNFIT = r"bloed|doof|ungeschickt|unguenstig|unpassend|unmoeglich|verplant|\w*arzt\w*|elternabend|\w*probe|training|beerdigung"
+_UNFIT = (
+    r"zu (?:knapp|kurzfristig|spaet|eng|voll|weit)|bloed|doof|ungeschickt|unguenstig"
+    r"|unpassend|unmoeglich|verplant|\w*arzt\w*|elternabend|\w*probe|training|beerdigung"
+)
 _OWNER = "meine[mr]|unsere[mr]|dem|der"
 _OUTING = r"urlaub|reise|flug|abreise|abflug|umzug|hochzeit|trauung|geburtstag|op|kur|operation|entbindung"
 _SUITS = r"(?:gehen|passen|klappen|geht|gehts|klappts|passts|kann|passt|klappt|ist|waere|bin|hab|habe|koennen|habn|haben)"
 
 
-def relate(line: Line, land: str) -> None:
+def relate(line: Line, today: date, land: str) -> None:
     """Ranges, alternatives, bounds and exclusions, each becoming one mark."""
-    words = Relations(line, land)
+    words = Relations(line, today, land)
     for text, build in words.rules():
         line.replace(rule(text), "d", build)
 
@@ -35,8 +38,8 @@ def relate(line: Line, land: str) -> None:
 class Relations:
     """What the words around the days of a line make of them."""
 
-    def __init__(self, line: Line, land: str) -> None:
-        self.line, self.land = line, land
+    def __init__(self, line: Line, today: date, land: str) -> None:
+        self.line, self.today, self.land = line, today, land
 
     def rules(self) -> list[tuple[str, Builder]]:
         """In the order they are tried."""
@@ -47,6 +50,7 @@ class Relations:
                 self._away,
             ),
             (rf"nextwork (nach)(?: {_IN})* (D)", self._workday_after),
+            (rf"(?:so |irgendwann )?(?:um|rund um)(?: {_IN})+ (D)(?: (?:rum|herum))?", self._around),
             (rf"(D|tag|brueckentag) (nach|vor)(?: {_IN})* (D)", self._beside),
             (rf"woche (nach|vor)(?: {_IN})* (D)", self._week_beside),
             (rf"(?:zwischen|von|vom|ab)(?: {_IN})* (D)(?: W)?(?: ,)? (?:und|bis){_UP_TO} (D)", self._range),
@@ -212,6 +216,15 @@ class Relations:
         if weekday:
             edge = next_weekday(weekday.number, edge if after else edge - timedelta(days=6))
         return Ref("day", (Span.day(edge),))
+
+    def _around(self, m: "re.Match[str]") -> Ref | None:
+        """ "so um den 10. Juni herum": three days before and after."""
+        named = self._ref(m[1])
+        days = settled(named, self.today, None).spans if named.kind in ("day", "ordinal") and not named.union else ()
+        if not days or named.bound:
+            return None
+        three = timedelta(days=3)
+        return Ref("range", (Span(days[0].first - three, days[-1].last + three),))
 
     def _workday_after(self, m: "re.Match[str]") -> Ref | None:
         """ "am ersten Werktag nach Neujahr": no Saturday, no holiday."""

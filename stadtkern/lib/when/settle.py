@@ -55,8 +55,11 @@ def _days(found: list[Found], today: date) -> Window:
         if positive and not undone and (another(one.before) or also(one.before, positive[-1], ref)):
             positive[-1] = _joined(positive[-1], ref)
             continue
-        if positive and not undone and among(ref, positive[-1]):
+        if positive and not undone and (among(ref, positive[-1]) or (ref == positive[-1] and ref.kind in SMALL)):
             continue  # "Dienstag oder Mittwoch, lieber Mittwoch": both will do
+        if ref.kind == "day" and any(old.spans == ref.spans and old.kind == "day" for old in negative):
+            later = tuple(Span(span.first + timedelta(days=7), span.last + timedelta(days=7)) for span in ref.spans)
+            ref = replace(ref, spans=later)  # "dieser Freitag ist zu knapp, nächster Freitag"
         if positive and undone:
             positive = [old for old in positive if old.wide and not old.union and not old.other and ref.kind in SMALL]
         elif positive and words & WEAK and not _within(ref, positive, today):
@@ -126,7 +129,7 @@ def _positive(refs: list[Ref], today: date, base: Span | None) -> tuple[tuple[Sp
     spans: tuple[Span, ...] = ()
     wide = [ref for ref in refs if ref.kind not in (*SMALL, "weekdays", "half", "nth") or ref.bound or ref.other]
     firm = False
-    exact = [ref for ref in refs if ref.kind in ("day", "ordinal") and not ref.bound and not ref.other and not ref.union]
+    exact = [ref for ref in refs if ref.kind in ("day", "ordinal") and not ref.bound and not ref.other and _dates(ref)]
     for ref in refs:
         parts = ref.union or (ref,)
         plain_weekdays = all(part.kind == "weekday" for part in parts) and not ref.bound and not ref.other
@@ -136,9 +139,16 @@ def _positive(refs: list[Ref], today: date, base: Span | None) -> tuple[tuple[Sp
         if ref.kind == "weekday" and ref.other and ref.other.kind == "weekday" and _beside(ref, wide):
             weekdays = frozenset(range(ref.number, ref.other.number + 1)) or weekdays
             continue  # "zwischen dem 5. und 16. April, Dienstag bis Donnerstag"
+        if ref.kind == "week" and ref.number == 7 and any(one.kind == "month" for one in wide if one is not ref):
+            weekdays = frozenset((5, 6))
+            continue  # "nächsten Monat, am besten Wochenende"
         if plain_weekdays and wide:
             weekdays = frozenset(part.number for part in parts)
             continue
+        if plain_weekdays and exact and not exact[0].union and (inside := exact[0].within):
+            if exact[0].spans[0].first.weekday() not in {part.number for part in parts} and spans == exact[0].spans:
+                spans = tuple(sorted(Span.day(inside.first + timedelta(days=part.number)) for part in parts))
+            continue  # "in drei Wochen, Montag oder Dienstag": of that week
         if plain_weekdays and exact:
             continue  # "Freitag, der 25. Juni": the date counts
         days = _spans_of(ref, today, base)
@@ -151,6 +161,11 @@ def _positive(refs: list[Ref], today: date, base: Span | None) -> tuple[tuple[Sp
     if spans and weekdays != ALL_DAYS and not _any_left(spans, weekdays):
         weekdays = ALL_DAYS
     return spans, weekdays
+
+
+def _dates(ref: Ref) -> bool:
+    """Whether it names dates: one, or several of the calendar."""
+    return not ref.union or all(part.kind in ("day", "ordinal") and not part.union for part in ref.union)
 
 
 def _beside(ref: Ref, wide: Sequence[Ref]) -> bool:
@@ -221,7 +236,9 @@ def _clock(found: Sequence[Found]) -> Clock:
             continue  # "nicht vor neun Uhr morgens" is no end
         words = set(one.before)
         apart = words & (OTHERWISE | OR) or (words & {"wieder", "und", "auch"} and not result.overlap(said))
-        if place and (corrected(one.before) or one.before[:2] == (",", "also")):
+        kinds = {one.thing.kind, last.kind} if isinstance(last, Said) else {"part"}
+        rather = words & {"sagen", "lieber", "besser", "eher"} and not words & OR and "part" not in kinds
+        if place and (corrected(one.before) or one.before[:2] == (",", "also") or rather):
             result = said
         elif place and apart and result not in (Clock(), said):
             result = _covering(result, said)

@@ -23,6 +23,7 @@ _VERB = frozenset(
     ganztags ganztaegig liebsten recht gut
     """.split()  # noqa: SIM905
 )
+_SUITS = frozenset("geht ginge passt klappt gut recht".split())  # noqa: SIM905
 _NARROWS = frozenset("lieber besser eher doch also zwar naemlich dort davon und zwar genauer speziell".split())  # noqa: SIM905
 
 
@@ -43,7 +44,8 @@ def states(part: Sequence[Found], one: Found, after: Sequence[Found], today: dat
     said = bool(_VERB & set(words))
     hour = bool(after and isinstance(after[0].thing, Said) and "," not in after[0].before)
     clocks = any(isinstance(old.thing, Said) for old in part)
-    return said and (hour or clocks or bool(weeks)) and not same_day(ref, days, today)  # type: ignore[arg-type]
+    suits = bool(_SUITS & set(words))
+    return said and (hour or clocks or suits or bool(weeks)) and not same_day(ref, days, today)  # type: ignore[arg-type]
 
 
 def only_last(part: list[Found], one: Found) -> list[list[Found]] | None:
@@ -62,7 +64,11 @@ def only_last(part: list[Found], one: Found) -> list[list[Found]] | None:
         ]
     if len(days) < 2:
         return None
-    return [part[:-1], [replace(part[-1], before=()), replace(one, before=())]]
+    rest = part[:-1]
+    for place, old in enumerate(rest):  # "Montag oder Dienstag, lieber Dienstag, da aber erst ab zehn"
+        if isinstance(old.thing, Ref) and isinstance(last, Ref) and (left := _left(old.thing, last)):
+            rest = [*rest[:place], replace(old, thing=left), *rest[place + 1 :]]
+    return [rest, [replace(part[-1], before=()), replace(one, before=())]]
 
 
 def restated(parts: list[list[Found]], one: Found, after: Sequence[Found]) -> list[list[Found]] | None:
