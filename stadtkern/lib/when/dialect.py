@@ -3,7 +3,7 @@
 import re
 from functools import lru_cache
 
-from .numbers import ordinal
+from .numbers import number, ordinal
 
 _DAY = r"[td]+(?:[ao]+|oa|au|ai|i+|ie)h?(?:g+|k|ch|gh|cht|ck)|[td]+(?:a+|oa|i)h?"
 _DAYS = (  # by the sound of their first half; the second half is one for all
