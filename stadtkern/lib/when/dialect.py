@@ -17,7 +17,7 @@ _DAYS = (  # by the sound of their first half; the second half is one for all
     (6, rf"s(?:[ou]+|ue|oe|uu)n+(?:{_DAY})"),
 )
 _PARTS = (
-    ("pnm", r"n(?:[ao]+|oa|oo|ae|oe|eu|om)(?:ch|h|r)?m[ie]+(?:tt?|dd?|r)e?(?:[ao]+|oa|e)(?:g|k|ch|gh)s?"),
+    ("pnm", r"n(?:[ao]+|oa|oo|ae|oe|eu|om)(?:ch|h|r)?m+[ie]+(?:tt?|dd?|r)e?(?:[ao]+|oa|e)(?:g|k|ch|gh)s?"),
     ("pvm", r"[vf](?:[oaue]+|oe|ue)r?m[ie]+(?:tt?|dd?)e?(?:[ao]+|oa|e)(?:g|k|ch|gh)s?"),
     ("pmi", r"z?m[ie]+(?:tt?|dd?)(?:[ao]+|oa)(?:g|k|ch|gh)s?"),
     ("pab", r"(?:[ao]+|oa)(?:b|v|w)(?:e|i)(?:n|m)?[td]s?|(?:[ao]+|oa)h?(?:b?m|bn)ds?|znacht|znocht"),
@@ -74,7 +74,7 @@ def standard(word: str) -> str:
             return symbol
     if (hour := _SPOKEN.get(word)) is not None:
         return str(hour)
-    if word.endswith("zeh") and (value := number(f"{word}n")) is not None:
+    if len(word) > 4 and word.endswith("zeh") and (value := number(f"{word}n")) is not None:
         return str(value)
     return _ordinal(word)
 
