@@ -136,6 +136,7 @@ def _beside_the_story(found: list[Found], text: str) -> list[Found]:
     if len(told) > 1 and last.thing.bound == "until" and word in BEFORE:
         last = told[-2]  # "sie kommen am 20. und bleiben bis Neujahr, vorher bitte"
         assert isinstance(last.thing, Ref)
+    assert isinstance(last.thing, Ref)
     bound = _BOUND[word] or last.thing.bound
     wanted = replace(last, thing=replace(last.thing, bound=bound), story=False)
     return [wanted if one is last else one for one in found if not _any(one)]

@@ -64,11 +64,11 @@ def only_last(part: list[Found], one: Found) -> list[list[Found]] | None:
         ]
     if len(days) < 2:
         return None
-    rest = part[:-1]
-    for place, old in enumerate(rest):  # "Montag oder Dienstag, lieber Dienstag, da aber erst ab zehn"
+    others = part[:-1]
+    for place, old in enumerate(others):  # "Montag oder Dienstag, lieber Dienstag, da aber erst ab zehn"
         if isinstance(old.thing, Ref) and isinstance(last, Ref) and (left := _left(old.thing, last)):
-            rest = [*rest[:place], replace(old, thing=left), *rest[place + 1 :]]
-    return [rest, [replace(part[-1], before=()), replace(one, before=())]]
+            others = [*others[:place], replace(old, thing=left), *others[place + 1 :]]
+    return [others, [replace(part[-1], before=()), replace(one, before=())]]
 
 
 def restated(parts: list[list[Found]], one: Found, after: Sequence[Found]) -> list[list[Found]] | None:
