@@ -1,5 +1,6 @@
-"""A phone shows its ticket without network; its screen is read turned, from the side, dim and all at once."""
+"""A phone shows its ticket without network, its screen is read at an angle and dim, the inspector judges offline."""
 
+import base64
 import io
 import os
 from datetime import UTC, datetime, timedelta
@@ -9,9 +10,13 @@ import pytest
 from django.utils import timezone
 from PIL import Image, ImageEnhance, ImageFilter, ImageOps
 
-from stadtkern.domains.mobility.models import Order, Ticket, TicketCopy
+from stadtkern.domains.mobility.actions import ticket_copies
+from stadtkern.domains.mobility.models import InspectionCount, Order, Ticket, TicketCopy
 from stadtkern.domains.mobility.tickets import keys
-from stadtkern.lib.uic import Known, aztec, inspect
+from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.accounts.models import Staff, Trust
+from stadtkern.lib.uic import Known, aztec, inspect, issue
+from stadtkern.lib.uic.tests.forgeries import CITY, content, on_phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -63,7 +68,7 @@ def a_ticket(account) -> Ticket:
     return Ticket.objects.create(number="7QK2M9T4X", account=account, order=order, **told)
 
 
-def test_shown_without_network_and_read_by_another_reader(citizen, open_tab, settings, tmp_path):
+def test_shown_without_network_and_inspected_without_network(citizen, other_citizen, offices, open_tab, settings, tmp_path):
     settings.HOME = tmp_path
     row = a_ticket(citizen)
     phone = open_tab(width=390, account=citizen, device_scale_factor=3)  # as phones have it
@@ -84,3 +89,55 @@ def test_shown_without_network_and_read_by_another_reader(citizen, open_tab, set
         codes = aztec.read_image(picture)
         assert codes and inspect(codes[0], ring, Known(), now, 1).state == "valid", f"not read: {name}"
     assert inspect(codes[0], ring, Known(), now + timedelta(seconds=60), 1).state == "replay", "a picture dies in seconds"
+
+    Staff.objects.create(account=other_citizen, office=offices["ordnungsamt"], role="CLERK")
+    paper = ticket_copies.on_paper(Actor(account=citizen, trust=Trust.BASIC), row)
+    eye = open_tab(width=390, account=other_citizen)
+    eye.go("/mobil/tickets/kontrolle/")
+    eye.page.locator("#pruefung[data-ready]").wait_for(timeout=20_000)
+    eye.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
+    eye.page.reload()
+    eye.page.locator("#pruefung[data-ready]").wait_for(timeout=20_000)
+    eye.context.set_offline(True)
+    eye.page.reload()
+    eye.page.locator("#pruefung[data-ready]").wait_for(timeout=20_000)
+    shown = phone.page.evaluate(f"document.getElementById('t{row.pk}').dataset.shown")
+    judged = [
+        (shown, 1, "valid"), (shown, 1, "replay"), (b64(paper), 1, "again"), (b64(paper), 2, "zone"),
+        (b64(paper[:-3] + bytes(3)), 1, "forged"), (b64(on_phone(content(), signer=CITY)), 1, "unknown_key"),
+        (b64(b"#UT02"), 1, "format"), (b64(mine(minutes=-200)), 1, "expired"), (b64(mine(minutes=200)), 1, "early"),
+        (b64(mine(name="Zoë", kind="child", tariff="Kind", check_age=True)), 1, "valid"),
+    ]  # fmt: skip
+    said = [eye.page.evaluate(JUDGE, [code, zone]) for code, zone, _state in judged]
+    assert said == [state for _code, _zone, state in judged]
+    eye.page.locator("#bild").set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": aztec.png(mine(), 4)})
+    eye.page.locator(".tk-result[data-state]").wait_for(timeout=20_000)
+    look(eye, "kontrolle")
+    assert eye.page.get_attribute(".tk-result", "data-state") == "valid"
+    eye.page.locator("#warten").filter(has_text="1 Prüfungen warten").wait_for()
+    assert not InspectionCount.objects.exists()
+    eye.context.set_offline(False)
+    eye.page.locator("#warten:empty").wait_for(state="attached", timeout=20_000)
+    assert InspectionCount.objects.get().count == 1
+    eye.go("/mobil/tickets/schalter/")
+    look(eye, "schalter")
+
+
+JUDGE = """async ([code, zone]) => {
+  const bytes = Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0));
+  return (await document.getElementById("pruefung").inspect(bytes, Date.now() / 1000, zone)).state;
+}"""
+COUNT = iter(range(100))
+
+
+def b64(data: bytes) -> str:
+    return base64.b64encode(data).decode()
+
+
+def mine(minutes: int = 0, **more) -> bytes:
+    """A paper of our own city, shifted in time."""
+    begin = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=10) + timedelta(minutes=minutes)
+    issued = min(begin, datetime.now(UTC)).replace(second=0, microsecond=0)
+    told = content(begin, issuer="MVB", reference=f"MINE{next(COUNT)}-1", **{**more})
+    told = type(told)(**{**vars(told), "issued": issued})
+    return issue(told, keys.signing().private, key_id=keys.signing().number)
