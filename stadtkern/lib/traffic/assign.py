@@ -44,8 +44,10 @@ class Links:
 
     def without(self, closed: NDArray[np.bool_]) -> "Links":
         keep = ~closed
-        parts = (getattr(self, name)[keep] for name in ("tail", "head", "free", "capacity", "b", "power"))
-        return Links(self.nodes, *parts, self.through)
+        return Links(
+            self.nodes, self.tail[keep], self.head[keep], self.free[keep], self.capacity[keep], self.b[keep], self.power[keep],
+            self.through,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True)

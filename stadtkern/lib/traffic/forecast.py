@@ -170,7 +170,7 @@ class Forecaster:
             max_iter=60 if few else 200, learning_rate=0.08, max_leaf_nodes=16 if few else 48,
             min_samples_leaf=40 if few else 200, l2_regularization=1.0, early_stopping=False, random_state=seed,
         )  # fmt: skip
-        told = np.isfinite(rows).any(0)  # a column without any value (no year before) is no feature
+        told = np.asarray(np.isfinite(rows).any(0), dtype=np.bool_)  # a column without any value (no year before) is no feature
         model.fit(rows[:, told], np.concatenate(ys), np.concatenate(ws))
         return cls(table, origin, model, told)
 

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.accounts.access import SYSTEM, Actor
+from stadtkern.kernel.accounts.models import Account
 from stadtkern.kernel.events.actions import record
 
 from ..adapters import Booking, Declined, Unavailable, provider
@@ -28,7 +29,7 @@ def reserve(actor: Actor, offer: Offer, once: uuid.UUID) -> Ride:
         if known.account_id != actor.account.pk:
             raise Refused(_("Laden Sie die Seite neu, und wählen Sie das Fahrzeug noch einmal."))
         return known
-    row = _ask(actor, offer, once)
+    row = _ask(actor, actor.account, offer, once)
     try:
         told = provider(offer.system).reserve(str(once), offer.vehicle, offer.lat, offer.long)
     except Declined as no:
@@ -43,11 +44,11 @@ def reserve(actor: Actor, offer: Offer, once: uuid.UUID) -> Ride:
 
 
 @transaction.atomic
-def _ask(actor: Actor, offer: Offer, once: uuid.UUID) -> Ride:
+def _ask(actor: Actor, account: Account, offer: Offer, once: uuid.UUID) -> Ride:
     try:
         with transaction.atomic():
             row = Ride.objects.create(
-                account=actor.account, provider=offer.system, vehicle=offer.vehicle[:80], title=offer.title[:120],
+                account=account, provider=offer.system, vehicle=offer.vehicle[:80], title=offer.title[:120],
                 place=offer.place[:160], once=once, until=timezone.now() + UNANSWERED,
             )  # fmt: skip
     except IntegrityError:

@@ -8,26 +8,26 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from ..models import Incident, SignalPlan, Work
 
-KINDS = {
+KINDS: Mapping[str, Any] = {
     Incident.Kind.WORKS: gettext_lazy("Baustelle"),
     Incident.Kind.DAMAGE: gettext_lazy("Schaden"),
     Incident.Kind.ACCIDENT: gettext_lazy("Unfall"),
     Incident.Kind.EVENT: gettext_lazy("Veranstaltung"),
     Incident.Kind.OTHER: gettext_lazy("Störung"),
 }
-STATES = {
+STATES: Mapping[str, Any] = {
     Incident.State.ANNOUNCED: (gettext_lazy("zu prüfen"), "warning"),
     Incident.State.PUBLISHED: (gettext_lazy("veröffentlicht"), "success"),
     Incident.State.DISMISSED: (gettext_lazy("nicht übernommen"), "info"),
     Incident.State.ENDED: (gettext_lazy("beendet"), "info"),
 }
-WORK = {
+WORK: Mapping[str, Any] = {
     Work.WAITING: (gettext_lazy("wartet"), "info"),
     Work.RUNNING: (gettext_lazy("läuft"), "info"),
     Work.DONE: (gettext_lazy("fertig"), "success"),
     Work.FAILED: (gettext_lazy("nicht gelungen"), "danger"),
 }
-PLANS = {
+PLANS: Mapping[str, Any] = {
     SignalPlan.State.PROPOSED: (gettext_lazy("Vorschlag"), "info"),
     SignalPlan.State.REFUSED: (gettext_lazy("von der Prüfung abgelehnt"), "danger"),
     SignalPlan.State.RELEASED: (gettext_lazy("freigegeben"), "success"),
