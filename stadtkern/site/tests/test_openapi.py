@@ -60,7 +60,7 @@ def test_generated_requests(name, keys, one_connection):
 
 
 def test_every_operation_asks_who_calls_unless_it_says_otherwise():
-    """Public on purpose: catalogue, directory, texts, maturity, published contributions, the check of a paper."""
+    """Public on purpose: catalogue, directory, texts, maturity, published contributions, timetable, the check of a paper."""
     public = {name for name, op in OPERATIONS.items() if "security" not in op.definition.raw}
-    rooms = ("appointments/fhir/metadata", "directory", "maturity", "participation", "services", "verify", "xzufi")
+    rooms = ("appointments/fhir/metadata", "directory", "maturity", "mobility", "participation", "services", "verify", "xzufi")
     assert public and all(name.startswith(tuple(f"GET /api/v1/{room}" for room in rooms)) for name in public), public

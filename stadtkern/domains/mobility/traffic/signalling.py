@@ -75,7 +75,7 @@ def study(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _told(plan: SignalPlan) -> dict[str, object]:
-    word, level = PLANS[plan.state]  # type: ignore[index]
+    word, level = PLANS[plan.state]
     title, about = SOURCES.get(plan.source, (plan.source, ""))
     greens = [(signal, _cycle(one), one["offset"], _greens(one)) for signal, one in sorted(plan.plan.items())]
     return {
