@@ -9,11 +9,8 @@ DOMAIN = Domain(
     title="Mobilität",
     office="Ordnungsamt",
     navigation=[
-        Link("Verkehr jetzt", "mobility:traffic"),
-        Link("Leihen, parken, laden", "mobility:sharing"),
         Link("Verkehrsplanung", "mobility:traffic_desk", audience="office:tiefbauamt"),
-        Link("Fahrplan", "mobility:planner"),
-        Link("Fahrscheine", "mobility:tickets"),
+        Link("Mobilität", "mobility:planner"),
         Link("Fahrscheine, Schalter", "mobility:ticket_desk", audience="office:ordnungsamt"),
         Link("Fahrscheine prüfen", "mobility:ticket_control", audience="office:ordnungsamt"),
         Link("Fahrplanquellen", "mobility:sources", audience="office:ordnungsamt"),
