@@ -2,11 +2,12 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .traffic import desk, now, signalling, whatif
+from .traffic import datex, desk, now, signalling, whatif
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", now.now, name="traffic"),
     path("punkte.json", now.points, name="traffic_points"),
+    path("datex.xml", datex.publication, name="datex"),
     path("zaehlstelle/<int:pk>/", now.detector, name="detector"),
     path("amt/", desk.desk, name="traffic_desk"),
     path("amt/stoerung/<int:pk>/", desk.settle, name="incident"),

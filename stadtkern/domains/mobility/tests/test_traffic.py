@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
+from lxml import etree
 
 from stadtkern.domains.mobility.actions import counts, incidents, scenarios, signalling
 from stadtkern.domains.mobility.models import (
@@ -20,9 +21,15 @@ from stadtkern.domains.mobility.models import (
     SignalPlan,
     SignalStudy,
 )
+from stadtkern.domains.mobility.traffic import datex
+from stadtkern.domains.mobility.traffic.reactions import REACTIONS
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account, Staff
+from stadtkern.kernel.cases.models import Case
 from stadtkern.kernel.city.models import Office
+from stadtkern.kernel.events.models import Event
+from stadtkern.kernel.services import actions as services
+from stadtkern.kernel.services import catalogue
 
 pytestmark = pytest.mark.django_db
 
@@ -156,3 +163,41 @@ def test_a_study_wants_files_that_sumo_could_read(planner, monkeypatch):
         with pytest.raises(counts.Refused):
             signalling.order(planner, "", net, routes, 0, 60)
     assert not SignalStudy.objects.exists() and incidents.STEPS
+
+
+def test_what_other_offices_decide_is_announced_and_ends_with_it(planner):
+    kept = {"service": incidents.REPORTS, "status": "SUBMITTED", "office": planner.staff.office, "submitted_at": timezone.now()}
+    kept["edition"] = services.publish(catalogue.find(incidents.REPORTS))
+    case = Case.objects.create(reference="MS-0001-0001", answers={"category": "Schlagloch, kaputte Fahrbahn"}, **kept)
+    other = Case.objects.create(reference="MS-0001-0002", answers={"category": "Bank im Park"}, **kept)
+    for row in (case, other):
+        event = Event(name="case.submitted", subject=str(row), data={"service": incidents.REPORTS})
+        for _twice in range(2):
+            for react in REACTIONS["case.submitted"]:
+                react(event)
+    found = Incident.objects.get()
+    assert (found.about, found.kind, found.state) == (str(case), "DAMAGE", "ANNOUNCED")
+    for react in REACTIONS["case.withdrawn"]:
+        react(Event(name="case.withdrawn", subject=str(case), data={}))
+    found.refresh_from_db()
+    assert found.state == "ENDED"
+
+
+def test_incidents_go_out_as_datex_and_as_features(planner, client):
+    now = timezone.now()
+    Incident.objects.create(
+        kind="WORKS", state="PUBLISHED", title="Kanal <neu> & tief", street="Färbergasse", lat=52.0, long=7.5, closed=True,
+        ends_at=now + timedelta(days=2),
+    )  # fmt: skip
+    Incident.objects.create(kind="OTHER", state="PUBLISHED", title="Ohne Ort")
+    Incident.objects.create(kind="DAMAGE", state="ANNOUNCED", title="noch nicht geprüft", lat=52.0, long=7.5)
+    root = etree.fromstring(client.get("/verkehr/datex.xml").content)
+    names = {"sit": datex.NAMES["sit"], "com": datex.NAMES["com"], "loc": datex.NAMES["loc"]}
+    kinds = [one.get(datex.TYPE) for one in root.findall(".//sit:situationRecord", names)]
+    assert sorted(kinds) == ["sit:GeneralObstruction", "sit:MaintenanceWorks", "sit:RoadOrCarriagewayOrLaneManagement"]
+    texts = [one.text for one in root.iterfind(".//com:value", names)]
+    assert "Kanal <neu> & tief. Färbergasse" in texts and not any("geprüft" in text for text in texts)
+    assert root.findtext(".//loc:latitude", namespaces=names) == "52.000000"
+    told = client.get("/mobil/daten/sammlungen/verkehr/items/?bbox=7,51,8,53").json()
+    assert [one["properties"]["title"] for one in told["features"]] == ["Kanal <neu> & tief"]
+    assert client.get("/mobil/daten/sammlungen/verkehr/items/").json()["numberMatched"] == 2

@@ -20,6 +20,7 @@ from django.views.decorators.http import require_safe
 from stadtkern.kernel.accounts.access import everyone
 
 from ..models import Alert, Feed
+from ..traffic import datex
 from . import folder, world
 from .brake import too_many
 from .drawing import feature
@@ -27,7 +28,7 @@ from .showing import kind_words
 
 GEO = "application/geo+json"
 MOST, USUAL = 1000, 100
-COLLECTIONS = ("haltestellen", "linien", "stoerungen")
+COLLECTIONS = ("haltestellen", "linien", "stoerungen", "verkehr")
 
 
 def _open(answer: HttpResponseBase) -> HttpResponseBase:
@@ -156,6 +157,7 @@ def collection(request: HttpRequest, name: str) -> HttpResponseBase:
 
 def _about(request: HttpRequest, name: str) -> dict[str, Any]:
     titles = {"haltestellen": _("Haltestellen"), "linien": _("Linien"), "stoerungen": _("Störungen")}
+    titles["verkehr"] = _("Baustellen und Störungen")
     items = request.build_absolute_uri(reverse("mobility:items", args=[name]))
     return {"id": name, "title": titles[name], "itemType": "feature", "links": [{"rel": "items", "type": GEO, "href": items}]}
 
@@ -180,7 +182,7 @@ def items(request: HttpRequest, name: str) -> HttpResponseBase:
     if limit is None or offset is None or box is False:
         text = _("limit und offset sind ganze Zahlen, bbox sind vier Zahlen: West, Süd, Ost, Nord.")
         return _open(JsonResponse({"code": "InvalidParameterValue", "description": text}, status=400))
-    rows = {"haltestellen": _stops, "linien": _lines, "stoerungen": _alerts}[name](box or None)
+    rows = {"haltestellen": _stops, "linien": _lines, "stoerungen": _alerts, "verkehr": datex.features}[name](box or None)
     page = rows[offset : offset + limit]
     links = [_link(request, "self")]
     if offset + limit < len(rows):
