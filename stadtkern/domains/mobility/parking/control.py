@@ -6,7 +6,6 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +17,7 @@ from stadtkern.kernel.accounts.models import Role
 from stadtkern.kernel.documents import codes
 from stadtkern.kernel.privacy.actions import note_accesses
 from stadtkern.kernel.registers.models import ParkingPermit
+from stadtkern.ui import installed
 
 from ..actions import parking as actions
 from .verdict import Verdict, look, words
@@ -95,25 +95,11 @@ def listing(request: HttpRequest) -> HttpResponse:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker; its address decides that it governs this page and no other."""
-    response = render(request, "mobility/sw.js", content_type="text/javascript; charset=utf-8")
-    response["Cache-Control"] = "no-cache"
-    return response
+    return installed.worker(request, "mobility/sw.js")
 
 
 @everyone
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """What the phone needs to put the page on its home screen."""
-    place = reverse("mobility:control")
-    told = {
-        "name": _("Parkausweise prüfen"),
-        "short_name": _("Parkkontrolle"),
-        "id": place,
-        "start_url": place,
-        "scope": place,
-        "display": "standalone",
-        "background_color": "#ffffff",
-        "theme_color": "#171a2b",
-        "icons": [{"src": static("mobility/control.svg"), "sizes": "any", "type": "image/svg+xml"}],
-    }
-    return JsonResponse(told, content_type="application/manifest+json")
+    return installed.manifest(_("Parkausweise prüfen"), _("Parkkontrolle"), reverse("mobility:control"), "mobility/control.svg")

@@ -10,7 +10,6 @@ from csp.constants import SELF
 from csp.decorators import csp_update
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 from stadtkern.kernel.accounts.access import actor_of, everyone, staff
 from stadtkern.kernel.accounts.models import Role
 from stadtkern.lib.uic import Known, Verdict, aztec, inspect, schema
+from stadtkern.ui import installed
 from stadtkern.ui.permissions import policy
 
 from ..actions import inspections as actions
@@ -173,19 +173,11 @@ def _row(told: dict[str, Any]) -> actions.Row:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker; its address decides that it governs this page and no other."""
-    response = render(request, "mobility/tickets/control_sw.js", content_type="text/javascript; charset=utf-8")
-    response["Cache-Control"] = "no-cache"
-    return response
+    return installed.worker(request, "mobility/tickets/control_sw.js")
 
 
 @everyone
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """What the phone needs to put the page on its home screen."""
-    place = reverse("mobility:ticket_control")
-    told = {
-        "name": _("Fahrscheine prüfen"), "short_name": _("Prüfen"), "id": place, "start_url": place, "scope": place,
-        "display": "standalone", "background_color": "#ffffff", "theme_color": "#171a2b",
-        "icons": [{"src": static("mobility/control.svg"), "sizes": "any", "type": "image/svg+xml"}],
-    }  # fmt: skip
-    return JsonResponse(told, content_type="application/manifest+json")
+    return installed.manifest(_("Fahrscheine prüfen"), _("Prüfen"), reverse("mobility:ticket_control"), "mobility/control.svg")

@@ -2,14 +2,14 @@
 
 from csp.constants import SELF
 from csp.decorators import csp_update
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from stadtkern.kernel.accounts.access import everyone
+from stadtkern.ui import installed
 
 
 @everyone
@@ -43,19 +43,11 @@ def _words() -> dict[str, str]:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker; its address decides that it governs this page and no other."""
-    response = render(request, "mobility/tickets/sw.js", content_type="text/javascript; charset=utf-8")
-    response["Cache-Control"] = "no-cache"
-    return response
+    return installed.worker(request, "mobility/tickets/sw.js")
 
 
 @everyone
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """What the phone needs to put the page on its home screen."""
-    place = reverse("mobility:ticket_show")
-    told = {
-        "name": _("Meine Fahrscheine"), "short_name": _("Fahrscheine"), "id": place, "start_url": place, "scope": place,
-        "display": "standalone", "background_color": "#ffffff", "theme_color": "#171a2b",
-        "icons": [{"src": static("mobility/control.svg"), "sizes": "any", "type": "image/svg+xml"}],
-    }  # fmt: skip
-    return JsonResponse(told, content_type="application/manifest+json")
+    return installed.manifest(_("Meine Fahrscheine"), _("Fahrscheine"), reverse("mobility:ticket_show"), "mobility/control.svg")

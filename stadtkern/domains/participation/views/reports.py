@@ -9,7 +9,6 @@ from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,6 +20,7 @@ from stadtkern.kernel.accounts.access import Actor, actor_of, everyone
 from stadtkern.kernel.geo import queries as geo
 from stadtkern.lib import ids
 from stadtkern.lib.georeport.shapes import Attribute
+from stadtkern.ui import installed
 
 from ..actions import Refused
 from ..actions import reports as actions
@@ -220,22 +220,16 @@ def _too_quick(began: str) -> bool:
 @require_safe
 def worker(request: HttpRequest) -> HttpResponse:
     """The service worker; its address decides that it governs the form and nothing else."""
-    response = render(request, "participation/reports/sw.js", content_type="text/javascript; charset=utf-8")
-    response["Cache-Control"] = "no-cache"
-    return response
+    return installed.worker(request, "participation/reports/sw.js")
 
 
 @everyone
 @require_safe
 def manifest(request: HttpRequest) -> HttpResponse:
     """What a phone needs to put the form on its home screen."""
-    place = reverse("participation:report")
-    told = {
-        "name": _("Mangel melden"), "short_name": _("Mängelmelder"), "id": place, "start_url": place, "scope": place,
-        "display": "standalone", "background_color": "#ffffff", "theme_color": "#171a2b",
-        "icons": [{"src": static("participation/reports.svg"), "sizes": "any", "type": "image/svg+xml"}],
-    }  # fmt: skip
-    return JsonResponse(told, content_type="application/manifest+json")
+    return installed.manifest(
+        _("Mangel melden"), _("Mängelmelder"), reverse("participation:report"), "participation/reports.svg"
+    )
 
 
 def report_of(request: HttpRequest, reference: str) -> Report:

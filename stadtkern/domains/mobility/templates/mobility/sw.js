@@ -2,29 +2,5 @@
 const SHELL = "kontrolle-1";
 const PAGE = "{% url 'mobility:control' %}";
 const PARTS = ["{% static 'ui/kern.min.css' %}", "{% static 'ui/stadtkern.css' %}", "{{ look_url }}", "{% static 'mobility/control.css' %}", "{% static 'mobility/control.js' %}", "{% static 'mobility/control.svg' %}"];
-
-self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(PARTS)).then(() => self.skipWaiting()));
-});
-
-self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
-
-self.addEventListener("fetch", (event) => {
-  const url = new URL(event.request.url);
-  if (event.request.method !== "GET" || url.origin !== location.origin) return;
-  if (event.request.mode === "navigate" && url.pathname === PAGE) event.respondWith(fresh(event.request));
-  else if (PARTS.includes(url.pathname + url.search)) event.respondWith(caches.match(event.request).then((kept) => kept || fetch(event.request)));
-});
-
-async function fresh(request) {
-  const cache = await caches.open(SHELL);
-  try {
-    const answer = await fetch(request);
-    if (answer.ok && !answer.redirected) await cache.put(PAGE, answer.clone());
-    return answer;
-  } catch (offline) {
-    const kept = await cache.match(PAGE);
-    if (kept) return kept;
-    throw offline;
-  }
-}
+const FIRST = PARTS; // kept from the start; the page itself with every visit
+{% include "ui/installed.js" %}
