@@ -25,8 +25,10 @@ def feed(timestamp: int) -> None:
 
 @app.task(name="payments.tidy", queueing_lock="payments.tidy", queue="payments")
 def tidy(timestamp: int) -> None:
-    """Mandates nobody has used for 36 months; names on statements and claims past their years; offers nobody paid."""
+    """Mandates nobody uses or that ended long ago; names on statements, orders and claims past their years; unpaid offers."""
     actions.end_unused(timezone.now())
+    while actions.forget_mandates_ended(timezone.now()):
+        pass
     actions.forget_intakes(timezone.now())
     while actions.forget_old(timezone.localdate()):
         pass

@@ -72,6 +72,19 @@ PURPOSES = {
             gettext_lazy("Art. 6 Abs. 1 e DSGVO"),
         ),
         Purpose(
+            "payments",
+            gettext_lazy("Was Sie zahlen und bekommen"),
+            gettext_lazy(
+                "Forderungen und Zahlungen mit Betrag, Tag und Kassenzeichen; Lastschriftmandate und Konten für Auszahlungen "
+                "verschlüsselt; was auf dem Kontoauszug der Stadt steht"
+            ),
+            gettext_lazy(
+                "Buchungen zehn Jahre, Kontoauszüge und Aufträge an die Bank acht Jahre nach dem Ende des Jahres; das Konto "
+                "eines beendeten Mandats 14 Monate nach der letzten Abbuchung"
+            ),
+            gettext_lazy("Art. 6 Abs. 1 c und e DSGVO, § 147 Abs. 3 AO und das Haushaltsrecht"),
+        ),
+        Purpose(
             "video",
             gettext_lazy("Ihre Videotermine"),
             gettext_lazy("Beginn, Ende und ob die Verbindung direkt war; nichts von dem, was gesagt oder gezeigt wird"),

@@ -12,7 +12,7 @@ from .dunning import Step, dun, dun_all, lift_stop, next_steps, stop_dunning
 from .erasing import BOOKED, BOOKING_YEARS, erase_of, forget_debtors, owed_by
 from .instalments import agree_instalments
 from .intake import forget_intakes, hand_in, take_handed_in
-from .mandates import end_unused, forget_mandates, give_mandate, mandate_text, revoke_mandate
+from .mandates import end_unused, forget_mandates, forget_mandates_ended, give_mandate, mandate_text, revoke_mandate
 from .opening import attempt, call_off, cancel, forget_offers, open_payment, reopen
 from .payouts import order_refunds, refundable
 from .posting import Refused
@@ -61,6 +61,7 @@ __all__ = [
     "forget_disbursements",
     "forget_intakes",
     "forget_mandates",
+    "forget_mandates_ended",
     "forget_offers",
     "forget_old",
     "give_mandate",

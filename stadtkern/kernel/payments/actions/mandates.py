@@ -4,6 +4,7 @@ import hashlib
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from ..models import Collection, DebitMandate, Receivable
 from .posting import Refused
 
 UNUSED_AFTER = timedelta(days=36 * 30.5)  # a mandate nobody used for 36 months has ended (SEPA core rulebook)
+KEPT_AFTER = timedelta(days=14 * 30.5)  # a debit may be returned as not authorised for 13 months; then its account is needless
 MOST_HOLDER = 70
 
 
@@ -108,3 +110,20 @@ def end_unused(now: datetime) -> int:
         with transaction.atomic():
             end_mandate(DebitMandate.objects.select_for_update().get(pk=row.pk), DebitMandate.Ending.UNUSED, SYSTEM)
     return len(rows)
+
+
+def forget_mandates_ended(now: datetime, batch: int = 500) -> int:
+    """Ended mandates whose last debit nobody can take back any more lose the account and the person; how many.
+
+    Diary: `payment.mandates_forgotten`.
+    """
+    old = now - KEPT_AFTER
+    under_way = Collection.objects.filter(status__in=[Collection.Status.ANNOUNCED, Collection.Status.ORDERED])
+    rows = DebitMandate.objects.filter(ended_at__lt=old).exclude(sealed=b"")
+    rows = rows.filter(Q(used_at=None) | Q(used_at__lt=old)).exclude(pk__in=under_way.values("mandate"))
+    with transaction.atomic():
+        found = list(rows.select_for_update().order_by("pk").values_list("pk", flat=True)[:batch])
+        DebitMandate.objects.filter(pk__in=found).update(sealed=b"", shown="", account=None, company=None, signed_by="")
+        if found:
+            record("payment.mandates_forgotten", subject="bank", actor=SYSTEM, data={"mandates": len(found)})
+    return len(found)

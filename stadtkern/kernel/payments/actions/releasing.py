@@ -1,6 +1,7 @@
-"""Vier Augen: a refund above the city's limit needs a second person of the cash office."""
+"""Vier Augen: refunds above the city's limit need a second person of the cash office, also in small steps."""
 
 from django.db import transaction
+from django.db.models import Max, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -8,7 +9,8 @@ from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.events.actions import record
 
-from ..models import Receivable, Release
+from .. import chart
+from ..models import Entry, Posting, Receivable, Release
 from .posting import Refused, lock
 
 
@@ -17,16 +19,26 @@ def limit() -> int:
     return int(city().raw.get("payments", {}).get("four_eyes_cents", 0))
 
 
-def needs_release(cents: int) -> bool:
-    return 0 < limit() < cents
+def needs_release(row: Receivable, cents: int) -> bool:
+    """Whether a second person must agree: what went back for this claim since they last did counts, too."""
+    return limit() > 0 and limit() < cents + _gone_back(row)
 
 
 def may_go(row: Receivable, cents: int) -> bool:
     """Whether this refund may be booked now."""
     return (
-        not needs_release(cents)
+        not needs_release(row, cents)
         or Release.objects.filter(receivable=row, used_at=None, given_at__isnull=False, cents__gte=cents).exists()
     )
+
+
+def _gone_back(row: Receivable) -> int:
+    """Cents refunded with one signature: many small refunds are a large one."""
+    undone = Entry.objects.filter(reverses__isnull=False).values("reverses")
+    rows = Posting.objects.filter(receivable=row, account=chart.REFUNDS, entry__kind=Entry.Kind.REFUND)
+    if last := Release.objects.filter(receivable=row, used_at__isnull=False).aggregate(at=Max("used_at"))["at"]:
+        rows = rows.filter(entry__created_at__gt=last)
+    return int(rows.exclude(entry__in=undone).aggregate(cents=Sum("cents"))["cents"] or 0)
 
 
 @transaction.atomic

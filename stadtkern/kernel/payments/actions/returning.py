@@ -33,11 +33,12 @@ def refund(
     amount = row.refund_cents if cents is None else checked(cents)
     if not 0 < amount <= row.refund_cents:
         raise Refused(_("So viel ist hier nicht zu erstatten."))
-    if not may_go(row, amount):
+    large = needs_release(row, amount)
+    if large and not may_go(row, amount):
         raise Refused(_("Eine Erstattung in dieser Höhe muss eine zweite Person der Stadtkasse freigeben."))
     source = Source(source_key, actor_key, by=by) if source_key else Source.own(actor_key, "refund", by=by)
     entry, _new = move(row, amount, [Line(_way_out(by, provider), -amount)], Kind.REFUND, source)
-    if needs_release(amount):
+    if large:
         use_release(row)
     if not row.refund_cents:
         now = timezone.now()

@@ -17,7 +17,7 @@ from stadtkern.ui import words
 
 from .. import bank
 from ..bank import Account
-from ..models import BankFile, BankLine, Statement
+from ..models import BankFile, BankLine, BankOrder, Statement
 from .explaining import Desk
 from .posting import MOST_CENTS, Refused
 
@@ -188,15 +188,20 @@ KEEP_YEARS = 8  # § 147 Abs. 3 AO: Buchungsbelege
 
 @transaction.atomic
 def forget_old(today: date, limit: int = 200) -> int:
-    """Names, accounts and texts of statements past their years: the keys are destroyed, the bookings stay.
+    """Names, accounts and texts of statements and of files for the bank past their years: keys go, bookings stay.
 
-    Diary: `payment.statements_forgotten`; how many statements.
+    Diary: `payment.statements_forgotten`; how many statements and files.
     """
     last = date(today.year - KEEP_YEARS - 1, 12, 31)
     rows = list(Statement.objects.filter(closing_on__lte=last, forgotten=False)[:limit])
     for row in rows:
         keys.shred(f"{SEALED_BY}:{row.pk}", actor_key=SYSTEM)
-    if rows:
+    orders = list(BankOrder.objects.filter(created_at__date__lte=last).exclude(sealed=b"")[:limit])
+    for order in orders:
+        keys.shred(f"bankorder:{order.number}", actor_key=SYSTEM)
+    if rows or orders:
         Statement.objects.filter(pk__in=[row.pk for row in rows]).update(forgotten=True)
-        record("payment.statements_forgotten", subject="bank", actor=SYSTEM, data={"statements": len(rows)})
-    return len(rows)
+        BankOrder.objects.filter(pk__in=[order.pk for order in orders]).update(sealed=b"")
+        facts = {"statements": len(rows), "orders": len(orders)}
+        record("payment.statements_forgotten", subject="bank", actor=SYSTEM, data=facts)
+    return len(rows) + len(orders)

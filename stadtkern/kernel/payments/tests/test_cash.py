@@ -131,6 +131,31 @@ def test_a_large_refund_needs_two(desk, claim, cashier, lead):
     assert Release.objects.get().used_at
 
 
+def test_many_small_refunds_are_a_large_one(desk, claim, lead):
+    row = claim()
+    actions.receive(row, cents=8000 + 50_001, by="transfer", source_key="x")
+    for cents in (30_000, 20_000):
+        actions.refund(row, by="transfer", actor_key="staff:1", cents=cents)
+    with pytest.raises(actions.Refused):
+        actions.refund(row, by="transfer", actor_key="staff:1")
+    book(desk, row, "freigabe-erbitten")
+    actions.give_release(Release.objects.get(), Actor(account=lead.account, staff=lead))
+    actions.refund(row, by="transfer", actor_key="staff:1")
+    row.refresh_from_db()
+    assert row.refund_cents == 0 and Release.objects.get().used_at
+    actions.receive(row, cents=100, by="transfer", source_key="y")
+    actions.refund(row, by="transfer", actor_key="staff:1")  # what went before was released
+
+
+def test_a_refund_taken_back_does_not_count(claim):
+    row = claim()
+    actions.receive(row, cents=8000 + 60_000, by="transfer", source_key="x")
+    actions.reverse(actions.refund(row, by="transfer", actor_key="staff:1", cents=50_000), "staff:1")
+    actions.refund(row, by="transfer", actor_key="staff:1", cents=50_000)
+    row.refresh_from_db()
+    assert row.refund_cents == 10_000
+
+
 def test_a_closed_day_is_final_and_handed_over_once(desk, claim, monkeypatch):
     day = yesterday(monkeypatch)
     row = claim()

@@ -12,7 +12,7 @@ from lxml import etree
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Company, Mandate
 from stadtkern.kernel.inbox.models import Message
-from stadtkern.kernel.payments import actions, chart
+from stadtkern.kernel.payments import actions, bank, chart
 from stadtkern.kernel.payments.actions import Refused
 from stadtkern.kernel.payments.models import BankLine, BankOrder, Collection, DebitMandate, Payout, Receivable
 from stadtkern.lib.sepa.xml import check
@@ -51,6 +51,20 @@ def test_the_account_is_sealed_and_shown_masked(mandate, citizen, login):
         assert "0532013000" not in cursor.fetchone()[0]
     page = login(citizen).get(reverse("payments:debit")).text
     assert "DE89 … 3000" in page and "0532013000" not in page and "Mandat widerrufen" in page
+
+
+def test_the_account_of_an_ended_mandate_goes_after_fourteen_months(mandate, announced, citizen):
+    now = timezone.now()
+    DebitMandate.objects.update(ended_at=now - timedelta(days=500), used_at=now - timedelta(days=420), ending="REVOKED")
+    assert actions.forget_mandates_ended(now) == 0  # used less than 14 months ago
+    DebitMandate.objects.update(used_at=now - timedelta(days=430))
+    assert actions.forget_mandates_ended(now) == 0  # something is announced
+    Collection.objects.update(status=S.DROPPED)
+    actions.give_mandate(Actor(citizen), holder="Zoë", iban=GOOD, agreed=True)
+    assert actions.forget_mandates_ended(now) == 1 and actions.forget_mandates_ended(now) == 0
+    gone = DebitMandate.objects.get(pk=mandate.pk)
+    assert not gone.sealed and not gone.account_id and not gone.shown and gone.reference
+    assert bank.opened((row.sealed, f"mandate:{row.reference}") for row in DebitMandate.objects.order_by("pk"))[0] == {}
 
 
 @pytest.mark.parametrize(("iban", "agreed", "holder", "word"), [
