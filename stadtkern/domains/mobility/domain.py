@@ -3,6 +3,7 @@
 from stadtkern.kernel.manifest import KPI, Domain, Link
 
 from . import api, kpis
+from .tickets.products import office
 
 DOMAIN = Domain(
     name="mobility",
@@ -11,8 +12,8 @@ DOMAIN = Domain(
     navigation=[
         Link("Verkehrsplanung", "mobility:traffic_desk", audience="office:tiefbauamt"),
         Link("Mobilität", "mobility:planner"),
-        Link("Fahrscheine, Schalter", "mobility:ticket_desk", audience="office:ordnungsamt"),
-        Link("Fahrscheine prüfen", "mobility:ticket_control", audience="office:ordnungsamt"),
+        Link("Fahrscheine, Schalter", "mobility:ticket_desk", audience=f"office:{office()}"),
+        Link("Fahrscheine prüfen", "mobility:ticket_control", audience=f"office:{office()}"),
         Link("Fahrplanquellen", "mobility:sources", audience="office:ordnungsamt"),
         Link("Parkausweise", "mobility:permits", audience="office:ordnungsamt"),
         Link("Kontrolle", "mobility:control", audience="office:ordnungsamt"),

@@ -51,8 +51,11 @@ def hand_in(actor: Actor, key: uuid.UUID, rows: Sequence[Row]) -> bool:
     for (day, outcome), count in Counter((timezone.localdate(row.at), row.outcome) for row in kept).items():
         InspectionCount.objects.get_or_create(day=day, outcome=outcome)
         InspectionCount.objects.filter(day=day, outcome=outcome).update(count=F("count") + count)
-    found = sum(_compare(batch, row) for row in kept if row.outcome in ACCEPTED and row.reference)
-    record("inspections.handed_in", subject=str(batch), actor=actor.key, data={"rows": len(kept), "findings": found})
+    for row in kept:
+        if row.outcome in ACCEPTED and row.reference:
+            _compare(batch, row)
+    # How many did not fit stays out of the diary: with its time, that would give a finding its hour.
+    record("inspections.handed_in", subject=str(batch), actor=actor.key, data={"rows": len(kept)})
     return True
 
 
@@ -103,8 +106,8 @@ def forget(today: date) -> int:
         if file.stem < (today - OLDEST).isoformat():
             file.unlink(missing_ok=True)
     InspectionBatch.objects.filter(received_at__date__lt=today - timedelta(days=30)).delete()
-    old = InspectionFinding.objects.filter(created_at__date__lt=today - timedelta(days=180)).exclude(settled_at=None)
-    gone = InspectionFinding.objects.filter(created_at__date__lt=today - timedelta(days=365)).delete()[0]
+    old = InspectionFinding.objects.filter(day__lt=today - timedelta(days=180)).exclude(settled_at=None)
+    gone = InspectionFinding.objects.filter(day__lt=today - timedelta(days=365)).delete()[0]
     return int(old.delete()[0]) + int(gone) + int(InspectionSeen.objects.filter(day__lt=today - OLDEST).delete()[0])
 
 

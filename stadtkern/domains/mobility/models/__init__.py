@@ -2,15 +2,12 @@
 
 from .alerts import Alert, AlertQuerySet, SavedPlace, Told, Watch
 from .feeds import Feed, FeedQuerySet, FeedVersion
+from .inspections import InspectionBatch, InspectionCount, InspectionFinding, InspectionSeen
 from .plates import LIVE, Plate, PlateQuerySet
 from .sharing import Ride, RideQuerySet
 from .tickets import (
     FareCredit,
     FareRight,
-    InspectionBatch,
-    InspectionCount,
-    InspectionFinding,
-    InspectionSeen,
     Order,
     Subscription,
     Ticket,

@@ -1,13 +1,18 @@
 """Inspections leave numbers and what does not fit; the desk finds, revokes and answers; nobody else looks."""
 
+import base64
 import io
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.hazmat.primitives.serialization import load_der_public_key
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import override
 
 from stadtkern.domains.mobility.actions import inspections, ticket_copies, ticket_forgetting
 from stadtkern.domains.mobility.models import (
@@ -19,13 +24,13 @@ from stadtkern.domains.mobility.models import (
     Ticket,
     TicketCopy,
 )
-from stadtkern.domains.mobility.tickets import erasure
+from stadtkern.domains.mobility.tickets import by_number, control, erasure, products
 from stadtkern.domains.mobility.tickets.report import report
 from stadtkern.domains.mobility.tickets.vdv import NotConnected, chosen
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Role, Staff, Trust
 from stadtkern.kernel.privacy.models import Access
-from stadtkern.lib.uic import aztec
+from stadtkern.lib.uic import Known, aztec, inspect
 
 CONTROL, DESK = "/mobil/tickets/kontrolle/", "/mobil/tickets/schalter/"
 
@@ -162,3 +167,69 @@ def test_the_place_for_vdv_says_what_is_missing():
     with pytest.raises(ValueError, match="vdv is one of"):
         chosen("os")
     assert datetime.now(UTC)
+
+
+def test_a_number_counts_only_with_the_name_on_the_card_and_says_nobody_who_it_is(citizen, resident, inspector, login):
+    row = a_ticket(citizen, personal=True)
+    type(resident).objects.filter(pk=resident.pk).update(blocked=True)  # no name is shown: there is nothing to hide
+    browser, name = login(inspector.account), citizen.person.family_name
+    for number, told, zone, word in (
+        (row.number.lower(), f" {name.lower()} ", "1", "Gültig mit Ausweis"), (row.number, name, "2", "Andere Zone"),
+        (row.number, "Schmidt", "", "Name passt nicht"), ("2222BBBBB", name, "", "Nummer unbekannt"),
+        (row.number, "\x00", "", "Geben Sie die Nummer"), ("9" * 500, "🦊", "x" * 99, "Geben Sie die Nummer"),
+    ):  # fmt: skip
+        page = browser.post(CONTROL, {"nummer": number, "name": told, "zone": zone}).text
+        assert word in page and name not in page, word
+    folds = {"Łucja-Ćwik": "lucjacwik", "Đorđe": "dorde", "O’Neil": "oneil", "Ilkçağ": "ilkcag"}
+    assert {told: by_number.folded(told) for told in folds} == folds
+    assert dict(InspectionCount.objects.values_list("outcome", "count")) == {"valid": 1, "zone": 1}
+    assert not Access.objects.exists() and not InspectionSeen.objects.exists()
+    row.status = "REVOKED"
+    row.save()
+    assert "Gesperrt" in browser.post(CONTROL, {"nummer": row.number, "name": name}).text
+    for _number in range(by_number.TRIES):
+        page = browser.post(CONTROL, {"nummer": "2222BBBBB", "name": name}).text
+    assert "viele Nummern" in page
+
+
+def test_keys_come_and_go_and_old_tickets_keep_their_word(citizen, inspector, login, capsys):
+    def said(*told) -> str:
+        call_command("ticket_keys", *told)
+        return capsys.readouterr().out
+
+    old = ticket_copies.on_paper(me(citizen), a_ticket(citizen))
+    assert "0001" in said("list") and "Schlüssel 2" in said("rotate")
+    new = ticket_copies.on_paper(me(citizen), a_ticket(citizen, "NEU777777"))
+    now = datetime.now(UTC)
+    assert [inspect(code, control.known_keys(), Known(), now).state for code in (old, new)] == ["valid", "valid"]
+    listed = json.loads(said("export"))
+    assert [one["number"] for one in listed["keys"]] == [2, 1] and "PRIVATE" not in str(listed)
+    theirs = {("MVB", one["number"]): load_der_public_key(base64.b64decode(one["publicKey"])) for one in listed["keys"]}
+    assert inspect(new, theirs, Known(), now).state == "valid", "a partner reads the list"
+    assert "Schlüssel 2 ist zurückgezogen, 3 unterschreibt" in said("revoke", "2")
+    assert [inspect(code, control.known_keys(), Known(), now).state for code in (old, new)] == ["valid", "unknown_key"]
+    assert "zurückgezogen" in said("list") and "Schlüssel 4" in said("rotate"), "no number comes twice"
+    for wrong in (("revoke", "2"), ("revoke",)):
+        with pytest.raises(CommandError):
+            said(*wrong)
+    assert login(inspector.account).get(f"{CONTROL}listen.json").json()["keys"][0]["number"] == 4
+
+
+def test_what_is_sold_speaks_the_language_of_whoever_reads(citizen, settings, tmp_path):
+    rules = products.tariff()
+    with override("en"):
+        assert rules.products["einzel"].said_title == "Single ticket" and rules.zones["A"].lang == "en"
+        assert a_ticket(citizen).said_title == "Single ticket"
+        assert not [one.key for one in (*rules.products.values(), *rules.reductions.values()) if one.lang != "en"]
+    with override("uk"):
+        assert rules.products["einzel"].said_title == "Einzelfahrschein" and rules.products["einzel"].lang == "de"
+    settings.CITY_FOLDER = tmp_path
+    assert products.office() == "-", "no tariff, no inspectors"
+    text = 'office = "verkehr"\n[zones.A]\nnumber = 1\ntitle = "A"\ntexts.uk = { title = "А" }\n'
+    (tmp_path / "tickets.toml").write_text(text)
+    with override("uk"):
+        assert products.office() == "verkehr" and products.tariff().zones["A"].said_title == "А"
+    (tmp_path / "tickets.toml").write_text(text + "texts.en = 'A'\n")
+    assert products.office() == "-"
+    with pytest.raises(ValueError, match="title, text and ask"):
+        products.tariff()

@@ -27,7 +27,8 @@ def _card(row: Ticket, now: datetime) -> Card:
     word, level = state_of(row, now)
     shows = row.since is not None and not row.over(now)
     return Card(
-        title=f"{row.title}, {_('Zone')} {', '.join(row.zones)}", status=word, level=level, valid_until=row.until or row.use_by,
+        title=f"{row.said_title}, {_('Zone')} {', '.join(row.zones)}", status=word, level=level,
+        valid_until=row.until or row.use_by,
         open_url=reverse("mobility:ticket", args=[row.pk]), show_url=reverse("mobility:ticket_show") if shows else "",
         sort=row.issued_at,
     )  # fmt: skip

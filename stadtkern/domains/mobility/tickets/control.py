@@ -24,13 +24,13 @@ from stadtkern.ui.permissions import policy
 
 from ..actions import inspections as actions
 from ..models import Ticket, TicketCopy
-from . import keys
-from .products import tariff
+from . import by_number, keys
+from .products import office, tariff
 
 LIVES = timedelta(hours=12)  # of the lists on a phone
 BIGGEST = 8_000_000  # bytes of a picture
 MOST = 100_000
-inspectors = staff(Role.CLERK, Role.LEAD, office="ordnungsamt")
+inspectors = staff(Role.CLERK, Role.LEAD, office=office())
 
 
 def words() -> dict[str, list[str]]:
@@ -64,6 +64,7 @@ def words() -> dict[str, list[str]]:
             _("Nicht lesbar"),
             _("Das ist kein Fahrschein, den wir lesen können, zum Beispiel ein VDV-Ticket."),
         ],
+        **by_number.words(),
     }
 
 
@@ -94,11 +95,13 @@ def _more_words() -> dict[str, str]:
 def control(request: HttpRequest) -> HttpResponse:
     """The page itself; without JavaScript it asks the server with a picture."""
     rules = tariff()
-    verdict, problem = _asked(request) if request.method == "POST" else (None, "")
+    verdict, problem = None, ""
+    if request.method == "POST":
+        verdict, problem = by_number.asked(request) if "nummer" in request.POST else _asked(request)
     context: dict[str, Any] = {
         "zones": rules.zones.values(), "zone": request.POST.get("zone", "")[:10], "verdict": verdict, "problem": problem,
         "said": words()[verdict.state] if verdict else None, "tariff": rules, "layout": schema.layout(),
-        "words": {"states": words(), **_more_words()},
+        "words": {"states": words(), **_more_words()}, "typed": request.POST.get("nummer", "").replace("\x00", "")[:30],
     }  # fmt: skip
     response = render(request, "mobility/tickets/control.html", context)
     response["Permissions-Policy"] = policy("camera")

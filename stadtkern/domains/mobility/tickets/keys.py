@@ -1,14 +1,18 @@
 """Whose signature a ticket bears: the issuer's keys, files like the city's other sealing keys. The newest signs.
 
 `HOME/keys/tickets/0001.pem` …, or the folder STADTKERN_TICKET_KEYS. Made by themselves outside of production; a new one with
-`manage.py ticket_keys rotate`. Older ones stay as long as tickets they signed are about.
+`manage.py ticket_keys rotate`. Older ones stay as long as tickets they signed are about. Of a revoked key only the public half
+stays (`0001.revoked`), so that its number is never given again.
 """
 
+import base64
+import hashlib
 import os
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -73,12 +77,51 @@ def rotate() -> int:
         files = _files()
         if not before and files:  # two workers starting at once make one key
             return int(files[0][0].stem)
-        number = int(files[0][0].stem) + 1 if files else 1
+        number = max([int(file.stem) for file, _changed in files] + revoked(), default=0) + 1
         pem = ec.generate_private_key(ec.SECP256R1()).private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
         put(place / f"{number:04}.pem", pem, mode=PRIVATE)
         return number
+
+
+def revoke(number: int) -> int:
+    """A key that others may know: nothing it signed is accepted any more. Returns the number of the key that signs now.
+
+    ValueError for a number that is none.
+    """
+    lost = next((one for one in ring() if one.number == number), None)
+    if lost is None:
+        raise ValueError(f"there is no key {number}")
+    if len(ring()) == 1 or signing().number == number:
+        rotate()
+    public = lost.private.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    with alone(folder()):
+        put(folder() / f"{number:04}.revoked", public, mode=PRIVATE)
+        (folder() / f"{number:04}.pem").unlink(missing_ok=True)
+    return signing().number
+
+
+def revoked() -> list[int]:
+    """Numbers of keys that were revoked."""
+    return sorted(int(file.stem) for file in folder().glob("*.revoked") if re.fullmatch(r"\d{4}", file.stem))
+
+
+def public_list(issuer: str) -> dict[str, Any]:
+    """What partners need to check tickets of this city: keys that hold, and those that do no more. Nothing secret."""
+    return {
+        "issuer": issuer, "algorithm": "ECDSA P-256 SHA-256", "revoked": revoked(),
+        "keys": [
+            {
+                "number": one.number,
+                "fingerprint": hashlib.sha256(one.point).hexdigest(),
+                "publicKey": base64.b64encode(one.private.public_key().public_bytes(
+                    serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
+                )).decode(),
+            }
+            for one in ring()
+        ],
+    }  # fmt: skip
 
 
 def _files() -> tuple[tuple[Path, int], ...]:

@@ -155,14 +155,14 @@ def phone(request: HttpRequest) -> HttpResponse:
         "made": int(timezone.now().timestamp()),
         "tickets": [
             {
-                "id": one.ticket.pk, "title": one.ticket.title, "number": one.ticket.number, "zones": one.ticket.zones,
-                "reduction": rules.reductions[one.ticket.reduction].title if one.ticket.reduction in rules.reductions else "",
+                "id": one.ticket.pk, "title": one.ticket.said_title, "number": one.ticket.number, "zones": one.ticket.zones,
+                "reduction": said.said_title if (said := rules.reductions.get(one.ticket.reduction)) else "",
                 "since": _seconds(one.ticket.since), "until": _seconds(one.ticket.until), "ends": _seconds(one.ends),
                 "barcode": base64.b64encode(one.barcode).decode(),
             }
             for one in here
         ],
-        "elsewhere": [one.title for one in elsewhere],
+        "elsewhere": [one.said_title for one in elsewhere],
     })  # fmt: skip
 
 

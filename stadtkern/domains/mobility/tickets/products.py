@@ -10,24 +10,56 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from stadtkern.lib.uic.content import KINDS
 
 FILE = "tickets.toml"
 PRODUCT_KINDS = ("ride", "day", "month")
+NOBODY = "-"
+Texts = Mapping[str, Mapping[str, str]]  # language -> {"title": …}
+
+
+class Said:
+    """Its texts in the language of whoever reads; German where the file has no others. Barcodes and receipts stay German."""
+
+    texts: Texts
+
+    @property
+    def lang(self) -> str:
+        """The language the title is said in."""
+        spoken = (get_language() or "de").split("-")[0]
+        return spoken if "title" in self.texts.get(spoken, {}) else "de"
+
+    def said(self, name: str) -> str:
+        """One text."""
+        return str(self.texts.get(self.lang, {}).get(name) or getattr(self, name))
+
+    @property
+    def said_title(self) -> str:
+        return self.said("title")
+
+    @property
+    def said_text(self) -> str:
+        return self.said("text")
+
+    @property
+    def said_ask(self) -> str:
+        return self.said("ask")
 
 
 @dataclass(frozen=True)
-class Zone:
+class Zone(Said):
     """One zone: its letter on the map, its number in the barcode."""
 
     key: str
     number: int
     title: str
+    texts: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Product:
+class Product(Said):
     """One thing on sale; `cents` by the number of zones."""
 
     key: str
@@ -41,10 +73,11 @@ class Product:
     personal: bool = False
     subscription: bool = False
     fares: tuple[str, ...] = ()
+    texts: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Reduction:
+class Reduction(Said):
     """Who pays less, and who makes sure of it."""
 
     key: str
@@ -55,6 +88,7 @@ class Reduction:
     proofs: tuple[str, ...] = ()
     months: int = 12
     ask: str = ""
+    texts: Texts = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -94,10 +128,26 @@ def tariff() -> Tariff:
     return _read(file, file.stat().st_mtime_ns) if file.is_file() else Tariff()
 
 
+def title_of(product: str, title: str) -> str:
+    """What was bought, in the language of whoever reads; as it was sold where the product is gone."""
+    found = tariff().products.get(product)
+    return found.said_title if found else title
+
+
+def office() -> str:
+    """The key of the office that answers and inspects; one that nobody belongs to where the city sells nothing."""
+    try:
+        return tariff().office or NOBODY
+    except (ValueError, KeyError, TypeError):  # `manage.py check` says what is wrong
+        return NOBODY
+
+
 @lru_cache(maxsize=4)
 def _read(file: Path, changed: int) -> Tariff:
     raw = tomllib.loads(file.read_text(encoding="utf-8"))
-    zones = {key: Zone(key, int(one["number"]), str(one["title"])) for key, one in raw.get("zones", {}).items()}
+    zones = {
+        key: Zone(key, int(one["number"]), str(one["title"]), _texts(one, file)) for key, one in raw.get("zones", {}).items()
+    }
     products = {one["key"]: _product(one, len(zones), file) for one in raw.get("products", [])}
     reductions = {one["key"]: _reduction(one, file) for one in raw.get("reductions", [])}
     best = raw.get("best", {})
@@ -121,10 +171,18 @@ def _product(raw: dict[str, Any], zones: int, file: Path) -> Product:
         raise ValueError(f"{file}: {raw['key']}: kind is one of {', '.join(PRODUCT_KINDS)}, cents for 1 to {zones} zones")
     if raw["kind"] == "ride" and not 0 < int(raw.get("minutes", 0)) <= 1440:
         raise ValueError(f"{file}: {raw['key']}: a ride lasts 1 to 1440 minutes")
-    return Product(**{**raw, "cents": cents, "fares": fares})
+    return Product(**{**raw, "cents": cents, "fares": fares, "texts": _texts(raw, file)})
 
 
 def _reduction(raw: dict[str, Any], file: Path) -> Reduction:
     if raw["kind"] not in KINDS or not 0 < raw["percent"] < 100 or raw["check"] not in ("age", "right"):
         raise ValueError(f"{file}: {raw['key']}: kind is one of {', '.join(KINDS)}, percent 1 to 99, check age or right")
-    return Reduction(**{**raw, "proofs": tuple(raw.get("proofs", ()))})
+    return Reduction(**{**raw, "proofs": tuple(raw.get("proofs", ())), "texts": _texts(raw, file)})
+
+
+def _texts(raw: Mapping[str, Any], file: Path) -> Texts:
+    texts = raw.get("texts", {})
+    for language, told in texts.items():
+        if not isinstance(told, dict) or set(told) - {"title", "text", "ask"}:
+            raise ValueError(f"{file}: texts.{language} has title, text and ask, nothing else")
+    return texts  # type: ignore[no-any-return]

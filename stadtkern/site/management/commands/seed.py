@@ -86,6 +86,9 @@ class Command(BaseCommand):
             self.stdout.write(f"  {visits.play()} appointments of demo persons")
             self.stdout.write(f"  {counters.play(source)} appointments at the counters, half a year of figures")
             own.play()
+            if "mobility" in settings.DOMAINS:
+                sold = importlib.import_module("stadtkern.site.rides").play()
+                self.stdout.write(f"  {sold} tickets of public transport")
             self.stdout.write(f"  {money.play()} claims in all, days closed")  # last: a closed day takes no booking
 
 

@@ -366,6 +366,14 @@ document.getElementById("pruefen").addEventListener("submit", (event) => {
   event.preventDefault();
   fromFile(document.getElementById("bild").files[0]);
 });
+document.getElementById("nummernform").addEventListener("submit", async (event) => {
+  document.getElementById("nummernzone").value = zone.value;
+  if (navigator.onLine) return; // the server knows more than the lists
+  event.preventDefault();
+  if (!(await fresh())) { tell(words.none, true); return; }
+  const number = document.getElementById("nummer").value.toUpperCase().replace(/[^0-9A-Z]/g, "").slice(0, 9);
+  show({ state: known.revoked.has(number) ? "revoked" : "no_net" });
+});
 document.getElementById("bild").addEventListener("change", (event) => fromFile(event.target.files[0]));
 document.getElementById("scannen").hidden = !navigator.mediaDevices;
 document.getElementById("scannen").addEventListener("click", scan);
