@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.utils import timezone
 
-from stadtkern.domains.mobility.actions import counts, incidents
+from stadtkern.domains.mobility.actions import counts, flows, incidents
 from stadtkern.domains.mobility.models import Detector
 from stadtkern.domains.mobility.traffic import OFFICE
 from stadtkern.domains.mobility.traffic.series import calendar
@@ -19,6 +19,11 @@ PLACES = [  # street, house, vehicles in the busiest hour
     ("Königsallee", 20, 620), ("Bahnhofstraße", 12, 540), ("Lindenstraße", 30, 480), ("Brückenstraße", 8, 510),
     ("Marktstraße", 6, 350), ("Nordring", 40, 460), ("Südring", 25, 430), ("Äußere Brücker Straße", 18, 390),
 ]  # fmt: skip
+OTHERS = [  # street, house, kind, people in the busiest hour: beside the cars of the same street
+    ("Königsallee", 20, "Rad", 210), ("Marktstraße", 6, "Rad", 160), ("Marktstraße", 6, "Fuß", 420),
+    ("Brückenstraße", 8, "Rad", 120), ("Marktstraße", 6, "Einsteiger", 180),
+]  # fmt: skip
+TITLES = {"Rad": "Radweg", "Fuß": "Gehweg", "Einsteiger": "Einstiege, Haltestelle"}
 INCIDENTS = [  # days from today, length, what, where
     (-12, 40, "WORKS", "Fernwärme wird erneuert", "Lindenstraße", "Eine Spur ist frei, eine Ampel regelt den Verkehr.", False),
     (-3, 17, "WORKS", "Kanalbau", "Färbergasse", "Umleitung über die Marktstraße.", True),
@@ -38,22 +43,24 @@ def play() -> int:
     counts.take(told)
     counts.check(now.date())
     counts.expect(now.date())
+    flows.estimate(now.date() - timedelta(days=1), 28)
     _incidents(now)
     return Detector.objects.count()
 
 
 def _told(now: datetime) -> Read:
     rng, days, told = random.Random(7), calendar(), Read()  # noqa: S311  the same town every time
-    for street, number, most in PLACES:
+    for street, number, kind, most in [*((*place[:2], "", place[2]) for place in PLACES), *OTHERS]:
         if not (found := geo.find_address(f"{street} {number}", 1)):
             continue
         lat, long = found[0].point
         key = f"MS-{len(told.detectors) + 1:02d}"
-        told.detectors[key] = {"title": f"{street} {number}", "street": street, "lat": str(lat), "long": str(long)}
+        title = f"{TITLES[kind]} {street}" if kind else f"{street} {number}"
+        told.detectors[key] = {"title": title, "street": street, "kind": kind, "lat": str(lat), "long": str(long)}
         for back in range(7 * WEEKS, -1, -1):
             day = now.date() - timedelta(days=back)
-            kind = days.kind(day)
-            shape = SUNDAY if kind == 6 else SATURDAY if kind == 5 else WORKDAY
+            sort = days.kind(day)
+            shape = SUNDAY if sort == 6 else SATURDAY if sort == 5 else WORKDAY
             level = rng.gauss(1, 0.05) * (0.88 if days.is_vacation(day) else 1)
             hours = range(24 if back else now.hour)
             flow = [max(0, round(most * level * shape[hour] / 100 * rng.gauss(1, 0.06))) for hour in hours]

@@ -10,6 +10,7 @@ from ninja import Path, Query, Router, Schema
 from ninja.errors import HttpError
 
 from .models import Alert
+from .traffic import measured, punctual
 from .trips import planning, stops, world
 from .trips.asking import asked
 from .trips.brake import too_many
@@ -97,6 +98,44 @@ class AlertOut(Schema):
     ends_at: datetime | None
 
 
+class LineOut(Schema):
+    """Punctuality of a line over 28 days; shares in per cent, None: nothing measured."""
+
+    line: str
+    planned_trips: int  # 0: not known
+    observed_trips: int
+    cancelled_trips: int
+    departures: int
+    on_time_percent: float | None  # departures at most 1 minute early and 5 minutes late
+    median_minutes: float | None
+    p95_minutes: float | None
+
+
+class CarsOut(Schema):
+    """Car traffic of a mean day: counts laid on the streets by a model, no measured travel times."""
+
+    days: int
+    counted_streets: int
+    trips: float
+    vehicle_km: float
+    lost_seconds_a_trip: float
+    co2_kg: float
+    co2_g_km: float
+
+
+class FiguresOut(Schema):
+    """What is measured of traffic; None: not measured. Nothing in it is about a person."""
+
+    days: int
+    on_time_percent: float | None
+    p95_minutes: float | None
+    cancelled_percent: float | None
+    green_percent: float | None  # who walk, cycle or ride, on streets where several kinds are counted
+    green_streets: list[str]
+    cars: CarsOut | None
+    lines: list[LineOut]
+
+
 def _brake(request: HttpRequest, door: str) -> None:
     if too_many(request, door):
         raise HttpError(429, _("Das waren sehr viele Fragen. Warten Sie bitte eine Minute."))
@@ -179,3 +218,30 @@ def alerts(request: HttpRequest) -> list[Any]:
     """What is wrong now and soon."""
     _brake(request, "api")
     return list(Alert.objects.live(timezone.now())[:500])
+
+
+@router.get("/figures", response=FiguresOut, auth=None, url_name="mobility_figures")
+def figures(request: HttpRequest) -> dict[str, Any]:
+    """Punctuality by line, delay and emissions of cars, modal split at counters: the last 28 days."""
+    _brake(request, "api")
+    rows = punctual.days_back(measured.DAYS)
+    whole, shares, cars = punctual.kept("", rows), measured.split(), measured.cars()
+    return {
+        "days": measured.DAYS, "on_time_percent": whole.share, "p95_minutes": whole.p95,
+        "cancelled_percent": whole.cancelled_share, "green_percent": shares.green, "green_streets": list(shares.streets),
+        "cars": cars and _cars(cars), "lines": [_line(one) for one in punctual.by_line(rows)],
+    }  # fmt: skip
+
+
+def _cars(cars: measured.Cars) -> dict[str, Any]:
+    return {
+        "days": cars.days, "counted_streets": cars.streets, "trips": cars.trips, "vehicle_km": cars.vehicle_km,
+        "lost_seconds_a_trip": cars.lost_s, "co2_kg": cars.co2_kg, "co2_g_km": cars.co2_g_km,
+    }  # fmt: skip
+
+
+def _line(one: measured.Kept) -> dict[str, Any]:
+    return {
+        "line": one.name, "planned_trips": one.planned, "observed_trips": one.observed, "cancelled_trips": one.cancelled,
+        "departures": one.stops, "on_time_percent": one.share, "median_minutes": one.median, "p95_minutes": one.p95,
+    }  # fmt: skip

@@ -2,12 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .traffic import datex, desk, now, signalling, whatif
+from .traffic import datex, desk, figures, now, signalling, whatif
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", now.now, name="traffic"),
     path("punkte.json", now.points, name="traffic_points"),
     path("datex.xml", datex.publication, name="datex"),
+    path("kennzahlen/", figures.figures, name="traffic_figures"),
+    path("kennzahlen/puenktlichkeit.csv", figures.punctuality_csv, name="punctuality_csv"),
+    path("kennzahlen/autoverkehr.csv", figures.flows_csv, name="flows_csv"),
     path("zaehlstelle/<int:pk>/", now.detector, name="detector"),
     path("amt/", desk.desk, name="traffic_desk"),
     path("amt/stoerung/<int:pk>/", desk.settle, name="incident"),

@@ -24,6 +24,7 @@ EXTRA = {
     "title": ("title", "titel", "bezeichnung"),
     "street": ("street", "strasse", "straße"),
     "lat": ("lat", "latitude", "breite"),
+    "kind": ("kind", "art", "verkehrsart"),
     "long": ("long", "lon", "lng", "longitude", "laenge", "länge"),
 }
 _DAY = re.compile(r"(\d{4})[-_./](\d{1,2})[-_./](\d{1,2})")

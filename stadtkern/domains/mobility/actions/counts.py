@@ -22,6 +22,11 @@ from ..traffic.series import calendar, counts
 
 MOST_BYTES = 40_000_000
 BATCH = 5000
+KIND_WORDS = {
+    Detector.Kind.BIKE: {"rad", "fahrrad", "fahrräder", "radverkehr", "bike", "bicycle"},
+    Detector.Kind.FOOT: {"fuß", "fuss", "fußgänger", "fussgänger", "zu fuß", "foot", "pedestrian"},
+    Detector.Kind.BOARDING: {"einsteiger", "einstieg", "einstiege", "öpnv", "fahrgäste", "boarding", "boardings"},
+}
 AHEAD = 3  # days of a forecast
 KEEP = timedelta(days=3 * 365)  # counts; they say nothing of people
 KEEP_FORECASTS = timedelta(days=60)
@@ -90,7 +95,13 @@ def _detectors(told: Read) -> dict[str, int]:
 def _detector(key: str, told: dict[str, str]) -> Detector:
     point = readable(told.get("lat"), told.get("long"))
     lat, long = point or (None, None)
-    return Detector(key=key, title=told.get("title", "")[:160] or key, street=told.get("street", "")[:120], lat=lat, long=long)
+    kind, street = kind_of(told.get("kind", "")), told.get("street", "")[:120]
+    return Detector(key=key, title=told.get("title", "")[:160] or key, kind=kind, street=street, lat=lat, long=long)
+
+
+def kind_of(word: str) -> str:
+    """What is counted, by the word of a file; without one, motor vehicles."""
+    return next((kind for kind, words in KIND_WORDS.items() if word.strip().casefold() in words), Detector.Kind.CAR)
 
 
 def _store(rows: Iterator[tuple[int, datetime, int]]) -> int:

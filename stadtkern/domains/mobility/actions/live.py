@@ -2,6 +2,7 @@
 
 import json
 import tempfile
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from stadtkern.lib.files import put
 
 from ..models import Feed
 from ..trips import demo, fetching, folder, world
-from . import alerts
+from . import alerts, punctuality
 
 MOST_BYTES, MOST_DOCUMENTS, SECONDS = 30_000_000, 20, 50.0
 
@@ -41,6 +42,8 @@ def _realtime(feed: Feed, now: datetime) -> None:
     if any(one.code == "rt_unreadable" for one in told.findings):
         raise fetching.NotFetched(_("Die Echtzeit-Meldung ist nicht lesbar. Es gilt weiter, was davor kam."))
     put(folder.live_file(feed.key), data)
+    with suppress(world.NoTimetable):  # nothing to be late against
+        punctuality.note(feed, world.timetable(timezone.localdate(now)), told, now)
     alerts.note(feed, [_alert(one) for one in told.alerts])
 
 

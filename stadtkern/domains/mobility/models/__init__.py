@@ -3,6 +3,7 @@
 from .alerts import Alert, AlertQuerySet, SavedPlace, Told, Watch
 from .feeds import Feed, FeedQuerySet, FeedVersion
 from .inspections import InspectionBatch, InspectionCount, InspectionFinding, InspectionSeen
+from .measured import FlowDay, LineDay, SectionDay, SharingHour, TripSeen
 from .plates import LIVE, Plate, PlateQuerySet
 from .sharing import Ride, RideQuerySet
 from .tickets import (
@@ -39,6 +40,7 @@ __all__ = [
     "Feed",
     "FeedQuerySet",
     "FeedVersion",
+    "FlowDay",
     "Forecast",
     "Incident",
     "IncidentQuerySet",
@@ -46,6 +48,7 @@ __all__ = [
     "InspectionCount",
     "InspectionFinding",
     "InspectionSeen",
+    "LineDay",
     "Order",
     "Plate",
     "PlateQuerySet",
@@ -53,6 +56,8 @@ __all__ = [
     "RideQuerySet",
     "SavedPlace",
     "Scenario",
+    "SectionDay",
+    "SharingHour",
     "SignalPlan",
     "SignalStudy",
     "Subscription",
@@ -60,6 +65,7 @@ __all__ = [
     "TicketCopy",
     "TicketTransfer",
     "Told",
+    "TripSeen",
     "Watch",
     "Work",
 ]

@@ -11,10 +11,17 @@ from stadtkern.kernel.accounts.models import Staff
 
 
 class Detector(models.Model):
-    """A place where vehicles are counted (Zählstelle): a lane or an approach."""
+    """A place where somebody is counted (Zählstelle): a lane or an approach, a cycle path, a pavement, a stop."""
+
+    class Kind(models.TextChoices):
+        CAR = "CAR"  # motor vehicles
+        BIKE = "BIKE"
+        FOOT = "FOOT"
+        BOARDING = "BOARDING"  # people getting on buses and trams, as the operator tells
 
     key = models.CharField(max_length=80, unique=True)  # of the system it is from
     title = models.CharField(max_length=160)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.CAR)
     street = models.CharField(max_length=120, blank=True)
     lat = models.FloatField(null=True, blank=True)
     long = models.FloatField(null=True, blank=True)
@@ -170,6 +177,7 @@ class SignalStudy(models.Model):
     progress = models.PositiveSmallIntegerField(default=0)
     problem = models.CharField(max_length=300, blank=True)
     digest = models.CharField(max_length=64)  # of both files
+    about = models.JSONField(default=dict)  # when and with what it was computed, fit of the demand; "stored": read from a file
     staff = models.ForeignKey(Staff, models.SET_NULL, null=True, related_name="+", db_index=False)
     at = models.DateTimeField(default=timezone.now)
 

@@ -1,5 +1,6 @@
 """Traffic: counts from a file to the page, road works of another office, a closed street, plans that only the lead releases."""
 
+import os
 import uuid
 from datetime import date, timedelta
 
@@ -183,6 +184,16 @@ def test_what_other_offices_decide_is_announced_and_ends_with_it(planner):
     assert found.state == "ENDED"
 
 
+# What the published schemas (3.1) demand of a record, in this order; from `situationRecordType` on, what its kind adds.
+RECORD = ["CreationTime", "VersionTime", "probabilityOfOccurrence", "validity", "generalPublicComment", "locationReference"]
+
+
+def valid(root) -> None:
+    """Against the schemas where STADTKERN_DATEX names a folder with DATEXII_3_D2Payload.xsd and what it includes."""
+    if folder := os.environ.get("STADTKERN_DATEX"):
+        etree.XMLSchema(etree.parse(f"{folder}/DATEXII_3_D2Payload.xsd")).assertValid(root)
+
+
 def test_incidents_go_out_as_datex_and_as_features(planner, client):
     now = timezone.now()
     Incident.objects.create(
@@ -192,6 +203,17 @@ def test_incidents_go_out_as_datex_and_as_features(planner, client):
     Incident.objects.create(kind="OTHER", state="PUBLISHED", title="Ohne Ort")
     Incident.objects.create(kind="DAMAGE", state="ANNOUNCED", title="noch nicht geprüft", lat=52.0, long=7.5)
     root = etree.fromstring(client.get("/verkehr/datex.xml").content)
+    valid(root)
+    records = list(root.iter(f"{{{datex.NAMES['sit']}}}situationRecord"))
+    for one in records:  # all namespaces, the order, the mandatory attributes and the mandatory parts of each kind
+        parts = [etree.QName(part).localname.removeprefix("situationRecord") for part in one]
+        assert parts[: len(RECORD)] == RECORD and {"id", "version", datex.TYPE} == set(one.attrib)
+        comment = one.find(f"{{{datex.NAMES['sit']}}}generalPublicComment")[0]
+        assert etree.QName(comment).namespace == datex.NAMES["sit"]
+        closed = one.get(datex.TYPE) == "sit:RoadOrCarriagewayOrLaneManagement"
+        assert (parts[len(RECORD)] == datex.COMPLIANCE) == closed
+    places = {one.get(datex.TYPE) for one in root.iter(f"{{{datex.NAMES['sit']}}}locationReference")}
+    assert places == {"loc:PointLocation", "loc:AreaLocation"} and root.get("modelBaseVersion") == "3"
     names = {"sit": datex.NAMES["sit"], "com": datex.NAMES["com"], "loc": datex.NAMES["loc"]}
     kinds = [one.get(datex.TYPE) for one in root.findall(".//sit:situationRecord", names)]
     assert sorted(kinds) == ["sit:GeneralObstruction", "sit:MaintenanceWorks", "sit:RoadOrCarriagewayOrLaneManagement"]

@@ -1,4 +1,4 @@
-"""A day as a picture: counted and expected vehicles by hour, as points of lines in an SVG of fixed size."""
+"""Pictures as SVG of fixed size: a day as lines of counted and expected vehicles by hour, days as bars."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -42,3 +42,32 @@ def _round_up(value: int) -> int:
     while step * 10 < value:
         step *= 10
     return max(4, -(-value // step) * step)
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Shares in per cent by day: (x, y, width, height, word, value) of each bar; words stand under every third."""
+
+    bars: list[tuple[str, str, str, str, str, str]]
+    words: list[tuple[str, str]]
+    marks: list[tuple[str, int]]
+    width: int = WIDE
+    height: int = HIGH
+
+
+def bars(rows: Sequence[tuple[str, float | None]]) -> Bars | None:
+    """None where there is nothing to draw."""
+    if not any(value is not None for _word, value in rows):
+        return None
+    step = (WIDE - LEFT - 8) / len(rows)
+    every = max(1, -(-len(rows) // 7))
+    found, words = [], []
+    for at, (word, value) in enumerate(rows):
+        x = LEFT + at * step
+        if value is not None:
+            y = _y(value, 100)
+            size = (f"{x + step * 0.12:.1f}", f"{y:.1f}", f"{step * 0.76:.1f}", f"{HIGH - BOTTOM - y:.1f}")
+            found.append((*size, word, f"{value:.1f}".replace(".", ",")))
+        if at % every == 0:
+            words.append((f"{x + step / 2:.1f}", word))
+    return Bars(found, words, [(f"{_y(share, 100):.1f}", share) for share in (0, 25, 50, 75, 100)])

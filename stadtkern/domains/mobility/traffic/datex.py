@@ -1,7 +1,7 @@
 """Road works and incidents for other systems: a situation publication in the shape of DATEX II version 3, and GeoJSON features.
 
-Names and order of the elements follow D2Payload, Situation and LocationReferencing of DATEX II 3.x (EN 16157-2, -3 and -7). It
-was not checked against its schemas: no conformance is claimed.
+Valid against the schemas D2Payload, Situation, Common and LocationReferencing of version 3.1 (EN 16157-2, -3 and -7); the test
+checks it wherever STADTKERN_DATEX names a folder with them, and their rules as facts everywhere (docs/traffic.md).
 """
 
 from collections.abc import Sequence
@@ -31,6 +31,7 @@ RECORDS = {
     Kind.OTHER: ("GeneralObstruction", ("obstructionType", "other")),
 }
 CLOSED = ("RoadOrCarriagewayOrLaneManagement", ("roadOrCarriagewayOrLaneManagementType", "roadClosed"))
+COMPLIANCE = "complianceOption"  # network management must say whether it binds
 
 
 @everyone
@@ -83,15 +84,26 @@ def _record(held: Any, row: Incident, now: datetime, key: str, told: tuple[str, 
     if row.ends_at:
         _put(span, "com:overallEndTime", row.ends_at.isoformat())
     text = ". ".join(part for part in (row.title, row.street, row.text) if part)
-    values = _put(_put(_put(record, "sit:generalPublicComment"), "com:comment"), "com:values")
+    values = _put(_put(_put(record, "sit:generalPublicComment"), "sit:comment"), "com:values")
     _put(values, "com:value", text, lang="de")
-    if row.lat is not None and row.long is not None:
-        place = _put(record, "sit:locationReference")
-        place.set(TYPE, "loc:PointLocation")
-        point = _put(_put(place, "loc:pointByCoordinates"), "loc:pointCoordinates")
-        _put(point, "loc:latitude", f"{row.lat:.6f}")
-        _put(point, "loc:longitude", f"{row.long:.6f}")
+    _place(record, row)
+    if told is CLOSED:
+        _put(record, f"sit:{COMPLIANCE}", "mandatory")
     _put(record, f"sit:{name}", value)
+
+
+def _place(record: Any, row: Incident) -> None:
+    """Every record has a location: the point, or where none is known the city's area by name."""
+    place = _put(record, "sit:locationReference")
+    if row.lat is None or row.long is None:
+        place.set(TYPE, "loc:AreaLocation")
+        values = _put(_put(_put(place, "loc:namedArea"), "loc:areaName"), "com:values")
+        _put(values, "com:value", city().name, lang="de")
+        return
+    place.set(TYPE, "loc:PointLocation")
+    point = _put(_put(place, "loc:pointByCoordinates"), "loc:pointCoordinates")
+    _put(point, "loc:latitude", f"{row.lat:.6f}")
+    _put(point, "loc:longitude", f"{row.long:.6f}")
 
 
 def _put(parent: Any, name: str, text: str = "", **attributes: str) -> Any:

@@ -1,5 +1,6 @@
 """Jobs of traffic, and what it does when a permit for works is granted or a damage of the road is reported."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.utils import timezone
@@ -7,7 +8,11 @@ from procrastinate.contrib.django import app
 
 from stadtkern.kernel.events.models import Event
 
-from ..actions import counts, incidents, scenarios, signalling
+from ..actions import counts, flows, incidents, punctuality, scenarios, signalling
+from ..models import Feed
+from ..trips import world
+
+WEEK = 7  # days that are worked out once their counts are there
 
 
 def _case(event: Event, service: str) -> int | None:
@@ -70,6 +75,19 @@ def expect(timestamp: int) -> None:
     today = timezone.localdate()
     counts.check(today - timedelta(days=1))
     counts.expect(today)
+    flows.estimate(today - timedelta(days=1), WEEK)
+
+
+@app.task(name="mobility.punctuality", queueing_lock="mobility.punctuality", queue="periodic")
+def settle_trips(timestamp: int) -> None:
+    """Every ten minutes: trips that are over."""
+    now, planned = timezone.now(), {}
+    for back in (1, 0):
+        with suppress(world.NoTimetable):
+            planned |= punctuality.planned_trips(world.timetable(timezone.localdate(now) - timedelta(days=back)))
+    for feed in Feed.objects.filter(kind=Feed.Kind.REALTIME):
+        while punctuality.settle(feed, now, planned):
+            pass
 
 
 @app.task(name="mobility.forget_traffic", queueing_lock="mobility.forget_traffic", queue="periodic")
@@ -78,9 +96,11 @@ def forget(timestamp: int) -> None:
     now = timezone.now()
     while counts.forget(now):
         pass
+    punctuality.forget(now)
+    flows.forget(now)
     incidents.forget(now)
     scenarios.forget(now)
     signalling.forget(now)
 
 
-SCHEDULE = [("22 1 * * *", expect), ("41 3 * * *", forget)]
+SCHEDULE = [("*/10 * * * *", settle_trips), ("22 1 * * *", expect), ("41 3 * * *", forget)]

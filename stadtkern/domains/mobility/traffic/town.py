@@ -12,7 +12,7 @@ from stadtkern.lib.traffic.closing import Streets, gravity, scaled, streets
 from stadtkern.lib.ways.graph import Ways
 from stadtkern.lib.ways.lines import from_lines
 
-from ..models import Count
+from ..models import Count, Detector
 
 PER_ADDRESS = 0.35  # trips by car from a house in the busiest hour, where nothing is counted
 BUSY = (7, 8, 16, 17)  # hours whose counts are the level of demand
@@ -39,7 +39,7 @@ def _counted() -> dict[str, float]:
     rows = (
         Count.objects.filter(at__gt=last - LATELY, at__hour__in=BUSY, at__week_day__in=(2, 3, 4, 5, 6), detector__active=True)
         .exclude(detector__street="")
-        .filter(detector__faults=[])
+        .filter(detector__faults=[], detector__kind=Detector.Kind.CAR)
         .values("detector__street", "detector_id")
         .annotate(mean=Avg("vehicles"))
     )

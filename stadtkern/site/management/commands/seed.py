@@ -79,6 +79,8 @@ class Command(BaseCommand):
             if "mobility" in settings.DOMAINS:
                 listed = importlib.import_module("stadtkern.site.timetables").play()
                 self.stdout.write(f"  {listed} sources of timetables and shared vehicles")
+                heard = importlib.import_module("stadtkern.site.buses").play()
+                self.stdout.write(f"  {heard} trips of buses and trams in real time")
             self.stdout.write(f"  {parked.play()} parking permits")
             self.stdout.write(f"  {flow.play()} places where traffic is counted")
             self.stdout.write(f"  {treasury.play()} claims of the cash office, and a bank statement")
