@@ -819,7 +819,7 @@ def test_open_operations_are_few_and_meant():
         "GET /api/v1/directory/search",
         "GET /api/v1/directory/situations",
         "GET /api/v1/directory/{key}",
-        *(f"GET /api/v1/mobility/{one}" for one in ("places", "plan", "alerts", "stops/{ref}/departures")),
+        *(f"GET /api/v1/mobility/{one}" for one in ("places", "plan", "alerts", "figures", "stops/{ref}/departures")),
         "GET /api/v1/participation/contributions/{reference}",
         "GET /api/v1/participation/processes",
         "GET /api/v1/participation/processes/{key}",
