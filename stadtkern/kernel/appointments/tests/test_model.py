@@ -339,7 +339,9 @@ class Machine(RuleBasedStateMachine):
             return
         assert then != actions.Then.REFUSE or not fresh
         after = Town.read()
-        dropped = {key for key in fresh if after[key].status != self.visits[key].status and not self.visits[key].lapsed(self.now)}
+        dropped = {
+            key for key in fresh if after[key].status != self.visits[key].status and not self.visits[key].lapsed(self.now)
+        }
         assert not dropped, "an appointment was dropped"
         assert all(after[key].date >= self.visits[key].date for key in fresh), "on an earlier day than planned"
         assert listed == self.outside(where, after) and (then == actions.Then.MOVE or listed == now_outside)
@@ -362,7 +364,10 @@ class Machine(RuleBasedStateMachine):
 
     def waited_for(self, own: list[Visit]) -> bool:
         """Times given back on the way go to those who wait; then what overlaps them is not to be had."""
-        return any(self.town.could_use(hope, visit) for visit in own for hope in self.town.hopes.values())
+        free = self.town.free(visit for visit in Town.read().values() if visit not in own)
+        return any(
+            self.town.something_for(hope, free, self.now) for hope in self.town.hopes.values() if hope.status == "WAITING"
+        )
 
     def replaced_by(self, visit: Visit) -> set[int]:
         return {hope.replaces for hope in self.town.hopes.values() if hope.replaces} if visit else set()
