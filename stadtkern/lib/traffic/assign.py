@@ -10,8 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .kernels import load
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
@@ -87,6 +85,8 @@ def equilibrium(
     progress: Callable[[int, float], None] = lambda done, gap: None,
 ) -> Assigned:
     """Assign until the relative gap is reached or the rounds are over."""
+    from .kernels import load  # brings the compiler: not at the start of every process
+
     shape = _csr(links)
     order = np.argsort(trips.origin, kind="stable")
     origins, begins = np.unique(trips.origin[order], return_index=True)

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import lsq_linear
 
 Floats = NDArray[np.float64]
 
@@ -54,6 +53,8 @@ def calibrate(
     sure = 1 / np.sqrt(np.maximum(counted, 1.0) + (0.05 * counted) ** 2)
     matrix = np.vstack([np.diag(weight), use * sure[:, None]])
     wanted = np.concatenate([weight * start, sure * counted])
+    from scipy.optimize import lsq_linear  # a second to import: not at the start of every process
+
     found = lsq_linear(matrix, wanted, bounds=(0, np.inf), max_iter=200)
     amounts = np.asarray(found.x)
     other = held_out or {}

@@ -8,12 +8,15 @@ Only what was counted up to the day of origin is used. Without enough days to le
 import warnings
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.ensemble import HistGradientBoostingRegressor
 
 from .days import Days, same_season
+
+if TYPE_CHECKING:
+    from sklearn.ensemble import HistGradientBoostingRegressor
 
 Floats = NDArray[np.float64]
 
@@ -140,12 +143,14 @@ class Forecaster:
 
     table: Table
     origin: int
-    model: HistGradientBoostingRegressor | None
+    model: "HistGradientBoostingRegressor | None"
     told: NDArray[np.bool_]  # the features it was learned with
 
     @classmethod
     def learn(cls, counts: Counts, days: Days, origin: int, *, ahead: int = 1, seed: int = 1) -> "Forecaster":
         """Learn from days up to `origin` (index), for forecasts up to `ahead` days."""
+        from sklearn.ensemble import HistGradientBoostingRegressor  # seconds to import: not at the start of every process
+
         table = Table(counts, days)
         possible = list(range(8, origin + 1))
         if len(possible) < LEARN:
