@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv/bin/python
 PORT ?= 8000
 
-.PHONY: help install demo test check bench rush tamper new-service new-domain
+.PHONY: help install demo test test-full check bench rush tamper new-service new-domain
 help: ## this list
 	@grep -E '^[a-z-]+:.*##' Makefile | sed -E 's/:[^#]*## /\t/' | expand -t 16
 
@@ -14,6 +14,9 @@ demo: .venv/ready ## set up and serve the platform with demo data (RESET=1 start
 
 test: .venv/complete .venv/browser ## set up and run every test
 	@$(VENV) -m pytest -n 2 $(ARGS)
+
+test-full: .venv/complete .venv/browser ## the same at its longest, for the night (about an hour)
+	@FULL=1 STEPS=50000 STORIES=400 $(VENV) -m pytest -n 2 $(ARGS)
 
 check: .venv/complete .venv/browser ## linter, types, import contracts, tests
 	@$(VENV) -m ruff check . && $(VENV) -m ruff format --check .

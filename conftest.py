@@ -5,6 +5,7 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ pytest_plugins = ["stadtkern.ui.testing"]  # a real browser: open_tab
 # A busy machine is no finding: neither the time of one example nor that of drawing it.
 hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 hypothesis_settings.load_profile("suite")
+FULL = os.environ.get("FULL") == "1"  # `make test-full`: everything at its longest, for the night
 gc.disable()  # until everything is collected (below)
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # browser tests: Playwright's sync API runs inside an event loop
 
@@ -152,6 +154,26 @@ def login() -> Callable[["Account"], Client]:
     return sign_in
 
 
+@pytest.fixture(scope="session")
+def fresh_tables() -> ExitStack:
+    from stadtkern.site.migrating import swiftly
+
+    stack = ExitStack()
+    stack.enter_context(swiftly())
+    return stack
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, fresh_tables: ExitStack) -> None:
+    """The last thing before the database of a worker is made."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, fresh_tables: ExitStack) -> None:
+    """Made; whatever migrates from now on does it as Django does."""
+    fresh_tables.close()
+
+
 LASTING = ("django_migrations", "django_content_type", "auth_permission", "django_site", "procrastinate_version")
 
 
@@ -234,8 +256,11 @@ def run_jobs(transactional_db: None) -> Callable[[], None]:
     return work
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests last: what fails cheaply fails first."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Browser tests last: what fails cheaply fails first. What only the night has time for is left to it."""
+    if left := [item for item in items if item.get_closest_marker("full") and not FULL]:
+        config.hook.pytest_deselected(items=left)
+    items[:] = [item for item in items if item not in left]
     items.sort(key=lambda item: item.get_closest_marker("browser") is not None)
 
 

@@ -32,7 +32,10 @@ def platform(name: str) -> Iterator[Path]:
             from django.core.management import call_command
 
             django.setup()
-            call_command("migrate", verbosity=0)
+            from stadtkern.site.migrating import swiftly
+
+            with swiftly():
+                call_command("migrate", verbosity=0)
             yield Path(home)
         finally:
             cluster.remove()

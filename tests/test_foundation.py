@@ -1,5 +1,10 @@
 """The diary and its reactions: one transaction, one effect."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 from django.db import connection, transaction
 
@@ -54,3 +59,39 @@ def test_a_failing_reaction_leaves_no_tick(transactional_db, monkeypatch):
     with pytest.raises(Exception, match="division by zero"):
         react(event.pk, queue.name_of(fail))
     assert not Tick.objects.exists()
+
+
+TABLES = """
+import subprocess, sys
+from contextlib import nullcontext
+import django
+from django.core.management import call_command
+django.setup()
+from django.conf import settings
+from stadtkern.lib.postgres import Cluster
+from stadtkern.site.migrating import swiftly
+cluster = Cluster(settings.HOME)
+try:
+    with swiftly() if sys.argv[1] == "swiftly" else nullcontext():
+        call_command("migrate", verbosity=0)
+    sys.stdout.flush()
+    subprocess.run([cluster.bin / "pg_dump", "--schema-only", cluster.dsn], check=True)
+finally:
+    cluster.remove()
+"""
+
+
+@pytest.mark.full
+def test_tables_made_swiftly_are_those_that_django_makes(tmp_path):
+    tmp_path.chmod(0o711)
+
+    def made(way: str) -> str:
+        own = {"STADTKERN_HOME": str(tmp_path / way), "STADTKERN_MODE": "demo"}
+        command = [sys.executable, "-c", TABLES, way]
+        environment = {name: value for name, value in os.environ.items() if name != "DATABASE_URL"} | own
+        done = subprocess.run(
+            command, cwd=Path(__file__).parents[1], env=environment, capture_output=True, text=True, check=True
+        )
+        return "".join(line for line in done.stdout.splitlines(True) if "restrict" not in line[:12])
+
+    assert made("swiftly") == made("as Django does") != ""

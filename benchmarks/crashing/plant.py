@@ -43,7 +43,10 @@ class Plant:
         from django.core.management import call_command
 
         django.setup()
-        call_command("migrate", verbosity=0)
+        from stadtkern.site.migrating import swiftly
+
+        with swiftly():
+            call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
 
     def start(self) -> None:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -21,6 +22,7 @@ from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.privacy.erasing import journal
 from stadtkern.lib.postgres import Cluster
+from stadtkern.site.migrating import swiftly
 
 
 class Command(BaseCommand):
@@ -41,7 +43,7 @@ class Command(BaseCommand):
         begun = time.monotonic()
         if options["reset"]:
             self.step("Starting over", reset)
-        self.step("Database", lambda: call_command("migrate", verbosity=0))
+        self.step("Database", tables)
         self.step("Static files", lambda: call_command("collectstatic", interactive=False, verbosity=0))
         if not Office.objects.exists():
             self.stdout.write(f"· The people of {city().name}")
@@ -95,6 +97,12 @@ def reset() -> None:
     for name in ("mail", "keys", "outage", "static", "demo-bezahldienst", "anchors"):
         shutil.rmtree(settings.HOME / name, ignore_errors=True)
     journal.place().unlink(missing_ok=True)  # its numbers would be those of other people
+
+
+def tables() -> None:
+    """All of them on an empty database, otherwise what is new."""
+    with nullcontext() if connection.introspection.table_names() else swiftly():
+        call_command("migrate", verbosity=0)
 
 
 def taken(port: int) -> bool:
