@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .traffic import datex, desk, figures, now, signalling, whatif
+from .traffic import buses, datex, desk, figures, now, signalling, whatif
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", now.now, name="traffic"),
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("amt/zaehlwerte/", desk.imports, name="counts"),
     path("amt/sperrung/", whatif.ask, name="whatif"),
     path("amt/sperrung/<int:pk>/", whatif.scenario, name="scenario"),
+    path("amt/busvorrang/", buses.buses, name="buses"),
+    path("amt/busvorrang/karte.geojson", buses.buses_map, name="buses_map"),
     path("amt/signale/", signalling.studies, name="studies"),
     path("amt/signale/<int:pk>/", signalling.study, name="study"),
     path("amt/signale/plan/<int:pk>/", signalling.decide, name="plan"),

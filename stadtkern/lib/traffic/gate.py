@@ -1,7 +1,8 @@
 """The gate every proposal must pass: simulated on seeds nobody searched with and on other demand, beside the plan in place.
 
 It refuses what makes delay longer, what only wins because vehicles stay outside, what fails when demand is ten per cent other,
-and what touches lights, order, yellow or all-red. It gives a verdict; releasing is a person's act.
+and what touches lights, order, yellow or all-red. A plan for buses must be worth it for the buses and may cost nobody else
+anything: the same bars, but the gain is asked of the buses. It gives a verdict; releasing is a person's act.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -30,6 +31,15 @@ class Row:
     worse_seeds: int
     arrived_before: int
     arrived_after: int
+    buses: int = 0  # a run; 0: none in this demand
+    bus_before: float = 0.0
+    bus_after: float = 0.0
+    bus_worse_seeds: int = 0
+
+    @property
+    def bus_gain(self) -> float:
+        """Per cent less delay of buses and trams; negative is worse."""
+        return 100 * (1 - self.bus_after / self.bus_before) if self.bus_before else 0.0
 
     @property
     def gain(self) -> float:
@@ -78,8 +88,12 @@ def judge(
     scales: Sequence[float] = SCALES,
     known: Mapping[tuple[int, float], Outcome] | None = None,
     better: float = BETTER,
+    buses: bool = False,
 ) -> Verdict:
-    """Simulate both plans on every seed and scale. `known`: outcomes of the plan in place, to be measured once only."""
+    """Simulate both plans on every seed and scale.
+
+    `known`: outcomes of the plan in place, to be measured once only. `buses`: the plan is meant for buses and trams.
+    """
     if wrong := structure(in_place, proposed):
         return Verdict((), tuple(wrong))
     rows, reasons = [], []
@@ -88,7 +102,7 @@ def judge(
         after = [run(proposed, seed, scale) for seed in seeds]
         row = _row(scale, before, after)
         rows.append(row)
-        reasons += against(row, len(seeds), better)
+        reasons += against(row, len(seeds), better, buses=buses)
         if scale == scales[0] and {"delay_worse", "more_outside"} & set(reasons):
             break  # refused already; the other demands need not be simulated
     return Verdict(tuple(rows), tuple(dict.fromkeys(reasons)))
@@ -104,18 +118,30 @@ def _row(scale: float, before: Sequence[Outcome], after: Sequence[Outcome]) -> R
         worse_seeds=sum(now.delay_all > was.delay_all for was, now in zip(before, after, strict=True)),
         arrived_before=sum(one.arrived for one in before),
         arrived_after=sum(one.arrived for one in after),
+        buses=round(mean(one.buses for one in before)),
+        bus_before=mean(one.bus_delay for one in before),
+        bus_after=mean(one.bus_delay for one in after),
+        bus_worse_seeds=sum(now.bus_delay > was.bus_delay for was, now in zip(before, after, strict=True)),
     )
 
 
-def against(row: Row, seeds: int, better: float = BETTER) -> list[str]:
+def against(row: Row, seeds: int, better: float = BETTER, *, buses: bool = False) -> list[str]:
     """What one row says against a plan; codes."""
     expected, found = row.scale == 1.0, []
     if row.gain < 0:
         found.append("delay_worse" if expected else "delay_worse_other_demand")
-    elif expected and row.gain < better:
+    elif expected and not buses and row.gain < better:
         found.append("too_little")
     if row.outside_after > row.outside_before:
         found.append("more_outside" if expected else "more_outside_other_demand")
-    if expected and row.gain >= 0 and row.worse_seeds > seeds // 3:
+    if expected and not buses and row.gain >= 0 and row.worse_seeds > seeds // 3:
         found.append("not_steady")
-    return found
+    return found + (_against_for_buses(row, seeds, better) if buses else [])
+
+
+def _against_for_buses(row: Row, seeds: int, better: float) -> list[str]:
+    if row.scale != 1.0:
+        return ["buses_worse_other_demand"] if row.bus_gain < 0 else []
+    if row.bus_gain < better:
+        return ["too_little_for_buses"]
+    return ["not_steady_for_buses"] if row.bus_worse_seeds > seeds // 3 else []

@@ -14,6 +14,8 @@ SATURATION = 1800  # vehicles an hour a lane of green lets through
 START = 2.0  # seconds of every green nobody uses
 LEAST_GREEN = 5.0
 SHORTEST, LONGEST = 30.0, 120.0  # cycle
+EXTENSION = 12.0  # seconds a green waits at most for a bus that is coming
+SEEN = 7.0  # seconds before the stop line at which a bus is noticed
 STEPS = (-8, -5, -3, 3, 5, 8)
 
 
@@ -21,7 +23,7 @@ STEPS = (-8, -5, -3, 3, 5, 8)
 class Candidate:
     """A proposal, where it is from, and how many simulations it took."""
 
-    source: str  # webster · search · actuated
+    source: str  # webster · search · actuated · priority
     plan: dict[str, Program]
     runs: int = 0
 
@@ -69,6 +71,26 @@ def actuated(net: Net, least: float = LEAST_GREEN, most: float = 50.0) -> Candid
         )
         plan[key] = replace(one, kind="actuated", phases=phases)
     return Candidate("actuated", plan)
+
+
+def priority(net: Net, plan: Plan, turns: frozenset[tuple[str, str]], types: frozenset[str]) -> dict[str, Program]:
+    """The plan with greens that wait for a bus: only buses are noticed, only their greens grow, nobody's green is cut."""
+    made = dict(plan)
+    for key, one in plan.items():
+        lights = {link.light for link in net.links if link.signal == key and (link.begin, link.end) in turns}
+        asked = {at for at in one.greens if any(one.phases[at].state[light] in GREEN for light in lights)}
+        if not asked or len(asked) == len(one.greens):  # no bus here, or a bus in every green: nobody to be preferred
+            continue
+        phases = tuple(
+            replace(phase, least=phase.seconds, most=phase.seconds + (EXTENSION if at in asked else 0.0))
+            for at, phase in enumerate(one.phases)
+        )
+        settings = (
+            ("vTypes", " ".join(sorted(types))), ("detector-gap", f"{SEEN:g}"), ("max-gap", f"{SEEN + 1:g}"),
+            ("passing-time", "2"),
+        )  # fmt: skip
+        made[key] = replace(one, kind="actuated", phases=phases, settings=settings)
+    return made
 
 
 def search(

@@ -14,6 +14,7 @@ from xml.sax.saxutils import quoteattr
 from .net import Plan, Program, read_xml
 
 SECONDS = 120
+BUSES = frozenset({"bus", "coach", "tram", "rail_urban"})  # vClass of what carries many
 MEMORY_NICE = 5
 
 
@@ -27,12 +28,13 @@ class RunFailed(RuntimeError):
 
 @dataclass(frozen=True)
 class Scenario:
-    """A network, the demand of a time, and when it begins and ends (seconds)."""
+    """A network, the demand of a time, when it begins and ends (seconds), and which types of vehicles are buses and trams."""
 
     net: Path
     routes: Path
     begin: int
     end: int
+    buses: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,8 @@ class Outcome:
     delay: float  # of those who arrived
     delay_all: float  # also of those on the way and outside at the end
     collisions: int = 0
+    buses: int = 0
+    bus_delay: float = 0.0  # of all buses and trams, also of those on the way and outside
 
     @property
     def outside(self) -> int:
@@ -59,6 +63,18 @@ def program(name: str = "sumo") -> Path | None:
             return found
     known = shutil.which(name)
     return Path(known) if known else None
+
+
+def version() -> str:
+    """ "SUMO 1.28.0", as the program says it. Raises NotConnected."""
+    found = program()
+    if found is None:
+        raise NotConnected("sumo")
+    told = subprocess.run(
+        [str(found), "--version"], capture_output=True, timeout=SECONDS, check=False, stdin=subprocess.DEVNULL
+    )
+    words = told.stdout.decode(errors="replace").partition("\n")[0].split()
+    return f"SUMO {words[-1]}" if words else "SUMO"
 
 
 def call(name: str, *arguments: str, seconds: int = SECONDS) -> None:
@@ -93,22 +109,31 @@ def run(scenario: Scenario, plan: Plan | None, seed: int, scale: float = 1.0, se
             added.write_text(as_xml(plan), encoding="utf-8")
             arguments += ["--additional-files", str(added)]
         call("sumo", *arguments, seconds=seconds)
-        return _measured(statistics, trips)
+        return _measured(statistics, trips, scenario.buses)
 
 
-def _measured(statistics: Path, trips: Path) -> Outcome:
+def bus_types(routes: Path) -> frozenset[str]:
+    """Types of vehicles in a demand that are buses or trams; empty: there are none, or they cannot be told apart."""
+    types = {one.get("id", "") for one in read_xml(routes).iter("vType") if one.get("vClass") in BUSES}
+    return frozenset(one for one in types if one and " " not in one)
+
+
+def _measured(statistics: Path, trips: Path, types: frozenset[str]) -> Outcome:
     told = read_xml(statistics)
     vehicles, teleports, safety = told.find("vehicles"), told.find("teleports"), told.find("safety")
-    done, everybody = [], []
+    done, everybody, buses = [], [], []
     for one in read_xml(trips).iter("tripinfo"):
         lost = float(one.get("timeLoss", 0)) + max(0.0, float(one.get("departDelay", 0)))
         everybody.append(lost)
+        if one.get("vType") in types:
+            buses.append(lost)
         if float(one.get("arrival", -1)) >= 0 and not one.get("vaporized"):
             done.append(lost)
     return Outcome(
         loaded=int(vehicles.get("loaded")), arrived=len(done), waiting=int(vehicles.get("waiting")),
         teleports=int(teleports.get("total")), delay=sum(done) / max(1, len(done)),
         delay_all=sum(everybody) / max(1, len(everybody)), collisions=int(safety.get("collisions", 0)),
+        buses=len(buses), bus_delay=sum(buses) / max(1, len(buses)),
     )  # fmt: skip
 
 
@@ -117,8 +142,8 @@ def turns(scenario: Scenario, seed: int = 1) -> Counter[tuple[str, str]]:
     return Counter(pair for route in driven(scenario, seed) for pair in pairwise(route))
 
 
-def driven(scenario: Scenario, seed: int = 1) -> list[tuple[str, ...]]:
-    """The edges every vehicle drove or means to drive."""
+def driven(scenario: Scenario, seed: int = 1, types: frozenset[str] | None = None) -> list[tuple[str, ...]]:
+    """The edges every vehicle (of these types) drove or means to drive."""
     with tempfile.TemporaryDirectory(prefix="sk-sumo-") as folder:
         out = Path(folder) / "routes.xml"
         call(
@@ -126,7 +151,14 @@ def driven(scenario: Scenario, seed: int = 1) -> list[tuple[str, ...]]:
             "--end", str(scenario.end), "--seed", str(seed), "--no-step-log", "--no-warnings", "--vehroute-output", str(out),
             "--vehroute-output.write-unfinished", "--vehroute-output.last-route", "--xml-validation", "never",
         )  # fmt: skip
-        return [tuple((one.get("edges") or "").split()) for one in read_xml(out).iter("route")]
+        told = [one for one in read_xml(out).iter("vehicle") if types is None or one.get("type") in types]
+        return [tuple((one.get("edges") or "").split()) for vehicle in told for one in vehicle.iter("route")]
+
+
+def bus_turns(scenario: Scenario) -> frozenset[tuple[str, str]]:
+    """From one edge to the next, where buses and trams drive."""
+    routes = driven(scenario, types=scenario.buses) if scenario.buses else []
+    return frozenset(pair for route in routes for pair in pairwise(route))
 
 
 def as_xml(plan: Plan) -> str:

@@ -2,10 +2,10 @@
 
 import hashlib
 import tempfile
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -15,17 +15,14 @@ from procrastinate.contrib.django import app
 from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.accounts.models import Role
 from stadtkern.kernel.events.actions import record
-from stadtkern.lib.traffic import gate, plans, sumo
-from stadtkern.lib.traffic.net import Net, NotANet, Plan, read_net, read_xml
+from stadtkern.lib.traffic import study, sumo
+from stadtkern.lib.traffic.net import NotANet, read_net, read_xml
 
 from ..models import SignalPlan, SignalStudy, Work
 from .counts import Refused
 
 MOST_BYTES = 20_000_000
 LONGEST = 2 * 3600  # of simulated time
-ROUNDS = 40
-SEEDS = (1, 2)  # the search sees these and no others; the gate uses its own
-OUTSIDE = 3600.0  # seconds a vehicle that stays outside costs in the search
 KEEP = timedelta(days=365)
 State = SignalPlan.State
 
@@ -40,8 +37,7 @@ def order(actor: Actor, title: str, net: bytes, routes: bytes, begin: int, end: 
     if not 0 <= begin < end <= 48 * 3600 or end - begin > LONGEST:
         raise Refused(_("Der Zeitraum darf höchstens zwei Stunden lang sein, zum Beispiel 7 bis 8 Uhr."))
     _readable(net, routes)
-    parts = b"%d:%d:%b:%b" % (begin, end, hashlib.sha256(net).digest(), hashlib.sha256(routes).digest())
-    digest = hashlib.sha256(parts).hexdigest()
+    digest = _digest(net, routes, begin, end)
     if known := SignalStudy.objects.filter(digest=digest).exclude(state=Work.FAILED).first():
         return known
     clean = "".join(sign for sign in title if sign.isprintable()).strip()[:120] or _("Signalplan")
@@ -51,6 +47,32 @@ def order(actor: Actor, title: str, net: bytes, routes: bytes, begin: int, end: 
     record("signals.ordered", subject=str(row), actor=actor.key)
     app.configure_task("mobility.signals", queue="default").defer(pk=row.pk)
     return row
+
+
+@transaction.atomic
+def enter(actor: Actor, told: Mapping[str, Any], net: bytes, routes: bytes) -> SignalStudy:
+    """A study that was computed elsewhere, with what was measured there; its page says so. Raises Refused."""
+    if actor.staff is None:
+        raise ValueError("Only staff enters studies")
+    _readable(net, routes)
+    digest, about = _digest(net, routes, told["begin"], told["end"]), {**told["about"], "stored": True}
+    if known := SignalStudy.objects.filter(digest=digest).exclude(state=Work.FAILED).first():
+        return known
+    row = SignalStudy.objects.create(
+        title=told["title"][:120], net=net, routes=routes, begin=told["begin"], end=told["end"], digest=digest,
+        staff=actor.staff, state=Work.DONE, progress=100, about=about,
+    )  # fmt: skip
+    for one in told["plans"]:
+        state = State.PROPOSED if one["passed"] and not one["reasons"] else State.REFUSED
+        kept = {name: one[name] for name in ("source", "plan", "rows", "reasons")}
+        SignalPlan.objects.create(study=row, state=state, **kept)
+    record("signals.entered", subject=str(row), actor=actor.key, data={"plans": len(told["plans"])})
+    return row
+
+
+def _digest(net: bytes, routes: bytes, begin: int, end: int) -> str:
+    parts = b"%d:%d:%b:%b" % (begin, end, hashlib.sha256(net).digest(), hashlib.sha256(routes).digest())
+    return hashlib.sha256(parts).hexdigest()
 
 
 def _readable(net: bytes, routes: bytes) -> None:
@@ -77,7 +99,7 @@ def _put(place: str, kind: str, data: bytes) -> Path:
     return file
 
 
-def work_on(pk: int, rounds: int = ROUNDS) -> None:
+def work_on(pk: int, rounds: int = study.ROUNDS) -> None:
     """Look for plans, judge each of them. What fails says why; nothing half done is shown as a proposal."""
     row = SignalStudy.objects.filter(pk=pk, state__in=[Work.WAITING, Work.RUNNING]).first()
     if row is None:
@@ -86,40 +108,15 @@ def work_on(pk: int, rounds: int = ROUNDS) -> None:
     try:
         with tempfile.TemporaryDirectory(prefix="sk-sumo-") as place:
             files = _put(place, "net", bytes(row.net)), _put(place, "rou", bytes(row.routes))
-            scenario = sumo.Scenario(*files, row.begin, row.end)
-            _judge(row, scenario, read_net(scenario.net), rounds)
+            scenario = sumo.Scenario(*files, row.begin, row.end, sumo.bus_types(files[1]))
+            for judged in study.examine(scenario, read_net(scenario.net), rounds, lambda share: _note(row, int(100 * share))):
+                _keep(row, judged)
     except sumo.NotConnected:
         _finish(row, Work.FAILED, _("SUMO ist auf diesem Server nicht verbunden."))
     except (sumo.RunFailed, NotANet) as problem:
         _finish(row, Work.FAILED, _("Die Simulation hat abgebrochen: %(why)s") % {"why": _plain(str(problem))})
     else:
-        _finish(row, Work.DONE, "")
-
-
-def _judge(row: SignalStudy, scenario: sumo.Scenario, net: Net, rounds: int) -> None:
-    def run(plan: Plan | None, seed: int, scale: float) -> sumo.Outcome:
-        return sumo.run(scenario, plan, seed, scale)
-
-    known = {(seed, scale): run(None, seed, scale) for scale in gate.SCALES for seed in gate.UNSEEN}
-    _note(row, 15)
-    hours = (scenario.end - scenario.begin) / 3600
-    for at, candidate in enumerate(candidates(net, scenario, hours, rounds, lambda share: _note(row, 15 + int(60 * share)))):
-        verdict = gate.judge(net.programs, candidate.plan, run, known=known)
-        _keep(row, candidate, verdict)
-        _note(row, 80 + 6 * at)
-
-
-def candidates(
-    net: Net, scenario: sumo.Scenario, hours: float, rounds: int, progress: Callable[[float], None]
-) -> list[plans.Candidate]:
-    """From three sources; the search sees seeds the gate does not use."""
-
-    def cost(plan: Plan) -> float:
-        made = [sumo.run(scenario, plan, seed) for seed in SEEDS]
-        return sum(one.delay_all + OUTSIDE * one.outside / max(1, one.loaded) for one in made) / len(made)
-
-    sought = plans.search(net.programs, cost, rounds=rounds, progress=lambda done: progress(done / rounds))
-    return [plans.webster(net, sumo.turns(scenario), hours), plans.actuated(net), sought]
+        _finish(row, Work.DONE, "", {"computed": timezone.localdate().isoformat(), "with": sumo.version()})
 
 
 @transaction.atomic
@@ -129,22 +126,20 @@ def _note(row: SignalStudy, progress: int) -> None:
 
 
 @transaction.atomic
-def _keep(row: SignalStudy, candidate: plans.Candidate, verdict: gate.Verdict) -> None:
-    told = {key: asdict(one) for key, one in candidate.plan.items()}
-    rows = [{**asdict(one), "gain": one.gain} for one in verdict.rows]
+def _keep(row: SignalStudy, judged: study.Judged) -> None:
     made, _fresh = SignalPlan.objects.update_or_create(
-        study=row, source=candidate.source,
+        study=row, source=judged.candidate.source,
         defaults={
-            "state": State.PROPOSED if verdict.passed else State.REFUSED, "plan": told, "rows": rows,
-            "reasons": list(verdict.reasons),
+            "state": State.PROPOSED if judged.verdict.passed else State.REFUSED, "plan": judged.plan, "rows": judged.rows,
+            "reasons": list(judged.verdict.reasons),
         },
     )  # fmt: skip
-    record("signals.judged", subject=str(made), actor=SYSTEM, data={"passed": verdict.passed})
+    record("signals.judged", subject=str(made), actor=SYSTEM, data={"passed": judged.verdict.passed})
 
 
 @transaction.atomic
-def _finish(row: SignalStudy, state: str, problem: str) -> None:
-    SignalStudy.objects.filter(pk=row.pk).update(state=state, progress=100, problem=problem[:300])
+def _finish(row: SignalStudy, state: str, problem: str, about: Mapping[str, Any] | None = None) -> None:
+    SignalStudy.objects.filter(pk=row.pk).update(state=state, progress=100, problem=problem[:300], about=dict(about or {}))
     record("signals.studied", subject=str(row), actor=SYSTEM, data={"state": state})
 
 

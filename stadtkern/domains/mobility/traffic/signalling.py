@@ -1,5 +1,7 @@
 """Proposals for signals: order a study, read what the gate says, release or reject."""
 
+from datetime import date
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -66,12 +68,22 @@ def study(request: HttpRequest, pk: int) -> HttpResponse:
     member = actor_of(request).staff
     context = {
         "study": row,
+        "about": _about(row),
         "busy": row.state in (Work.WAITING, Work.RUNNING),
         "failed": row.state == Work.FAILED,
         "plans": [_told(plan) for plan in row.plans.select_related("decided_by__account")],
         "lead": member is not None and member.role == Role.LEAD,
     }
     return render(request, "mobility/traffic/study.html", context)
+
+
+def _about(row: SignalStudy) -> dict[str, object]:
+    """When and with what it was computed."""
+    told = dict(row.about)
+    try:
+        return told | {"day": date.fromisoformat(str(told.get("computed", ""))).strftime("%d.%m.%Y")}
+    except ValueError:
+        return told | {"computed": ""}
 
 
 def _told(plan: SignalPlan) -> dict[str, object]:

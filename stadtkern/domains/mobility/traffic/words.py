@@ -43,6 +43,12 @@ SOURCES = {
         gettext_lazy("Verkehrsabhängig"),
         gettext_lazy("Grün dauert, solange Fahrzeuge kommen. Dafür braucht jede Zufahrt einen Detektor."),
     ),
+    "priority": (
+        gettext_lazy("Vorrang für Bus und Bahn"),
+        gettext_lazy(
+            "Grünzeiten neu gesucht, und Grün wartet bis zu 12 Sekunden auf einen Bus, der kommt. Der Bus muss sich anmelden."
+        ),
+    ),
 }
 FAULTS = {
     "gaps": gettext_lazy("Es fehlen viele Stunden."),
@@ -58,6 +64,9 @@ REASONS = {
     "not_steady": gettext_lazy("Bei mehreren der fünf Läufe wird es schlechter."),
     "delay_worse_other_demand": gettext_lazy("Fahren 10 % weniger oder mehr, wird die Wartezeit länger."),
     "more_outside_other_demand": gettext_lazy("Fahren 10 % weniger oder mehr, bleiben mehr Fahrzeuge stehen."),
+    "too_little_for_buses": gettext_lazy("Busse und Bahnen gewinnen weniger als 5 %. Dafür lohnt sich die Änderung nicht."),
+    "not_steady_for_buses": gettext_lazy("Bei mehreren der fünf Läufe warten Busse und Bahnen länger."),
+    "buses_worse_other_demand": gettext_lazy("Fahren 10 % weniger oder mehr, warten Busse und Bahnen länger."),
     "lights_changed": gettext_lazy("Der Plan ändert Signalbilder oder ihre Reihenfolge."),
     "clearing_changed": gettext_lazy("Der Plan ändert Gelb- oder Räumzeiten."),
     "green_too_short": gettext_lazy("Eine Grünzeit ist kürzer als 5 Sekunden."),
@@ -109,7 +118,19 @@ def verdict(row: Mapping[str, Any]) -> str:
         "word": _("kürzer") if row["gain"] >= 0 else _("länger"),
     }
     text = _("%(when)s: %(before)s Sekunden Wartezeit je Fahrzeug heute, %(after)s mit dem Vorschlag (%(gain)s %% %(word)s).")
-    return text % told
+    return text % told + _buses(row)
+
+
+def _buses(row: Mapping[str, Any]) -> str:
+    """What buses and trams get of it; older verdicts know none."""
+    if not row.get("buses"):
+        return ""
+    gain = float(row.get("bus_gain", 0))
+    told = {
+        "many": row["buses"], "before": number(row["bus_before"]), "after": number(row["bus_after"]), "gain": number(abs(gain)),
+        "word": _("kürzer") if gain >= 0 else _("länger"),
+    }  # fmt: skip
+    return " " + _("Busse und Bahnen (%(many)s je Lauf): %(before)s heute, %(after)s dann (%(gain)s %% %(word)s).") % told
 
 
 def number(value: float) -> str:

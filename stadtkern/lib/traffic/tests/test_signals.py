@@ -31,6 +31,32 @@ def test_the_gate_refuses_what_harms():
     assert judged(fine | {1.1: outcome(50, waiting=3)}).reasons == ("delay_worse_other_demand", "more_outside_other_demand")
 
 
+def test_a_plan_for_buses_must_help_them_and_cost_nobody_anything():
+    def verdict(delay, bus_delay, other=None):
+        def run(plan, seed, scale):
+            after = (delay, bus_delay) if scale == 1.0 else other or (delay, bus_delay)
+            return sumo.Outcome(100, 100, 0, 0, 40, *((after[0],) if plan else (40,)), 0, 6, after[1] if plan else 60.0)
+
+        return gate.judge({"a": LIT}, {"a": LIT.with_greens({0: 40.0})}, run, buses=True)
+
+    assert verdict(40, 50).passed and verdict(40, 50).rows[0].bus_gain == pytest.approx(100 / 6)
+    assert verdict(40, 58).reasons == ("too_little_for_buses",)
+    assert verdict(41, 30).reasons == ("delay_worse",)  # however much the buses win
+    assert verdict(40, 50, (40, 61)).reasons == ("buses_worse_other_demand",)
+    assert verdict(40, 50, (42, 50)).reasons == ("delay_worse_other_demand",)
+
+
+def test_priority_waits_for_buses_only_where_they_drive():
+    links = tuple(net.Link("a", light, begin, 0, "out") for light, begin in enumerate(("w", "w", "s", "s")))
+    network = net.Net({"a": LIT}, links, {})
+    made = plans.priority(network, {"a": LIT}, frozenset({("w", "out")}), frozenset({"bus"}))["a"]
+    assert (made.kind, dict(made.settings)["vTypes"]) == ("actuated", "bus")
+    assert [phase.most - phase.seconds for phase in made.phases] == [plans.EXTENSION, 0, 0, 0]
+    assert gate.structure({"a": LIT}, {"a": made}) == []
+    everywhere = frozenset({("w", "out"), ("s", "out")})
+    assert plans.priority(network, {"a": LIT}, everywhere, frozenset({"bus"}))["a"] == LIT  # nobody to be preferred
+
+
 @pytest.mark.parametrize(
     ("changed", "reason"),
     [
@@ -85,6 +111,15 @@ def test_the_loop_on_two_crossings(tmp_path, monkeypatch):
     worse = {key: one.with_greens(dict.fromkeys(one.greens[1:], 60.0)) for key, one in main.items()}
     verdict = gate.judge(half, worse, run, seeds=(11, 12), scales=(1.0,))
     assert not verdict.passed and verdict.rows[0].after > verdict.rows[0].before
+    driven = tmp_path / "bus.rou.xml"
+    flow = '<flow id="b" type="linie" begin="0" end="900" period="150"><route edges="wa ab be"/></flow>'
+    bus = f'<vType id="linie" vClass="bus"/>{flow}'
+    driven.write_text((HERE / "routes.rou.xml").read_text().replace("<routes>", f"<routes>{bus}", 1))
+    lined = replace(scenario, routes=driven, buses=sumo.bus_types(driven))
+    assert lined.buses == {"linie"} and sumo.bus_turns(lined) == {("wa", "ab"), ("ab", "be")}
+    preferred = plans.priority(network, half, sumo.bus_turns(lined), lined.buses)
+    was, now = sumo.run(lined, half, 3), sumo.run(lined, preferred, 3)
+    assert was.buses == now.buses == 6 and now.bus_delay < was.bus_delay and sumo.bus_types(scenario.routes) == frozenset()
     turned = sumo.turns(scenario)
     assert turned["wa", "ab"] > 100 and gate.structure(network.programs, plans.webster(network, turned, 0.25).plan) == []
     monkeypatch.setattr(sumo, "program", lambda name="sumo": None)

@@ -83,6 +83,9 @@ class Command(BaseCommand):
                 self.stdout.write(f"  {heard} trips of buses and trams in real time")
             self.stdout.write(f"  {parked.play()} parking permits")
             self.stdout.write(f"  {flow.play()} places where traffic is counted")
+            if "mobility" in settings.DOMAINS:
+                judged = importlib.import_module("stadtkern.site.junctions").play()
+                self.stdout.write(f"  {judged} signal plans, judged by simulation")
             self.stdout.write(f"  {treasury.play()} claims of the cash office, and a bank statement")
             self.stdout.write(f"  {hallway.play(source)} appointments of others")
             self.stdout.write(f"  {visits.play()} appointments of demo persons")
