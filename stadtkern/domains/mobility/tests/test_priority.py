@@ -10,7 +10,7 @@ from django.utils import timezone
 from stadtkern.domains.mobility.actions import counts, signalling
 from stadtkern.domains.mobility.models import Feed, SectionDay, SignalPlan
 from stadtkern.domains.mobility.traffic import priority
-from stadtkern.domains.mobility.traffic.signals import Signal
+from stadtkern.domains.mobility.traffic.lights import Signal
 from stadtkern.domains.mobility.trips import world
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account, Staff

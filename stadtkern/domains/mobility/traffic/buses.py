@@ -10,7 +10,7 @@ from stadtkern.lib.traffic import sumo
 
 from . import priority
 from .desk import planners
-from .signals import signals
+from .lights import signals
 
 
 @planners

@@ -21,8 +21,8 @@ from stadtkern.lib.traffic import spread
 
 from ..models import SectionDay
 from ..trips import world
+from .lights import Signal, signals
 from .punctual import TIMES
-from .signals import Signal, signals
 
 DAYS = 28
 LEAST_RUNS = 20
