@@ -1,4 +1,4 @@
-"""The demo's buses and trams of the last weeks: the demo's real time, message after message, through the same collection."""
+"""The demo's buses, trams and shared vehicles of the last days: what its sources said, through the same collection."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -6,14 +6,16 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone
 
-from stadtkern.domains.mobility.actions import punctuality
-from stadtkern.domains.mobility.models import Feed, LineDay
+from stadtkern.domains.mobility.actions import demand, punctuality
+from stadtkern.domains.mobility.models import Feed, LineDay, SharingHour
 from stadtkern.domains.mobility.trips import demo
 from stadtkern.lib import transit
+from stadtkern.lib.sharing import System, read_gbfs
 from stadtkern.lib.transit.timetable import Timetable
 
 DAYS = 10
 EVERY = timedelta(minutes=30)
+LENT = timedelta(days=5)
 FIRST, LAST = 5, 25  # hours of a day of service
 
 
@@ -31,6 +33,24 @@ def play() -> int:
             _hear(feed, table, at)
             at += EVERY
         many += punctuality.settle(feed, last + timedelta(hours=2) if back else now, punctuality.planned_trips(table))
+    return many
+
+
+def lend() -> int:
+    """Readings of the demo's shared vehicles; returns how many trips they show."""
+    if SharingHour.objects.exists():
+        return 0
+    now, many = timezone.localtime(), 0
+    for feed in Feed.objects.filter(kind=Feed.Kind.GBFS, url__startswith=demo.SHARING):
+        before: System | None = None
+        for step in range(round(LENT / EVERY), 0, -1):
+            at = now - step * EVERY
+            if 6 <= at.hour < 23:
+                after = read_gbfs(demo.sharing(feed.url, at))
+                many += demand.note(feed.key, before, after, at)
+                before = after
+            else:
+                before = None
     return many
 
 

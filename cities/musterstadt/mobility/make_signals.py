@@ -237,7 +237,7 @@ class Graph:
             if len(keys) < 3:
                 continue
             halts = [
-                f'<stop lane="{key}_0" endPos="{self.streets.metres[self.link[key]] * 0.55:.0f}" duration="{DWELL}"/>'
+                f'<stop lane="{key}_0" endPos="{self.streets.metres[self.link[key]] * 0.55:.0f}" duration="{DWELL}" parking="true"/>'
                 for key in keys[1:-1] if self.streets.metres[self.link[key]] > 130
             ]  # fmt: skip
             rows.append(f'<route id="l{line}" edges="{" ".join(keys)}">{"".join(halts)}</route>')

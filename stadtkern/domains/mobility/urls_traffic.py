@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
+from .sharing import demand
 from .traffic import buses, datex, desk, figures, now, signalling, whatif
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -19,6 +20,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("amt/sperrung/<int:pk>/", whatif.scenario, name="scenario"),
     path("amt/busvorrang/", buses.buses, name="buses"),
     path("amt/busvorrang/karte.geojson", buses.buses_map, name="buses_map"),
+    path("amt/teilen/", demand.demand, name="demand"),
+    path("amt/teilen/karte.geojson", demand.demand_map, name="demand_map"),
     path("amt/signale/", signalling.studies, name="studies"),
     path("amt/signale/<int:pk>/", signalling.study, name="study"),
     path("amt/signale/plan/<int:pk>/", signalling.decide, name="plan"),

@@ -11,13 +11,14 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from stadtkern.lib import transit
+from stadtkern.lib import sharing, transit
 from stadtkern.lib.files import put
 
 from ..models import Feed
 from ..trips import demo, fetching, folder, world
-from . import alerts, punctuality
+from . import alerts, demand, punctuality
 
+COMPARED = timedelta(minutes=20)  # two readings so far apart say nothing of what happened between them
 MOST_BYTES, MOST_DOCUMENTS, SECONDS = 30_000_000, 20, 50.0
 
 
@@ -85,7 +86,20 @@ def _with_stations(stops: tuple[str, ...]) -> list[str]:
 
 def _sharing(feed: Feed, now: datetime) -> None:
     documents = demo.sharing(feed.url, now) if demo.is_demo(feed.url) else _documents(feed.url)
-    put(folder.live_file(feed.key), json.dumps(documents, ensure_ascii=False).encode())
+    place = folder.live_file(feed.key)
+    before = _said_before(place, now)
+    put(place, json.dumps(documents, ensure_ascii=False).encode())
+    demand.note(feed.key, before, sharing.read_gbfs(documents), now)
+
+
+def _said_before(place: Path, now: datetime) -> sharing.System | None:
+    """What this source said last; None where it is too long ago to compare with."""
+    try:
+        if now.timestamp() - place.stat().st_mtime > COMPARED.total_seconds():
+            return None
+        return sharing.read_gbfs(json.loads(place.read_bytes()))
+    except (OSError, ValueError, RecursionError):
+        return None
 
 
 def _documents(url: str) -> dict[str, Any]:

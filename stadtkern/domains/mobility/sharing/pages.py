@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -15,9 +16,10 @@ from stadtkern.kernel.accounts.access import actor_of, everyone, signed_in
 from stadtkern.kernel.geo import queries as geo
 from stadtkern.lib.earth import Point, readable
 
-from ..actions import rides
+from ..actions import demand, rides
 from ..actions.counts import Refused
 from ..models import Ride
+from ..trips.brake import too_many
 from . import offers
 
 WHAT = {
@@ -32,6 +34,7 @@ STATES = {
     Ride.State.EXPIRED: (gettext_lazy("abgelaufen"), "warning"),
     Ride.State.REFUSED: (gettext_lazy("nicht bekommen"), "warning"),
 }
+WALK = 500  # metres: farther away, a vehicle is not near
 TRIES = 20  # orders of one network in a minute
 
 
@@ -50,8 +53,11 @@ def near(request: HttpRequest) -> HttpResponse:
         "query": request.GET.urlencode(), "once": uuid.uuid4(), "account": actor_of(request).account,
     }  # fmt: skip
     if what == "fahrzeuge":
+        found = offers.near(here, kind)
+        if words and not wrong and not too_many(request, "search"):  # a place somebody typed, not the page as it opens
+            demand.search(kind, *here, any(one.metres <= WALK for one in found), timezone.now())
         context |= {
-            "offers": [(one, offers.KINDS[one.kind]) for one in offers.near(here, kind)],
+            "offers": [(one, offers.KINDS[one.kind]) for one in found],
             "providers": offers.providers(),
         }
     else:

@@ -3,7 +3,7 @@
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from ..actions import rides
+from ..actions import demand, rides
 
 
 @app.task(name="mobility.rides", queueing_lock="mobility.rides", queue="periodic")
@@ -17,6 +17,7 @@ def forget(timestamp: int) -> None:
     """Every night."""
     while rides.forget(timezone.now()):
         pass
+    demand.forget(timezone.now())
 
 
 SCHEDULE = [("* * * * *", settle), ("46 3 * * *", forget)]

@@ -9,14 +9,20 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from stadtkern.domains.mobility.actions import rides
+from stadtkern.domains.mobility.actions import demand, rides
 from stadtkern.domains.mobility.actions.counts import Refused
 from stadtkern.domains.mobility.adapters import Unavailable, demo, tomp
-from stadtkern.domains.mobility.models import Ride
+from stadtkern.domains.mobility.models import Ride, SharingHour
+from stadtkern.domains.mobility.sharing import demand as seen
 from stadtkern.domains.mobility.sharing import offers
 from stadtkern.domains.mobility.sharing.offers import Offer
 from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.accounts.models import Account, Staff
+from stadtkern.kernel.city.models import Office
+from stadtkern.kernel.geo import queries as geo
+from stadtkern.kernel.geo.ground import ground
 from stadtkern.lib import sharing
+from stadtkern.lib.sharing.system import Station, System, Vehicle, VehicleType
 
 pytestmark = pytest.mark.django_db
 BIKE = Offer("flitz", "Flitz", "f-7", "scooter", "E-Scooter, Flitz", "", 51.96, 8.03, bookable=True)
@@ -121,3 +127,52 @@ def test_a_real_provider_that_fails(citizen, monkeypatch):
     assert rides.cancel(actor, row.pk).state == "CANCELLED"
     with pytest.raises(Unavailable):
         tomp.connect("flitz", {"url": "http://10.0.0.1"})
+
+
+def test_demand_is_seen_from_what_operators_publish(client):
+    """Two readings beside each other: who left, who came, the operator's van; sums alone are kept."""
+    districts = geo.districts()
+    homes = [next(house.point for house in ground().addresses if one.covers(house.point)) for one in districts[:2]]
+    car = VehicleType("auto", form="car")
+
+    def reading(vehicles, docks):
+        free = tuple(Vehicle(key, *homes[at], type="auto") for key, at in vehicles)
+        return System("s", stations=(Station("st", "Markt", *homes[0], vehicles=docks),), vehicles=free, types={"auto": car})
+
+    now = timezone.now()
+    demand.note("s", None, reading([("a", 0), ("b", 0)], 2), now)
+    demand.note("s", reading([("a", 0), ("b", 0)], 2), reading([("b", 0), ("c", 1)], 1), now)
+    demand.note("s", reading([("b", 0)], 1), reading([("b", 0)], 9), now)
+    kept = {row.district: row for row in SharingHour.objects.all()}
+    first, second = (kept[one.key] for one in districts[:2])
+    assert (first.looks, first.left, first.came, first.moved) == (3, 2, 0, 8) and (second.came, second.empty) == (1, 2)
+    assert set(kept) == {one.key for one in districts} and {row.empty for row in kept.values()} <= {0, 2, 3}
+    for _again in range(6):
+        demand.search("car", *homes[1], False, now)
+    rows = {row.key: row for row in seen.rows("car")}
+    assert rows[districts[1].key].scarce and rows[districts[1].key].missed_words == "6"
+    assert not rows[districts[0].key].scarce and rows[districts[0].key].left == 2
+    demand.search("bike", *homes[0], False, now)
+    assert next(row for row in seen.rows("car") if row.key == districts[0].key).missed_words == "–"
+    SharingHour.objects.filter(system="", kind="car").update(searches=3, missed=3)
+    assert next(row for row in seen.rows("car") if row.key == districts[1].key).missed_words == "weniger als 5"
+    office = Office.objects.create(key="tiefbauamt", title="Tiefbauamt")
+    account = Account.objects.create(email="frieda@stadt.example", name="Frieda")
+    Staff.objects.create(account=account, office=office, role="CLERK")
+    assert client.get("/verkehr/amt/teilen/").status_code in (302, 403)
+    client.force_login(account, backend=settings.AUTHENTICATION_BACKENDS[0])
+    page = client.get("/verkehr/amt/teilen/?art=car").content.decode()
+    assert "Wo Leihfahrzeuge fehlen" in page and districts[1].title in page
+    assert client.get("/verkehr/amt/teilen/?art=%00x").status_code == 200
+    drawn = client.get("/verkehr/amt/teilen/karte.geojson").json()["features"]
+    assert {one["properties"]["colour"] for one in drawn} == {"#bd0f09", "#2044aa"}
+    assert demand.forget(now + timedelta(days=200)) > 0 and not SharingHour.objects.exists()
+
+
+def test_only_a_typed_place_counts_as_a_search(client):
+    client.get("/teilen/")
+    client.get("/teilen/?wo=Gibtsnichtweg+999&art=car")
+    assert not SharingHour.objects.exists()
+    client.get("/teilen/?wo=Lindenstraße+12&art=car")
+    row = SharingHour.objects.get()
+    assert (row.system, row.kind, row.searches, row.missed) == ("", "car", 1, 1)

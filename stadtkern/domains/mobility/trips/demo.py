@@ -7,6 +7,7 @@ demo:leihen/<system>   cities/<city>/mobility/gbfs/<system>/, with numbers worke
 
 import hashlib
 import json
+import math
 import shutil
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -174,12 +175,18 @@ def sharing(url: str, now: datetime) -> dict[str, Any]:
     return told
 
 
+def _full(station: str, local: datetime) -> int:
+    """Per cent of a station's places with a vehicle: in and out over the day, each station at its own time, and some luck."""
+    turn = 2 * math.pi * ((local.hour * 60 + local.minute) / 1440 + dice(station) / 100)
+    luck = dice(local.date(), local.hour, local.minute // 20, station) % 17 - 8
+    return min(100, max(0, 42 + round(38 * math.sin(turn)) + luck))
+
+
 def _status(told: dict[str, Any], moment: Any, local: datetime) -> list[dict[str, Any]]:
     kind = told["vehicle_types"]["data"]["vehicle_types"][0]["vehicle_type_id"]
     rows = []
     for one in told["station_information"]["data"]["stations"]:
-        share = dice(local.date(), local.hour, local.minute // 10, one["station_id"])
-        there = one["capacity"] * (10 + share * 8 // 10) // 100
+        there = one["capacity"] * _full(one["station_id"], local) // 100
         rows.append(
             {
                 "station_id": one["station_id"],

@@ -79,8 +79,9 @@ class Command(BaseCommand):
             if "mobility" in settings.DOMAINS:
                 listed = importlib.import_module("stadtkern.site.timetables").play()
                 self.stdout.write(f"  {listed} sources of timetables and shared vehicles")
-                heard = importlib.import_module("stadtkern.site.buses").play()
-                self.stdout.write(f"  {heard} trips of buses and trams in real time")
+                buses = importlib.import_module("stadtkern.site.buses")
+                self.stdout.write(f"  {buses.play()} trips of buses and trams in real time")
+                self.stdout.write(f"  {buses.lend()} trips with shared vehicles, seen from outside")
             self.stdout.write(f"  {parked.play()} parking permits")
             self.stdout.write(f"  {flow.play()} places where traffic is counted")
             if "mobility" in settings.DOMAINS:
