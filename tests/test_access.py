@@ -181,6 +181,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "mobility:incident pk": [public(1)],
     "mobility:plan pk": [public(1)],
     "mobility:scenario pk": [public(1)],
+    "mobility:scenario_map pk": [public(1)],
     "mobility:study pk": [public(1)],
     "mobility:ticket_desk_one number": [public("GIBTSNICHT")],
     **{f"mobility:ticket_desk_{page} pk": [public(1)] for page in ("right", "finding")},
@@ -267,6 +268,7 @@ NEVER_FOUND |= {
     "mobility:incident",
     "mobility:plan",
     "mobility:scenario",
+    "mobility:scenario_map",
     "mobility:study",
 }
 # A code of two screens is this browser's own (accounts/tests/test_pairing.py).

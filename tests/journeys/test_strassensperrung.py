@@ -37,7 +37,9 @@ def test_what_if_the_street_is_closed(db, open_tab):
     phone = open_tab(width=390, account=planner)
     detector = Detector.objects.order_by("pk")[0].pk
     for name, path in (
+        ("ask", "/verkehr/amt/sperrung/"),
         ("answer", f"/verkehr/amt/sperrung/{row.pk}/"),
+        ("figures", "/verkehr/kennzahlen/"),
         ("now", "/verkehr/"),
         ("hours", f"/verkehr/zaehlstelle/{detector}/"),
     ):

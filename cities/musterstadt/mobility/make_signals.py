@@ -45,7 +45,7 @@ from stadtkern.lib.traffic.net import read_net
 from stadtkern.site.flow import PLACES, WORKDAY
 
 OUT = HERE / "signals"
-BEGIN, END, HOUR = 7 * 3600, 8 * 3600, 7
+BEGIN, END, HOUR = 9 * 3600, 10 * 3600, 9
 CROSSINGS = {  # two streets that meet -> name of the signal
     ("Lindenstraße", "Marktstraße"): "Rathausplatz", ("Bahnhofstraße", "Nordring"): "Nordring/Bahnhofstraße",
     ("Königsallee", "Südring"): "Königsallee/Südring", ("Dorfstraße", "Äußere Brücker Straße"): "Hohenbrück Mitte",
@@ -91,7 +91,13 @@ def main():
         {"source": one.candidate.source, "passed": one.verdict.passed, "reasons": list(one.verdict.reasons), "plan": one.plan,
          "rows": one.rows} for one in told
     ]  # fmt: skip
-    data = {"title": "Achse Hauptbahnhof – Königsallee", "begin": BEGIN, "end": END, "about": about, "plans": plans}
+    data = {
+        "title": "Achse Hauptbahnhof – Königsallee, 9 bis 10 Uhr",
+        "begin": BEGIN,
+        "end": END,
+        "about": about,
+        "plans": plans,
+    }
     (OUT / "study.json").write_text(json.dumps(data, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
     (HERE / "signals.geojson").write_text(
         json.dumps(graph.points(signals), ensure_ascii=False, indent=1) + "\n", encoding="utf-8"
@@ -263,7 +269,7 @@ class Graph:
         lines, many = set(), Counter()
         for row in tables["trips"]:
             listed = sorted(calls[row["trip_id"]])
-            if row["service_id"] == "mofr" and listed[0][2].startswith("07:"):
+            if row["service_id"] == "mofr" and listed[0][2].startswith(f"{HOUR:02d}:"):
                 lines.add(row["shape_id"])
                 many[row["shape_id"]] += 1
         for line in sorted(lines):

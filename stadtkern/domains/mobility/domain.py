@@ -40,7 +40,7 @@ DOMAIN = Domain(
         KPI("transit_cancelled", "Ausgefallene Fahrten von Bus und Bahn", "%", 1, OFFICE, kpis.cancelled),
         KPI("modal_split", "Bus, Bahn, Rad und Fuß an Zählstellen", "%", TARGETS["modal_split"], OFFICE, kpis.modal_split),
         KPI("car_delay", "Zeitverlust je Autofahrt (Modell aus Zählwerten)", "Sekunden", 30, OFFICE, kpis.car_delay),
-        KPI("car_co2", "CO₂ des Autoverkehrs am Tag (Schätzung)", "Tonnen", 40, OFFICE, kpis.car_co2),
+        KPI("car_co2", "CO₂ des Autoverkehrs am Tag (Schätzung)", "Tonnen", 7, OFFICE, kpis.car_co2),
         KPI("permits_valid", "Gültige Bewohnerparkausweise", "", 1000, "Ordnungsamt", kpis.permits_valid),
     ],
 )

@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("amt/zaehlwerte/", desk.imports, name="counts"),
     path("amt/sperrung/", whatif.ask, name="whatif"),
     path("amt/sperrung/<int:pk>/", whatif.scenario, name="scenario"),
+    path("amt/sperrung/<int:pk>/karte.geojson", whatif.scenario_map, name="scenario_map"),
     path("amt/busvorrang/", buses.buses, name="buses"),
     path("amt/busvorrang/karte.geojson", buses.buses_map, name="buses_map"),
     path("amt/teilen/", demand.demand, name="demand"),

@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
 
 from ..ways.graph import PROFILES, Ways
 from .assign import Assigned, Links, Trips, equilibrium
@@ -50,6 +52,16 @@ class Row:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """Trips an hour that begin at a node: seconds more on average, and how many of them lose more than a minute."""
+
+    node: int
+    trips: float
+    seconds: float
+    over_a_minute: float
+
+
+@dataclass(frozen=True)
 class Result:
     """Totals are for the hour: vehicle hours and kilograms of CO2."""
 
@@ -61,6 +73,7 @@ class Result:
     trips: float
     bound: float  # vehicles an hour that still drive into the closed street, because they have no other way
     gap: float
+    lost: list[Lost]
 
 
 class NothingToClose(ValueError):
@@ -151,10 +164,42 @@ def close(
         answers.append((before, changed.flow))
         if at == 0:
             gaps = (before.gap, changed.gap)
-    return _result(town, trips, shut, answers, max(gaps))
+    first, flow = answers[0]
+    lost = losses(town.links, trips, town.links.time(first.flow), rest.time(flow))
+    return _result(town, trips, shut, answers, max(gaps), lost)
 
 
-def _result(town: Streets, trips: Trips, shut: NDArray[np.bool_], answers: list[tuple[Assigned, Floats]], gap: float) -> Result:
+def losses(links: Links, trips: Trips, before: Floats, after: Floats) -> list[Lost]:
+    """By node of origin, the most lost first: the quickest way of every trip with the times before and after."""
+    origins, row = np.unique(trips.origin, return_inverse=True)
+    more = np.zeros(len(trips.amount))
+    if len(origins):
+        was, now = (dijkstra(_matrix(links, times), indices=origins) for times in (before, after))
+        with np.errstate(invalid="ignore"):
+            more = np.nan_to_num(now[row, trips.goal] - was[row, trips.goal], nan=0.0, posinf=0.0, neginf=0.0)
+    many = np.bincount(row, trips.amount, len(origins))
+    total = np.bincount(row, trips.amount * more, len(origins))
+    over = np.bincount(row, trips.amount * (more > 60), len(origins))
+    found = [
+        Lost(int(node), float(many[at]), float(total[at] / many[at]), float(over[at]))
+        for at, node in enumerate(origins)
+        if many[at] > 0
+    ]
+    return sorted(found, key=lambda one: -one.seconds * one.trips)
+
+
+def _matrix(links: Links, times: Floats) -> csr_array:
+    """Of two links between the same nodes the quicker one."""
+    order = np.lexsort((times, links.head, links.tail))
+    tail, head = links.tail[order], links.head[order]
+    first = np.append(True, (np.diff(tail) != 0) | (np.diff(head) != 0))
+    kept = order[first]
+    return csr_array((np.maximum(times[kept], 1e-6), (tail[first], head[first])), shape=(links.nodes, links.nodes))
+
+
+def _result(
+    town: Streets, trips: Trips, shut: NDArray[np.bool_], answers: list[tuple[Assigned, Floats]], gap: float, lost: list[Lost]
+) -> Result:
     before, after = answers[0]
     spent = [float((town.links.time(flow) * flow).sum() / 3600) for _, flow in answers]
     extra = [many - one.spent / 3600 for many, (one, _) in zip(spent, answers, strict=True)]
@@ -168,6 +213,7 @@ def _result(town: Streets, trips: Trips, shut: NDArray[np.bool_], answers: list[
         trips=trips.total,
         bound=float(after[shut].max()),
         gap=gap,
+        lost=lost,
     )
 
 

@@ -54,7 +54,7 @@ def work_on(pk: int) -> None:
     except closing.NothingToClose:
         _finish(row, Work.FAILED, {}, _("Auf dieser Straße fahren in unserem Straßennetz keine Autos."))
     else:
-        _finish(row, Work.DONE, {**asdict(result), **told}, "")
+        _finish(row, Work.DONE, {**asdict(result), "lost": town.by_district(result.lost), **told}, "")
 
 
 @transaction.atomic

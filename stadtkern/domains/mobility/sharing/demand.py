@@ -21,7 +21,7 @@ from .offers import KINDS
 
 DAYS = 28
 FEW = 5  # searches fewer than this are not told by number
-SCARCE = 20.0  # per cent of the time without a vehicle
+SCARCE = 1.0  # trips a day that did not happen, from which on vehicles are missing
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,14 @@ class Row:
     busiest: int | None  # hour of the day in which most leave
 
     @property
+    def unmet(self) -> float | None:
+        """Trips a day that did not happen, if as many wanted to leave while none stood here; None: none ever stood here."""
+        return self.left * self.empty / (100 - self.empty) if self.empty < 100 else None
+
+    @property
     def scarce(self) -> bool:
-        """Vehicles are missing: often none, though many leave or people searched in vain."""
-        return self.empty >= SCARCE or (self.missed >= FEW and 2 * self.missed >= self.searches)
+        """Vehicles are missing: trips that did not happen, or people who searched in vain."""
+        return (self.unmet or 0) >= SCARCE or (self.missed >= FEW and 2 * self.missed >= self.searches)
 
     @property
     def missed_words(self) -> str:
@@ -74,7 +79,7 @@ def rows(kind: str) -> list[Row]:
             one["left"] / days, one["came"] / days, one["searches"], one["missed"], hours.get(key),
         ) for key, one in told.items() if key in titles and one["looks"]
     ]  # fmt: skip
-    return sorted(found, key=lambda row: (not row.scarce, -row.missed, -row.empty, -row.left, row.title))
+    return sorted(found, key=lambda row: (not row.scarce, -(row.unmet or 0), -row.missed, -row.empty, row.title))
 
 
 def _busiest(kind: str, since: Any) -> dict[str, int]:

@@ -151,11 +151,15 @@ def test_demand_is_seen_from_what_operators_publish(client):
         demand.search("car", *homes[1], False, now)
     rows = {row.key: row for row in seen.rows("car")}
     assert rows[districts[1].key].scarce and rows[districts[1].key].missed_words == "6"
-    assert not rows[districts[0].key].scarce and rows[districts[0].key].left == 2
+    assert rows[districts[0].key].unmet == 0 and rows[districts[0].key].left == 2
     demand.search("bike", *homes[0], False, now)
     assert next(row for row in seen.rows("car") if row.key == districts[0].key).missed_words == "–"
     SharingHour.objects.filter(system="", kind="car").update(searches=3, missed=3)
     assert next(row for row in seen.rows("car") if row.key == districts[1].key).missed_words == "weniger als 5"
+    emptied = SharingHour.objects.filter(system="s", district=districts[0].key)
+    emptied.update(empty=2)  # two of three readings found none, two left: without that four more would have
+    assert next(row for row in seen.rows("car") if row.key == districts[0].key).unmet == pytest.approx(4)
+    emptied.update(empty=0)
     office = Office.objects.create(key="tiefbauamt", title="Tiefbauamt")
     account = Account.objects.create(email="frieda@stadt.example", name="Frieda")
     Staff.objects.create(account=account, office=office, role="CLERK")
@@ -164,6 +168,7 @@ def test_demand_is_seen_from_what_operators_publish(client):
     page = client.get("/verkehr/amt/teilen/?art=car").content.decode()
     assert "Wo Leihfahrzeuge fehlen" in page and districts[1].title in page
     assert client.get("/verkehr/amt/teilen/?art=%00x").status_code == 200
+    SharingHour.objects.filter(system="", kind="car").update(searches=6, missed=6)
     drawn = client.get("/verkehr/amt/teilen/karte.geojson").json()["features"]
     assert {one["properties"]["colour"] for one in drawn} == {"#bd0f09", "#2044aa"}
     assert demand.forget(now + timedelta(days=200)) > 0 and not SharingHour.objects.exists()

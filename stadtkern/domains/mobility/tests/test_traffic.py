@@ -130,7 +130,13 @@ def test_what_if_a_street_is_closed(planner):
     assert row.state == "DONE" and row.progress == 100 and row.result["gap"] < 1e-3
     changed = {one["street"]: one["after"] - one["before"] for one in row.result["rows"]}
     assert changed["Marktstraße"] <= 0 and row.result["hours"][1] >= row.result["hours"][0]
-    assert "Ohne anderen Weg" in client.get(sent[0]["Location"]).content.decode()
+    page = client.get(sent[0]["Location"]).content.decode()
+    assert "Ohne anderen Weg" in page and "Wer wie viel verliert" in page
+    lost = row.result["lost"]  # by district; together they lose what all lose, less what detours around others cost them
+    assert sum(one["trips"] for one in lost) == pytest.approx(row.result["trips"])
+    assert lost == sorted(lost, key=lambda one: -one["seconds"]) and lost[0]["seconds"] > 0
+    drawn = client.get(f"{sent[0]['Location']}karte.geojson").json()["features"]
+    assert {one["properties"]["colour"] for one in drawn} >= {"#131525", "#bd0f09"}
 
 
 def test_only_the_lead_releases_and_never_what_the_gate_refused(planner, lead):

@@ -12,6 +12,8 @@ from . import priority
 from .desk import planners
 from .lights import signals
 
+LISTED = 12  # sections in the table; the map has more
+
 
 @planners
 @never_cache
@@ -21,7 +23,7 @@ def buses(request: HttpRequest) -> HttpResponse:
     rows = priority.sections()
     proposed = sorted((one for one in rows if one.proposed), key=lambda one: -one.gain[1] * one.runs)
     context = {
-        "rows": [(one, _band(one.worst)) for one in rows],
+        "rows": [(one, _band(one.worst)) for one in rows[:LISTED]],
         "proposed": [(one, [round(side * one.runs / 60) for side in one.gain]) for one in proposed],
         "signals": len(signals()),
         "assumed": any(not light.known for one in proposed for light in one.signals),

@@ -30,7 +30,7 @@ QUICK = 0.15
 NEAR = 30.0  # metres from the line to a signal
 EFFECT = (1 / 3, 2 / 3)  # of the wait at a signal that priority takes away: an assumption, told as a range
 WORTH = 5.0  # seconds a run, below which nothing is proposed
-SHOWN = 40
+SHOWN = 25
 Line = list[tuple[float, float]]
 
 

@@ -1,14 +1,17 @@
 """The streets of this city for traffic, and how many drive: built once for each state of the city's files."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.db.models import Avg
 from django.utils import timezone
 
+from stadtkern.kernel.geo import queries as geo
 from stadtkern.kernel.geo.ground import features, folder, ground
 from stadtkern.lib.traffic.assign import Trips
-from stadtkern.lib.traffic.closing import Streets, gravity, scaled, streets
+from stadtkern.lib.traffic.closing import Lost, Streets, gravity, scaled, streets
 from stadtkern.lib.ways.graph import Ways
 from stadtkern.lib.ways.lines import from_lines
 
@@ -31,6 +34,21 @@ def demand() -> tuple[Streets, Trips, dict[str, object]]:
     counted = _counted()
     trips, used = scaled(open_streets, base, counted)
     return open_streets, trips, {"counted_streets": used, "addresses": len(ground().addresses)}
+
+
+def by_district(lost: Sequence[Lost]) -> list[dict[str, Any]]:
+    """Who loses how much, by the district in which trips begin: the most seconds first."""
+    ways = _town(_changed())[0]
+    found: dict[str, dict[str, Any]] = {}
+    for one in lost:
+        place = geo.district_of(float(ways.lat[one.node]), float(ways.long[one.node]))
+        title = place.title if place else ""
+        told = found.setdefault(title, {"district": title, "trips": 0.0, "spent": 0.0, "over_a_minute": 0.0})
+        told["trips"] += one.trips
+        told["spent"] += one.trips * one.seconds
+        told["over_a_minute"] += one.over_a_minute
+    rows = [{**told, "seconds": told.pop("spent") / max(1e-9, told["trips"])} for told in found.values()]
+    return sorted(rows, key=lambda told: -told["seconds"])
 
 
 def _counted() -> dict[str, float]:

@@ -2,13 +2,14 @@
 
 import uuid
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from stadtkern.kernel.accounts.access import actor_of
+from stadtkern.kernel.geo.ground import features, folder
 
 from ..actions import counts, scenarios
 from ..models import Scenario, Work
@@ -17,6 +18,7 @@ from .desk import planners
 from .words import WORK
 
 ROWS = 15
+MORE, LESS, GONE = "#bd0f09", "#2044aa", "#131525"
 
 
 @planners
@@ -70,12 +72,36 @@ def scenario(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "mobility/traffic/scenario.html", context)
 
 
+@planners
+@never_cache
+@require_safe
+def scenario_map(request: HttpRequest, pk: int) -> HttpResponse:
+    """Streets on which more or fewer drive, as lines; the table says the same."""
+    row = get_object_or_404(Scenario, pk=pk, state=Work.DONE)
+    change = {one["street"]: round(one["after"] - one["before"]) for one in row.result["rows"]}
+    found = [
+        {
+            "type": "Feature",
+            "geometry": one["geometry"],
+            "properties": {
+                "title": f"{name}: {change[name]:+d}",
+                "colour": GONE if name in row.streets else MORE if change[name] > 0 else LESS,
+                "style": "vehicle" if name in row.streets else "ride",
+            },
+        }
+        for one in features(folder() / "streets.geojson")
+        if (name := one["properties"].get("name", "")) in change and (change[name] or name in row.streets)
+    ]
+    return JsonResponse({"type": "FeatureCollection", "features": found}, content_type="application/geo+json")
+
+
 def _told(row: Scenario) -> dict[str, object]:
     told = row.result
     lost = 60 * (told["hours"][1] - told["hours"][0]) / max(1.0, told["trips"])
     rows = [one for one in told["rows"] if abs(one["after"] - one["before"]) >= 1][:ROWS]
     over = [one["street"] for one in told["rows"] if one["load_after"] > 1 >= one["load_before"]]
     return {
+        "lost": [one for one in told.get("lost", []) if one["trips"] >= 1],
         "rows": [{**one, "change": round(one["after"] - one["before"])} for one in rows],
         "hours": told["hours"],
         "hours_change": told["hours"][1] - told["hours"][0],
