@@ -132,7 +132,9 @@ def test_what_if_a_street_is_closed(planner):
     assert changed["Marktstraße"] <= 0 and row.result["hours"][1] >= row.result["hours"][0]
     page = client.get(sent[0]["Location"]).content.decode()
     assert "Ohne anderen Weg" in page and "Wer wie viel verliert" in page
-    lost = row.result["lost"]  # by district; together they lose what all lose, less what detours around others cost them
+    lost = row.result["lost"]  # by district; in the equilibrium they lose together what all vehicle hours grow by
+    together = sum(one["seconds"] * one["trips"] for one in lost) / 3600
+    assert together == pytest.approx(row.result["hours"][1] - row.result["hours"][0], rel=0.1)
     assert sum(one["trips"] for one in lost) == pytest.approx(row.result["trips"])
     assert lost == sorted(lost, key=lambda one: -one["seconds"]) and lost[0]["seconds"] > 0
     drawn = client.get(f"{sent[0]['Location']}karte.geojson").json()["features"]
