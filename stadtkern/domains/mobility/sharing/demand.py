@@ -66,7 +66,8 @@ def rows(kind: str) -> list[Row]:
     days = max(1.0, (timezone.now() - first).total_seconds() / 86_400)
     told: dict[str, dict[str, int]] = {}
     for group in (known.filter(kind=kind).exclude(system=""), known.filter(kind__in=(kind, ""), system="")):
-        for sums in group.values("district").annotate(**{f"all_{name}": Sum(name) for name in FIELDS}):
+        totals: Any = group.values("district").annotate(**{f"all_{name}": Sum(name) for name in FIELDS})
+        for sums in totals:
             district = told.setdefault(sums["district"], dict.fromkeys(FIELDS, 0))
             for name in FIELDS:
                 district[name] += sums[f"all_{name}"] or 0

@@ -1,7 +1,7 @@
 """Jobs of traffic, and what it does when a permit for works is granted or a damage of the road is reported."""
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
@@ -81,7 +81,8 @@ def expect(timestamp: int) -> None:
 @app.task(name="mobility.punctuality", queueing_lock="mobility.punctuality", queue="periodic")
 def settle_trips(timestamp: int) -> None:
     """Every ten minutes: trips that are over."""
-    now, planned = timezone.now(), {}
+    now = timezone.now()
+    planned: dict[tuple[date, str], int] = {}
     for back in (1, 0):
         with suppress(world.NoTimetable):
             planned |= punctuality.planned_trips(world.timetable(timezone.localdate(now) - timedelta(days=back)))

@@ -50,9 +50,9 @@ def split() -> Split:
     for row in rows:
         if row["hours"] >= LEAST_HOURS:
             one = detectors[row["detector_id"]]
-            people = row["sum"] * 24 / row["hours"] * (IN_A_CAR if one.kind == Kind.CAR else 1.0)
+            daily = row["sum"] * 24 / row["hours"] * (IN_A_CAR if one.kind == Kind.CAR else 1.0)
             kinds = streets.setdefault(one.street, {})
-            kinds[one.kind] = kinds.get(one.kind, 0.0) + people
+            kinds[one.kind] = kinds.get(one.kind, 0.0) + daily
     told = {street: kinds for street, kinds in streets.items() if Kind.CAR in kinds and len(kinds) > 1}
     people: dict[str, float] = {}
     for kinds in told.values():
