@@ -1,7 +1,7 @@
 """Real time on a copy: delays, cancelled and added trips, skipped stops. The planned timetable stays as it is.
 
-What did not change is shared. A pattern in which vehicles overtake each other now is split again, so that questions stay as
-fast.
+What did not change is shared. Vehicles that overtake each other now are put in order again (weave.py), so that questions
+stay as fast.
 """
 
 from collections.abc import Iterable, Sequence
@@ -67,6 +67,8 @@ class Change:
         self.arrive, self.depart = net.arrive.copy(), net.depart.copy()
         self.told = dict.fromkeys(("changed", "cancelled", "added", "unknown_trip", "unknown_stop", "absurd"), 0)
         self.touched: dict[int, set[int]] = {}  # pattern: rows in it that leave
+        self.closed: dict[int, list[int]] = {}  # row: positions that are left out
+        self.closed_in: dict[int, set[int]] = {}  # pattern: such rows
         self.is_live = np.zeros(len(timetable.trip_source), np.int8)
         self.own: list[Vehicle] = []
         self.gone: list[Gone] = []
@@ -139,7 +141,7 @@ class Change:
         )
 
     def move(self, row: int, update: TripUpdate) -> None:
-        """New times for a trip; with skipped stops it gets a pattern of its own."""
+        """New times for a trip, and the stops it leaves out."""
         pattern, event, long = self.place(row)
         net, rows = self.plan.net, slice(event, event + long)
         if row in self.touched.get(pattern, ()):
@@ -153,32 +155,13 @@ class Change:
             return
         self.is_live[row] = 1
         self.told["changed"] += 1
-        leaving = self.touched.setdefault(pattern, set())
-        if not skipped:
-            self.arrive[rows], self.depart[rows] = new_arrive, new_depart
-            return
-        leaving.add(row)
-        board, alight = net.pattern_board[places].tolist(), net.pattern_alight[places].tolist()
-        for at in skipped:
-            board[at] = alight[at] = 0
-        plan = self.plan
-        self.own.append(
-            Vehicle(
-                stops,
-                board,
-                alight,
-                new_arrive,
-                new_depart,
-                arrive,
-                depart,
-                plan.sequence[rows].tolist(),
-                plan.sign[rows].tolist() if len(plan.sign) else [-1] * long,
-                int(plan.trip_source[row]),
-                int(plan.trip_shift[row]),
-                int(plan.trip_day[row]),
-                int(plan.pattern_wheelchair[pattern]),
-            )
-        )
+        self.touched.setdefault(pattern, set())
+        self.arrive[rows], self.depart[rows] = new_arrive, new_depart
+        self.closed.pop(row, None)  # of two updates of a trip the later one counts
+        self.closed_in.setdefault(pattern, set()).discard(row)
+        if skipped:
+            self.closed[row] = skipped
+            self.closed_in[pattern].add(row)
 
     def matched(self, update: TripUpdate, sequence: list[int], stops: list[int]) -> dict[int, StopUpdate]:
         """Position in the trip to what is said of it: by stop_sequence, else by the next stop of that id."""

@@ -63,6 +63,8 @@ def column(timetable: Timetable, pattern: int, position: int, at: int) -> Iterat
     event = int(net.pattern_event[pattern])
     times = net.depart[event + position : event + trips * long : long]
     for at_row in range(int(np.searchsorted(times, at)), trips):
+        if event + at_row * long + position in timetable.shut:
+            continue
         yield int(times[at_row]), int(net.pattern_trip[pattern]) + at_row, position
 
 

@@ -94,11 +94,15 @@ def least(ways: Ways, stop: int) -> int:
 
 
 def ride(timetable: Timetable, row: int, first: int, last: int) -> Ride:
+    """From one position of a row to another; where another row stands in at the end, that one is ridden."""
     net = timetable.net
     pattern = int(timetable.pattern_of_row[row])
     base = int(net.pattern_start[pattern])
     long = int(net.pattern_start[pattern + 1]) - base
     event = int(net.pattern_event[pattern]) + (row - int(net.pattern_trip[pattern])) * long
+    if event + last in timetable.stands_in:
+        other = timetable.stands_in[event + last]
+        row, event = other, event + (other - row) * long
     stops = tuple(net.pattern_stop[base + first : base + last + 1].tolist())
     departs, source = int(net.depart[event + first]), int(timetable.trip_source[row])
     delay = None

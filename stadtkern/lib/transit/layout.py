@@ -1,4 +1,4 @@
-"""The arrays of a timetable after real time: patterns put right, new ones behind the old ones."""
+"""The arrays of a timetable after real time: rows put in order, patterns kept together, new ones behind the old ones."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 from .days import offsets, split
 from .feed import Trips
 from .timetable import Timetable, boarding, frozen
+from .weave import places, weave
 
 if TYPE_CHECKING:
     from .changes import Change
+
+Array = NDArray[Any]
 
 
 class Layout:
@@ -22,149 +25,161 @@ class Layout:
         self.change, self.plan = change, change.plan
         plan, net = self.plan, self.plan.net
         self.trips = net.pattern_trips.copy()
-        self.rows: dict[str, NDArray[Any]] = {
-            "source": plan.trip_source.copy(),
-            "shift": plan.trip_shift.copy(),
-            "day": plan.trip_day.copy(),
-            "live": change.is_live,
-        }
-        self.events: dict[str, NDArray[Any]] = {
-            "arrive": change.arrive,
-            "depart": change.depart,
-            "plan_arrive": net.arrive,
-            "plan_depart": net.depart,
-            "sequence": plan.sequence,
-            "sign": plan.sign,
-        }
-        self.lanes: list[tuple[int, NDArray[Any], NDArray[Any]]] = []  # pattern, trip rows, events [trips, stops]
-        self.own_events = False
+        self.rows: dict[str, Array] = {
+            "source": plan.trip_source, "shift": plan.trip_shift, "day": plan.trip_day, "live": change.is_live,
+        }  # fmt: skip
+        self.events: dict[str, Array] = {
+            "arrive": change.arrive, "depart": change.depart, "plan_arrive": net.arrive, "plan_depart": net.depart,
+            "sequence": plan.sequence, "sign": plan.sign,
+        }  # fmt: skip
+        self.order: dict[int, Array] = {}  # pattern: its rows now, by their old numbers
+        self.woven: dict[int, tuple[Array, ...]] = {}  # pattern: arrivals, departures, stands_in, real
+        self.lanes: list[tuple[int, Array, list[int]]] = []  # new patterns: the old one, old rows, closed positions
 
     def settle(self, pattern: int, leaving: set[int]) -> None:
-        """Put a touched pattern right: what leaves goes, what overtakes moves to a pattern of its own."""
-        net = self.plan.net
-        long, first, event = (
-            int(net.pattern_start[pattern + 1] - net.pattern_start[pattern]),
-            int(net.pattern_trip[pattern]),
-            int(net.pattern_event[pattern]),
-        )
-        many = int(net.pattern_trips[pattern])
+        """Put a touched pattern right: what leaves goes, what overtakes or leaves out stops is woven in or moves out."""
+        net, change = self.plan.net, self.change
+        long = int(net.pattern_start[pattern + 1] - net.pattern_start[pattern])
+        first, event, many = (int(of[pattern]) for of in (net.pattern_trip, net.pattern_event, net.pattern_trips))
+        shut = change.closed_in.get(pattern, set()) - leaving
         block = slice(event, event + many * long)
-        arrive, depart = self.change.arrive[block].reshape(many, long), self.change.depart[block].reshape(many, long)
-        if not leaving and (arrive[1:] >= arrive[:-1]).all() and (depart[1:] >= depart[:-1]).all():
+        arrive, depart = change.arrive[block].reshape(many, long), change.depart[block].reshape(many, long)
+        rows = np.arange(first, first + many)
+        if leaving:
+            rows = rows[[row not in leaving for row in rows.tolist()]]
+            self.order[pattern], self.trips[pattern] = rows, len(rows)
+            arrive, depart = arrive[rows - first], depart[rows - first]
+        if not shut and (arrive[1:] >= arrive[:-1]).all() and (depart[1:] >= depart[:-1]).all():
             return
-        keep = np.array([at for at in range(many) if first + at not in leaving], np.int64)
-        lanes = sorted(split(arrive[keep], depart[keep]), key=len, reverse=True) if len(keep) else []
-        self.detach()
-        rows = [keep[lane] for lane in lanes]
-        for lane in rows[1:]:
-            self.lanes.append((pattern, first + lane, event + lane[:, None] * long + np.arange(long)))
-        self.trips[pattern] = len(rows[0]) if rows else 0
-        self.arrange(first, event, long, many, rows)
+        closed = np.zeros(arrive.shape, np.uint8)
+        for row in shut:
+            closed[np.searchsorted(rows, row), change.closed[row]] = 1
+        parts, left, *searched = weave(arrive, depart, closed, change.is_live[rows])
+        self.order[pattern], self.trips[pattern] = rows[parts[:, 0]], len(parts)
+        if len(parts) > len(rows) - left.sum() or shut:
+            self.woven[pattern] = tuple(searched)
+        outside = np.flatnonzero(left)
+        alone = [at for at in outside.tolist() if int(rows[at]) in change.closed]
+        self.lanes += [(pattern, rows[[at]], change.closed[int(rows[at])]) for at in alone]
+        outside = np.setdiff1d(outside, alone)
+        if len(outside):
+            self.lanes += [(pattern, rows[outside[lane]], []) for lane in split(arrive[outside], depart[outside])]
 
-    def detach(self) -> None:
-        """Event arrays that are still shared with the plan become own ones."""
-        if not self.own_events:
-            self.own_events = True
-            self.events |= {name: self.events[name].copy() for name in ("plan_arrive", "plan_depart", "sequence", "sign")}
-            self.base_events = {name: array.copy() for name, array in self.events.items()}
-            self.base_rows = {name: array.copy() for name, array in self.rows.items()}
+    def laid(self) -> tuple[Array, Array]:
+        """(old rows, old events) in their new order, patterns one after the other without gaps."""
+        net, pieces, cursor = self.plan.net, [], 0
+        for pattern in sorted(self.order):
+            first, many = int(net.pattern_trip[pattern]), int(net.pattern_trips[pattern])
+            pieces += [np.arange(cursor, first), self.order[pattern]]
+            cursor = first + many
+        rows = np.concatenate([*pieces, np.arange(cursor, len(self.plan.trip_source))]).astype(np.int32)
+        return rows, places(net.pattern_start, net.pattern_event, net.pattern_trip, self.trips, rows)
 
-    def arrange(self, first: int, event: int, long: int, many: int, rows: list[NDArray[Any]]) -> None:
-        """The lane that stays, at the front of its block; rows behind it belong to no trip any more."""
-        stay = rows[0] if rows else np.zeros(0, np.int64)
-        for name, array in self.rows.items():
-            array[first : first + len(stay)] = self.base_rows[name][first + stay]
-        self.rows["source"][first + len(stay) : first + many] = -1
-        places = (event + stay[:, None] * long + np.arange(long)).ravel()
-        for name, array in self.events.items():
-            if len(array):
-                array[event : event + len(places)] = self.base_events[name][places]
-
-    def appended(self) -> tuple[list[Any], ...]:
-        """Columns of the new patterns: moved lanes and vehicles of their own."""
+    def appended(self) -> dict[str, list[Any]]:
+        """Columns of the new patterns: lanes that moved out and vehicles of their own."""
         net, plan = self.plan.net, self.plan
-        stops: list[Any] = []
-        board: list[Any] = []
-        alight: list[Any] = []
-        many: list[int] = []
-        chairs: list[int] = []
-        rows: dict[str, list[Any]] = {name: [] for name in self.rows}
-        events: dict[str, list[Any]] = {name: [] for name in self.events}
-        for pattern, lane, places in self.lanes:
+        found: dict[str, list[Any]] = {name: [] for name in ("stops", "board", "alight", "many", "chairs", *self.rows)}
+        found |= {name: [] for name in self.events}
+        for pattern, lane, closed in self.lanes:
             part = slice(int(net.pattern_start[pattern]), int(net.pattern_start[pattern + 1]))
-            stops.append(net.pattern_stop[part])
-            board.append(net.pattern_board[part])
-            alight.append(net.pattern_alight[part])
-            many.append(len(lane))
-            chairs.append(int(plan.pattern_wheelchair[pattern]))
-            for name in rows:
-                rows[name].append(self.base_rows[name][lane])
-            for name in events:
-                events[name].append(self.base_events[name][places.ravel()] if len(self.events[name]) else np.zeros(0, np.int32))
+            found["stops"].append(net.pattern_stop[part])
+            for name, flags in (("board", net.pattern_board[part].copy()), ("alight", net.pattern_alight[part].copy())):
+                flags[closed] = 0
+                found[name].append(flags)
+            found["many"].append(len(lane))
+            found["chairs"].append(int(plan.pattern_wheelchair[pattern]))
+            long = part.stop - part.start
+            events = int(net.pattern_event[pattern]) + (lane - net.pattern_trip[pattern])[:, None] * long + np.arange(long)
+            for name, array in self.rows.items():
+                found[name].append(array[lane])
+            for name, array in self.events.items():
+                found[name].append(array[events.ravel()] if len(array) else array)
         for one in self.change.own:
-            stops.append(one.stops)
-            board.append(one.board)
-            alight.append(one.alight)
-            many.append(1)
-            chairs.append(one.wheelchair)
+            for name in ("stops", "board", "alight"):
+                found[name].append(getattr(one, name))
+            found["many"].append(1)
+            found["chairs"].append(one.wheelchair)
             for name, value in (("source", one.source), ("shift", one.shift), ("day", one.day), ("live", 1)):
-                rows[name].append([value])
-            for name in events:
-                events[name].append(getattr(one, name) if len(self.events[name]) else np.zeros(0, np.int32))
-        return stops, board, alight, many, chairs, [rows], [events]
+                found[name].append([value])
+            for name in self.events:
+                found[name].append(getattr(one, name) if len(self.events[name]) else np.zeros(0, np.int32))
+        return found
 
     def timetable(self) -> Timetable:
         change, plan = self.change, self.plan
         for pattern, leaving in change.touched.items():
             self.settle(pattern, leaving)
-        stops, board, alight, many, chairs, [rows], [events] = self.appended()
+        new = self.appended()
+        rows, events = self.rows, self.events
+        if self.order:
+            old_rows, old_events = self.laid()
+            rows = {name: array[old_rows] for name, array in rows.items()}
+            events = {name: array[old_events] if len(array) else array for name, array in events.items()}
         net, wheelchair = plan.net, plan.pattern_wheelchair
-        for name in self.rows:
-            self.rows[name] = np.concatenate([self.rows[name], *rows[name]])
-        if stops:
-            before = len(self.events["arrive"]), len(plan.trip_source)
-            long = np.array([len(part) for part in stops])
-            for name in self.events:
-                self.events[name] = np.concatenate([self.events[name], *events[name]])
-            sizes = np.concatenate([np.diff(net.pattern_start), long])
-            start, stop = offsets(sizes), frozen(np.concatenate([net.pattern_stop, *stops]))
-            flags = [
-                frozen(np.concatenate(parts), np.int8) for parts in ([net.pattern_board, *board], [net.pattern_alight, *alight])
-            ]
-            stop_start, stop_pattern, stop_position = boarding(len(plan.stops), start, stop, flags[0])
-            more = np.array(many)
+        sizes, trips = np.diff(net.pattern_start), self.trips
+        if new["stops"]:
+            rows = {name: np.concatenate([array, *new[name]]) for name, array in rows.items()}
+            events = {name: np.concatenate([array, *new[name]]) for name, array in events.items()}
+            sizes = np.concatenate([sizes, [len(part) for part in new["stops"]]])
+            trips = np.concatenate([trips, new["many"]])
+            wheelchair = frozen(np.concatenate([wheelchair, new["chairs"]]), np.int8)
+            net = self.wider(new, offsets(sizes))
+        if self.order or new["stops"]:
             net = net._replace(
-                stop_start=stop_start,
-                stop_pattern=stop_pattern,
-                stop_position=stop_position,
-                pattern_start=start,
-                pattern_stop=stop,
-                pattern_board=flags[0],
-                pattern_alight=flags[1],
-                pattern_event=frozen(np.concatenate([net.pattern_event, before[0] + np.cumsum(long * more) - long * more])),
-                pattern_trip=frozen(np.concatenate([net.pattern_trip, before[1] + np.cumsum(more) - more])),
+                pattern_event=offsets(sizes * trips)[:-1], pattern_trip=offsets(trips)[:-1], pattern_trips=frozen(trips)
             )
-            wheelchair = frozen(np.concatenate([wheelchair, chairs]), np.int8)
-            self.trips = np.concatenate([self.trips, more])
-        net = net._replace(
-            pattern_trips=frozen(self.trips), arrive=frozen(self.events["arrive"]), depart=frozen(self.events["depart"])
-        )  # fmt: skip
+        searched, stands_in, shut = self.searched(events, sizes, net)
         return replace(
             plan,
-            net=net,
+            net=net._replace(arrive=frozen(searched[0]), depart=frozen(searched[1])),
             pattern_wheelchair=wheelchair,
-            sequence=frozen(self.events["sequence"]),
-            sign=frozen(self.events["sign"]),
-            trip_source=frozen(self.rows["source"]),
-            trip_shift=frozen(self.rows["shift"]),
-            trip_day=frozen(self.rows["day"], np.int8),
-            trip_live=frozen(self.rows["live"], np.int8),
-            plan_arrive=frozen(self.events["plan_arrive"]),
-            plan_depart=frozen(self.events["plan_depart"]),
+            sequence=frozen(events["sequence"]),
+            sign=frozen(events["sign"]),
+            trip_source=frozen(rows["source"]),
+            trip_shift=frozen(rows["shift"]),
+            trip_day=frozen(rows["day"], np.int8),
+            trip_live=frozen(rows["live"], np.int8),
+            plan_arrive=frozen(events["plan_arrive"]),
+            plan_depart=frozen(events["plan_depart"]),
+            real_arrive=frozen(events["arrive"]),
+            real_depart=frozen(events["depart"]),
+            stands_in=stands_in,
+            shut=shut,
             trips=more_trips(plan.trips, change.new_trips),
             gone=tuple(change.gone),
             about=plan.about | {"live": change.told, "live_at": datetime.now(UTC).isoformat(timespec="seconds")},
         )
+
+    def wider(self, new: dict[str, list[Any]], start: Array) -> Any:
+        """The net with the stops of the new patterns."""
+        net = self.plan.net
+        stop = frozen(np.concatenate([net.pattern_stop, *new["stops"]]))
+        board, alight = (
+            frozen(np.concatenate(parts), np.int8)
+            for parts in ([net.pattern_board, *new["board"]], [net.pattern_alight, *new["alight"]])
+        )
+        stop_start, stop_pattern, stop_position = boarding(len(self.plan.stops), start, stop, board)
+        return net._replace(
+            stop_start=stop_start, stop_pattern=stop_pattern, stop_position=stop_position, pattern_start=start,
+            pattern_stop=stop, pattern_board=board, pattern_alight=alight,
+        )  # fmt: skip
+
+    def searched(self, events: dict[str, Array], sizes: Array, net: Any) -> tuple[list[Array], dict[int, int], frozenset[int]]:
+        """Times to search with where trips are woven in, whose rows stand in for them, and where they cannot be boarded."""
+        times = [events["arrive"], events["depart"]]
+        stands_in: dict[int, int] = {}
+        shut: list[int] = []
+        if self.woven:
+            times = [array.copy() for array in times]
+        for pattern, (arrive, depart, others, real) in self.woven.items():
+            event, row, long = int(net.pattern_event[pattern]), int(net.pattern_trip[pattern]), int(sizes[pattern])
+            for array, own in zip(times, (arrive, depart), strict=True):
+                array[event : event + own.size] = own.ravel()
+            at = np.flatnonzero(others.ravel() >= 0)
+            stands_in |= dict(zip((event + at).tolist(), (row + others.ravel()[at]).tolist(), strict=True))
+            shut += (event + np.flatnonzero(real.ravel() == 0)).tolist()
+            assert arrive.shape[1] == long
+        return times, stands_in, frozenset(shut)
 
 
 def more_trips(trips: Trips, new: list[tuple[str, str, int]]) -> Trips:

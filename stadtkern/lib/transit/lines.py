@@ -12,7 +12,8 @@ def passing(timetable: Timetable, ride: Ride) -> list[tuple[int, int, int]]:
     long = int(net.pattern_start[pattern + 1] - net.pattern_start[pattern])
     event = int(net.pattern_event[pattern]) + (ride.row - int(net.pattern_trip[pattern])) * long
     rows = slice(event + ride.first, event + ride.last + 1)
-    return list(zip(ride.stops, net.arrive[rows].tolist(), net.depart[rows].tolist(), strict=True))
+    arrive, depart = timetable.times
+    return list(zip(ride.stops, arrive[rows].tolist(), depart[rows].tolist(), strict=True))
 
 
 def line(timetable: Timetable, ride: Ride) -> list[tuple[float, float]]:

@@ -55,7 +55,7 @@ def of_runs(feed: Feed, found: Runs) -> Connections:
 
 def of_timetable(timetable: Timetable, runs: Sequence[int] | None = None) -> Connections:
     """The connections of a timetable, also after real time: read trip by trip from its arrays. `runs`: only these patterns."""
-    net = timetable.net
+    net, times = timetable.net, timetable.times
     first, stops, arrive, depart, board, alight = [0], [], [], [], [], []
     for p in range(len(net.pattern_trips)) if runs is None else runs:
         rows = slice(net.pattern_start[p], net.pattern_start[p + 1])
@@ -63,10 +63,11 @@ def of_timetable(timetable: Timetable, runs: Sequence[int] | None = None) -> Con
         for trip in range(net.pattern_trips[p]):
             event = int(net.pattern_event[p]) + trip * long
             stops.append(net.pattern_stop[rows])
-            board.append(net.pattern_board[rows])
-            alight.append(net.pattern_alight[rows])
-            arrive.append(net.arrive[event : event + long])
-            depart.append(net.depart[event : event + long])
+            open_here = [at not in timetable.shut for at in range(event, event + long)]
+            board.append(net.pattern_board[rows] * open_here)
+            alight.append(net.pattern_alight[rows] * open_here)
+            arrive.append(times[0][event : event + long])
+            depart.append(times[1][event : event + long])
             first.append(first[-1] + int(long))
     none = [np.zeros(0, np.int32)]
     laid = (np.concatenate(parts or none) for parts in (stops, arrive, depart, board, alight))

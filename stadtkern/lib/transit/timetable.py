@@ -76,12 +76,22 @@ class Timetable:
     plan_arrive: Ints | None = None  # times as planned, where real time changed them
     plan_depart: Ints | None = None
     trip_live: Bytes | None = None  # 1 = real time is known of this trip
+    real_arrive: Ints | None = None  # times of the vehicles, where those of `net` are put in order for the search (weave.py)
+    real_depart: Ints | None = None
+    stands_in: dict[int, int] = field(default_factory=dict)  # event: the row one rides to alight there
+    shut: frozenset[int] = frozenset()  # events at which their own row cannot be boarded or left
     gone: tuple[Any, ...] = ()  # cancelled trips (changes.Gone)
     about: dict[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
-        """Number of trips, real-time changes included."""
+        """Number of rows: trips, real-time changes included; a trip that was cut for the search has several."""
         return int(self.net.pattern_trips.sum())
+
+    @property
+    def times(self) -> tuple[Ints, Ints]:
+        """Arrivals and departures of the vehicles, as they are shown."""
+        arrive, depart = self.real_arrive, self.real_depart
+        return (self.net.arrive, self.net.depart) if arrive is None or depart is None else (arrive, depart)
 
     @cached_property
     def rows_of_trip(self) -> dict[str, list[int]]:
