@@ -111,7 +111,8 @@ def _percent(value: float) -> str:
 
 
 def _signed(now: int, before: int) -> str:
-    return f"{100 * (now - before) / before:+.0f}".replace("-", "−")
+    change = round(100 * (now - before) / before)
+    return f"{change:+d}".replace("-", "−") if change else "0"
 
 
 def _thousands(value: float | None) -> str:
