@@ -40,6 +40,8 @@ class Moment:
         if not 0 <= total < 24 * 60 + 1 or not 0 <= self.minute < 60:
             return None
         early = part in ("fr", "vm")
+        if self.hour == 0 and self.minute and not self.exact and not early:
+            total += 12 * 60  # "halb eins"
         if total < 12 * 60 and (
             (total < 6 * 60 + 30 and not early and self.hour > 0)
             or (part in ("ab", "fa") and total >= 5 * 60)

@@ -224,6 +224,7 @@ CLOCKS = {  # after, before, at
     "um 9:05": "=09:05",
     "siebzehn Uhr dreißig": "=17:30",
     "halb neun": "=08:30",
+    "halb eins": "=12:30",
     "um halb drei": "=14:30",
     "viertel nach acht": "=08:15",
     "viertel vor neun": "=08:45",
