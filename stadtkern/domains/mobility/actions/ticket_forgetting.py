@@ -39,5 +39,23 @@ def forget_old(now: datetime, batch: int = 500) -> int:
     rows = list(Ticket.objects.filter(over).order_by("pk").values_list("pk", flat=True)[:batch])
     Ticket.objects.filter(pk__in=rows).delete()
     empty = Order.objects.filter(created_at__lt=old, tickets=None).exclude(subscription__last_month=None, status="OPEN")
-    done = Order.objects.filter(pk__in=list(empty.values_list("pk", flat=True)[:batch])).delete()[0]
+    gone = list(empty.order_by("pk")[:batch])
+    for order in gone:
+        _use_up(order)
+    done = Order.objects.filter(pk__in=[order.pk for order in gone]).delete()[0]
     return len(rows) + done
+
+
+def _use_up(order: Order) -> None:
+    """The credit a purchase used goes with it, the oldest first: nobody gets it back because we forgot the purchase."""
+    left = order.credit_cents if order.account_id and order.status != Order.Status.ENDED else 0
+    rows = FareCredit.objects.select_for_update().filter(account=order.account_id).order_by("pk") if left else ()
+    for row in rows:
+        used = min(left, row.cents)
+        left, row.cents = left - used, row.cents - used
+        if row.cents:
+            row.save(update_fields=["cents"])
+        else:
+            row.delete()
+        if not left:
+            return

@@ -16,6 +16,7 @@ from django.utils.translation import override
 
 from stadtkern.domains.mobility.actions import inspections, ticket_copies, ticket_forgetting
 from stadtkern.domains.mobility.models import (
+    FareCredit,
     FareRight,
     InspectionCount,
     InspectionFinding,
@@ -25,6 +26,7 @@ from stadtkern.domains.mobility.models import (
     TicketCopy,
 )
 from stadtkern.domains.mobility.tickets import by_number, control, erasure, products
+from stadtkern.domains.mobility.tickets.quoting import balance
 from stadtkern.domains.mobility.tickets.report import report
 from stadtkern.domains.mobility.tickets.vdv import NotConnected, chosen
 from stadtkern.kernel.accounts.access import Actor
@@ -233,3 +235,14 @@ def test_what_is_sold_speaks_the_language_of_whoever_reads(citizen, settings, tm
     assert products.office() == "-"
     with pytest.raises(ValueError, match="title, text and ask"):
         products.tariff()
+
+
+def test_credit_that_was_used_does_not_come_back_when_its_purchase_is_forgotten(citizen, db):
+    for cents in (100, 300):
+        FareCredit.objects.create(account=citizen, once=f"c{cents}", cents=cents, because="Bestpreis")
+    row = a_ticket(citizen)
+    Order.objects.update(credit_cents=220, created_at=timezone.now() - timedelta(days=1))
+    assert balance(citizen) == 180
+    assert ticket_forgetting.forget_old(timezone.now() + timedelta(days=200)) >= 2
+    assert not Order.objects.exists() and not Ticket.objects.filter(pk=row.pk).exists()
+    assert balance(citizen) == 180 and FareCredit.objects.filter(account=citizen).count() == 1
