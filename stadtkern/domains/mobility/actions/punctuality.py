@@ -15,7 +15,7 @@ from stadtkern.lib.transit.realtime import Realtime
 from stadtkern.lib.transit.timetable import Timetable, noon
 
 from ..models import Feed, LineDay, SectionDay, TripSeen
-from ..traffic.punctual import BANDS, DELAYS, EARLY, LATE, TIMES, band
+from ..traffic.punctual import DELAYS, EARLY, LATE, TIMES, band
 
 OVER = timedelta(minutes=45)  # after the planned end, and the last delay told: nothing more is said of a trip
 KEEP_LINES = timedelta(days=3 * 365)
@@ -167,6 +167,3 @@ def forget(now: datetime) -> int:
     if many := sum(gone.values()):
         record("punctuality.forgotten", subject="traffic", actor=SYSTEM, data=gone)
     return int(many)
-
-
-__all__ = ["BANDS", "forget", "note", "planned_trips", "settle"]
