@@ -19,7 +19,9 @@ _WIDEST = """(() => {
   return far.slice(-3).map(one => one.outerHTML.slice(0, 200)).join(" … ");
 })()"""
 DARK_RULES = ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]
-_FOCUSED = "(e => e.labels?.[0]?.innerText || e.getAttribute('aria-label') || e.innerText || e.tagName)(document.activeElement)"
+_FOCUSED = """(e => e ? e.labels?.[0]?.innerText || e.getAttribute('aria-label') || e.innerText || e.tagName : '')(
+    document.activeElement
+)"""
 
 
 class Tab:
@@ -83,13 +85,14 @@ class Tab:
         return wide
 
     def focused(self) -> str:
-        """What has the focus, in words: label, name or text."""
+        """What has the focus, in words: label, name or text; nothing while a page is still empty."""
         words: str = self.page.evaluate(_FOCUSED)
         return " ".join(words.split())
 
     def tab_to(self, words: str, limit: int = 60) -> None:
         """Press Tab until something with these words has the focus."""
         seen = []
+        self.page.wait_for_load_state()
         for _ in range(limit):
             self.page.keyboard.press("Tab")
             if words in (now := self.focused()):

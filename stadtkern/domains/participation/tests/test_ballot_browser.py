@@ -30,6 +30,7 @@ def test_a_vote_on_a_phone(budget, citizen, moderator, open_tab, run_jobs):
     tab.go(f"/beteiligung/{process.key}/stimmzettel/")
     look(tab, "poll-390")
     tab.page.get_by_role("link", name="Jetzt abstimmen").click()
+    expect(tab.page.get_by_label("Idee Nummer 1")).to_be_visible()
     tab.tab_to("Idee Nummer 1")
     tab.page.keyboard.press("Space")
     said = tab.page.get_by_role("status").filter(has_text="Projekt")
