@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from .findings import FeedRefused, Findings, Limits
+from .formats import recognise
 
 CHUNK = 1 << 20
 BATCH = 1 << 15
@@ -29,7 +30,7 @@ class Archive:
             ]
         else:
             names = self._open(path)
-        self._choose(names)
+        self._choose(names, path)
 
     def _open(self, path: Path) -> list[tuple[str, Path | zipfile.ZipInfo]]:
         try:
@@ -38,10 +39,16 @@ class Archive:
             self._zip = zipfile.ZipFile(path)
             return [(info.filename, info) for info in self._zip.infolist()[:10_000] if not info.is_dir()]
         except BROKEN as problem:
+            self._other(path)
             code = "truncated" if zip_like(path) else "not_a_feed"
             raise self.findings.refuse(code, path.name, problem=type(problem).__name__) from problem
 
-    def _choose(self, names: list[tuple[str, Path | zipfile.ZipInfo]]) -> None:
+    def _other(self, path: Path) -> None:
+        """Raises FeedRefused when this is a file of another standard."""
+        if format := recognise(path):
+            raise self.findings.refuse("other_format", "", format=format)
+
+    def _choose(self, names: list[tuple[str, Path | zipfile.ZipInfo]], path: Path) -> None:
         """The folder that has the stop times; of two, the one nearest to the root."""
         folders: dict[str, dict[str, Path | zipfile.ZipInfo]] = {}
         for name, where in names:
@@ -55,6 +62,7 @@ class Archive:
                 found[file.lower()] = where
         wanted = sorted(folders, key=lambda folder: ("stop_times.txt" not in folders[folder], folder.count("/"), folder))
         if not wanted or not {"stop_times.txt", "stops.txt", "trips.txt"} & set(folders[wanted[0]]):
+            self._other(path)
             raise self.findings.refuse("not_a_feed", files=", ".join(name for name, _ in names[:5]))
         self._files = folders[wanted[0]]
         if wanted[0]:

@@ -33,7 +33,7 @@ def read_frequencies(archive: Archive, trips: dict[str, int], times: StopTimes, 
 
 
 def read_transfers(archive: Archive, stops: Stops, findings: Findings) -> NDArray[np.int32]:
-    """Rows of from stop, to stop, type, seconds (-1 = none given). Rules of single lines and trips are not kept."""
+    """Rows of from stop, to stop, type, seconds (-1 = none given). Rules of single lines and trips are counted, not kept."""
     name = "transfers.txt"
     columns = (
         "from_stop_id",
@@ -49,8 +49,8 @@ def read_transfers(archive: Archive, stops: Stops, findings: Findings) -> NDArra
     for line, (start, end, kind, seconds, *special) in archive.rows(name, columns, ()):
         origin, target = stops.by_id.get(start, -1), stops.by_id.get(end, -1)
         way = whole(kind, -1, 0, 5) if kind else 0
-        if any(special) or way > 3:
-            findings.add("special_transfer", name, line)
+        if unused := special_rule(way, *special):
+            findings.add(unused, name, line, value=" ".join(filter(None, special)) or kind)
         elif origin < 0 or target < 0 or way < 0:
             findings.add("bad_transfer", name, line, value=f"{start} {end} {kind}")
         else:
@@ -59,6 +59,15 @@ def read_transfers(archive: Archive, stops: Stops, findings: Findings) -> NDArra
                 findings.add("bad_transfer", name, line, value=seconds)
             rows.append((origin, target, way, given))
     return np.array(rows, np.int32).reshape(-1, 4)
+
+
+def special_rule(way: int, from_route: str, to_route: str, from_trip: str, to_trip: str) -> str:
+    """The finding of a row that says more than we use; "" for a rule between stops."""
+    if way > 3:
+        return "in_seat_transfer"
+    if from_trip or to_trip:
+        return "trip_transfer"
+    return "route_transfer" if from_route or to_route else ""
 
 
 def read_pathways(archive: Archive, stops: Stops, findings: Findings) -> NDArray[np.int32]:

@@ -44,6 +44,8 @@ def read_feed(path: Path, limits: Limits | None = None) -> Feed:
             )
         served = np.unique(times.stop)
         findings.add("station_served", "stop_times.txt", 0, int(np.isin(stops.kind[served], (1, 2, 3)).sum()))
+        for line, _row in archive.rows("booking_rules.txt", ("booking_rule_id",), ()):
+            findings.add("booking_rules", "booking_rules.txt", line)
         index = trips.id.index_of()
         feed = Feed(
             stops, routes, trips, times, calendar, shapes,
@@ -99,9 +101,13 @@ def read_stops(archive: Archive, findings: Findings) -> Stops:
     index = Known({row[0]: at for at, row in enumerate(rows)})
     lat, long = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     parent, wheelchair, kind = np.full(len(rows), -1, np.int32), np.zeros(len(rows), np.int8), np.zeros(len(rows), np.int8)
+    torn = any(one.code == "row_length" and one.file == "stops.txt" for one in findings) and not any(
+        set(row[5] + row[6]) & {".", ","} for row in rows
+    )  # commas within numbers tore the columns apart
     for at, row in enumerate(rows):
         place = degrees(row[5], 90), degrees(row[6], 180)
-        if None in place or place == (0.0, 0.0):
+        findings.add("decimal_comma", "stops.txt", 0, int("," in row[5] + row[6]), value=row[5])
+        if torn or None in place or place == (0.0, 0.0):
             findings.add("bad_coordinate", "stops.txt", 0, value=row[0])
         else:
             lat[at], long[at] = place
@@ -118,10 +124,7 @@ def read_stops(archive: Archive, findings: Findings) -> Stops:
 
 
 def degrees(text: str, most: int) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
+    value = coordinate(text)
     return value if math.isfinite(value) and abs(value) <= most else None
 
 
@@ -159,7 +162,9 @@ def colour(text: str) -> str:
 
 
 def read_trips(archive: Archive, routes: Routes, calendar: Calendar, shapes: Shapes, findings: Findings) -> Trips:
-    columns = ("trip_id", "trip_headsign", "route_id", "service_id", "shape_id", "wheelchair_accessible", "bikes_allowed")
+    columns = (
+        "trip_id", "trip_headsign", "route_id", "service_id", "shape_id", "wheelchair_accessible", "bikes_allowed", "block_id",
+    )  # fmt: skip
     known = Known(routes.id.index_of())
     services, lines = Known({key: at for at, key in enumerate(calendar.services)}), Known(shapes.id.index_of())
     small: Callable[[str], int] = {"1": 1, "2": 2}.get  # type: ignore[assignment]
@@ -167,7 +172,8 @@ def read_trips(archive: Archive, routes: Routes, calendar: Calendar, shapes: Sha
     signs: list[str] = []
     seen: set[str] = set()
     rows: list[tuple[int, ...]] = []
-    for line, (key, sign, route, service, shape, wheelchair, bikes) in archive.rows(
+    blocks: dict[str, int] = {}
+    for line, (key, sign, route, service, shape, wheelchair, bikes, block) in archive.rows(
         "trips.txt", columns, ("trip_id", "service_id")
     ):
         if key in seen or not key:
@@ -178,6 +184,8 @@ def read_trips(archive: Archive, routes: Routes, calendar: Calendar, shapes: Sha
             findings.add("unknown_route", "trips.txt", line, value=route)
         if services[service] < 0:
             findings.add("unknown_service", "trips.txt", line, value=service)
+        if block:
+            blocks[block] = blocks.get(block, 0) + 1
         ids.append(key)
         signs.append(sign)
         at = known[route] if known[route] >= 0 else len(routes) - 1
@@ -186,6 +194,7 @@ def read_trips(archive: Archive, routes: Routes, calendar: Calendar, shapes: Sha
         raise findings.refuse(
             "nothing_runs", "trips.txt", problem=next((f.code for f in findings if f.file == "trips.txt"), "")
         )
+    findings.add("block", "trips.txt", 0, sum(many for many in blocks.values() if many > 1))
     columns_of = np.array(rows, np.int32).T.copy()
     return Trips(
         Texts.of(ids), Texts.of(signs), columns_of[0], columns_of[1], columns_of[2], columns_of[3].astype(np.int8),
@@ -203,6 +212,8 @@ def read_shapes(archive: Archive, findings: Findings) -> Shapes:
         shape = ints((names.setdefault(name, len(names)) for name in map(str.strip, batch.column(0))), batch)
         lat, long = (np.array([coordinate(text) for text in batch.column(at)], np.float32) for at in (1, 2))
         good = np.isfinite(lat) & np.isfinite(long) & (np.abs(lat) <= 90) & (np.abs(long) <= 180)
+        if "," in batch.column(1)[0]:
+            findings.add("decimal_comma", "shapes.txt", batch.line, batch.size, value=batch.column(1)[0])
         findings.add("bad_shape", "shapes.txt", batch.line, int((~good).sum()))
         sequence = ints(map(numbers.__getitem__, batch.column(3)), batch)
         parts.append([column[good] for column in (shape, sequence, lat, long)])
@@ -216,8 +227,9 @@ def read_shapes(archive: Archive, findings: Findings) -> Shapes:
 
 
 def coordinate(text: str) -> float:
+    """Degrees, with a point or a comma before the decimals; NaN for what is no number."""
     try:
-        return float(text)
+        return float(text.replace(",", ".", 1) if "," in text else text)
     except ValueError:
         return math.nan
 

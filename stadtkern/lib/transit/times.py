@@ -19,6 +19,7 @@ from .texts import Texts
 FILE = "stop_times.txt"
 COLUMNS = (
     "trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence", "pickup_type", "drop_off_type", "stop_headsign",
+    "location_id", "location_group_id",
 )  # fmt: skip
 BLANK, BAD = -1, -2
 MOST_HOURS = 240
@@ -163,7 +164,9 @@ def gather(archive: Archive, trips: Known, stops: Known, headsigns: Headsigns, f
         keep = np.flatnonzero((trip >= 0) & (stop >= 0))
         if len(keep) < batch.size:
             tell(findings, "unknown_trip", batch, trip < 0, 0)
-            tell(findings, "unknown_stop", batch, (stop < 0) & (trip >= 0), 3)
+            area = flexible(batch)
+            tell(findings, "flexible", batch, area & (trip >= 0), 8 if batch.has(8) else 9)
+            tell(findings, "unknown_stop", batch, (stop < 0) & (trip >= 0) & ~area, 3)
         arrive, depart = (
             ints(map(clocks.__getitem__, batch.column(1)), batch),
             ints(map(clocks.__getitem__, batch.column(2)), batch),
@@ -192,6 +195,14 @@ def gather(archive: Archive, trips: Known, stops: Known, headsigns: Headsigns, f
 
 def ints(values: Iterable[int], batch: Batch) -> NDArray[np.int32]:
     return np.fromiter(values, np.int32, batch.size)
+
+
+def flexible(batch: Batch) -> NDArray[np.bool_]:
+    """Rows that name an area or a group of stops instead of a stop (GTFS-Flex)."""
+    if not (batch.has(8) or batch.has(9)):
+        return np.zeros(batch.size, bool)
+    names = zip(batch.column(3), batch.column(8), batch.column(9), strict=True)
+    return np.fromiter((not stop.strip() and bool((area + group).strip()) for stop, area, group in names), bool, batch.size)
 
 
 def tell(findings: Findings, code: str, batch: Batch, where: NDArray[np.bool_], column: int) -> None:

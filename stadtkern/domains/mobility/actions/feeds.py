@@ -247,6 +247,7 @@ def _point(row: Feed) -> None:
     if row.active and row.current:
         place = folder.version_folder(row.key, row.current.number)
         told = {"kind": row.kind, "number": row.current.number, "folder": str(place), "feed": row.pk}
+        told["until"] = row.current.figures.get("until", "")
     elif row.active and row.kind in (Kind.REALTIME, Kind.GBFS):
         told = {"kind": row.kind, "number": 0, "folder": str(folder.live_file(row.key)), "feed": row.pk}
     folder.point_to(row.key, told)

@@ -1,6 +1,6 @@
 """Where timetables and live data come from, and every version that was read; files lie in the data folder."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from django.db import models
@@ -58,6 +58,12 @@ class Feed(models.Model):
 
     def __str__(self) -> str:
         return f"feed:{self.pk}"
+
+    @property
+    def until(self) -> date | None:
+        """The last day the timetable that counts is valid; None where it is not known."""
+        told = self.current.figures.get("until", "") if self.current else ""
+        return date.fromisoformat(told) if told else None
 
 
 class FeedVersion(models.Model):

@@ -2,12 +2,14 @@
 
 import io
 import zipfile
+from datetime import timedelta
 
 import httpx
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
 from stadtkern.domains.mobility.actions import feeds
 from stadtkern.domains.mobility.models import Feed, FeedVersion
@@ -150,3 +152,31 @@ def test_the_desk_sets_up_uploads_and_shows_what_was_wrong(login, planner_of_off
     assert browser.post(reverse("mobility:source_back", args=["fahrplan"]), {"number": "9" * 30}).status_code == 422
     assert "Fahrplan" in browser.get(reverse("mobility:sources")).content.decode()
     assert folder.current() == {}
+
+
+@pytest.mark.parametrize(
+    ("left", "state", "words", "public"),
+    [
+        (-1, "abgelaufen", "Er galt bis zum", "Der neue ist noch nicht da"),
+        (13, "läuft bald ab", "noch 13 Tage", "gilt bis"),
+        (14, "in Ordnung", None, "gilt bis"),
+    ],
+)
+def test_the_office_is_warned_before_a_timetable_ends_and_passengers_see_until_when_it_is_valid(
+    client, login, planner_of_office, home, left, state, words, public
+):
+    feed = feeds.set_up(Actor(planner_of_office.account, planner_of_office), DEMO)
+    until = timezone.localdate() + timedelta(days=left)
+    version = FeedVersion.objects.create(feed=feed, number=1, state="READY", size=1, figures={"until": str(until)})
+    Feed.objects.update(current=version)
+    feeds._point(Feed.objects.get())
+    page = login(planner_of_office.account).get(reverse("mobility:source", args=["fahrplan"])).content.decode()
+    assert state in page and f"Gültig bis {until:%d.%m.%Y}" in page
+    assert words in page if words else "Der Fahrplan läuft ab" not in page
+    text = client.get(reverse("mobility:planner")).content.decode()
+    assert public in text and f"{until:%d.%m.%Y}" in text
+
+
+def test_what_a_file_of_another_standard_is_called():
+    said = sentences.sentence({"code": "other_format", "values": {"format": "NeTEx"}})
+    assert "NeTEx wird erkannt, aber nicht gelesen" in said

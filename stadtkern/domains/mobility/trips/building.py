@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 
 from stadtkern.lib import transit, ways
+from stadtkern.lib.transit.calendars import day_number
 from stadtkern.lib.transit.timetable import day_shift
 
 WALK = 600  # seconds from stop to stop at the most
@@ -109,8 +110,17 @@ def figures(feed: Any, trips: int) -> dict[str, Any]:
         "busiest": trips,
         "first": str(span[0]) if span else "",
         "last": str(span[1]) if span else "",
+        "until": until(feed, span),
         "publisher": feed.info.get("feed_publisher_name", "")[:200],
     }
+
+
+def until(feed: Any, span: tuple[date, date] | None) -> str:
+    """The last day it is valid: the last on which anything runs, or what feed_info.txt says where that is earlier."""
+    if span is None:
+        return ""
+    said = day_number(feed.info.get("feed_end_date", ""))
+    return str(min(span[1], date.fromordinal(said)) if said and said >= span[0].toordinal() else span[1])
 
 
 def pattern_of(feed: Any, day: date) -> bytes:

@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -19,6 +20,7 @@ from . import bounded, folder, sentences
 
 office = staff(Role.CLERK, Role.LEAD, office="ordnungsamt")
 SHOWN = 12
+SOON = 14  # days before the end of a timetable the office is warned
 STEPS = {
     "fetch": gettext_lazy("Datei wird abgerufen"),
     "read": gettext_lazy("Tabellen werden gelesen"),
@@ -61,6 +63,7 @@ def _show(request: HttpRequest, feed: Feed, wrong: str = "", status: int = 200) 
         "feed": feed,
         "word": word,
         "level": level,
+        "ending": _ending(feed),
         "versions": [(one, _may_go_back(feed, one)) for one in versions],
         "newest": newest,
         "findings": [(sentences.sentence(one), sentences.place(one)) for one in (newest.findings if newest else [])],
@@ -160,6 +163,25 @@ def _may_go_back(feed: Feed, version: FeedVersion) -> bool:
     return ready and folder.version_folder(feed.key, version.number).is_dir()
 
 
+def _days_left(feed: Feed) -> int | None:
+    return (feed.until - timezone.localdate()).days if feed.kind == Feed.Kind.GTFS and feed.until else None
+
+
+def _ending(feed: Feed) -> str:
+    """What to do about a timetable that soon ends or has ended; "" when there is time."""
+    left = _days_left(feed)
+    if left is None or left >= SOON or not feed.active:
+        return ""
+    told = {"until": f"{feed.until:%d.%m.%Y}", "left": left}
+    if left < 0:
+        return _("Er galt bis zum %(until)s. Lassen Sie sich den neuen geben und lesen Sie ihn ein.") % told
+    if left == 0:
+        return _("Er gilt nur noch heute. Lassen Sie sich den neuen geben und lesen Sie ihn ein.")
+    if left == 1:
+        return _("Er gilt nur noch bis morgen. Lassen Sie sich den neuen geben und lesen Sie ihn ein.")
+    return _("Er gilt bis zum %(until)s, noch %(left)s Tage. Lassen Sie sich den neuen geben und lesen Sie ihn ein.") % told
+
+
 def _state(feed: Feed) -> tuple[str, str]:
     if not feed.active:
         return _("abgeschaltet"), "info"
@@ -169,4 +191,9 @@ def _state(feed: Feed) -> tuple[str, str]:
         return str(feed.get_state_display()), "danger"
     if feed.kind in (Feed.Kind.GTFS, Feed.Kind.OSM) and feed.current is None:
         return _("noch nie gelesen"), "warning"
+    left = _days_left(feed)
+    if left is not None and left < 0:
+        return _("abgelaufen"), "danger"
+    if left is not None and left < SOON:
+        return _("läuft bald ab"), "warning"
     return _("in Ordnung"), "success"

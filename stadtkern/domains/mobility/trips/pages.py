@@ -93,6 +93,8 @@ def _form(request: HttpRequest, one: Asked) -> dict[str, Any]:
         "prefer": [(key, words) for key, (_name, words) in PREFER.items()],
         "saved": list(SavedPlace.objects.filter(account=account)) if account else [],
         "account": account,
+        "until": world.until(),
+        "today": timezone.localdate(),
     }
 
 

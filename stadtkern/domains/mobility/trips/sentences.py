@@ -11,6 +11,9 @@ WORDS = {
     "not_a_feed": gettext_lazy(
         "Die Datei ist kein GTFS-Fahrplan. Erwartet wird eine ZIP-Datei mit stops.txt, trips.txt und weiteren."
     ),
+    "other_format": gettext_lazy(
+        "Das Format %(format)s wird erkannt, aber nicht gelesen. Bitten Sie Ihren Lieferanten um einen Fahrplan im Format GTFS."
+    ),
     "truncated": gettext_lazy("Die Datei bricht ab oder ist beschädigt. Laden Sie sie noch einmal."),
     "encrypted": gettext_lazy("Die Datei ist verschlüsselt oder ungewöhnlich gepackt. Bitte als einfaches ZIP liefern lassen."),
     "too_large": gettext_lazy("Die Datei wird ausgepackt größer, als wir lesen."),
@@ -25,7 +28,7 @@ WORDS = {
     "double_file": gettext_lazy("Die Tabelle ist zweimal enthalten. Wir nehmen die erste."),
     "encoding": gettext_lazy("Der Text ist nicht in UTF-8. Manche Buchstaben können wir nicht lesen."),
     "separator": gettext_lazy("Die Spalten sind nicht durch Kommas getrennt."),
-    "row_length": gettext_lazy("Zeilen mit zu wenigen oder zu vielen Spalten."),
+    "row_length": gettext_lazy("Zeilen mit zu wenigen oder zu vielen Spalten, etwa durch Kommas in Zahlen."),
     "double_id": gettext_lazy("Eine Kennung kommt doppelt vor. Die erste Zeile gilt."),
     "empty_id": gettext_lazy("Zeilen ohne Kennung haben wir ausgelassen."),
     "unknown_stop": gettext_lazy("Zeilen nennen eine Haltestelle, die es nicht gibt. Wir haben sie ausgelassen."),
@@ -34,6 +37,7 @@ WORDS = {
     "unknown_service": gettext_lazy("Fahrten gehören zu einem Kalender, den es nicht gibt. Sie fahren nie."),
     "unknown_parent": gettext_lazy("Ein übergeordneter Bahnhof fehlt."),
     "bad_coordinate": gettext_lazy("Haltestellen ohne brauchbare Koordinaten. Zu ihnen führt kein Fußweg."),
+    "decimal_comma": gettext_lazy("Koordinaten stehen mit Komma statt Punkt. Wir haben sie so gelesen."),
     "bad_number": gettext_lazy("Eine Zahl ist nicht lesbar oder unmöglich. Wir nehmen den üblichen Wert."),
     "bad_date": gettext_lazy("Ein Datum ist nicht lesbar. Die Zeile haben wir ausgelassen."),
     "bad_time": gettext_lazy("Eine Uhrzeit ist nicht lesbar. Wir haben sie aus den Nachbarn errechnet."),
@@ -54,7 +58,19 @@ WORDS = {
     "expired": gettext_lazy("Der ganze Fahrplan liegt in der Vergangenheit oder Zukunft."),
     "double_exception": gettext_lazy("Derselbe Tag ist zugleich Fahrtag und Ausfalltag. Die letzte Zeile gilt."),
     "bad_transfer": gettext_lazy("Umstiege ohne Zeit oder zu fehlenden Haltestellen haben wir ausgelassen."),
-    "special_transfer": gettext_lazy("Umstiege nur für einzelne Fahrten oder Linien berücksichtigen wir nicht."),
+    "trip_transfer": gettext_lazy("Umstiegsregeln nur für einzelne Fahrten berücksichtigen wir nicht."),
+    "route_transfer": gettext_lazy("Umstiegsregeln nur für einzelne Linien berücksichtigen wir nicht."),
+    "in_seat_transfer": gettext_lazy(
+        "Dass man zur nächsten Fahrt sitzen bleibt, berücksichtigen wir nicht (Umstiege der Art 4 und 5)."
+    ),
+    "block": gettext_lazy(
+        "Fahrten teilen sich ein Fahrzeug mit anderen (block_id). Dass man sitzen bleiben kann, berücksichtigen wir nicht; "
+        "wir rechnen mit einem Umstieg."
+    ),
+    "flexible": gettext_lazy(
+        "Halte von Fahrten auf Bestellung, die ein Gebiet statt einer Haltestelle nennen (GTFS-Flex), lesen wir nicht."
+    ),
+    "booking_rules": gettext_lazy("Regeln zum Bestellen von Fahrten (Fristen, Telefon) lesen wir nicht."),
     "bad_timezone": gettext_lazy("Die Zeitzone ist unbekannt. Wir nehmen Europe/Berlin."),
     "several_timezones": gettext_lazy("Die Verkehrsunternehmen haben verschiedene Zeitzonen. Die erste gilt."),
     "bad_shape": gettext_lazy("Linienverläufe mit unbrauchbaren Punkten."),
@@ -71,6 +87,8 @@ WORDS = {
 def sentence(finding: Mapping[str, Any]) -> str:
     """What is wrong; an unknown code is shown as it is, never hidden."""
     code = str(finding.get("code", ""))
+    if code == "other_format":
+        return str(WORDS[code]) % {"format": (finding.get("values") or {}).get("format", "?")}
     return str(WORDS[code]) if code in WORDS else _("Auffälligkeit „%s“.") % code
 
 

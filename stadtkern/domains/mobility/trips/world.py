@@ -37,6 +37,7 @@ class Version:
     number: int
     feed: int
     ways: Ways | None
+    until: date | None = None  # the last day the timetable is valid, as far as it says
     days: dict[date, Timetable] = field(default_factory=dict)
     stations: Stations | None = None
     worlds: dict[date, tuple[tuple[int, ...], World]] = field(default_factory=dict)
@@ -91,7 +92,8 @@ def _load(stamp: int) -> None:
 def _open(told: dict[str, Any], known: dict[str, dict[str, Any]]) -> Version:
     place = Path(told["folder"])
     streets = next((Path(one["folder"]) / "ways" for one in known.values() if one["kind"] == "OSM"), place / "ways")
-    return Version(place, int(told["number"]), int(told["feed"]), Ways.load(streets) if streets.is_dir() else None)
+    until = date.fromisoformat(told["until"]) if told.get("until") else None
+    return Version(place, int(told["number"]), int(told["feed"]), Ways.load(streets) if streets.is_dir() else None, until)
 
 
 def timetable(day: date) -> Timetable:
@@ -118,6 +120,14 @@ def days() -> tuple[date, date] | None:
         return None
     listed = [date.fromisoformat(name) for name in names]
     return (max(listed[0], timezone.localdate()), listed[-1]) if listed else None
+
+
+def until() -> date | None:
+    """The last day the timetable is valid; None where there is none, or where it does not say."""
+    try:
+        return version().until
+    except NoTimetable:
+        return None
 
 
 def stations() -> Stations:

@@ -219,3 +219,58 @@ def test_fuzzed_feeds_are_read_or_refused(tmp_path):
         except ValueError as nothing:
             assert str(nothing) == "nothing ever runs"
     assert read > 60, read
+
+
+OTHERS = {
+    "NeTEx": {
+        "NX-PI_01.xml": '<?xml version="1.0"?>\n<PublicationDelivery xmlns="http://www.netex.org.uk/netex" version="1.15">'
+    },
+    "SIRI": {"et.xml": '<?xml version="1.0" encoding="UTF-8"?>\n<Siri xmlns="http://www.siri.org.uk/siri" version="2.0">'},
+    "VDV 452": {
+        "rec_frt.asc": "mod; DD.MM.YYYY; HH:MM:SS; free\nsrc; 'X'; '30.11.2026'\nchs; 'ISO8859-1'\nver; '1.4'\ntbl; REC_FRT\n"
+    },
+}
+
+
+@pytest.mark.parametrize("format", OTHERS)
+def test_files_of_other_standards_are_recognised_zipped_and_bare(tmp_path, format):
+    for name, text in OTHERS[format].items():
+        (tmp_path / name).write_text(text, encoding="utf-16")
+        (tmp_path / "plain").write_text(text)
+    for path in (tmp_path / name, tmp_path / "plain", zipped(tmp_path / "x.zip", OTHERS[format], "netz/")):
+        with pytest.raises(FeedRefused) as caught:
+            read_feed(path)
+        assert (caught.value.finding.code, caught.value.finding.values) == ("other_format", {"format": format})
+
+
+def test_what_a_feed_holds_beyond_what_is_used_is_counted(tmp_path):
+    """GTFS-Flex, blocks, special transfers: the report says how many, and the rest of the feed is the same."""
+    files = VILLAGE | {
+        "trips.txt": "route_id,service_id,trip_id,trip_headsign,block_id\n"
+        "1,w,t1,Chor,u1\n2,w,t2,Chor,u1\n1,w,late,Chor,u2\n1,w,flex,,\n",
+        "stop_times.txt": "\n".join(
+            line + ("," if at else ",location_group_id") for at, line in enumerate(VILLAGE["stop_times.txt"].splitlines())
+        )
+        + "\nflex,,,,1,g\nflex,,,,2,g\n",
+        "booking_rules.txt": "booking_rule_id,booking_type\nb,1\n",
+        "transfers.txt": (
+            "from_stop_id,to_stop_id,transfer_type,min_transfer_time,from_route_id,to_route_id,from_trip_id,to_trip_id\n"
+            "b,b,2,60,,,,\nb,b,2,60,1,2,,\nb,b,1,,,,t1,t2\nb,b,1,,1,,,t2\nc,c,4,,,,t1,late\n"
+        ),
+    }
+    (tmp_path / "plain").mkdir()
+    feed, plain = read_feed(feed_of(tmp_path, files)), read_feed(feed_of(tmp_path / "plain", VILLAGE))
+    found = {finding.code: finding.count for finding in feed.findings}
+    extra = {"block": 2, "flexible": 2, "booking_rules": 1, "route_transfer": 1, "trip_transfer": 2, "in_seat_transfer": 1}
+    assert found == {finding.code: finding.count for finding in plain.findings} | extra
+    assert feed.transfers.tolist() == [[1, 1, 2, 60]] and feed.times.arrive.tolist() == plain.times.arrive.tolist()
+
+
+def test_decimal_commas_are_read_and_torn_columns_give_no_false_places(tmp_path):
+    comma = "stop_id;stop_name;stop_lat;stop_lon\na;Anger;50,0;7\nb;Bahnhof;50,1;7,5\nc;Chor;50,2;7\nd;Damm;50,2005;7\n"
+    feed = read_feed(feed_of(tmp_path, VILLAGE | {"stops.txt": comma}))
+    assert feed.stops.lat.tolist() == [50, 50.1, 50.2, 50.2005] and feed.stops.long[1] == 7.5
+    assert {f.code: f.count for f in feed.findings}["decimal_comma"] == 4
+    torn = comma.replace(";", ",")
+    feed = read_feed(feed_of(tmp_path, VILLAGE | {"stops.txt": torn}))
+    assert {"row_length", "bad_coordinate"} <= codes(feed) and feed.stops.lat.tolist() != [50, 50, 50, 50]
