@@ -2,6 +2,8 @@
 PYTHON ?= python3
 VENV := .venv/bin/python
 PORT ?= 8000
+# Two thousand files are compiled once, not by every process the tests start.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install demo test test-full check bench rush tamper new-service new-domain
 help: ## this list

@@ -22,7 +22,7 @@ DATABASE_HOME = HOME
 READS_FILES = sys.argv[1:2] in (["fim_report"], ["count_votes"], ["check_planner"])  # they need no database: none is started
 if MODE == "test":  # each test process switches its own outages and keeps its own keys and mail
     HOME = HOME / "test" / os.environ.get("PYTEST_XDIST_WORKER", "main")
-    HOME.mkdir(parents=True, exist_ok=True)
+    (HOME / "static").mkdir(parents=True, exist_ok=True)  # STATIC_ROOT, empty: the finders serve
 DEBUG = os.environ.get("STADTKERN_DEBUG", "") == "1"
 
 CITY_FOLDER = ROOT / "cities" / os.environ.get("STADTKERN_CITY", "musterstadt")
