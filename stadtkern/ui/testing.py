@@ -1,5 +1,6 @@
 """Fixtures for tests in a real browser (`pytest -m browser`): a tab that minds CSP, console errors, axe and 320 pixels."""
 
+import os
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, R
 
 # Debian's package: Playwright's own browsers are never downloaded.
 CHROMIUM = "/usr/bin/chromium"
+WIDTHS = (390, 1280)  # a phone and a desk: the widths of every picture
 LOCALES = {"de": "de-DE", "en": "en-GB"}
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _WIDEST = """(() => {
@@ -78,6 +80,25 @@ class Tab:
         if wide:
             self.page.set_viewport_size(wide)
         return found
+
+    def look(self, name: str, *, whole: bool = True) -> None:
+        """One step of a story: accessible and never wider than its window, at 320, 390 and 1280 pixels.
+
+        The page is not loaded again, its window is resized. With `STADTKERN_SHOTS=/a/folder` every step is kept as
+        `<story>-<step>-<width>.png`; `name` is "<story>-<step>", `whole` is the page down to its end.
+        """
+        own, folder = self.page.viewport_size, os.environ.get("STADTKERN_SHOTS")
+        found = self.everywhere()
+        for width in WIDTHS:
+            self.page.set_viewport_size({"width": width, "height": 844 if width < 500 else 900})
+            if (over := self.overflow()) > 0:
+                found.append(f"{over} pixels wider than {width}: {self.page.evaluate(_WIDEST)}")
+            if folder:
+                self.page.wait_for_timeout(250)  # maps draw themselves again
+                self.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=whole, scale="css")
+        if own:
+            self.page.set_viewport_size(own)
+        assert found == [], name
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than the window."""

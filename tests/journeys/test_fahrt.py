@@ -1,10 +1,8 @@
 """A trip through the town: two addresses, a ticket in eight actions; one trip with its map, watched; an alert in the inbox."""
 
-import os
 import re
 import shutil
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.urls import reverse
@@ -32,44 +30,41 @@ def timetable(tmp_path, settings):
     world.forget()
 
 
-def look(tab, name):
-    """Accessible and no wider than a small phone; kept where somebody wants to look (`STADTKERN_SHOTS=/some/folder`)."""
-    if shots := os.environ.get("STADTKERN_SHOTS"):
-        for width in (1280, 390):
-            tab.page.set_viewport_size({"width": width, "height": 900})
-            tab.page.wait_for_timeout(300)
-            tab.page.screenshot(path=Path(shots) / f"{name}-{width}.png", full_page=True)
-        tab.page.set_viewport_size({"width": 1280, "height": 900})
-    assert tab.everywhere() == []
-
-
 def test_from_two_addresses_to_a_ticket_and_an_alert_in_the_inbox(timetable, citizen, offices, open_tab, run_jobs):
     tab, done = open_tab(account=citizen), []
     page = tab.page
 
-    def act(what, do):
+    def act(what, do, step=""):
         do()
         page.wait_for_load_state()
         done.append(what)
+        if step:
+            tab.look(f"fahrt-{step}")
 
     tomorrow = timezone.localdate() + timedelta(days=1)
     tab.go(f"/mobil/?tag={tomorrow.isoformat()}&zeit=08:00")  # at night nothing runs
-    look(tab, "mobil")
+    tab.look("fahrt-1-fragen")
     act("Von", lambda: page.get_by_label("Von", exact=True).fill("Sonnenhang 20"))
     act("Nach", lambda: page.get_by_label("Nach", exact=True).fill("Fährstr. 100"))
     act("Suchen", lambda: page.get_by_role("button", name="Verbindung suchen").click())
     page.locator(".mo-trip").first.wait_for()
-    look(tab, "verbindungen")
+    tab.look("fahrt-2-verbindungen")
     found = page.url
-    act("Ticket", lambda: page.get_by_role("link", name="Ticket kaufen").first.click())
-    act("Auswählen", lambda: page.get_by_role("link", name=re.compile("Auswählen.*Einzelfahrschein")).click())
+    act("Ticket", lambda: page.get_by_role("link", name="Ticket kaufen").first.click(), "3-ticket-waehlen")
+    choose = page.get_by_role("link", name=re.compile("Auswählen.*Einzelfahrschein"))
+    act("Auswählen", lambda: choose.click(), "4-pruefen")
     act("Bezahlen", lambda: page.get_by_role("button", name=re.compile("[Bb]ezahlen")).first.click())
     act("Karte", lambda: page.get_by_role("button", name="Mit Karte bezahlen").click())
     run_jobs()
     assert len(done) <= MOST_ACTIONS and Ticket.objects.get().account == citizen
+    page.reload()  # what the provider said has arrived
+    tab.look("fahrt-5-bezahlt")
+    tab.go("/nachweise/")
+    assert page.get_by_text("Einzelfahrschein").first.is_visible()
+    tab.look("fahrt-6-alle-nachweise")
     tab.go("/mobil/tickets/meine/")
     assert page.get_by_text("Einzelfahrschein").first.is_visible()
-    look(tab, "tickets")
+    tab.look("fahrt-7-meine-tickets")
     tab.go(found.removeprefix(tab.base))
     act(
         "Halte und Karte",
@@ -80,10 +75,11 @@ def test_from_two_addresses_to_a_ticket_and_an_alert_in_the_inbox(timetable, cit
         ),
     )
     page.locator("[data-geo-map][data-ready]").wait_for()
-    look(tab, "verbindung")
+    tab.look("stoerung-1-verbindung")
     trip = page.url
     act("Beobachten", lambda: page.get_by_role("button", name="Diese Fahrt beobachten").first.click())
     assert page.get_by_text("Sie bekommen Nachricht").first.is_visible()
+    tab.look("stoerung-2-beobachtet")
 
     feed = Feed.objects.create(key="echtzeit", title="Echtzeit", kind="REALTIME", url="demo:echtzeit")
     told = {
@@ -98,9 +94,13 @@ def test_from_two_addresses_to_a_ticket_and_an_alert_in_the_inbox(timetable, cit
     assert Message.objects.count() == 1
     tab.go("/post/")
     assert page.get_by_text("Meldung zu").count() == 1
+    tab.look("stoerung-3-postfach")
+    page.get_by_role("link", name=re.compile("Meldung zu")).click()
+    assert page.get_by_text("Nehmen Sie die nächste.").is_visible()
+    tab.look("stoerung-4-nachricht")
     tab.go(reverse("mobility:stop", args=["S1"]))
-    look(tab, "haltestelle")
+    tab.look("fahrplan-haltestelle")
     tab.go("/mobil/erreichbar/?von=Rathausplatz")
     page.locator("[data-geo-map][data-ready]").wait_for()
-    look(tab, "erreichbar")
+    tab.look("fahrplan-erreichbar")
     assert page.request.get(trip).status == 200

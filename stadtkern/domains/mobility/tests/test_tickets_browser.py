@@ -2,9 +2,7 @@
 
 import base64
 import io
-import os
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -19,17 +17,6 @@ from stadtkern.lib.uic import Known, aztec, inspect, issue
 from stadtkern.lib.uic.tests.forgeries import CITY, content, on_phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-def look(tab, name):
-    """Kept where somebody wants to look (`STADTKERN_SHOTS=/some/folder`); checked everywhere."""
-    if folder := os.environ.get("STADTKERN_SHOTS"):
-        for width in (390, 1280):
-            tab.page.set_viewport_size({"width": width, "height": 844})
-            tab.page.screenshot(path=Path(folder) / f"{name}-{width}.png", full_page=True)
-        tab.page.set_viewport_size({"width": 390, "height": 844})
-    assert tab.axe() == []
-    assert tab.overflow() <= 0
 
 
 def distorted(screen: bytes) -> dict[str, Image.Image]:
@@ -72,17 +59,18 @@ def test_shown_without_network_and_inspected_without_network(citizen, other_citi
     settings.HOME = tmp_path
     row = a_ticket(citizen)
     phone = open_tab(width=390, account=citizen, device_scale_factor=3)  # as phones have it
-    for name, path in (("kaufen", "kaufen/?produkt=einzel&zonen=A,B"), ("karte", f"{row.pk}/"), ("meine", "meine/")):
+    for name, path in (("1-kaufen", "kaufen/?produkt=einzel&zonen=A,B"), ("2-eines", f"{row.pk}/"), ("3-meine", "meine/")):
         phone.go(f"/mobil/tickets/{path}")
-        look(phone, name)
+        phone.look(f"ticket-{name}")
     phone.go("/mobil/tickets/zeigen/")
     phone.page.locator(f"#t{row.pk}.is-valid svg path[d^=M]").nth(1).wait_for(timeout=20_000)
-    look(phone, "zeigen")
+    phone.look("ticket-4-zeigen")
     assert TicketCopy.objects.get(ticket=row).kind == "PHONE"
     phone.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
     phone.context.set_offline(True)
     phone.page.reload()
     phone.page.locator(f"#t{row.pk}.is-valid svg path[d^=M]").nth(1).wait_for(timeout=20_000)
+    phone.look("ticket-5-zeigen-ohne-netz")
     screen = phone.page.locator(f"#t{row.pk} .tk-code").screenshot()
     now, ring = datetime.now(UTC), {("MVB", one.number): one.private.public_key() for one in keys.ring()}
     for name, picture in distorted(screen).items():
@@ -101,6 +89,7 @@ def test_shown_without_network_and_inspected_without_network(citizen, other_citi
     eye.context.set_offline(True)
     eye.page.reload()
     eye.page.locator("#pruefung[data-ready]").wait_for(timeout=20_000)
+    eye.look("kontrolle-1-ohne-netz")
     shown = phone.page.evaluate(f"document.getElementById('t{row.pk}').dataset.shown")
     judged = [
         (shown, 1, "valid"), (shown, 1, "replay"), (b64(paper), 1, "again"), (b64(paper), 2, "zone"),
@@ -112,7 +101,7 @@ def test_shown_without_network_and_inspected_without_network(citizen, other_citi
     assert said == [state for _code, _zone, state in judged]
     eye.page.locator("#bild").set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": aztec.png(mine(), 4)})
     eye.page.locator(".tk-result[data-state]").wait_for(timeout=20_000)
-    look(eye, "kontrolle")
+    eye.look("kontrolle-2-gueltig")
     assert eye.page.get_attribute(".tk-result", "data-state") == "valid"
     eye.page.locator("#warten").filter(has_text="1 Prüfungen warten").wait_for()
     assert not InspectionCount.objects.exists()
@@ -120,7 +109,7 @@ def test_shown_without_network_and_inspected_without_network(citizen, other_citi
     eye.page.locator("#warten:empty").wait_for(state="attached", timeout=20_000)
     assert InspectionCount.objects.get().count == 1
     eye.go("/mobil/tickets/schalter/")
-    look(eye, "schalter")
+    eye.look("kontrolle-4-schalter")
 
 
 JUDGE = """async ([code, zone]) => {
