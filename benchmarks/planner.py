@@ -1,12 +1,14 @@
 """The journey planner on a whole city: load, one departure, a window with docks of shared bicycles, real time; beside others.
 
 `.venv/bin/python benchmarks/planner.py [--feed FEED.zip] [--queries 500] [--others PYTHON]`: CPU milliseconds of one thread, so that
-a busy machine does not count. PYTHON is another environment's interpreter with ferrobus and pyvalhalla, which are asked the same
-questions on the same streets; they are no part of the product. The feed of Riga is the usual one.
+a busy machine does not count. PYTHON (or the variable PLANNER_OTHERS) is another environment's interpreter with ferrobus and
+pyvalhalla (3.9 or later, so Python 3.12), which are asked the same questions on the same streets; they are no part of the product.
+The feed of Riga is the usual one; no extract of its streets is at hand, so the streets are footways between its stops.
 """
 
 import argparse
 import csv
+import heapq
 import json
 import os
 import resource
@@ -18,6 +20,7 @@ import zipfile
 from pathlib import Path
 from random import Random
 
+import beside_valhalla
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
@@ -39,6 +42,7 @@ from stadtkern.lib.transit import (
 ROOT = Path(__file__).resolve().parents[1]
 RIGA = Path(os.environ.get("STADTKERN_SHARED", ROOT.parent / "shared")) / "data" / "mobility" / "riga" / "riga_gtfs.zip"
 WALK, BIKE, DOCKS = 1.2, 4.0, 150  # metres a second over 1.3 times the beeline; docks near stops
+PACE, MOST_FOOT = 1.4, 900  # of the comparison: metres a second, seconds of a way at an end or between vehicles
 CUT = 250.0  # metres between stops that the streets made for the comparison join
 
 
@@ -46,7 +50,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--feed", type=Path, default=RIGA)
     parser.add_argument("--queries", type=int, default=500)
-    parser.add_argument("--others", type=Path)
+    parser.add_argument("--others", type=Path, default=os.environ.get("PLANNER_OTHERS"))
     given = parser.parse_args()
     begin = time.process_time()
     feed = read_feed(given.feed)
@@ -229,49 +233,97 @@ try:
     out["ferrobus"] = rows
 except Exception as problem:
     out["ferrobus_problem"] = repr(problem)[:300]
-try:
-    import valhalla
-    from importlib.metadata import version
-    out["valhalla"] = version("pyvalhalla")
-    import pathlib
-    tools = [str(p) for p in pathlib.Path(valhalla.__file__).parent.rglob("valhalla_build_tiles*")]
-    tools += [str(p) for p in pathlib.Path(sys.executable).parent.glob("valhalla_*")]
-    out["valhalla_tools"] = tools
-except Exception as problem:
-    out["valhalla_problem"] = repr(problem)[:300]
 print(json.dumps(out))
 """
 
 
 def beside(feed, timetable: Timetable, path: Path, python: Path, many: int, folder: Path) -> None:
-    """The same questions to ferrobus: the same stops, straight ways between near stops as its streets, its own pace on foot."""
-    asked = pairs(timetable, many)
+    """The same questions to the others, at whole minutes: the same stops, straight ways between near stops as streets, one pace on foot."""
+    asked = [(a, b, depart // 60 * 60) for a, b, depart in pairs(timetable, many)]
     osm, gtfs = folder / "streets.osm.pbf", folder / "gtfs"
     links = streets(timetable, osm)
     cleaned(path, gtfs)
     place = [(float(y), float(x)) for y, x in zip(timetable.stops.lat, timetable.stops.long, strict=True)]
     job = folder / "job.json"
-    job.write_text(
-        json.dumps(
-            {
-                "osm": str(osm), "gtfs": str(gtfs), "date": timetable.date.isoformat(), "walk": 900,
-                "queries": [(place[a], place[b], depart) for a, b, depart in asked],
-            }
-        )
-    )  # fmt: skip
-    done = subprocess.run([python, "-c", OTHER, job], capture_output=True, text=True, timeout=1800)
+    told = {
+        "osm": str(osm), "gtfs": str(gtfs), "date": timetable.date.isoformat(), "walk": MOST_FOOT, "pace": PACE,
+        "folder": str(folder), "queries": [(place[a], place[b], depart) for a, b, depart in asked],
+    }  # fmt: skip
+    job.write_text(json.dumps(told))
+    feet = Feet(links, len(timetable.stops))
+    ours = answers(feed, timetable, feet, asked)
+    out = other(python, ["-c", OTHER, job])
+    if "ferrobus" in out:
+        compare(timetable, asked, ours, out)
+    else:
+        print("ferrobus:", out.get("ferrobus_problem"))
+    out = other(python, [Path(__file__).with_name("asking_valhalla.py"), job])
+    if "rows" in out:
+        beside_valhalla.compare(timetable, asked, ours, out, feet.ways, report)
+
+
+def other(python: Path, call: list) -> dict:
+    """What a program of the other environment prints at its end; nothing when it failed, which is said."""
+    done = subprocess.run([python, *call], capture_output=True, text=True, timeout=3600)
     if done.returncode:
         print("the other environment failed:", done.stderr[-500:])
-        return
-    out = json.loads(done.stdout.splitlines()[-1])
-    if "valhalla" in out and not out["valhalla_tools"]:
-        print(f"pyvalhalla {out['valhalla']}: the package has no tools that build tiles with timetables; not compared")
-    elif "valhalla_problem" in out:
-        print("pyvalhalla:", out["valhalla_problem"])
-    if "ferrobus" not in out:
-        print("ferrobus:", out.get("ferrobus_problem"))
-        return
-    compare(feed, timetable, links, asked, out)
+        return {}
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+class Feet:
+    """Ways on foot over the made streets, at the others' pace."""
+
+    def __init__(self, links: list, stops: int) -> None:
+        self.near: dict[int, list[tuple[int, float]]] = {}
+        self.stops, self.known = stops, {}
+        for a, b, far in links:
+            self.near.setdefault(a, []).append((b, far))
+            self.near.setdefault(b, []).append((a, far))
+
+    def ways(self, stop: int) -> dict[int, int]:
+        """Seconds to every stop in reach, the stop itself included."""
+        if stop not in self.known:
+            best, queue = {stop: 0.0}, [(0.0, stop)]
+            while queue:
+                so_far, place = heapq.heappop(queue)
+                if so_far > best[place]:
+                    continue
+                for next_one, far in self.near.get(place, []):
+                    if so_far + far < min(best.get(next_one, 1e9), MOST_FOOT * PACE):
+                        best[next_one] = so_far + far
+                        heapq.heappush(queue, (so_far + far, next_one))
+            self.known[stop] = {one: round(far / PACE) for one, far in best.items()}
+        return self.known[stop]
+
+    def seeds(self, stop: int) -> tuple[np.ndarray, np.ndarray]:
+        ways = self.ways(stop)
+        return np.array(list(ways), np.int32), np.array(list(ways.values()), np.int32)
+
+    def paths(self) -> tuple[np.ndarray, ...]:
+        start, to, seconds = [0], [], []
+        for stop in range(self.stops):
+            ways = {b: way for b, way in self.ways(stop).items() if b != stop}
+            to += list(ways)
+            seconds += list(ways.values())
+            start.append(len(to))
+        return tuple(np.array(part, np.int32) for part in (start, to, seconds))
+
+
+def answers(feed, timetable: Timetable, feet: Feet, asked: list) -> list[int | None]:
+    """Seconds under way of ours, on foot where that is faster; None without an answer."""
+    paths = feet.paths()
+    table, took, found = day(feed, timetable.date, paths, paths), {}, []
+    for a, b, depart in asked:
+        seeds = feet.seeds(a), feet.seeds(b)
+        journeys = clock(
+            took, "ours", lambda seeds=seeds, depart=depart: earliest(table, *seeds, depart, Options(max_vehicles=6))
+        )
+        on_foot = feet.ways(a).get(b)
+        ours = [one.arrives - depart for one in journeys] + ([on_foot] if on_foot is not None else [])
+        found.append(min(ours, default=None))
+    report("ours on the same streets", took["ours"])
+    return found
 
 
 def streets(timetable: Timetable, path: Path) -> list[tuple[int, int, float]]:
@@ -337,77 +389,35 @@ def cleaned(path: Path, folder: Path) -> None:
                 csv.writer(file).writerows(rows)
 
 
-def compare(feed, timetable: Timetable, links: list, asked: list, out: dict) -> None:
-    """Arrivals beside each other, ours over the same straight ways at the other's pace."""
-    import heapq
-
-    answered = [(question, row) for question, row in zip(asked, out["ferrobus"], strict=True) if row and len(row) > 1]
+def compare(timetable: Timetable, asked: list, ours: list, out: dict) -> None:
+    """Arrivals of ferrobus beside ours."""
     failed = [row[0] for row in out["ferrobus"] if row and len(row) == 1]
-    streetless = len(asked) - len(answered) - len(failed)
+    answered = [(*one, row) for *one, row in zip(asked, ours, out["ferrobus"], strict=True) if row and len(row) > 1]
     print(
-        f"left out for both: {streetless} questions without a street for ferrobus, {len(failed)} that it fails at {set(failed) or ''}"
+        f"left out for both: {len(asked) - len(answered) - len(failed)} questions without a street for ferrobus, "
+        f"{len(failed)} that it fails at {set(failed) or ''}"
     )
-    asked, rows = [question for question, _row in answered], [row for _question, row in answered]
-    if not rows:
+    if not answered:
         return
-    walked = [row for row in rows if row[1] and not row[2]]
-    pace = 1.4
-    near: dict[int, list[tuple[int, float]]] = {}
-    for a, b, far in links:
-        near.setdefault(a, []).append((b, far))
-        near.setdefault(b, []).append((a, far))
-
-    def reach(stop: int, limit: float) -> dict[int, float]:
-        best, queue = {stop: 0.0}, [(0.0, stop)]
-        while queue:
-            so_far, place = heapq.heappop(queue)
-            if so_far > best[place]:
-                continue
-            for other, far in near.get(place, []):
-                if so_far + far < min(best.get(other, 1e9), limit):
-                    best[other] = so_far + far
-                    heapq.heappush(queue, (so_far + far, other))
-        return best
-
-    start, to, seconds = [0], [], []
-    for stop in range(len(timetable.stops)):
-        ways = {b: far for b, far in reach(stop, 900 * pace).items() if b != stop}
-        to += list(ways)
-        seconds += [round(far / pace) for far in ways.values()]
-        start.append(len(to))
-    paths = tuple(np.array(part, np.int32) for part in (start, to, seconds))
-    table = day(feed, timetable.date, paths, paths)
-    took: dict[str, list[float]] = {}
-    gaps, only_us, only_them, later = [], 0, 0, []
-    for (a, b, depart), row in zip(asked, rows, strict=True):
-        ways = [reach(stop, 900 * pace) for stop in (a, b)]
-        seeds = [
-            (np.array(list(way), np.int32), np.array([round(far / pace) for far in way.values()], np.int32)) for way in ways
-        ]
-        found = clock(took, "ours", lambda seeds=seeds, depart=depart: earliest(table, *seeds, depart, Options(max_vehicles=6)))
-        on_foot = round(ways[0][b] / pace) if b in ways[0] else None
-        ours = min([one.arrives - depart for one in found] + ([on_foot] if on_foot is not None else []), default=None)
-        if ours is None or row[1] is None:
-            only_us += ours is not None
-            only_them += row[1] is not None
-            continue
-        gaps.append(row[1] - ours)
-        if row[1] < ours - 60:
-            later.append((a, b, depart, ours, row))
-    report("ours on the same streets", took["ours"])
-    report("ferrobus find_route (points made before)", [row[0] for row in rows], f"built in {out['build_s']:.1f} s wall")
-    gaps_of = np.array(gaps)
+    gaps_of = np.array([row[1] - mine for _question, mine, row in answered if mine is not None and row[1] is not None])
+    only_us = sum(mine is not None and row[1] is None for _question, mine, row in answered)
+    only_them = sum(mine is None and row[1] is not None for _question, mine, row in answered)
+    later = [one for one in answered if one[1] is not None and one[2][1] is not None and one[2][1] < one[1] - 60]
+    walked = sum(bool(row[1] and not row[2]) for *_one, row in answered)
+    report(
+        "ferrobus find_route (points made before)", [row[0] for *_one, row in answered], f"built in {out['build_s']:.1f} s wall"
+    )
     print(
         f"arrivals, ferrobus minus ours: median {np.median(gaps_of):.0f} s, {np.mean(np.abs(gaps_of) <= 60):.0%} within a minute, "
         f"ours earlier by more than a minute in {np.mean(gaps_of > 60):.0%}, later by more in {np.mean(gaps_of < -60):.0%}; "
-        f"only ours {only_us}, only theirs {only_them}, on foot {len(walked)}"
+        f"only ours {only_us}, only theirs {only_them}, on foot {walked}"
     )
     reasons: dict[str, int] = {}
-    for *_question, row in later:
+    for *_one, row in later:
         reasons[row[3] or "no reason found"] = reasons.get(row[3] or "no reason found", 0) + 1
     print("  theirs earlier by more than a minute:", reasons or "never")
-    for a, b, depart, ours, row in [one for one in later if not one[4][3]][:5]:
-        print("  unexplained:", timetable.stops.id[a], timetable.stops.id[b], depart, "ours", ours, "theirs", row)
+    for (a, b, depart), mine, row in [one for one in later if not one[2][3]][:5]:
+        print("  unexplained:", timetable.stops.id[a], timetable.stops.id[b], depart, "ours", mine, "theirs", row)
 
 
 if __name__ == "__main__":
