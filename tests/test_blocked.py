@@ -19,7 +19,7 @@ from stadtkern.kernel.registers.models import Household, Parentage, ParkingPermi
 from stadtkern.kernel.registers.queries import entries
 
 from .factories import World
-from .test_access import ASKED, WORDS, Visit, one_page_per_refusal, queries, text_of  # noqa: F401 - a fixture
+from .test_access import ASKED, FULL, NEVER_FOUND, WORDS, Visit, one_page_per_refusal, queries, text_of  # noqa: F401 - a fixture
 
 pytestmark = pytest.mark.usefixtures("own_place", "one_page_per_refusal")
 
@@ -103,8 +103,8 @@ def walk(visit: Visit, anna: World, secrets: dict[str, str]) -> list[str]:
             asks = [(method, "") for method in address.methods]
             if not visit.lets_in(address.access):
                 asks = asks[:1]  # refused at the door, whatever is asked
-            elif address.access == "everyone" and not kind and visit.account:
-                asks = asks[:1]  # the visitor asks public pages everything
+            elif address.access == "everyone" and not kind and visit.account:  # the visitor asks public pages everything
+                asks = [] if address.name in NEVER_FOUND and not FULL else asks[:1]
             elif "GET" in address.methods and not kind:
                 asks += [("GET", f"?{'&'.join(f'{name}={word}' for name in WORDS)}") for word in (NAME, STREET)]
                 asks.append(("GET", list(queries(anna, address))[-1]))
