@@ -5,7 +5,7 @@ import csv
 import zipfile
 import zlib
 from collections.abc import Iterator
-from itertools import islice
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +14,7 @@ from .formats import recognise
 
 CHUNK = 1 << 20
 BATCH = 1 << 15
+LATITUDES = ("stop_lat", "shape_pt_lat")
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
 
 
@@ -152,7 +153,7 @@ class Archive:
             places = [head.index(column) if column in head else -1 for column in columns]
             while many := list(islice(reader, BATCH)):
                 first = reader.line_num - len(many) + 2
-                many = self._straight(name, many, len(head), first)
+                many = self._straight(name, many, head, first)
                 rows += len(many)
                 if rows > limit:
                     raise self.findings.refuse("too_many_rows", name, rows, limit=limit)
@@ -171,14 +172,19 @@ class Archive:
         head = next(csv.reader([line], delimiter=separator, skipinitialspace=True), [""])
         return [column.strip().strip("\ufeff").lower() for column in head], separator
 
-    def _straight(self, name: str, rows: list[list[str]], width: int, first: int) -> list[list[str]]:
+    def _straight(self, name: str, rows: list[list[str]], head: list[str], first: int) -> list[list[str]]:
         """Rows of the same length; blank lines go, and so does what stands beyond the last column."""
+        width, pairs = len(head), enumerate(pairwise(head))
+        place = next((at for at, (one, other) in pairs if one in LATITUDES and other.endswith("lon")), -1)
         if all(len(row) == width for row in rows):
             return rows
         out = []
         for at, row in enumerate(rows):
             if not row or (len(row) == 1 and not row[0].strip()):
                 continue
+            if len(row) > width and place >= 0 and (mended := untorn(row, place, width)):
+                self.findings.add("decimal_comma", name, first + at, value=",".join(row[place : place + 2]))
+                row = mended
             if len(row) != width:
                 self.findings.add("row_length", name, first + at, columns=len(row), expected=width)
                 row = row[:width] + [""] * (width - len(row))
@@ -206,6 +212,16 @@ class Batch:
     def column(self, at: int) -> tuple[str, ...]:
         place = self._places[at]
         return self._columns[place] if place >= 0 else ("",) * self.size
+
+
+def untorn(row: list[str], at: int, width: int) -> list[str]:
+    """Coordinates whose decimal commas made four columns of two are put together; where the row is torn in another way, a whole
+    number of degrees is no place. [] = nothing is torn."""
+    four = [text.strip() for text in row[at : at + 4]]
+    bare = [text.removeprefix("-") for text in four]
+    if len(row) == width + 2 and all(text.isascii() and text.isdigit() for text in [bare[0], four[1], bare[2], four[3]]):
+        return [*row[:at], f"{four[0]}.{four[1]}", f"{four[2]}.{four[3]}", *row[at + 4 :]]
+    return [*row[:at], "", "", *row[at + 2 :]] if bare[0].isdigit() else []
 
 
 def zip_like(path: Path) -> bool:

@@ -15,6 +15,8 @@ CODES = {
     "file_absent": "a file that should be there is missing; a sensible default is used",
     "column_missing": "refused for a needed file, else the file is ignored: a needed column is missing",
     "no_calendar": "refused: neither calendar.txt nor calendar_dates.txt says when anything runs",
+    "over": "refused where another timetable counts: nothing runs any more",
+    "not_begun": "refused where another timetable counts: nothing runs yet",
     "nothing_runs": "refused: no trip with two usable stops is left",
     "broken_rows": "the file cannot be read to its end (quotes, over-long lines); refused for a needed file",
     "subfolder": "the files lie in a sub-folder",

@@ -40,6 +40,16 @@ def walks(feed: Feed, given: Paths | None, step_free: Paths | None, limits: Limi
     return pack(base, len(feed.stops)), pack(free, len(feed.stops)), frozen(change)
 
 
+def beside(feed: Feed, given: Paths, off: NDArray[np.bool_], limits: Limits | None = None) -> Paths:
+    """`given` with beelines to and from the stops that lie off the known streets (`off`, one for each stop): a timetable often
+    reaches further than the streets one has."""
+    pairs = unpack(given)
+    for pair, seconds in beeline(feed, (limits or Limits()).footpaths).items():
+        if off[pair[0]] or off[pair[1]]:
+            pairs.setdefault(pair, seconds)
+    return pack(pairs, len(feed.stops))
+
+
 def unpack(paths: Paths) -> Pairs:
     start, to, seconds = paths
     origin = np.repeat(np.arange(len(start) - 1), np.diff(start))

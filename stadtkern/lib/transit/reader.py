@@ -101,13 +101,10 @@ def read_stops(archive: Archive, findings: Findings) -> Stops:
     index = Known({row[0]: at for at, row in enumerate(rows)})
     lat, long = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     parent, wheelchair, kind = np.full(len(rows), -1, np.int32), np.zeros(len(rows), np.int8), np.zeros(len(rows), np.int8)
-    torn = any(one.code == "row_length" and one.file == "stops.txt" for one in findings) and not any(
-        set(row[5] + row[6]) & {".", ","} for row in rows
-    )  # commas within numbers tore the columns apart
     for at, row in enumerate(rows):
         place = degrees(row[5], 90), degrees(row[6], 180)
         findings.add("decimal_comma", "stops.txt", 0, int("," in row[5] + row[6]), value=row[5])
-        if torn or None in place or place == (0.0, 0.0):
+        if None in place or place == (0.0, 0.0):
             findings.add("bad_coordinate", "stops.txt", 0, value=row[0])
         else:
             lat[at], long[at] = place

@@ -4,6 +4,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.events.outgoing import Forbidden, check_address
 
 from ..models import Feed, FeedVersion
-from ..trips import bounded, demo, fetching, folder
+from ..trips import bounded, demo, fetching, folder, sentences
 
 State, Kind = Feed.State, Feed.Kind
 STUCK = timedelta(hours=1)  # a reading that says nothing for so long has died
@@ -162,7 +163,7 @@ def _get(feed: Feed, target: Path) -> tuple[str, fetching.Fetched] | None:
 
 def _take(feed: Feed, work: Path, source: str, fetched: fetching.Fetched) -> FeedVersion:
     number = (FeedVersion.objects.filter(feed=feed).values_list("number", flat=True).first() or 0) + 1
-    job = _job(feed.kind, work)
+    job = _job(feed.kind, work) | {"replaces": _counts(feed)}
 
     def step(text: str) -> None:
         Feed.objects.filter(pk=feed.pk).update(step=text)
@@ -173,7 +174,9 @@ def _take(feed: Feed, work: Path, source: str, fetched: fetching.Fetched) -> Fee
     except bounded.Refused as no:
         version.state = FeedVersion.State.REFUSED
         version.findings = [no.told["refused"] | {"refused": True}] if "refused" in no.told else []
-        return _finish(feed, version, fetched, problem=str(no))
+        if any(one["code"] == "not_begun" for one in version.findings):
+            fetched = replace(fetched, etag="", last_modified="")  # the same file is good later
+        return _finish(feed, version, fetched, problem=" ".join([*map(sentences.sentence, version.findings)]) or str(no))
     version.state, version.findings, version.figures = FeedVersion.State.READY, done["findings"], done["figures"]
     version.figures |= {name: done[name] for name in ("seconds", "peak_mb")}
     if feed.kind == Kind.GTFS:
@@ -183,6 +186,11 @@ def _take(feed: Feed, work: Path, source: str, fetched: fetching.Fetched) -> Fee
     target.parent.mkdir(parents=True, exist_ok=True)
     work.replace(target)
     return _finish(feed, version, fetched)
+
+
+def _counts(feed: Feed) -> bool:
+    """Whether passengers get their answers from it today."""
+    return feed.active and feed.current is not None and (feed.until is None or feed.until >= timezone.localdate())
 
 
 @transaction.atomic

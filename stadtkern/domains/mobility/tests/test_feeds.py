@@ -5,6 +5,7 @@ import zipfile
 from datetime import timedelta
 
 import httpx
+import numpy as np
 import pytest
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,9 +14,11 @@ from django.utils import timezone
 
 from stadtkern.domains.mobility.actions import feeds
 from stadtkern.domains.mobility.models import Feed, FeedVersion
-from stadtkern.domains.mobility.trips import bounded, fetching, folder, sentences, world
+from stadtkern.domains.mobility.trips import bounded, building, fetching, folder, sentences, world
 from stadtkern.kernel.accounts.access import Actor
+from stadtkern.lib.transit import FeedRefused, Timetable
 from stadtkern.lib.transit.findings import CODES
+from stadtkern.lib.transit.tests.test_planner_small import VILLAGE, feed_of
 
 DEMO = {
     "key": "fahrplan",
@@ -180,3 +183,18 @@ def test_the_office_is_warned_before_a_timetable_ends_and_passengers_see_until_w
 def test_what_a_file_of_another_standard_is_called():
     said = sentences.sentence({"code": "other_format", "values": {"format": "NeTEx"}})
     assert "NeTEx wird erkannt, aber nicht gelesen" in said
+
+
+def test_a_timetable_that_is_over_or_has_not_begun_takes_no_others_place_and_stops_off_the_streets_stay_walkable(tmp_path):
+    """The reading program itself, in this process: a village far from the town's streets."""
+    (tmp_path / "source").mkdir()
+    feed_of(tmp_path / "source", VILLAGE)
+    job = feeds._job("GTFS", tmp_path) | {"days": 3, "replaces": True}
+    for first, code in (("2027-03-01", "over"), ("2025-11-01", "not_begun")):
+        with pytest.raises(FeedRefused) as caught:
+            building.timetable(job | {"first": first})
+        assert caught.value.finding.code == code
+    done = building.timetable(job | {"first": "2026-11-28"})  # Saturday, Sunday: only Monday's buses run
+    assert done["figures"]["until"] == "2026-12-31" and np.load(tmp_path / "served.npy").tolist() == [0, 1, 2, 3]
+    monday = Timetable.load(tmp_path / "day-20261130")
+    assert monday.net.foot_to[monday.net.foot_start[2] :].tolist() == [3, 2]  # Chor and Damm are 56 m apart

@@ -19,6 +19,8 @@ import numpy as np
 
 from stadtkern.lib import transit, ways
 from stadtkern.lib.transit.calendars import day_number
+from stadtkern.lib.transit.findings import Finding
+from stadtkern.lib.transit.footpaths import beside
 from stadtkern.lib.transit.timetable import day_shift
 
 WALK = 600  # seconds from stop to stop at the most
@@ -73,6 +75,8 @@ def timetable(job: dict[str, Any]) -> dict[str, Any]:
     target = Path(job["target"])
     say(step="read")
     feed = transit.read_feed(Path(job["source"]))
+    if job.get("replaces"):
+        in_time(feed, date.fromisoformat(job["first"]) + timedelta(days=2))
     say(step="paths")
     paths, free = footpaths(streets_of(job, target), feed)
     first, many = date.fromisoformat(job["first"]), int(job["days"])
@@ -94,11 +98,27 @@ def timetable(job: dict[str, Any]) -> dict[str, Any]:
             transit.warm(made)  # compiled code lies in the cache before the first question comes
         alike[kind] = place
         trips = max(trips, len(made))
+    np.save(target / "served.npy", served(target))
     (target / "fares.json").write_text(json.dumps({"tables": feed.fares, "agencies": feed.agencies}), encoding="utf-8")
     for old in target.glob("day-*"):
         if old.name[4:] < f"{first:%Y%m%d}":
             shutil.rmtree(old, ignore_errors=True)
     return {"findings": [asdict(one) for one in feed.findings], "figures": figures(feed, trips)}
+
+
+def in_time(feed: Any, tomorrow: date) -> None:
+    """A timetable that is over or has not begun does not take the place of one that counts. Raises FeedRefused."""
+    span = feed.calendar.span(feed.trips_of_service())
+    if span and span[0] > tomorrow:
+        raise transit.FeedRefused(Finding("not_begun", "", 0, {"first": str(span[0])}))
+    if span is None or span[1] < tomorrow - timedelta(days=1):
+        raise transit.FeedRefused(Finding("over", "", 0, {"last": str(span[1])} if span else {}))
+
+
+def served(target: Path) -> Any:
+    """The stops at which anything stops on any of the days laid out: they can be found by name."""
+    days = [np.load(place / "net.pattern_stop.npy", mmap_mode="r") for place in sorted(target.glob("day-*"))]
+    return np.unique(np.concatenate([np.zeros(0, np.int32), *days]))
 
 
 def figures(feed: Any, trips: int) -> dict[str, Any]:
@@ -166,7 +186,7 @@ def footpaths(graph: Any, feed: Any) -> tuple[Any, Any]:
     found = []
     for profile in ("walk", "wheelchair"):
         places = graph.snap_all(lat, feed.stops.long, profile)
-        found.append(ways.footpaths(graph, places, WALK, profile))
+        found.append(beside(feed, ways.footpaths(graph, places, WALK, profile), places.edge < 0))
     return found[0], found[1]
 
 

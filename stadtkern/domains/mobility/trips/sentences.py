@@ -22,6 +22,11 @@ WORDS = {
     "file_absent": gettext_lazy("Diese Tabelle fehlt. Wir nehmen einen üblichen Wert an."),
     "column_missing": gettext_lazy("Eine nötige Spalte fehlt."),
     "no_calendar": gettext_lazy("Es fehlt, an welchen Tagen gefahren wird (calendar.txt oder calendar_dates.txt)."),
+    "over": gettext_lazy("Nach diesem Fahrplan fährt nichts mehr. Es gilt weiter der, den wir haben."),
+    "not_begun": gettext_lazy(
+        "Dieser Fahrplan beginnt erst später. Bis dahin gilt der, den wir haben. Von einer Adresse holen wir ihn dann von "
+        "selbst; eine hochgeladene Datei laden Sie dann noch einmal hoch."
+    ),
     "nothing_runs": gettext_lazy("Keine Fahrt hat zwei brauchbare Haltestellen."),
     "broken_rows": gettext_lazy("Die Tabelle ließ sich nicht bis zum Ende lesen (Anführungszeichen oder überlange Zeilen)."),
     "subfolder": gettext_lazy("Die Tabellen liegen in einem Unterordner. Das haben wir hingenommen."),

@@ -75,7 +75,7 @@ def stop(request: HttpRequest, ref: str) -> HttpResponse:
     rows = departures(one, _moment(request))
     account = actor_of(request).account
     alerts = Alert.objects.live(timezone.now())
-    here = {str(world.timetable(timezone.localdate()).stops.id[at]) for at in one.stops} | {one.ref}
+    here = _platforms(one) | {one.ref}
     routes = {row.route for row in rows}
     context = {
         "stop": one,
@@ -89,6 +89,14 @@ def stop(request: HttpRequest, ref: str) -> HttpResponse:
         "lines": sorted({(row.line, row.route, row.words) for row in rows if row.route}),
     }
     return render(request, "mobility/trips/stop.html", context)
+
+
+def _platforms(one: Station) -> set[str]:
+    try:
+        table = world.timetable(timezone.localdate())
+    except world.NoTimetable:
+        return set()
+    return {str(table.stops.id[at]) for at in one.stops}
 
 
 def station_of(ref: str) -> Station:

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 from django.utils import timezone
 
 from stadtkern.lib import transit
@@ -85,6 +86,7 @@ def _load(stamp: int) -> None:
             log.exception("timetable %s cannot be loaded", told["folder"])
     elif old:
         old.worlds.clear()
+        old.stations = None  # days that came nearer may have stops of their own
     _state["live"] = {key: one["folder"] for key, one in known.items() if one["kind"] == "REALTIME"}
     _state["stamp"] = stamp
 
@@ -113,13 +115,14 @@ def timetable(day: date) -> Timetable:
 
 
 def days() -> tuple[date, date] | None:
-    """First and last day that can be asked for."""
+    """First and last day that can be asked for; None where there is no timetable, or only one of the past."""
     try:
         names = sorted(one.name[4:] for one in version().place.glob("day-*") if one.name[4:].isdigit())
     except NoTimetable:
         return None
     listed = [date.fromisoformat(name) for name in names]
-    return (max(listed[0], timezone.localdate()), listed[-1]) if listed else None
+    today = timezone.localdate()
+    return (max(listed[0], today), listed[-1]) if listed and listed[-1] >= today else None
 
 
 def until() -> date | None:
@@ -137,12 +140,16 @@ def stations() -> Stations:
         span = days()
         if span is None:
             raise NoTimetable
-        found.stations = Stations(timetable(span[0]).stops, _served(span[0]))
+        found.stations = Stations(timetable(span[0]).stops, _served(found, span[0]))
     return found.stations
 
 
-def _served(day: date) -> Any:
-    return timetable(day).net.pattern_stop
+def _served(found: Version, first: date) -> Any:
+    """Stops at which anything stops on any day, as the reading noted it."""
+    try:
+        return np.load(found.place / "served.npy", allow_pickle=False)
+    except (OSError, ValueError):
+        return timetable(first).net.pattern_stop
 
 
 def spoken() -> list[Spoken]:

@@ -3,6 +3,7 @@
 import random
 import zipfile
 
+import numpy as np
 import pytest
 
 from stadtkern.lib.transit import FeedRefused, Limits, day, read_feed
@@ -271,6 +272,7 @@ def test_decimal_commas_are_read_and_torn_columns_give_no_false_places(tmp_path)
     feed = read_feed(feed_of(tmp_path, VILLAGE | {"stops.txt": comma}))
     assert feed.stops.lat.tolist() == [50, 50.1, 50.2, 50.2005] and feed.stops.long[1] == 7.5
     assert {f.code: f.count for f in feed.findings}["decimal_comma"] == 4
-    torn = comma.replace(";", ",")
+    torn = "stop_id,stop_name,stop_lat,stop_lon\na,Anger,50,0,7,0\nb,Bahnhof,50,1,-7,5\nc,Chor,50.2,7\nd,Damm,50,2005,7\n"
     feed = read_feed(feed_of(tmp_path, VILLAGE | {"stops.txt": torn}))
-    assert {"row_length", "bad_coordinate"} <= codes(feed) and feed.stops.lat.tolist() != [50, 50, 50, 50]
+    assert feed.stops.lat[:3].tolist() == [50, 50.1, 50.2] and feed.stops.long[:3].tolist() == [7, -7.5, 7]
+    assert np.isnan(feed.stops.lat[3]) and {"decimal_comma", "row_length", "bad_coordinate"} <= codes(feed)
