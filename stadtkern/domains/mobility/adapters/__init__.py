@@ -8,6 +8,8 @@ from typing import Any, Protocol, cast
 
 from django.conf import settings
 
+from ..sharing.prices import Part
+
 ADAPTERS = ("none", "demo", "tomp")
 
 
@@ -24,20 +26,71 @@ class Declined(Exception):
 
 
 @dataclass(frozen=True)
+class Offered:
+    """What the provider would give: `id` is its number of the offer and of the booking made of it."""
+
+    id: str
+    until: datetime | None = None
+    fare: tuple[Part, ...] = ()
+
+
+@dataclass(frozen=True)
 class Booking:
-    """What the provider says: `state` is HELD, CANCELLED, EXPIRED or UNKNOWN."""
+    """What the provider says of one booking: reserved, driven, over.
+
+    `state` is PENDING (not yet committed), HELD, RIDING, PAUSED, ENDING, ENDED, CANCELLED, EXPIRED, WAITING (the provider
+    cannot say yet) or UNKNOWN (it does not know the number). `leg` is its number of the ride.
+    """
 
     id: str
     state: str
     until: datetime | None = None
+    leg: str = ""
+    began: datetime | None = None
+    ended: datetime | None = None
+
+
+@dataclass(frozen=True)
+class BillLine:
+    """One entry of the provider's journal that we charge: gross cents, below zero what it gives back."""
+
+    category: str  # FARE, EXTRA_USAGE, REFUND, CREDIT, VOUCHER
+    cents: int
+    tax_bp: int = 0
+
+
+@dataclass(frozen=True)
+class Bill:
+    """What a ride cost by the provider's journal; `fare` is how it says it came to that, `left_out` what we do not charge."""
+
+    lines: tuple[BillLine, ...]
+    seconds: int | None = None
+    fare: tuple[Part, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+    @property
+    def cents(self) -> int:
+        return sum(line.cents for line in self.lines)
 
 
 class Provider(Protocol):
-    """One provider. `once` is our number of the order: the same never reserves twice. Raises Unavailable, Declined."""
+    """One provider. Raises Unavailable, Declined. `offer` changes nothing there; all else is about a number it gave us."""
 
-    def reserve(self, once: str, vehicle: str, lat: float, long: float) -> Booking: ...
-    def look(self, once: str) -> Booking: ...
-    def cancel(self, once: str) -> Booking: ...
+    def offer(self, vehicle: str, lat: float, long: float) -> Offered: ...
+    def book(self, number: str) -> Booking:
+        """Make a booking of the offer, and commit it."""
+        ...
+
+    def commit(self, number: str) -> Booking: ...
+    def look(self, number: str) -> Booking: ...
+    def cancel(self, number: str) -> Booking: ...
+    def drive(self, number: str, leg: str, event: str) -> Booking:
+        """SET_IN_USE (unlock, go on), PAUSE or FINISH."""
+        ...
+
+    def bill(self, leg: str) -> Bill | None:
+        """None: there is none yet."""
+        ...
 
 
 def configured(system: str) -> Mapping[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from . import Booking, Declined, Provider
+from . import Bill, Booking, Declined, Offered, Provider
 
 
 def connect(system: str, told: Mapping[str, Any]) -> Provider:
@@ -13,13 +13,28 @@ def connect(system: str, told: Mapping[str, Any]) -> Provider:
 
 
 class Nobody:
-    """Reserves nothing."""
+    """Lends nothing."""
 
-    def reserve(self, once: str, vehicle: str, lat: float, long: float) -> Booking:
-        raise Declined(_("Dieser Anbieter ist nicht verbunden. Leihen Sie das Fahrzeug in seiner App."))
+    def offer(self, vehicle: str, lat: float, long: float) -> Offered:
+        raise self._no()
 
-    def look(self, once: str) -> Booking:
-        return Booking("", "UNKNOWN")
+    def book(self, number: str) -> Booking:
+        raise self._no()
 
-    def cancel(self, once: str) -> Booking:
-        return Booking("", "CANCELLED")
+    def commit(self, number: str) -> Booking:
+        raise self._no()
+
+    def look(self, number: str) -> Booking:
+        return Booking(number, "UNKNOWN")
+
+    def cancel(self, number: str) -> Booking:
+        return Booking(number, "CANCELLED")
+
+    def drive(self, number: str, leg: str, event: str) -> Booking:
+        raise self._no()
+
+    def bill(self, leg: str) -> Bill | None:
+        return None
+
+    def _no(self) -> Declined:
+        return Declined(_("Dieser Anbieter ist nicht verbunden. Leihen Sie das Fahrzeug in seiner App."))

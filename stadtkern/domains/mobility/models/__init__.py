@@ -5,7 +5,7 @@ from .feeds import Feed, FeedQuerySet, FeedVersion
 from .inspections import InspectionBatch, InspectionCount, InspectionFinding, InspectionSeen
 from .measured import FlowDay, LineDay, SectionDay, SharingHour, TripSeen
 from .plates import LIVE, Plate, PlateQuerySet
-from .sharing import Ride, RideQuerySet
+from .sharing import UNSETTLED, Ride, RideQuerySet
 from .tickets import (
     FareCredit,
     FareRight,
@@ -30,6 +30,7 @@ from .traffic import (
 
 __all__ = [
     "LIVE",
+    "UNSETTLED",
     "Alert",
     "AlertQuerySet",
     "Count",

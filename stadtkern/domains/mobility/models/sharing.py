@@ -1,4 +1,4 @@
-"""What somebody has reserved of a sharing provider. The provider's word counts; here stands what it said last."""
+"""A shared vehicle somebody has reserved, drives, or has driven. The provider's word counts; here stands what it said last."""
 
 from datetime import datetime
 from typing import ClassVar
@@ -7,23 +7,30 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account
 
-OPEN = ("ASKED", "HELD")
+OPEN = ("ASKED", "HELD", "RIDING", "PAUSED", "ENDING")
+UNSETTLED = (*OPEN, "ENDED")
 
 
 class RideQuerySet(models.QuerySet["Ride"]):
     def open(self) -> "RideQuerySet":
-        """Asked for or held."""
+        """Asked for, held or under way: one of each person."""
         return self.filter(state__in=OPEN)
 
     def due(self, now: datetime) -> "RideQuerySet":
-        """Held, and the time is over."""
-        return self.filter(state__in=OPEN, until__lte=now)
+        """The provider is to be asked about them now."""
+        return self.filter(state__in=UNSETTLED, look_at__lte=now).order_by("look_at")
+
+    def visible_to(self, actor: Actor) -> "RideQuerySet":
+        """One's own; nobody acts for others here."""
+        own = actor.account if actor.account and not actor.company and not actor.mandate else None
+        return self.filter(account=own) if own else self.none()
 
 
 class Ride(models.Model):
-    """A reserved vehicle: asked for, held for minutes, then cancelled, expired or begun."""
+    """One ride from the order to the bill."""
 
     class State(models.TextChoices):
         ASKED = "ASKED"  # sent; no answer yet
@@ -31,17 +38,34 @@ class Ride(models.Model):
         CANCELLED = "CANCELLED"
         EXPIRED = "EXPIRED"
         REFUSED = "REFUSED"
+        RIDING = "RIDING"
+        PAUSED = "PAUSED"
+        ENDING = "ENDING"  # the provider is still checking how the vehicle stands
+        ENDED = "ENDED"  # over; the provider has not billed it yet
+        BILLED = "BILLED"
+        UNBILLED = "UNBILLED"  # no bill came, or nobody is there any more to pay it: nothing is charged
 
-    account = models.ForeignKey(Account, models.CASCADE, related_name="+")
+    account = models.ForeignKey(Account, models.SET_NULL, null=True, related_name="+")
     provider = models.CharField(max_length=40)
     vehicle = models.CharField(max_length=80)
     title = models.CharField(max_length=120)
     place = models.CharField(max_length=160, blank=True)
-    booking = models.CharField(max_length=80, blank=True)  # the provider's number
+    booking = models.CharField(max_length=80, blank=True)  # the provider's number of the offer and the booking
+    leg = models.CharField(max_length=80, blank=True)  # the provider's number of the ride
+    fare = models.JSONField(default=list)  # as it was offered: rows of sharing.prices.Part
     state = models.CharField(max_length=9, choices=State, default=State.ASKED)
+    asked = models.CharField(max_length=10, blank=True)  # SET_IN_USE, PAUSE, FINISH: sent, and no answer yet
     until = models.DateTimeField(null=True, blank=True)
-    once = models.UUIDField(unique=True)  # our number of the order: the provider gets it as well
+    once = models.UUIDField(unique=True)  # of the form: two clicks are one order
     at = models.DateTimeField(default=timezone.now)
+    began_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    paused_seconds = models.PositiveIntegerField(default=0)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    by_provider = models.BooleanField(default=False)  # the provider ended it, not the person
+    bill = models.JSONField(default=dict)  # lines, seconds, fare, left_out, as the provider's journal said them
+    cents = models.IntegerField(null=True, blank=True)  # what it cost
+    look_at = models.DateTimeField(null=True, blank=True)  # then we ask the provider again
 
     objects: ClassVar[RideQuerySet] = RideQuerySet.as_manager()  # type: ignore[assignment]
 
@@ -49,9 +73,16 @@ class Ride(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(fields=["account"], condition=Q(state__in=OPEN), name="ride_one_each"),
-            models.UniqueConstraint(fields=["provider", "vehicle"], condition=Q(state__in=OPEN), name="ride_one_vehicle"),
+            models.UniqueConstraint(
+                fields=["provider", "vehicle"],
+                condition=Q(state__in=OPEN) & ~Q(vehicle__startswith="station:"),
+                name="ride_one_vehicle",
+            ),
         ]
-        indexes = [models.Index(fields=["until"], name="ride_due", condition=Q(state__in=OPEN))]
+        indexes = [
+            models.Index(fields=["look_at"], name="ride_due", condition=Q(look_at__isnull=False)),
+            models.Index(fields=["account", "-id"], name="ride_account"),
+        ]
 
     def __str__(self) -> str:
         return f"ride:{self.pk}"

@@ -33,6 +33,12 @@ STATES = {
     Ride.State.CANCELLED: (gettext_lazy("abgesagt"), "info"),
     Ride.State.EXPIRED: (gettext_lazy("abgelaufen"), "warning"),
     Ride.State.REFUSED: (gettext_lazy("nicht bekommen"), "warning"),
+    Ride.State.RIDING: (gettext_lazy("unterwegs"), "success"),
+    Ride.State.PAUSED: (gettext_lazy("Pause"), "info"),
+    Ride.State.ENDING: (gettext_lazy("wird beendet"), "info"),
+    Ride.State.ENDED: (gettext_lazy("beendet"), "info"),
+    Ride.State.BILLED: (gettext_lazy("abgerechnet"), "success"),
+    Ride.State.UNBILLED: (gettext_lazy("nicht berechnet"), "info"),
 }
 WALK = 500  # metres: farther away, a vehicle is not near
 TRIES = 20  # orders of one network in a minute

@@ -1,15 +1,15 @@
-"""Reservations by the clock: orders without an answer, holds that end, rides that are old."""
+"""Rides by the clock: answers that did not come, holds that end, bills, rides that are old."""
 
 from django.utils import timezone
 from procrastinate.contrib.django import app
 
-from ..actions import demand, rides
+from ..actions import demand, rides, riding
 
 
 @app.task(name="mobility.rides", queueing_lock="mobility.rides", queue="periodic")
 def settle(timestamp: int) -> None:
     """Every minute."""
-    rides.settle_due(timezone.now())
+    riding.settle_due(timezone.now())
 
 
 @app.task(name="mobility.forget_rides", queueing_lock="mobility.forget_rides", queue="periodic")

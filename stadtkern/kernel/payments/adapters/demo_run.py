@@ -1,10 +1,18 @@
-"""Serve the demo provider's house: threads, one address of this machine only."""
+"""Serve the house of a demo provider (of payments, of shared vehicles): threads, one address of this machine only."""
 
+from collections.abc import Iterable
 from socketserver import ThreadingMixIn
-from typing import Any
+from typing import Any, Protocol
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+from wsgiref.types import StartResponse, WSGIEnvironment
 
-from .demo_server import House
+
+class House(Protocol):
+    """A WSGI application that wants to know under which address it is reached."""
+
+    address: str
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]: ...
 
 
 class _Server(ThreadingMixIn, WSGIServer):

@@ -1,0 +1,110 @@
+"""What a ride cost: the provider's journal is asked until it says so, and charged once, through the payments."""
+
+from dataclasses import asdict
+from datetime import timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from stadtkern.kernel.accounts.access import SYSTEM
+from stadtkern.kernel.accounts.models import Account
+from stadtkern.kernel.events.actions import record
+from stadtkern.kernel.inbox import actions as inbox
+from stadtkern.kernel.payments import actions as payments
+from stadtkern.ui.words import euro
+
+from ..adapters import Bill, Declined, Unavailable, provider
+from ..models import Ride
+from ..sharing.prices import as_rows
+from .ride_states import next_look
+
+State = Ride.State
+MOST_CENTS = 50_000  # nobody is charged more without a word from the provider that it is meant
+GIVEN_UP = timedelta(days=30)  # a bill that did not come by then is not charged
+LINES = {
+    "FARE": "Fahrt",
+    "EXTRA_USAGE": "Zusätzliche Nutzung",
+    "REFUND": "Erstattung",
+    "CREDIT": "Gutschrift",
+    "VOUCHER": "Gutschein",
+}
+
+
+def settle(row: Ride, key: str) -> Ride:
+    """Ask for the bill of a ride that is over, and charge it. Without one, or with one nobody believes, we ask again."""
+    try:
+        bill = provider(row.provider).bill(row.leg)
+    except (Declined, Unavailable):
+        bill = None
+    if bill is None or bill.cents > MOST_CENTS:
+        return _wait(row)
+    return _charge(row, bill, key)
+
+
+@transaction.atomic
+def _wait(row: Ride) -> Ride:
+    """No bill yet. Diary: `ride.unbilled` after a month, for then it is charged to nobody."""
+    fresh = Ride.objects.select_for_update().get(pk=row.pk)
+    if fresh.state != State.ENDED:
+        return fresh
+    now = timezone.now()
+    fresh.look_at = next_look(fresh, now)
+    if fresh.ended_at and fresh.ended_at < now - GIVEN_UP:
+        fresh.state, fresh.look_at = State.UNBILLED, None
+        record("ride.unbilled", subject=str(fresh), actor=SYSTEM)
+    fresh.save(update_fields=["state", "look_at"])
+    return fresh
+
+
+@transaction.atomic
+def _charge(row: Ride, bill: Bill, key: str) -> Ride:
+    """Once: a second journal of the same ride changes nothing. Diary: `ride.billed`."""
+    fresh = Ride.objects.select_for_update().get(pk=row.pk)
+    if fresh.state != State.ENDED:
+        return fresh
+    cents = max(0, bill.cents)
+    fresh.bill = {
+        "lines": [asdict(line) for line in bill.lines],
+        "seconds": bill.seconds,
+        "fare": as_rows(bill.fare),
+        "left_out": list(bill.left_out),
+    }
+    fresh.cents, fresh.look_at = cents, None
+    fresh.state = State.BILLED if fresh.account else State.UNBILLED
+    fresh.save(update_fields=["bill", "cents", "state", "look_at"])
+    record(f"ride.{fresh.state.lower()}", subject=str(fresh), actor=key, data={"cents": cents})
+    if fresh.account and cents:
+        _owe(fresh, fresh.account, bill, key)
+    if fresh.account and key == SYSTEM:
+        _tell(fresh, fresh.account)
+    return fresh
+
+
+def _owe(row: Ride, account: Account, bill: Bill, key: str) -> None:
+    title = f"{row.title}, {timezone.localtime(row.ended_at or row.at):%d.%m.%Y}"
+    items = [
+        payments.Item(
+            f"{LINES[line.category]}: {row.title}", line.cents, line.tax_bp, LINES[line.category] if line.cents < 0 else ""
+        )
+        for line in bill.lines
+    ]
+    payments.open_payment(
+        about=str(row), account=account, amount_cents=row.cents or 0, description=title, items=items, actor_key=key,
+        key="sharing", back_to=reverse("mobility:rides"),
+    )  # fmt: skip
+
+
+def _tell(row: Ride, account: Account) -> None:
+    """Nobody was looking: a letter says that the ride is over and what it cost."""
+    with override(account.language):
+        said = {"title": row.title, "price": euro(row.cents or 0)}
+        body = _("%(title)s: Die Fahrt ist zu Ende. Sie kostet %(price)s.") % said
+        if row.by_provider:
+            body += " " + _("Der Anbieter hat sie beendet.")
+        inbox.deliver(
+            account=account, about=str(row), office=None, title=_("Ihre Fahrt ist abgerechnet"), body=body, actor_key=SYSTEM,
+            once=f"ride.billed:{row.pk}", link=reverse("mobility:rides"),
+        )  # fmt: skip

@@ -1,0 +1,133 @@
+"""Riding: unlock, pause, go on, end. Each is sent once; where the provider is silent the clock asks, nothing is repeated."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from stadtkern.kernel.accounts.access import SYSTEM, Actor
+from stadtkern.kernel.events.actions import record
+
+from ..adapters import Booking, Declined, Unavailable, provider
+from ..models import Ride
+from . import ride_bills
+from .counts import Refused
+from .ride_states import SOON, Known, next_look, take
+
+State = Ride.State
+GIVEN_UP = timedelta(days=3)  # a provider that does not know a ride so long never will
+EVENTS = {
+    "SET_IN_USE": ((State.HELD, State.PAUSED), State.RIDING),
+    "PAUSE": ((State.RIDING,), State.PAUSED),
+    "FINISH": ((State.RIDING, State.PAUSED), State.ENDED),
+}
+
+
+def unlock(actor: Actor, pk: int) -> Ride:
+    """Open the vehicle, or go on after a pause. A second click changes nothing. Raises Ride.DoesNotExist, Refused."""
+    return _drive(actor, pk, "SET_IN_USE")
+
+
+def pause(actor: Actor, pk: int) -> Ride:
+    """Lock it and keep it. Raises as unlock."""
+    return _drive(actor, pk, "PAUSE")
+
+
+def finish(actor: Actor, pk: int) -> Ride:
+    """Give it back, and ask for the bill at once. Raises as unlock."""
+    row = _drive(actor, pk, "FINISH")
+    return ride_bills.settle(row, actor.key) if row.state == State.ENDED else row
+
+
+def _drive(actor: Actor, pk: int, event: str) -> Ride:
+    mine = Ride.objects.visible_to(actor).get(pk=pk)
+    row, sent = _send(mine, event, actor.key)
+    if not sent:
+        return row
+    try:
+        return take(row, provider(row.provider).drive(row.booking, row.leg, event), actor.key)
+    except Unavailable as problem:
+        if problem.arrived:
+            return row  # it may have been done: the page says "wird geklärt", the clock asks
+        _unsent(row, actor.key)
+        raise Refused(_("%(why)s Versuchen Sie es noch einmal.") % {"why": problem}) from None
+    except Declined as no:
+        return _declined(row, event, str(no), actor.key)
+
+
+def _declined(row: Ride, event: str, why: str, key: str) -> Ride:
+    """They said no: perhaps it is done already, or over. What they say now counts."""
+    try:
+        row = take(row, provider(row.provider).look(row.booking), key)
+    except (Declined, Unavailable):
+        return row
+    if row.state == EVENTS[event][1]:
+        return row
+    raise Refused(why)
+
+
+@transaction.atomic
+def _send(row: Ride, event: str, key: str) -> tuple[Ride, bool]:
+    """Whether it is to be sent: the first of two clicks alone. Diary: `ride.set_in_use_sent` and so on."""
+    fresh = Ride.objects.select_for_update().get(pk=row.pk)
+    if fresh.asked or fresh.state not in EVENTS[event][0]:
+        return fresh, False
+    fresh.asked, fresh.look_at = event, timezone.now() + SOON
+    fresh.save(update_fields=["asked", "look_at"])
+    record(f"ride.{event.lower()}_sent", subject=str(fresh), actor=key)
+    return fresh, True
+
+
+@transaction.atomic
+def _unsent(row: Ride, key: str) -> None:
+    """It never arrived: the person may try again. Diary: `ride.not_sent`."""
+    fresh = Ride.objects.select_for_update().get(pk=row.pk)
+    if fresh.asked:
+        fresh.asked = ""
+        fresh.look_at = next_look(fresh, timezone.now())
+        fresh.save(update_fields=["asked", "look_at"])
+        record("ride.not_sent", subject=str(fresh), actor=key)
+
+
+def settle_due(now: datetime, batch: int = 100) -> int:
+    """By the clock: what is open is asked about, holds end, rides the provider ended are billed. Returns how many moved."""
+    moved = 0
+    for row in Ride.objects.due(now)[:batch]:
+        before = row.state
+        row = ride_bills.settle(row, SYSTEM) if before == State.ENDED else _look(row, now)
+        if row.state == State.ENDED != before:
+            row = ride_bills.settle(row, SYSTEM)
+        moved += row.state != before
+    return moved
+
+
+def _look(row: Ride, now: datetime) -> Ride:
+    known, told = Known.of(row), Booking(row.booking, "UNKNOWN")
+    if row.booking:
+        try:
+            door = provider(row.provider)
+            told = door.look(row.booking)
+            if row.state == State.ASKED and told.state == "PENDING":
+                told = door.commit(row.booking)
+        except (Declined, Unavailable):
+            told = Booking(row.booking, "WAITING")
+    return take(row, _judged(row, told, now), SYSTEM, known)
+
+
+def _judged(row: Ride, told: Booking, now: datetime) -> Booking:
+    """What it means that they do not know the number, or that the time is over."""
+    if told.state == "UNKNOWN":
+        if row.state == State.ASKED:
+            return Booking("", State.REFUSED)
+        if row.state == State.HELD:
+            return Booking("", State.EXPIRED)
+        if row.began_at and row.began_at < now - GIVEN_UP:
+            return Booking("", State.ENDED)
+    if row.state == State.HELD and not row.asked and told.state in ("HELD", "WAITING"):
+        until = told.until or row.until
+        if until is not None and until <= now:
+            return Booking("", State.EXPIRED)
+    if row.state == State.ASKED and told.state in ("WAITING", "PENDING") and row.at < now - GIVEN_UP:
+        return Booking("", State.EXPIRED)
+    return told

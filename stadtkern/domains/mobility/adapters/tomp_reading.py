@@ -1,0 +1,124 @@
+"""Answers of a provider read with care: TOMP-API 1.5.0, schemas planning, booking, leg, fare and journalEntry."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ..sharing.prices import MOST_PARTS, SECONDS, Part, cents
+from . import Bill, BillLine, Booking, Offered, Unavailable
+
+OF_BOOKING = {
+    "NEW": "UNKNOWN", "PENDING": "PENDING", "CONDITIONAL_CONFIRMED": "WAITING", "CONFIRMED": "HELD", "STARTED": "RIDING",
+    "FINISHED": "ENDED", "CANCELLED": "CANCELLED", "RELEASED": "CANCELLED", "REJECTED": "CANCELLED", "EXPIRED": "EXPIRED",
+}  # fmt: skip
+OF_LEG = {"IN_USE": "RIDING", "PAUSED": "PAUSED", "FINISHING": "ENDING", "FINISHED": "ENDED", "ISSUE_REPORTED": "WAITING"}
+CHARGED, GIVEN_BACK = ("FARE", "EXTRA_USAGE"), ("REFUND", "CREDIT", "VOUCHER")
+MOST_EUROS = Decimal(10_000)
+
+
+def offered_of(told: Mapping[str, Any]) -> Offered | None:
+    """The first option of a planning that has a number; None: nothing can be had."""
+    for option in _rows(told.get("options"))[:5]:
+        if number := str(option.get("id") or "")[:80]:
+            return Offered(number, _moment(told.get("validUntil")), _fare(option))
+    return None
+
+
+def booking_of(told: Mapping[str, Any], number: str) -> Booking:
+    """A booking and its first leg; the leg says more once the ride has begun."""
+    leg = next(iter(_rows(told.get("legs"))), {})
+    state = OF_BOOKING.get(str(told.get("state")), "WAITING")
+    if state in ("HELD", "RIDING"):
+        state = OF_LEG.get(str(leg.get("state")), state)
+    began, ended = (_moment(leg.get(name) or told.get(name)) for name in ("actualDepartureTime", "actualArrivalTime"))
+    key = leg.get("assetAccessData")
+    until = _moment(key.get("validUntil")) if isinstance(key, dict) else None
+    name = str(leg.get("id") or number)[:80]
+    return Booking(number, state, until or _moment(leg.get("departureTime") or told.get("departureTime")), name, began, ended)
+
+
+def of_leg(told: Mapping[str, Any], number: str) -> Booking:
+    """A leg alone, as an event answers it."""
+    state = {"NOT_STARTED": "HELD", "PREPARING": "HELD", "CANCELLED": "CANCELLED"} | OF_LEG
+    began, ended = (_moment(told.get(name)) for name in ("actualDepartureTime", "actualArrivalTime"))
+    return Booking(number, state.get(str(told.get("state")), "WAITING"), None, str(told.get("id") or "")[:80], began, ended)
+
+
+def bill_of(rows: object, leg: str) -> Bill | None:
+    """The entries of one leg; each counts once (journalId with journalSequenceId). None: no fare yet.
+
+    Raises Unavailable where an amount is none, or not in euros.
+    """
+    seen: dict[tuple[str, str], Mapping[str, Any]] = {}
+    for row in _rows(rows):
+        if str(row.get("journalId")) == leg:
+            seen.setdefault((leg, str(row.get("journalSequenceId", ""))), row)
+    entries = list(seen.values())
+    fares = [row for row in entries if row.get("category", "FARE") == "FARE"]
+    if not fares:
+        return None
+    lines = [_line(row) for row in entries if row.get("category", "FARE") in (*CHARGED, *GIVEN_BACK)]
+    left = {str(row.get("category")) for row in entries} - {*CHARGED, *GIVEN_BACK, "None"}
+    time = fares[0].get("usedTime")
+    seconds = int(time) if isinstance(time, int | Decimal) and 0 <= time < 10_000_000 else None
+    details = fares[0].get("details")
+    return Bill(tuple(lines), seconds, _fare({"pricing": details}), tuple(sorted(left)))
+
+
+def _line(row: Mapping[str, Any]) -> BillLine:
+    category, amount, tax = str(row.get("category", "FARE")), _decimal(row.get("amount")), _decimal(row.get("vatRate", 0))
+    if amount is None or amount > MOST_EUROS or amount * 100 % 1 or str(row.get("currencyCode", "EUR")) != "EUR":
+        raise Unavailable(_("Die Abrechnung des Anbieters ist nicht lesbar."))
+    value = cents(abs(amount))
+    rate = int(tax * 100) if tax is not None and 0 <= tax <= 100 else 0
+    return BillLine(category, -value if category in GIVEN_BACK else value, rate)
+
+
+def _fare(told: Mapping[str, Any]) -> tuple[Part, ...]:
+    """`pricing` of a booking, else of its first leg."""
+    leg = next(iter(_rows(told.get("legs"))), {})
+    fare = told.get("pricing") or leg.get("pricing")
+    rows = _rows(fare.get("parts")) if isinstance(fare, dict) else []
+    return tuple(part for row in rows[:MOST_PARTS] if (part := _part(row)) is not None)
+
+
+def _part(row: Mapping[str, Any]) -> Part | None:
+    amount, kind = _decimal(row.get("amount")), str(row.get("type") or "FIXED")
+    if amount is None or abs(amount) > MOST_EUROS or str(row.get("currencyCode", "EUR")) != "EUR":
+        return None
+    if kind not in ("FIXED", "FLEX", "MAX"):
+        return Part("FLEX", str(amount), 1, "OTHER")
+    if kind != "FLEX":
+        return Part(kind, str(amount))
+    unit, every, start = str(row.get("unitType")), _decimal(row.get("units", 1)), _decimal(row.get("scaleFrom", 0))
+    minutes = {"MINUTE": 1, "HOUR": 60}.get(str(row.get("scaleType", "MINUTE")))
+    simple = every and every % 1 == 0 and 0 < every <= 100_000 and minutes and start is not None and start % 1 == 0
+    if not simple or row.get("scaleTo") or unit not in (*SECONDS, "KM", "MILE"):
+        return Part("FLEX", str(amount), 1, "OTHER")
+    from_minute = int(start or 0) * (minutes or 1)
+    return Part("FLEX", str(amount), int(every or 1), unit, from_minute, row.get("assetState") == "PAUSED")
+
+
+def _rows(value: object) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _decimal(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        return None
+    try:
+        found = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return found if found.is_finite() else None
+
+
+def _moment(value: object) -> datetime | None:
+    try:
+        found = datetime.fromisoformat(str(value))
+    except ValueError:
+        return None
+    return found if found.tzinfo else None

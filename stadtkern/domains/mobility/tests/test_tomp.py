@@ -1,0 +1,213 @@
+"""The real client of TOMP-API 1.5 against the demo operator's house over a real socket; no database."""
+
+import threading
+from datetime import timedelta
+
+import httpx
+import pytest
+from django.conf import settings
+from django.utils import timezone
+
+from stadtkern.domains.mobility.adapters import Declined, Unavailable, demo, provider, tomp
+from stadtkern.domains.mobility.adapters.demo_books import HOLD, LONGEST, Tariff
+from stadtkern.domains.mobility.adapters.demo_house import ENDPOINTS, House
+from stadtkern.domains.mobility.adapters.tomp_reading import bill_of, booking_of, offered_of
+from stadtkern.domains.mobility.sharing.prices import Part, estimate, words
+from stadtkern.kernel.payments.adapters.demo_run import serve
+
+HERE = (51.96, 8.03)
+
+
+class Clock:
+    def __init__(self):
+        self.late = timedelta()
+
+    def __call__(self):
+        return timezone.now() + self.late
+
+
+@pytest.fixture
+def house(tmp_path):
+    made = House(tmp_path / "operator", "geheim", "flitz", pause=0.6, clock=Clock())
+    server = serve(made, 0)
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def client(house, monkeypatch):
+    monkeypatch.setattr(tomp, "TIMEOUT", httpx.Timeout(0.3))
+    monkeypatch.setenv("STADTKERN_TOMP_KEYS", "musterrad=falsch,flitz=geheim")
+    monkeypatch.setitem(settings.CITY_TOML, "sharing", {"flitz": {"adapter": "tomp", "url": house.address}})
+    return provider("flitz")
+
+
+def said(fare):
+    return words(fare).replace("\xa0", " ")
+
+
+def held(client, vehicle="f-7"):
+    made = client.book(client.offer(vehicle, *HERE).id)
+    assert made.state == "HELD"
+    return made
+
+
+def riding(client):
+    made = held(client)
+    return client.drive(made.id, made.leg, "SET_IN_USE")
+
+
+def test_a_whole_ride(client, house):
+    offered = client.offer("f-7", *HERE)
+    assert said(offered.fare) == ("1,00 € für den Start, 0,19 € je Minute, in der Pause 0,05 € je Minute, höchstens 15,00 €")
+    made = client.book(offered.id)
+    assert made.state == "HELD" and abs(made.until - timezone.now() - HOLD) < timedelta(seconds=5)
+    assert client.bill(made.leg) is None
+    for event, state, later in (("SET_IN_USE", "RIDING", 4), ("PAUSE", "PAUSED", 10), ("SET_IN_USE", "RIDING", 0.5)):
+        assert client.drive(made.id, made.leg, event).state == state
+        house.clock.late += timedelta(minutes=later)
+    ended = client.drive(made.id, made.leg, "FINISH")
+    assert ended.state == "ENDED" and ended.ended - ended.began > timedelta(minutes=14)
+    bill = client.bill(made.leg)
+    assert [(line.category, line.tax_bp) for line in bill.lines] == [("FARE", 1900)] and not bill.left_out
+    assert bill.cents == estimate(offered.fare, bill.seconds, 600) == 100 + 5 * 19 + 50 and bill.fare == offered.fare
+    assert client.drive(made.id, made.leg, "FINISH").state == "ENDED"  # again: nothing new
+    assert client.bill(made.leg) == bill
+
+
+def test_the_vehicle_is_gone(client):
+    offered = client.offer("f-13", *HERE)
+    with pytest.raises(Declined, match="jemand anderes"):
+        client.book(offered.id)  # 409
+    first, second = client.offer("f-7", *HERE), client.offer("f-7", *HERE)
+    assert client.book(first.id).state == client.book(first.id).state == "HELD"
+    with pytest.raises(Declined, match="jemand anderes"):
+        client.book(second.id)
+    for vehicle in ("f-7", "f-00"):  # held by somebody, never heard of
+        with pytest.raises(Declined):
+            client.offer(vehicle, *HERE)
+    assert client.cancel(first.id).state == client.cancel(first.id).state == "CANCELLED"
+    assert held(client).state == "HELD"
+    assert held(client, "station:markt").leg != held(client, "station:markt").leg  # any vehicle that stands there
+
+
+def test_what_is_over_and_what_nobody_knows(client, house):
+    offered, made = client.offer("f-8", *HERE), held(client)
+    house.clock.late += timedelta(minutes=11)
+    with pytest.raises(Declined, match="abgelaufen"):
+        client.book(offered.id)  # 410
+    assert client.look(made.id).state == "EXPIRED"
+    with pytest.raises(Declined):
+        client.drive(made.id, made.leg, "SET_IN_USE")  # 403
+    assert client.look("gibt-es-nicht").state == "UNKNOWN" and client.cancel("gibt-es-nicht").state == "CANCELLED"
+    with pytest.raises(Declined):
+        client.book("gibt-es-nicht")  # 404
+    for event in ("SET_IN_USE", "FINISH"):
+        with pytest.raises(Declined):
+            client.drive("x", "gibt-es-nicht", event)
+    made = held(client, "f-9")
+    for event in ("PAUSE", "FINISH"):  # not begun
+        with pytest.raises(Declined):
+            client.drive(made.id, made.leg, event)
+
+
+def test_a_ride_nobody_ends_is_ended_by_the_operator(client, house):
+    made = riding(client)
+    house.clock.late += LONGEST + timedelta(hours=1)
+    told = client.look(made.id)
+    assert told.state == "ENDED" and told.ended - told.began == LONGEST
+    assert client.bill(made.leg).cents == house.tariff.most
+
+
+@pytest.mark.parametrize(("mood", "arrived", "state"), [
+    ("slow", True, "RIDING"), ("lost", True, "RIDING"), ("broken", True, "HELD"), ("garbled", True, "HELD"),
+    ("busy", False, "HELD"), ("jammed", False, "HELD"),
+])  # fmt: skip
+def test_an_outage_while_unlocking(client, house, mood, arrived, state):
+    made = held(client)
+    house.mood, house.where = mood, "/legs"
+    with pytest.raises(Unavailable) as away:
+        client.drive(made.id, made.leg, "SET_IN_USE")
+    assert away.value.arrived == arrived and client.look(made.id).state == state
+    house.mood = ""
+    assert client.drive(made.id, made.leg, "SET_IN_USE").state == "RIDING"
+
+
+def test_an_answer_lost_while_booking_is_found_by_its_number(client, house):
+    offered = client.offer("f-7", *HERE)
+    house.mood, house.where = "lost", "/bookings"
+    with pytest.raises(Unavailable):
+        client.book(offered.id)
+    house.mood = ""
+    assert client.look(offered.id).state == "PENDING" and client.commit(offered.id).state == "HELD"
+
+
+def test_doors_without_key_or_headers(house, client, monkeypatch):
+    with pytest.raises(Unavailable, match="kennt uns nicht"):
+        tomp.Tomp(house.address, "falsch").offer("f-7", *HERE)
+    key = {"Authorization": "Bearer geheim"}
+    assert httpx.get(f"{house.address}/operator/information", headers=key).json()["status"] == 400
+    every = key | {"Api": "TOMP", "Api-Version": "1.5.0", "maas-id": "x", "Accept-Language": "de"}
+    told = httpx.get(f"{house.address}/operator/information", headers=every)
+    assert told.json()["systemId"] == "flitz" and told.headers["content-language"] == "de"
+    assert httpx.get(f"{house.address}/operator/pricing-plans", headers=every).json()[0]["fare"]["parts"]
+    meta = httpx.get(f"{house.address}/operator/meta").json()[0]
+    assert meta["version"] == "1.5.0" and len(meta["endpoints"]) == len(ENDPOINTS) + 1
+    assert httpx.get(f"{house.address}/operator/ping").status_code == 200
+    for path, body in (("planning/offers", {}), ("bookings", []), ("planning/offers", {"from": {"coordinates": {"lat": "x"}}})):
+        assert httpx.post(f"{house.address}/{path}", headers=every, json=body).status_code == 400
+    made = httpx.post(f"{house.address}/bookings", headers=every, json={"id": client.offer("f-7", *HERE).id})
+    assert made.status_code == 201 and made.json()["state"] == "PENDING" and made.headers["expires"].endswith("GMT")
+    assert httpx.delete(f"{house.address}/bookings", headers=every).status_code == 404
+    for url in ("http://10.0.0.1", "ftp://x", ""):
+        with pytest.raises(Unavailable):
+            tomp.connect("flitz", {"url": url})
+
+
+def test_the_demo_is_the_same_house(tmp_path, monkeypatch):
+    monkeypatch.setattr(settings, "HOME", tmp_path)
+    client = demo.connect("flitz", {"start": 50})
+    made = held(client)
+    assert client.drive(made.id, made.leg, "SET_IN_USE").state == "RIDING"
+    (tmp_path / "outage").mkdir()
+    for word, arrived in (("lost", True), ("", True), ("busy", False)):
+        (tmp_path / "outage" / "sharing").write_text(word)
+        with pytest.raises(Unavailable) as away:
+            demo.connect("flitz", {}).drive(made.id, made.leg, "FINISH")
+        assert away.value.arrived == arrived
+    (tmp_path / "outage" / "sharing").unlink()
+    assert demo.connect("flitz", {}).look(made.id).state == "ENDED"  # "lost" had done it
+
+
+def test_what_other_operators_may_say():
+    """Legs left out, states beside each other, prices by other units, entries twice, amounts nobody can mean."""
+    assert booking_of({"state": "CONFIRMED"}, "b").leg == "b" and booking_of({"state": "ODD"}, "b").state == "WAITING"
+    assert booking_of({"state": "CONDITIONAL_CONFIRMED"}, "b").state == "WAITING"
+    assert booking_of({"state": "STARTED", "legs": [{"id": "l", "state": "PAUSED"}]}, "b").state == "PAUSED"
+    assert booking_of({"state": "CONFIRMED", "legs": [None, {"id": 7}], "departureTime": "gestern"}, "b").until is None
+    assert offered_of({"options": "x"}) is None and offered_of({"options": [{}, {"id": "o"}]}).id == "o"
+    fare = [
+        {"type": "FLEX", "amount": 0.125, "unitType": "MINUTE", "units": 15, "scaleFrom": 1, "scaleType": "HOUR"},
+        {"amount": "2.50"}, {"amount": "NaN"}, {"amount": 1, "currencyCode": "USD"},
+    ]  # fmt: skip
+    parts = offered_of({"options": [{"id": "o", "legs": [{"pricing": {"parts": fare}}]}]}).fare
+    assert parts == (Part("FLEX", "0.125", 15, "MINUTE", 60), Part("FIXED", "2.50"))
+    assert said(parts) == "ab der 61. Minute 0,125 € je 15 Minuten, 2,50 € für den Start"
+    assert estimate(parts, 3600 + 901) == 275
+    assert estimate((Part("FLEX", "0.3", 1, "KM"),), 60) is None and estimate((), 9) is None
+    entry = {"journalId": "l", "journalSequenceId": "1", "category": "FARE", "amount": 2.5, "vatRate": 7, "usedTime": 90}
+    back = {"journalId": "l", "journalSequenceId": "2", "category": "REFUND", "amount": 0.5}
+    harm = {"journalId": "l", "journalSequenceId": "3", "category": "DAMAGE", "amount": 99}
+    bill = bill_of([entry, entry, back, harm, {"journalId": "other", "amount": 7}, None], "l")
+    assert (bill.cents, bill.seconds, bill.left_out, bill.lines[0].tax_bp) == (200, 90, ("DAMAGE",), 700)
+    assert bill_of([back], "l") is None and bill_of("x", "l") is None
+    for odd in ({"amount": 1.005}, {"amount": "viel"}, {"amount": 1e9}, {"currencyCode": "USD"}, {"amount": None}):
+        with pytest.raises(Unavailable):
+            bill_of([entry | odd], "l")
+
+
+def test_the_tariff_counts_begun_minutes():
+    tariff = Tariff(start=100, minute=5, free=30)
+    assert [tariff.cost(one, 0) for one in (0, 1800, 1801, 99_999)] == [100, 100, 105, 1500]
