@@ -18,7 +18,7 @@ from fido2.utils import websafe_encode
 from fido2.webauthn import AttestationObject, AttestedCredentialData, AuthenticatorData
 
 from stadtkern.domains.dataprotection.models import Breach
-from stadtkern.domains.mobility.models import Order, Ticket
+from stadtkern.domains.mobility.models import Order, Ride, Ticket
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.actions import create_token
 from stadtkern.kernel.accounts.models import Account, Company, ExternalIdentity, Mandate, Membership, Staff, Token
@@ -94,7 +94,7 @@ def world(name: str, account: Account, clerk: Staff) -> World:
     made.things["draft"] = case(made, Status.DRAFT, "draft")
     made.things["closed"] = case(made, Status.CLOSED, "case")
     assisted(made)
-    for build in (document, upload, message, payment, vault, private_things, proof, appointment, video, fare):
+    for build in (document, upload, message, payment, vault, private_things, proof, appointment, video, fare, shared_ride):
         build(made)
     delegated(made)
     made.things["webhook"] = Webhook.objects.create(title="Land", url="https://land.example/", names=["case.*"])
@@ -321,6 +321,17 @@ def fare(made: World) -> None:
         number=f"T{made.name.upper()}"[:12], account=made.account, order=order, title=word, zones=["A"], since=now,
         until=now + timedelta(days=2),
     )  # fmt: skip
+
+
+def shared_ride(made: World) -> None:
+    """A shared vehicle that is reserved, one whose ride is being billed, one whose ride is paid for."""
+    word, now = made.hide("private"), timezone.now()
+    for kind, state in (("held", "HELD"), ("ended", "ENDED"), ("billed", "BILLED")):
+        over = {"began_at": now, "ended_at": now} if kind != "held" else {"until": now + timedelta(minutes=5)}
+        made.things[f"ride_{kind}"] = Ride.objects.create(
+            account=made.account, provider="flitz", vehicle=f"{made.name}-{kind}", title=word, place=word, booking=f"b-{kind}",
+            leg="l", state=state, once=uuid.uuid4(), cents=245 if kind == "billed" else None, **over,
+        )  # fmt: skip
 
 
 def private_things(made: World) -> None:

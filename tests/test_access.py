@@ -99,6 +99,8 @@ def public(value: Any) -> Sample:
     return Sample("", lambda _: value)
 
 
+RIDE_PAGES = tuple(f"ride_{page}" for page in ("cancel", "unlock", "pause", "finish"))
+RIDES = ("held", "ended", "billed")
 TICKET_PAGES = ("ticket", *(f"ticket_{page}" for page in ("code", "paper", "begin", "give_back", "give")))
 CLAIM_PAGES = ("claim", "claim_pay", "claim_parts", "claim_receipt")
 
@@ -187,7 +189,8 @@ SAMPLES: dict[str, list[Sample]] = {
     "payments pk": [Sample("payment", lambda w: w.payment.pk)],
     "mobility:plate_release pk": [public(1)],
     "mobility:detector pk": [public(1)],
-    "mobility:ride_cancel pk": [public(1)],
+    "mobility:ride pk": [Sample("private", lambda w, kind=kind: w.things[f"ride_{kind}"].pk) for kind in RIDES],
+    **{f"mobility:{page} pk": [Sample("private", lambda w: w.ride_held.pk)] for page in RIDE_PAGES},
     "mobility:incident pk": [public(1)],
     "mobility:plan pk": [public(1)],
     "mobility:scenario pk": [public(1)],
@@ -273,7 +276,6 @@ NEVER_FOUND |= {f"mobility:source{page}" for page in ("", "_change", "_read", "_
 NEVER_FOUND |= {"GET /api/v1/mobility/stops/{ref}/departures", "GET /api/v1/mobility/plan"}
 NEVER_FOUND |= {f"mobility:{page}" for page in ("stop", "trip", "open_file", "open_gbfs", "unwatch", "drop_place")}
 NEVER_FOUND |= {
-    "mobility:ride_cancel",
     "mobility:detector",
     "mobility:incident",
     "mobility:plan",
@@ -796,6 +798,7 @@ def test_owners_do_see_their_own(people, worlds, login):
         ("/konto/schluessel/", "private"),
         ("/meine-daten/zugriffe/", "private"),
         ("/konto/vertretung/", "company"),
+        ("/teilen/meine/", "private"),
     ]:
         if path == "/konto/schluessel/":
             browser.post("/konto/reauthenticate/", {"password": "geheim-genug-1"})

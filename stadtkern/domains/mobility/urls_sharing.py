@@ -2,12 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .sharing import pages
+from .sharing import mine, pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.near, name="sharing"),
     path("punkte.json", pages.points, name="sharing_points"),
     path("reservieren/", pages.reserve, name="ride_reserve"),
-    path("meine/", pages.mine, name="rides"),
-    path("meine/<int:pk>/absagen/", pages.cancel, name="ride_cancel"),
+    path("meine/", mine.mine, name="rides"),
+    path("meine/<int:pk>/", mine.ride, name="ride"),
+    path("meine/<int:pk>/absagen/", mine.cancel, name="ride_cancel"),
+    path("meine/<int:pk>/entsperren/", mine.unlock, name="ride_unlock"),
+    path("meine/<int:pk>/pause/", mine.pause, name="ride_pause"),
+    path("meine/<int:pk>/beenden/", mine.finish, name="ride_finish"),
 ]

@@ -137,6 +137,16 @@ PURPOSES = {
             gettext_lazy("Art. 6 Abs. 1 b DSGVO"),
         ),
         Purpose(
+            "sharing",
+            gettext_lazy("Ihre Fahrten mit Leihfahrzeugen"),
+            gettext_lazy(
+                "welches Fahrzeug Sie wann reserviert und gefahren haben und was es gekostet hat; der Anbieter erfährt nicht, "
+                "wer Sie sind"
+            ),
+            gettext_lazy("90 Tage, weil so lange jemand der Rechnung widersprechen kann; die Zahlung acht Jahre"),
+            gettext_lazy("Art. 6 Abs. 1 b DSGVO"),
+        ),
+        Purpose(
             "consent",
             gettext_lazy("Ihre Einwilligungen"),
             gettext_lazy("wem Sie wann wofür eine Abfrage erlaubt haben"),

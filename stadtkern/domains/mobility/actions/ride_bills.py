@@ -93,7 +93,7 @@ def _owe(row: Ride, account: Account, bill: Bill, key: str) -> None:
     ]
     payments.open_payment(
         about=str(row), account=account, amount_cents=row.cents or 0, description=title, items=items, actor_key=key,
-        key="sharing", back_to=reverse("mobility:rides"),
+        key="sharing", back_to=reverse("mobility:ride", args=[row.pk]),
     )  # fmt: skip
 
 
@@ -106,5 +106,5 @@ def _tell(row: Ride, account: Account) -> None:
             body += " " + _("Der Anbieter hat sie beendet.")
         inbox.deliver(
             account=account, about=str(row), office=None, title=_("Ihre Fahrt ist abgerechnet"), body=body, actor_key=SYSTEM,
-            once=f"ride.billed:{row.pk}", link=reverse("mobility:rides"),
+            once=f"ride.billed:{row.pk}", link=reverse("mobility:ride", args=[row.pk]),
         )  # fmt: skip

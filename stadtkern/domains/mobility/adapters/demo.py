@@ -27,6 +27,6 @@ def house(system: str, told: Mapping[str, Any]) -> House:
     """The operator of a system with its books; prices of the demo stand in city.toml, in cents."""
     switch = settings.HOME / "outage" / "sharing"
     mood = (switch.read_text(encoding="utf-8").strip() or "broken") if switch.exists() else ""
-    named = {name: int(told[name]) for name in ("start", "minute", "free", "pause", "most") if name in told}
+    named = {name: int(told[name]) for name in ("start", "minute", "free", "pause", "most", "hold") if name in told}
     folder = Path(settings.HOME) / "mobility" / "operator" / hashlib.sha256(system.encode()).hexdigest()[:16]
     return House(folder, "demo", system, ADDRESS, Tariff(**named), mood=mood)

@@ -15,7 +15,7 @@ from typing import Any
 from stadtkern.lib.files import alone, put
 
 JUST_TAKEN, UNHEARD_OF = "13", "00"
-OFFER, PENDING, HOLD = timedelta(minutes=5), timedelta(minutes=5), timedelta(minutes=10)
+OFFER, PENDING = timedelta(minutes=5), timedelta(minutes=5)
 LONGEST = timedelta(hours=24)  # then the operator ends a ride by itself
 LIVE = ("PENDING", "CONFIRMED", "STARTED")
 Row = dict[str, Any]
@@ -39,6 +39,7 @@ class Tariff:
     pause: int = 5
     most: int = 1500
     vat: int = 19  # per cent
+    hold: int = 10  # minutes a vehicle is kept for whoever reserved it
 
     def cost(self, seconds: int, paused: int) -> int:
         ridden, stood = -(-max(0, seconds - paused - self.free * 60) // 60), -(-paused // 60)
@@ -83,7 +84,7 @@ class Books:
             if row["state"] in ("EXPIRED", "NEW"):
                 raise Refusal(410, "the booking has expired")
             if operation == "COMMIT" and row["state"] == "PENDING":
-                row |= {"state": "CONFIRMED", "until": (self.now() + HOLD).isoformat()}
+                row |= {"state": "CONFIRMED", "until": (self.now() + timedelta(minutes=self.tariff.hold)).isoformat()}
             elif operation == "CANCEL" and row["state"] in ("PENDING", "CONFIRMED"):
                 row |= {"state": "CANCELLED", "leg_state": "CANCELLED"}
                 self._free(row)

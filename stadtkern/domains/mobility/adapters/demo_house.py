@@ -170,7 +170,7 @@ class House:
         return told | {name: row[key] for key, name in names.items() if key in row}
 
     def _entry(self, one: Row) -> Row:
-        told = {name: one[name] for name in ("journalId", "journalSequenceId", "category", "usedTime") if name in one}
+        told: Row = {name: one[name] for name in ("journalId", "journalSequenceId", "category", "usedTime") if name in one}
         told |= {"amount": one["cents"] / 100, "currencyCode": "EUR", "vatRate": self.tariff.vat, "vatCountryCode": "DE"}
         return told | {"state": "TO_INVOICE", "details": _fare(self.billed or self.tariff)}
 

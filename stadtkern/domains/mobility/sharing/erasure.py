@@ -1,4 +1,4 @@
-"""What goes of reserved vehicles when a person goes."""
+"""What goes of rides with shared vehicles when a person goes."""
 
 from uuid import UUID
 
@@ -12,11 +12,14 @@ from ..models import Ride
 
 def preview(account_id: int, register_key: UUID | None) -> Preview:
     """In words, before it happens."""
-    goes = [_("Reservierungen von Fahrzeugen zum Teilen")] if Ride.objects.filter(account=account_id).exists() else []
+    mine = Ride.objects.filter(account=account_id)
+    goes = [_("Ihre Fahrten mit Leihfahrzeugen")] if mine.exists() else []
+    if mine.open().exists():
+        goes.append(_("Ihr Leihfahrzeug: Geben Sie es vorher zurück, danach können Sie es hier nicht mehr"))
     return Preview(goes, [])
 
 
 def erase(account_id: int, register_key: UUID | None) -> list[Kept]:
-    """All of it; the provider never knew who it was."""
+    """All of it; the provider never knew who it was. What is still under way runs on without a person."""
     forget_of(account_id)
     return []

@@ -3,12 +3,11 @@
 import uuid
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from stadtkern.kernel.accounts import throttle
@@ -18,7 +17,6 @@ from stadtkern.lib.earth import Point, readable
 
 from ..actions import demand, rides
 from ..actions.counts import Refused
-from ..models import Ride
 from ..trips.brake import too_many
 from . import offers
 
@@ -26,19 +24,6 @@ WHAT = {
     "fahrzeuge": gettext_lazy("Fahrzeuge"),
     "parken": gettext_lazy("Parkhäuser"),
     "laden": gettext_lazy("Ladepunkte"),
-}
-STATES = {
-    Ride.State.ASKED: (gettext_lazy("angefragt"), "info"),
-    Ride.State.HELD: (gettext_lazy("reserviert"), "success"),
-    Ride.State.CANCELLED: (gettext_lazy("abgesagt"), "info"),
-    Ride.State.EXPIRED: (gettext_lazy("abgelaufen"), "warning"),
-    Ride.State.REFUSED: (gettext_lazy("nicht bekommen"), "warning"),
-    Ride.State.RIDING: (gettext_lazy("unterwegs"), "success"),
-    Ride.State.PAUSED: (gettext_lazy("Pause"), "info"),
-    Ride.State.ENDING: (gettext_lazy("wird beendet"), "info"),
-    Ride.State.ENDED: (gettext_lazy("beendet"), "info"),
-    Ride.State.BILLED: (gettext_lazy("abgerechnet"), "success"),
-    Ride.State.UNBILLED: (gettext_lazy("nicht berechnet"), "info"),
 }
 WALK = 500  # metres: farther away, a vehicle is not near
 TRIES = 20  # orders of one network in a minute
@@ -119,11 +104,11 @@ def reserve(request: HttpRequest) -> HttpResponse:
     try:
         if offer is None:
             raise Refused(_("Das Fahrzeug steht nicht mehr da. Wählen Sie ein anderes."))
-        rides.reserve(actor_of(request), offer, _key(request.POST.get("once", "")))
+        row = rides.reserve(actor_of(request), offer, _key(request.POST.get("once", "")))
     except Refused as refused:
         messages.warning(request, str(refused))
         return redirect("mobility:sharing")
-    return redirect("mobility:rides")
+    return redirect("mobility:ride", row.pk)
 
 
 def _key(text: str) -> uuid.UUID:
@@ -131,26 +116,3 @@ def _key(text: str) -> uuid.UUID:
         return uuid.UUID(text)
     except ValueError:
         return uuid.uuid4()
-
-
-@signed_in
-@never_cache
-@require_safe
-def mine(request: HttpRequest) -> HttpResponse:
-    """What I have reserved, the newest first."""
-    rows = Ride.objects.filter(account=actor_of(request).account)[:20]
-    told = [(row, *STATES[row.state], row.state in (Ride.State.ASKED, Ride.State.HELD)) for row in rows]  # type: ignore[index]
-    return render(request, "mobility/sharing/mine.html", {"rides": told})
-
-
-@signed_in
-@require_POST
-def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    """Give it back."""
-    try:
-        rides.cancel(actor_of(request), pk)
-    except Ride.DoesNotExist:
-        raise Http404 from None
-    except Refused as refused:
-        messages.warning(request, str(refused))
-    return redirect("mobility:rides")

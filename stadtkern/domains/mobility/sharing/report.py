@@ -1,4 +1,4 @@
-"""Reserved vehicles of the person who asks for their report (Art. 15 GDPR)."""
+"""Rides with shared vehicles of the person who asks for their report (Art. 15 GDPR)."""
 
 from typing import Any
 
@@ -7,9 +7,13 @@ from stadtkern.kernel.accounts.access import Actor
 from ..models import Ride
 
 MOST = 1000
+FIELDS = (
+    "provider", "vehicle", "title", "place", "booking", "leg", "fare", "state", "asked", "until", "at", "began_at", "paused_at",
+    "paused_seconds", "ended_at", "by_provider", "bill", "cents",
+)  # fmt: skip
 
 
 def report(actor: Actor) -> dict[str, Any]:
-    """What was reserved, newest first."""
+    """What was reserved, driven and billed, newest first."""
     rows = Ride.objects.filter(account=actor.account)
-    return {"rides": list(rows.values("provider", "title", "place", "state", "until", "at")[:MOST])}
+    return {"rides": list(rows.values(*FIELDS)[:MOST])}

@@ -82,8 +82,9 @@ def test_pages(citizen):
     assert len(client.get("/teilen/punkte.json?wo=Rathausplatz 1").json()["features"]) == 2
     sent = client.post("/teilen/reservieren/", {"system": "flitz", "vehicle": "f-13", "once": "x\x00"}, follow=True)
     assert "gerade jemand anderes genommen" in sent.content.decode()
-    client.post("/teilen/reservieren/", {"system": "flitz", "vehicle": "f-7", "once": str(uuid.uuid4())})
-    assert "für Sie bis" in client.get("/teilen/meine/").content.decode()
+    sent = {"system": "flitz", "vehicle": "f-7", "once": str(uuid.uuid4())}
+    page = client.post("/teilen/reservieren/", sent, follow=True).content.decode()
+    assert "Für Sie da bis" in page and "Entsperren und losfahren" in page and "0,19" in page
     assert "Stadtmitte" in client.get("/teilen/?was=parken").content.decode()
     assert client.get("/teilen/?was=laden&wo=%00%ff&art=ufo&lat=1e999").status_code == 200
     assert Client().post("/teilen/reservieren/", {}).status_code == 302

@@ -8,6 +8,7 @@ import httpx
 import pytest
 from django.conf import settings
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from stadtkern.domains.mobility.actions import ride_bills, rides, riding
@@ -16,12 +17,16 @@ from stadtkern.domains.mobility.adapters import tomp
 from stadtkern.domains.mobility.adapters.demo_books import Tariff
 from stadtkern.domains.mobility.adapters.demo_house import House
 from stadtkern.domains.mobility.models import Ride
+from stadtkern.domains.mobility.sharing import erasure
 from stadtkern.domains.mobility.sharing.offers import Offer
+from stadtkern.domains.mobility.sharing.report import report
 from stadtkern.kernel.accounts.access import Actor
+from stadtkern.kernel.accounts.models import Person
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments.adapters.demo_run import serve
 from stadtkern.kernel.payments.models import Payment, Receivable
+from stadtkern.kernel.privacy.purposes import PURPOSES
 
 pytestmark = pytest.mark.django_db
 BIKE = Offer("flitz", "Flitz", "f-7", "scooter", "E-Scooter, Flitz", "", 51.96, 8.03, bookable=True)
@@ -29,7 +34,7 @@ BIKE = Offer("flitz", "Flitz", "f-7", "scooter", "E-Scooter, Flitz", "", 51.96, 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    made = House(tmp_path_factory.mktemp("x"), "geheim", "flitz", pause=0.5)
+    made = House(tmp_path_factory.mktemp("x"), "geheim", "flitz", pause=1)
     running = serve(made, 0)
     threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield made
@@ -40,7 +45,7 @@ def server(tmp_path_factory):
 @pytest.fixture
 def house(server, tmp_path, monkeypatch):
     server.folder, server.mood, server.where, server.billed, server.asked = tmp_path / "operator", "", "", None, []
-    monkeypatch.setattr(tomp, "TIMEOUT", httpx.Timeout(0.25))
+    monkeypatch.setattr(tomp, "TIMEOUT", httpx.Timeout(8))
     monkeypatch.setenv("STADTKERN_TOMP_KEYS", "flitz=geheim")
     monkeypatch.setitem(settings.CITY_TOML, "sharing", {"flitz": {"adapter": "tomp", "url": server.address}})
     monkeypatch.setattr(timezone, "now", lambda real=timezone.now: real() + server.late)
@@ -61,6 +66,17 @@ def held(house, zoe):
 @pytest.fixture
 def ridden(held, zoe):
     return riding.unlock(zoe, held.pk)
+
+
+@pytest.fixture
+def disturb(house, monkeypatch):
+    """The operator's mood at some addresses; "" makes it well again. Only who is slow is waited for shortly."""
+
+    def change(mood, where=""):
+        monkeypatch.setattr(tomp, "TIMEOUT", httpx.Timeout(0.5 if mood == "slow" else 8))
+        house.mood, house.where = mood, where
+
+    return change
 
 
 def later(house, minutes):
@@ -98,16 +114,16 @@ def test_from_the_reservation_to_the_receipt(house, zoe, held):
 
 
 @pytest.mark.parametrize(("mood", "done"), [("lost", True), ("slow", True), ("broken", False)])
-def test_silence_while_unlocking(house, zoe, held, mood, done):
+def test_silence_while_unlocking(house, disturb, zoe, held, mood, done):
     """It is sent once; the page is honest; the clock asks; nothing is begun twice."""
-    house.mood, house.where = mood, "/legs"
+    disturb(mood, "/legs")
     row = riding.unlock(zoe, held.pk)
     assert (row.state, row.asked) == ("HELD", "SET_IN_USE")
     assert riding.unlock(zoe, held.pk).asked == "SET_IN_USE"  # not sent again
     with pytest.raises(Refused, match="entsperrt"):
         rides.cancel(zoe, held.pk)
     assert diary(row).count("set_in_use_sent") == 1
-    house.mood = ""
+    disturb("")
     assert later(house, 0) == 0  # not yet
     later(house, 2)
     row.refresh_from_db()
@@ -115,11 +131,11 @@ def test_silence_while_unlocking(house, zoe, held, mood, done):
     assert riding.unlock(zoe, held.pk).state == "RIDING"
 
 
-def test_an_order_that_arrives_late_is_found(house, zoe, held):
+def test_an_order_that_arrives_late_is_found(house, disturb, zoe, held):
     """Asked too early, the operator says "locked"; the next question finds the ride that began behind our back."""
-    house.mood, house.where = "broken", "/legs"
+    disturb("broken", "/legs")
     riding.unlock(zoe, held.pk)
-    house.mood = ""
+    disturb("")
     later(house, 2)
     house.books.move(held.leg, "SET_IN_USE")
     later(house, 6)
@@ -128,12 +144,12 @@ def test_an_order_that_arrives_late_is_found(house, zoe, held):
 
 
 @pytest.mark.parametrize(("mood", "done"), [("lost", True), ("slow", True), ("broken", False)])
-def test_silence_while_ending(house, zoe, ridden, mood, done):
+def test_silence_while_ending(house, disturb, zoe, ridden, mood, done):
     house.late += timedelta(minutes=3)
-    house.mood, house.where = mood, "/legs"
+    disturb(mood, "/legs")
     row = riding.finish(zoe, ridden.pk)
     assert (row.state, row.asked) == ("RIDING", "FINISH") and riding.finish(zoe, ridden.pk).asked == "FINISH"
-    house.mood = ""
+    disturb("")
     later(house, 2)
     row.refresh_from_db()
     if not done:  # it never arrived: the ride goes on, the button is there again
@@ -144,20 +160,20 @@ def test_silence_while_ending(house, zoe, ridden, mood, done):
 
 
 @pytest.mark.parametrize("mood", ["busy", "jammed"])
-def test_what_never_arrived_may_be_tried_again(house, zoe, held, mood):
-    house.mood, house.where = mood, "/legs"
+def test_what_never_arrived_may_be_tried_again(house, disturb, zoe, held, mood):
+    disturb(mood, "/legs")
     with pytest.raises(Refused, match="noch einmal"):
         riding.unlock(zoe, held.pk)
-    house.mood = ""
+    disturb("")
     assert riding.unlock(zoe, held.pk).state == "RIDING"
 
 
-def test_a_bill_that_comes_later(house, zoe, ridden):
-    house.mood = "late"
+def test_a_bill_that_comes_later(house, disturb, zoe, ridden):
+    disturb("late")
     row = riding.finish(zoe, ridden.pk)
     assert row.state == "ENDED" and not Payment.objects.exists()
     assert rides.reserve(zoe, Offer(**{**BIKE.__dict__, "vehicle": "f-8"}), uuid.uuid4()).state == "HELD"  # life goes on
-    house.mood = ""
+    disturb("")
     later(house, 2)
     row.refresh_from_db()
     assert row.state == "BILLED" and "kostet 1" in Message.objects.get().body
@@ -188,22 +204,22 @@ def test_the_operator_ends_what_nobody_ends(house, zoe, ridden):
     assert "Der Anbieter hat sie beendet" in Message.objects.get().body
 
 
-def test_silence_while_reserving(house, zoe):
-    house.mood, house.where = "lost", "/bookings"
+def test_silence_while_reserving(house, disturb, zoe):
+    disturb("lost", "/bookings")
     once = uuid.uuid4()
     row = rides.reserve(zoe, BIKE, once)
     assert row.state == "ASKED" and row.booking and rides.reserve(zoe, BIKE, once) == row
     with pytest.raises(Refused, match="schon ein Fahrzeug"):
         rides.reserve(zoe, BIKE, uuid.uuid4())
-    house.mood = ""
+    disturb("")
     later(house, 2)
     row.refresh_from_db()
     assert row.state == "HELD" and rides.cancel(zoe, row.pk).state == rides.cancel(zoe, row.pk).state == "CANCELLED"
     for mood, words in (("broken", "paar Minuten"), ("busy", "keine Anfragen")):  # the offer: nothing can have happened
-        house.mood, house.where = mood, "/planning"
+        disturb(mood, "/planning")
         with pytest.raises(Refused, match=words):
             rides.reserve(zoe, BIKE, uuid.uuid4())
-    house.mood = ""
+    disturb("")
     with pytest.raises(Refused, match="jemand anderes"):
         rides.reserve(zoe, Offer(**{**BIKE.__dict__, "vehicle": "f-13"}), uuid.uuid4())
     assert not Ride.objects.open().exists()
@@ -238,6 +254,71 @@ def test_a_person_who_goes(house, zoe, ridden):
     assert ridden.state == "UNBILLED" and ridden.cents == 1500 and not Payment.objects.exists() and not Message.objects.exists()
     house.late += timedelta(days=91)
     assert rides.forget(timezone.now()) == 1
+
+
+def page(browser, path):
+    return " ".join(browser.get(path).content.decode().split()).replace("\xa0", " ")
+
+
+def test_pages_say_what_is_and_what_to_do(house, disturb, zoe, held, login, django_assert_max_num_queries):
+    browser, here = login(zoe.account), f"/teilen/meine/{held.pk}/"
+    assert "Für Sie da bis" in page(browser, here) and "0,19 € je Minute" in page(browser, here)
+    disturb("lost", "/legs")
+    assert browser.post(f"{here}entsperren/").headers["location"] == here
+    assert "wird geklärt" in page(browser, here) and "Entsperren und" not in page(browser, here)
+    disturb("")
+    later(house, 2)
+    assert "Unterwegs seit" in page(browser, "/teilen/meine/") and "kostet es nach dem Angebot" in page(browser, here)
+    browser.post(f"{here}pause/")
+    assert "Pause seit" in page(browser, here) and "Weiterfahren" in page(browser, here)
+    browser.post(f"{here}entsperren/")
+    house.billed = Tariff(minute=99)
+    house.late += timedelta(minutes=10)
+    browser.post(f"{here}beenden/")
+    told = page(browser, here)
+    assert "Jetzt bezahlen" in told and "Das ist anders als angeboten" in told and "0,99 € je Minute" in told
+    assert "Nach dem Angebot wären es" in told
+    assert "noch zu bezahlen" in page(browser, "/teilen/meine/")
+    for verb in ("absagen", "entsperren", "pause", "beenden"):
+        assert browser.get(f"{here}{verb}/").status_code == 405 and browser.post(f"{here}{verb}/").status_code == 302
+    assert browser.post(f"/teilen/meine/{2**70}/beenden/").status_code == 404
+    browser.get("/teilen/meine/")
+    with CaptureQueriesContext(connection) as one:
+        browser.get("/teilen/meine/")
+    Ride.objects.bulk_create(
+        Ride(account=zoe.account, state="BILLED", cents=5, title="x", once=uuid.uuid4()) for _n in range(9)
+    )
+    with django_assert_max_num_queries(len(one)):
+        browser.get("/teilen/meine/")
+
+
+def test_nobody_else_learns_who_rides(house, zoe, ridden, monkeypatch):
+    """The operator hears numbers, the diary keeps numbers, the report has all of it, and after 90 days it is gone."""
+    heard = []
+    ask = House._act
+    monkeypatch.setattr(House, "_act", lambda *told: heard.append((told, _heard(told[3]))) or ask(*told))
+    row = riding.finish(zoe, ridden.pk)
+    assert heard and row.state == "BILLED"
+    account = zoe.account
+    person = Person.objects.filter(account=account).first()
+    words = [account.email, account.name, *([person.family_name, person.street] if person else [])]
+    said = repr([head for _told, head in heard])
+    assert not [word for word in words if word and word in said]
+    assert not [event for event in Event.objects.filter(subject=str(row)) if set(event.data) - {"cents", "payment", "entry"}]
+    told = report(zoe)["rides"]
+    assert [(one["vehicle"], one["cents"], one["state"]) for one in told] == [("f-7", row.cents, "BILLED")]
+    assert {field.name for field in Ride._meta.fields} - set(told[0]) == {"id", "account", "once", "look_at"}
+    assert report(Actor(account=None)) == {"rides": []}
+    assert erasure.preview(account.pk, None).goes == ["Ihre Fahrten mit Leihfahrzeugen"]
+    house.late += timedelta(days=89)
+    assert rides.forget(timezone.now()) == 0
+    house.late += timedelta(days=2)
+    assert rides.forget(timezone.now()) == 1 and Payment.objects.get().about == str(row)
+    assert PURPOSES["sharing"].how_long.startswith("90 Tage")
+
+
+def _heard(environ):
+    return {key: value for key, value in environ.items() if key.startswith(("HTTP_", "PATH", "QUERY"))}
 
 
 @pytest.mark.django_db(transaction=True)

@@ -95,6 +95,8 @@ class Command(BaseCommand):
             if "mobility" in settings.DOMAINS:
                 sold = importlib.import_module("stadtkern.site.rides").play()
                 self.stdout.write(f"  {sold} tickets of public transport")
+                lent = importlib.import_module("stadtkern.site.lent").play()
+                self.stdout.write(f"  {lent} rides with shared vehicles")
             self.stdout.write(f"  {money.play()} claims in all, days closed")  # last: a closed day takes no booking
 
 
