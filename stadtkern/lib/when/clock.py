@@ -99,6 +99,7 @@ def _shift(moment: time, minutes: int) -> time:
     return time(total // 60, total % 60)
 
 
+_NEVER = r"(?:nicht|ausser|auf (?:gar )?keinen fall|nie|niemals|ungern|bloss nicht|keinesfalls) "
 _GREETING = (
     r"(?:guten|schoenen|gute|schoene|gudd?e|juden?|gudn|guadn|juten|(?<!an )'?n) "
     r"(?:tag|morgen|p(?:fr|vm|mi|nm|ab)|w\d|wochenende)(?: noch)?"
@@ -174,12 +175,13 @@ _PARTS: list[tuple[str, Builder]] = [
         lambda m: Said("from", Moment(17, exact=True)),
     ),
     (r"vor (?:der |meiner |dem )?(?:arbeit|dienst|schicht|schule)", lambda m: Said("until", Moment(9, exact=True))),
+    (rf"{_NEVER}ab(?: dem)? pmi", lambda m: Said("until", Moment(12, exact=True))),
     (r"nach (?:dem |der )?(?:pmi|mittagessen|essen|schule)|ab (?:dem )?pmi", lambda m: Said("from", Moment(12, exact=True))),
     (r"ab (?:dem )?(?:pnm)", lambda m: Said("from", Moment(12, exact=True))),
     (r"nicht vor(?: dem)? pmi", lambda m: Said("from", Moment(12, exact=True))),
     (r"(?:bis|vor)(?: zum| dem)? pmi", lambda m: Said("until", Moment(12, exact=True))),
     (
-        r"(?:nicht|ausser|nie|ungern|bloss nicht)(?: so)?(?: am| in der| im| zu)* (?:p(fr|vm|nm|ab|mi))(?! am)",
+        rf"{_NEVER[:-1]}(?: so)?(?: am| in der| im| zu)* (?:p(fr|vm|nm|ab|mi))(?! am)",
         lambda m: Said("notpart", part=m[1]),
     ),
     (r"nicht (?:so |zu |ganz so )(?:pfr|frueh)", lambda m: Said("notpart", part="fr")),
@@ -190,7 +192,7 @@ _PARTS: list[tuple[str, Builder]] = [
     (
         r"p(vm|nm|ab|mi) (?:(?:hab|habe|haben|bin|sind|muss|ist) (?:[a-z]+ ){1,3}(?:schule|arbeit|arbeiten|dienst|kurs|uni|"
         r"vorlesung|termine|training|schicht|unterricht|verhindert|unterwegs)"
-        r"|(?:arbeite|arbeiten|schaffe|lerne|schlafe) (?:ich|wir))",
+        r"|(?:arbeite|arbeiten|schaffe|lerne|schlafe) (?:ich|wir)(?! (?:es|das)))",
         lambda m: Said("never", part=m[1]),
     ),
     (r"p(vm|nm|ab|mi) (?:leider |gar |aber )*nicht(?= ,|$)", lambda m: Said("never", part=m[1])),
@@ -234,13 +236,13 @@ def combine(line: Line) -> None:
         return lambda m: Said(kind, *(of(mark) for mark in m.groups() if mark))  # type: ignore[arg-type]
 
     rules: list[tuple[str, Builder]] = [
-        (r"(?:nicht|ausser|nur nicht) (?:zwischen|von) (T) (?:und|bis) (T)", said("outside")),
+        (rf"{_NEVER}(?:zwischen|von) (T) (?:und|bis) (T)", said("outside")),
         (
             r"(?:(?:zwischen|von|ab|so|uhrzeit|um) )*(T)(?: uhr)? (?:und|bis)(?: (?:um|gegen|zu|spaetestens))? (T)",
             said("between"),
         ),
-        (r"nicht (?:vor|frueher als|eher als)(?: um)? (T)", said("from")),
-        (r"nicht (?:nach|spaeter als)(?: um)? (T)", said("until")),
+        (rf"{_NEVER}(?:vor|frueher als|eher als|bis)(?: um)? (T)", said("from")),
+        (rf"{_NEVER}(?:nach|spaeter als|ab)(?: um)? (T)", said("until")),
         (r"(?:kurz|gleich|direkt) nach (T)", lambda m: Said("shortly", of(m[1]))),  # type: ignore[arg-type]
         (r"(?:ab|nach|fruehestens|erst|fruehstens)(?: (?:ab|um|nach|gegen|so|erst|etwa|der))* (T)", said("from")),
         (r"(T) (?:oder spaeter|oder danach|aufwaerts|fruehestens)", said("from")),

@@ -1,12 +1,12 @@
 """A sentence read for days and times: what is wished, and what is left of it."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from . import clauses as parts
 from . import clock as clocks
+from . import sentences
 from . import story as stories
 from .alternatives import alternatives
 from .anchor import POINTING, anchored
@@ -17,9 +17,10 @@ from .found import Found
 from .line import Line
 from .ordinals import ordinals
 from .refs import Ref
+from .refuse import Refusal, taken_out, without
 from .relate import relate
 from .settle import settle
-from .tokens import Token, tokens
+from .tokens import tokens
 from .window import Window
 
 _SOON = re.compile(
@@ -27,7 +28,6 @@ _SOON = re.compile(
     r"schleunigst|naechstbeste\w*|naechste (?:freie )?termin|naechste freie|naechste moegliche)\b"
 )
 MOST_OTHERS = 7  # alternatives beside the first: each is a search of its own
-_CUT = frozenset((",", "und", "weil", "aber", "denn", "damit", "sodass", "deshalb", "deswegen"))
 
 
 @dataclass(frozen=True)
@@ -51,10 +51,12 @@ def read(text: str, now: datetime, land: str) -> Reading:
     parts.conditions(line)
     parts.pointing(line)
     parts.week_later(line, now.date())
+    sentences.commas(line)
     relate(line, now.date(), land)
-    found = _found(line, text)
+    found, refusals = _found(line, text)
     found = anchored(found, now.date(), line.text)
     windows = [settle(one, now.date(), line.text) for one in alternatives(found, now.date(), line.text)]
+    windows = without(windows, refusals, now.date())
     window = replace(windows[0], others=tuple(dict.fromkeys(one for one in windows[1:] if one != windows[0]))[:MOST_OTHERS])
     if (not window.anything and _SOON.search(line.text)) or any(token.symbol.startswith("<s") for token in line.tokens):
         window = replace(window, soon=not window.spans)
@@ -66,12 +68,12 @@ def read(text: str, now: datetime, land: str) -> Reading:
     return Reading(replace(window, said=said), _rest(text, line))
 
 
-def _found(line: Line, text: str) -> list[Found]:
+def _found(line: Line, text: str) -> tuple[list[Found], list[Refusal]]:
     """The marks that are left, in order, with the words before each and whether they only belong to a story."""
     found: list[Found] = []
     between: list[str] = []
     sides: set[int] = set()
-    clauses = list(_clauses(line))
+    clauses = list(sentences.parts(line))
     reasons = stories.reasons(clauses)
     loose: set[int] = set()
     tale = False
@@ -100,18 +102,8 @@ def _found(line: Line, text: str) -> list[Found]:
             between.append(token.symbol)
     if found and POINTING & set(between):
         found.append(Found(Ref("any"), tuple(between), found[-1].end, found[-1].end, False))
-    return stories.without_loose(stories.without_sides(found, sides, line.text), loose)
-
-
-def _clauses(line: Line) -> Iterator[list[Token]]:
-    clause: list[Token] = []
-    for token in line.tokens:
-        if token.symbol in _CUT and clause:
-            yield clause
-            clause = []
-        clause.append(token)
-    if clause:
-        yield clause
+    found = stories.without_loose(stories.without_sides(found, sides, line.text), loose)
+    return taken_out(found, clauses, text)
 
 
 def _rest(text: str, line: Line) -> str:

@@ -10,11 +10,14 @@ UNTOUCHED = {
     "writers_heldout": 0.85,
     "practice": 0.85,
     "callers2": 0.88,
-    "callers2_heldout": 0.83,
+    "callers2_heldout": 0.84,
+    "residents": 0.90,
+    "residents_heldout": 0.90,
 }  # time, as measured: below the goal, and said so in docs/voice.md
 HALVES = (
     "development", "heldout", "strangers", "citizens", "unseen", "fresh", "fresh2", "fresh3", "fresh4",
     "writers", "writers_heldout", "practice", "fresh5", "callers", "callers_heldout", "callers2", "callers2_heldout",
+    "residents", "residents_heldout",
 )  # fmt: skip
 
 
