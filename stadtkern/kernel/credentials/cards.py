@@ -26,6 +26,7 @@ class Card:
     status: str  # in words
     level: str = "success"  # info, success, warning, danger
     valid_until: datetime | None = None
+    to_the_minute: bool = False  # the hour of its end is said too: a ride, no certificate
     note: str = ""
     open_url: str = ""  # its own page
     show_url: str = ""  # big, to be scanned

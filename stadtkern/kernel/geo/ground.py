@@ -11,13 +11,14 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from heapq import nsmallest
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
-from stadtkern.lib.earth import METRES, Point, bounds, inside
+from stadtkern.lib.earth import METRES, Point, bounds, inside, metres
 from stadtkern.lib.streets import number_of, street_key
 
 LAYERS = ("districts", "streets", "ground")
@@ -66,6 +67,16 @@ class Ground:
     names: Mapping[str, str] = field(default_factory=dict)  # street_key -> "Lindenstraße"
     cells: Mapping[tuple[int, int], tuple[Address, ...]] = field(default_factory=dict)
     box: tuple[float, float, float, float] | None = None
+    greens: tuple[tuple[str, Point], ...] = ()  # name and middle of parks and woods
+
+    def middle(self, one: District) -> Point:
+        """A point of the district in its middle; of one that is bent, its house that lies nearest to there."""
+        south, west, north, east = one.box
+        middle = ((south + north) / 2, (west + east) / 2)
+        if one.covers(middle):
+            return middle
+        near = nsmallest(500, self.addresses, key=lambda house: metres(middle, house.point))
+        return next((house.point for house in near if one.covers(house.point)), middle)
 
 
 CELL = 0.002  # degrees: about 220 metres to the north
@@ -81,7 +92,7 @@ def folder() -> Path:
 
 def ground() -> Ground:
     """What this city's files say; empty where there are none."""
-    files = [folder() / name for name in ("districts.geojson", "streets.geojson", "addresses.csv")]
+    files = [folder() / name for name in ("districts.geojson", "streets.geojson", "addresses.csv", "ground.geojson")]
     return _read(folder(), tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files))
 
 
@@ -106,7 +117,16 @@ def _read(place: Path, changed: tuple[int, ...]) -> Ground:
         names,
         {key: tuple(listed) for key, listed in cells.items()},
         bounds(whole) if whole else None,
+        tuple(_greens(features(place / "ground.geojson"))),
     )
+
+
+def _greens(known: list[dict[str, Any]]) -> Iterator[tuple[str, Point]]:
+    for one in known:
+        told = one["properties"]
+        if told.get("kind") == "green" and told.get("name") and one["geometry"]["type"] == "Polygon":
+            south, west, north, east = bounds(one["geometry"]["coordinates"])
+            yield str(told["name"]), ((south + north) / 2, (west + east) / 2)
 
 
 def features(file: Path) -> list[dict[str, Any]]:

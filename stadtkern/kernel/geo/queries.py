@@ -2,6 +2,7 @@
 
 import re
 
+from django.utils.translation import gettext as _
 from rapidfuzz import fuzz, process
 
 from stadtkern.lib.earth import Point, metres
@@ -11,6 +12,7 @@ from .ground import Address, District, cell, ground
 
 NEAR = 250.0  # metres: farther away an address says nothing about a place
 MOST = 8
+_KINDS = ("strasse", "platz", "allee", "gasse", "ring", "weg", "ufer")
 _NUMBER = re.compile(r"^(.*?)[\s,]+(\d{1,4}\s?[a-zA-Z]?)\b(.*)$")
 
 
@@ -56,6 +58,13 @@ def streets() -> list[str]:
     return sorted(ground().names.values(), key=str.casefold)
 
 
+def named_places() -> tuple[tuple[str, Point, str], ...]:
+    """What has a name but no house number: name, a point in its middle, and what it is ("Stadtteil", "Grünfläche")."""
+    known = ground()
+    parts = [(one.title, known.middle(one), _("Stadtteil")) for one in known.districts]
+    return (*parts, *((name, point, _("Grünfläche")) for name, point in known.greens))
+
+
 def centre() -> Point:
     """The middle of the city for a map that shows nothing yet."""
     around = ground().box
@@ -72,7 +81,13 @@ def _streets(text: str) -> list[str]:
     if begins:
         return begins
     close = process.extract(wanted, list(names), scorer=fuzz.ratio, limit=3, score_cutoff=75)
-    return [key for key, _score, _at in close]
+    return [key for key, _points, _at in close if _sounds_like(wanted, key)]
+
+
+def _sounds_like(wanted: str, key: str) -> bool:
+    """ "lindnstrasse" is lindenstrasse; hauptstrasse is not marktstrasse only because both are streets."""
+    kind = next((word for word in _KINDS if wanted.endswith(word) and key.endswith(word)), "")
+    return not kind or fuzz.ratio(wanted.removesuffix(kind), key.removesuffix(kind)) >= 60
 
 
 def _houses(key: str, number: str) -> list[Address]:

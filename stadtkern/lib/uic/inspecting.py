@@ -18,7 +18,8 @@ class Known:
 
     revoked: Collection[str] = frozenset()  # numbers of tickets, and of single copies of them: "7QK2M9T4X", "7QK2M9T4X-1"
     seen: dict[str, datetime] = field(default_factory=dict)  # number of a ticket -> when it was valid last
-    proofs: dict[bytes, datetime] = field(default_factory=dict)  # proofs of a moment, each accepted once
+    # Proofs of a moment, each accepted once: by what was signed, for the same signature can be spelled in two ways.
+    proofs: dict[bytes, datetime] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def inspect(barcode: bytes, keys: Keys, known: Known, now: datetime, zone: int |
     before = known.seen.get(number)
     known.seen[number] = now
     if frame.signature:
-        known.proofs[frame.signature] = now
+        known.proofs[frame.signed] = now
     _forget(known, now)
     again = before is not None and now - before < AGAIN
     return Verdict("again" if again else "valid", content, before if again else None)
@@ -72,7 +73,7 @@ def _proven(frame: Frame, known: Known, now: datetime) -> str:
     if key is None or not holds(key, frame.signature, frame.signed):
         return "forged"
     old = now - frame.shown > timedelta(seconds=frame.lives) + SLACK
-    return "replay" if old or frame.shown - now > SLACK or frame.signature in known.proofs else ""
+    return "replay" if old or frame.shown - now > SLACK or frame.signed in known.proofs else ""
 
 
 def _holds(frame: Frame, content: Content, known: Known, now: datetime, zone: int | None) -> str:

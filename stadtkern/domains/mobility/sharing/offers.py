@@ -17,6 +17,7 @@ from stadtkern.lib.earth import Point, metres
 
 from ..adapters import connected
 from ..trips.sharing import garages, systems
+from ..trips.showing import metres_words
 
 KINDS = {
     "bike": gettext_lazy("Fahrrad"),
@@ -46,6 +47,10 @@ class Offer:
     metres: int = 0
     bookable: bool = False
 
+    @property
+    def far(self) -> str:
+        return metres_words(self.metres)
+
 
 @dataclass(frozen=True)
 class Spot:
@@ -59,6 +64,10 @@ class Spot:
     capacity: int | None = None
     free: int | None = None
     source: str = ""
+
+    @property
+    def far(self) -> str:
+        return metres_words(self.metres)
 
 
 def near(here: Point, kind: str = "") -> list[Offer]:

@@ -17,6 +17,7 @@ from stadtkern.lib.earth import Point, readable
 
 from ..actions import demand, rides
 from ..actions.counts import Refused
+from ..trips import places
 from ..trips.brake import too_many
 from . import offers
 
@@ -59,9 +60,9 @@ def near(request: HttpRequest) -> HttpResponse:
 def _here(request: HttpRequest, words: str) -> tuple[Point, str, str]:
     """Where somebody is: typed address, point, else the middle of the city; and how we say it."""
     if words:
-        found = geo.find_address(words, 1)
+        found = places.find(words, 1)
         if found:
-            return found[0].point, str(found[0]), ""
+            return found[0].point, found[0].title, ""
         return geo.centre(), "", _("Diese Adresse finden wir nicht. Schreiben Sie zum Beispiel: Rathausplatz 1")
     if point := readable(request.GET.get("lat"), request.GET.get("long")):
         return point, _("gewählter Ort"), ""

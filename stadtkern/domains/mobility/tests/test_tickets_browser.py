@@ -3,6 +3,7 @@
 import base64
 import io
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 from django.utils import timezone
@@ -14,6 +15,7 @@ from stadtkern.domains.mobility.tickets import keys
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Staff, Trust
 from stadtkern.lib.uic import Known, aztec, inspect, issue
+from stadtkern.lib.uic.tests import hostile
 from stadtkern.lib.uic.tests.forgeries import CITY, content, on_phone
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -97,6 +99,12 @@ def test_shown_without_network_and_inspected_without_network(citizen, other_citi
         (b64(b"#UT02"), 1, "format"), (b64(mine(minutes=-200)), 1, "expired"), (b64(mine(minutes=200)), 1, "early"),
         (b64(mine(name="Zoë", kind="child", tariff="Kind", check_age=True)), 1, "valid"),
     ]  # fmt: skip
+    false = list(hostile.barcodes(600, 5, hostile.genuine(keys.signing().private, "MVB", now, keys.signing().number)))
+    false += [hostile.unasked(keys.signing().private, "MVB", keys.signing().number, dice) for dice in map(Random, range(150))]
+    here = [inspect(code, ring, Known(), now, 1).state for code in false]
+    there = eye.page.evaluate(ALL, [[b64(code) for code in false], now.timestamp()])
+    assert [state in ("again", "valid") for state in there[:600]] == [False] * 600
+    assert [pair for pair in zip(here, there, strict=True) if pair[0] != pair[1].replace("again", "valid")] == []
     said = [eye.page.evaluate(JUDGE, [code, zone]) for code, zone, _state in judged]
     assert said == [state for _code, _zone, state in judged]
     eye.page.locator("#bild").set_input_files({"name": "x.png", "mimeType": "image/png", "buffer": aztec.png(mine(), 4)})
@@ -115,6 +123,13 @@ def test_shown_without_network_and_inspected_without_network(citizen, other_citi
 JUDGE = """async ([code, zone]) => {
   const bytes = Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0));
   return (await document.getElementById("pruefung").inspect(bytes, Date.now() / 1000, zone)).state;
+}"""
+ALL = """async ([codes, now]) => {
+  const { inspect } = document.getElementById("pruefung");
+  const bytes = (code) => Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0));
+  const said = [];
+  for (const code of codes) said.push((await inspect(bytes(code), now, 1)).state);
+  return said;
 }"""
 COUNT = iter(range(100))
 

@@ -35,14 +35,33 @@ def question(day, **more):
         ("Lindenstr. 12", "Lindenstraße 12", "address"),
         ("51.9624, 8.0340", None, "point"),
         ("Hohenbruck Mite", "Hohenbrück Mitte", "stop"),
+        ("Hauptbahnhof, Musterstadt", "Hauptbahnhof", "stop"),
+        ("Musterstadt Hbf", "Hauptbahnhof", "stop"),
+        ("Rathaus", "Rathausplatz", "stop"),
+        ("Lindenstraße 12, 49999 Musterstadt", "Lindenstraße 12", "address"),
+        ("Südstadt", "Südstadt", "place"),
+        ("altstat", "Altstadt", "place"),
+        ("auwisen", "Auwiesen", "place"),
     ],
 )
-def test_places_are_found_as_people_type_them(timetable, typed, title, kind):
+def test_places_are_found_as_people_type_them(db, timetable, typed, title, kind):
     first = places.find(typed)[0]
     assert first.kind == kind and (title is None or first.title == title)
 
 
-def test_nothing_is_found_for_nothing(timetable):
+@pytest.mark.parametrize(
+    "typed", ["Köln Hbf", "Hauptstraße 5, 50667 Köln", "Bahnhofstraße 5, 50667 Köln", "Alexanderplatz 1, Berlin", "München"]
+)
+def test_another_town_is_not_mistaken_for_ours(db, client, timetable, typed):
+    assert places.find(typed) == []
+    assert "außerhalb" in client.get(PLAN, {"von": typed, "nach": "Rathausplatz"}).content.decode()
+
+
+def test_an_office_is_found_by_its_name(timetable, offices):
+    assert [(one.title, one.kind) for one in places.find("ordnungsamt")] == [("Ordnungsamt", "place")]
+
+
+def test_nothing_is_found_for_nothing(db, timetable):
     for typed in ("", " ", "x", "qqqqqqqqqq", "\x00", "\ud800", "9" * 500, "(" * 100):
         assert places.find(typed) == []
 

@@ -28,7 +28,7 @@ def _card(row: Ticket, now: datetime) -> Card:
     shows = row.since is not None and not row.over(now)
     return Card(
         title=f"{row.said_title}, {_('Zone')} {', '.join(row.zones)}", status=word, level=level,
-        valid_until=row.until or row.use_by,
+        valid_until=row.until or row.use_by, to_the_minute=row.until is not None,
         open_url=reverse("mobility:ticket", args=[row.pk]), show_url=reverse("mobility:ticket_show") if shows else "",
         sort=row.issued_at,
     )  # fmt: skip

@@ -107,30 +107,20 @@ def finding(told: list[Any]) -> str:
     return text + (_(", zum Beispiel: %(line)s") % {"line": example} if example else "")
 
 
-def verdict(row: Mapping[str, Any]) -> str:
-    """One line of the gate as a sentence."""
-    scale = {1.0: _("Bei heutiger Verkehrsmenge"), 0.9: _("Bei 10 % weniger Verkehr"), 1.1: _("Bei 10 % mehr Verkehr")}
-    told = {
-        "when": scale.get(float(row["scale"]), f"× {row['scale']}"),
-        "before": number(row["before"]),
-        "after": number(row["after"]),
-        "gain": number(abs(row["gain"])),
-        "word": _("kürzer") if row["gain"] >= 0 else _("länger"),
-    }
-    text = _("%(when)s: %(before)s Sekunden Wartezeit je Fahrzeug heute, %(after)s mit dem Vorschlag (%(gain)s %% %(word)s).")
-    return text % told + _buses(row)
+def verdict(row: Mapping[str, Any]) -> tuple[str, list[str], list[str]]:
+    """One line of the gate as a line of a table: which demand; waiting of all vehicles and of buses: today, then, change."""
+    scale = {1.0: _("wie heute"), 0.9: _("10 % weniger"), 1.1: _("10 % mehr")}
+    buses = [row["bus_before"], row["bus_after"], float(row.get("bus_gain", 0))] if row.get("buses") else []
+    return (
+        scale.get(float(row["scale"]), f"× {row['scale']}"),
+        _waiting(row["before"], row["after"], row["gain"]),
+        _waiting(*buses) if buses else ["–", "–", "–"],  # older verdicts know none
+    )
 
 
-def _buses(row: Mapping[str, Any]) -> str:
-    """What buses and trams get of it; older verdicts know none."""
-    if not row.get("buses"):
-        return ""
-    gain = float(row.get("bus_gain", 0))
-    told = {
-        "many": row["buses"], "before": number(row["bus_before"]), "after": number(row["bus_after"]), "gain": number(abs(gain)),
-        "word": _("kürzer") if gain >= 0 else _("länger"),
-    }  # fmt: skip
-    return " " + _("Busse und Bahnen (%(many)s je Lauf): %(before)s heute, %(after)s dann (%(gain)s %% %(word)s).") % told
+def _waiting(before: float, after: float, gain: float) -> list[str]:
+    sign = "−" if gain > 0 else "+" if gain < 0 else ""
+    return [f"{number(before)} s", f"{number(after)} s", f"{sign}{number(abs(gain))} %"]
 
 
 def number(value: float) -> str:

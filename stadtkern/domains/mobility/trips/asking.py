@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from stadtkern.kernel.city.profile import city
 from stadtkern.lib.journeys import Mode
 
 from .places import Found, clean, find
@@ -62,6 +63,13 @@ class Asked:
     def clock(self) -> str:
         return f"{timezone.localtime(self.at):%H:%M}"
 
+    @property
+    def choices(self) -> list[str]:
+        """What differs from an ordinary question, in words: what one rides, what one prefers."""
+        ridden = [str(MODES[key][1]) for key in self.modes] if self.modes != ("bahn",) else []
+        preferred = [str(PREFER[self.prefer][1])] if self.prefer != "zeit" else []
+        return ridden + preferred + ([_("stufenfrei")] if self.wheelchair else [])
+
     def kinds(self) -> frozenset[Mode]:
         found = frozenset({Mode.WALK})
         for key in self.modes:
@@ -107,9 +115,11 @@ def _placed(one: Asked) -> Asked:
             continue
         listed = find(text)
         if not listed:
-            wrong[name] = (
-                _("„%s“ finden wir nicht. Prüfen Sie die Schreibweise, oder nehmen Sie eine Haltestelle in der Nähe.") % text
-            )
+            wrong[name] = _(
+                "„%(text)s“ finden wir nicht. Wir kennen Adressen in %(town)s und alle Haltestellen im Fahrplan. Prüfen Sie die"
+                " Schreibweise. Liegt der Ort außerhalb, geben Sie die Haltestelle ein, an der Sie umsteigen, zum Beispiel den"
+                " Hauptbahnhof."
+            ) % {"text": text, "town": city().name}
             continue
         ends[name], others[name] = listed[0], listed[1:5]
     start, goal = ends.get("von"), ends.get("nach")

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from stadtkern.kernel.geo import queries
 from stadtkern.lib.earth import Point, readable
 
-from . import world
+from . import named, world
 from .stations import Station, key_of
 
 LONGEST = 120
+SAME = 170.0  # from here on the very name was typed
+EXACT = 130.0  # from here on a name or its beginning, not only something that sounds alike
 _POINT = re.compile(r"\s*(-?\d{1,3}[.,]\d{1,12})\s*[;, ]\s*(-?\d{1,3}[.,]\d{1,12})\s*")
 
 
@@ -18,11 +20,11 @@ class Found:
     """A place with a name."""
 
     title: str
-    kind: str  # stop · address · point
+    kind: str  # stop · address · point · place
     lat: float
     long: float
     ref: str = ""  # of a stop
-    detail: str = ""  # district
+    detail: str = ""  # district of an address; of a place, what it is
 
     @property
     def point(self) -> Point:
@@ -40,12 +42,30 @@ def find(text: str, many: int = 8) -> list[Found]:
     text = clean(text)
     if point := point_of(text):
         return [point]
-    scored: list[tuple[float, int, Found]] = []
+    typed = named.typed(text)
+    scored = _stops(text, many) if typed.text == text else [*_stops(text, many), *_stops(typed.text, many)]
+    if not typed.elsewhere:
+        scored += _addresses(typed.text, many)
+    if not typed.elsewhere and not any(score >= SAME for score, *_rest in scored):
+        scored += [(score, 2, Found(title, "place", *at, detail=what)) for score, title, at, what in named.scored(typed.text)]
+    least = EXACT if typed.elsewhere or typed.doubtful else 0
+    scored = sorted((row for row in scored if row[0] >= least), key=lambda row: (-row[0], row[1]))
+    return list({(row[2].kind, row[2].title): row[2] for row in scored}.values())[:many]
+
+
+Scored = list[tuple[float, int, Found]]
+
+
+def _stops(text: str, many: int) -> Scored:
     try:
         stations = world.stations()
-        scored += [(score, 0, of_station(stations.all[at])) for at, score in stations.scored(text, many)]
     except world.NoTimetable:
-        pass
+        return []
+    return [(score, 0, of_station(stations.all[at])) for at, score in stations.scored(text, many)]
+
+
+def _addresses(text: str, many: int) -> Scored:
+    scored: Scored = []
     numbered = bool(re.search(r"\d", text))
     exact = key_of(re.sub(r"\d.*", "", text)).replace(" ", "")
     for number, house in enumerate(queries.find_address(text, many)):
@@ -55,8 +75,7 @@ def find(text: str, many: int = 8) -> list[Found]:
         scored.append(
             (score - number, 1, Found(str(house), "address", *house.point, detail=district.title if district else ""))
         )
-    scored.sort(key=lambda row: (-row[0], row[1]))
-    return [row[2] for row in scored[:many]]
+    return scored
 
 
 def point_of(text: str) -> Found | None:

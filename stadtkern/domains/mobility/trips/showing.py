@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -70,7 +71,7 @@ def minutes_words(seconds: int) -> str:
 
 
 def metres_words(metres: int) -> str:
-    return f"{metres / 1000:.1f} km".replace(".", ",") if metres >= 1000 else _("%d m") % (round(metres / 10) * 10)
+    return f"{number_format(metres / 1000, 1)} km" if metres >= 1000 else _("%d m") % (round(metres / 10) * 10)
 
 
 @dataclass

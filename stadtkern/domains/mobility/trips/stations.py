@@ -14,6 +14,7 @@ from stadtkern.lib.words import words_in
 
 SAME_PLACE = 250.0  # metres: platforms of one name so near to each other are one station
 LONGEST = 80
+SURE = 88.0  # as alike as names are that differ by a slip of the finger
 SHORT = {"hbf": "hauptbahnhof", "bf": "bahnhof", "bhf": "bahnhof", "str": "strasse", "pl": "platz", "krhs": "krankenhaus"}
 
 
@@ -34,6 +35,13 @@ def key_of(text: str) -> str:
     """The same for "Haupt-Bahnhof", "hbf" and "HAUPTBAHNHOF"."""
     words = [SHORT.get(word, word) for word in words_in(text[:LONGEST])]
     return " ".join(word.removesuffix("str") + "strasse" if word.endswith("str") and len(word) > 3 else word for word in words)
+
+
+def _speaks_of(wanted: str, name: str) -> bool:
+    """Every longer word of what was typed is in the name, or nearly: "Köln Hbf" is not the main station of our town."""
+    if " " not in wanted:
+        return True
+    return all(len(word) < 4 or fuzz.partial_ratio(word, name) >= 70 for word in wanted.split())
 
 
 class Stations:
@@ -105,8 +113,9 @@ class Stations:
                 found[at] = 120.0 - min(40, len(key)) / 2
         if len(found) < many:
             joined = wanted.replace(" ", "")
-            for _key, score, at in process.extract(joined, self._joined, scorer=fuzz.ratio, limit=many, score_cutoff=68):
-                found.setdefault(at, float(score))
+            for name, score, at in process.extract(joined, self._joined, scorer=fuzz.ratio, limit=many, score_cutoff=68):
+                if score >= SURE or _speaks_of(wanted, name):
+                    found.setdefault(at, float(score))
         return tuple(sorted(found.items(), key=lambda pair: (-pair[1], self.keys[pair[0]]))[:many])
 
     @cached_property

@@ -127,6 +127,11 @@ def departures(one: Station, at: datetime, many: int = MANY) -> list[Row]:
     return [_row(now, told) for told in transit.board(now, one.stops, now.seconds(at), many)]
 
 
+def late(planned: datetime, at: datetime) -> int:
+    """Minutes as clocks show them: 10:40:50 is not later than 10:40."""
+    return round((at.replace(second=0) - planned.replace(second=0)).total_seconds() / 60)
+
+
 def _row(now: Any, told: Any) -> Row:
     kind = kind_words(int(now.routes.kind[told.route]))
     at, planned = (timezone.localtime(now.moment(seconds)) for seconds in (told.departs, told.planned))
@@ -139,7 +144,7 @@ def _row(now: Any, told: Any) -> Row:
         f"{kind} {line}",
         told.headsign or str(now.stops.name[told.last]),
         str(now.stops.platform[told.stop]),
-        round((told.delay or 0) / 60),
+        late(planned, at) if told.delay else 0,
         told.cancelled,
         told.delay is not None,
         str(now.routes.colour[told.route]),

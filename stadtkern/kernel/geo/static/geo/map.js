@@ -108,7 +108,7 @@ function dots(map, told) {
     const place = new URL(told.data, location.href);
     if (told.bbox) {
       place.searchParams.set("bbox", [view.getSouth(), view.getWest(), view.getNorth(), view.getEast()].map(round).join(","));
-      place.searchParams.set("zoom", map.getZoom());
+      place.searchParams.set("zoom", Math.round(map.getZoom()));
     }
     const collection = await load(place).catch(() => null);
     if (collection && mine === turn) show(collection);
@@ -241,7 +241,7 @@ async function start(box) {
   const tell = (text) => { words.textContent = text; };
   element.classList.add("leaflet-container");
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const map = L.map(element, { center: told.centre, zoom: told.zoom, minZoom: 10, maxZoom: 19, zoomControl: false, attributionControl: Boolean(told.credit), zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still });
+  const map = L.map(element, { center: told.centre, zoom: told.zoom, minZoom: 10, maxZoom: 19, zoomSnap: 0.25, zoomControl: false, attributionControl: Boolean(told.credit), zoomAnimation: !still, fadeAnimation: !still, markerZoomAnimation: !still });
   L.control.zoom({ zoomInTitle: told.words.in, zoomOutTitle: told.words.out }).addTo(map);
   L.control.scale({ imperial: false }).addTo(map);
   const middle = document.createElement("span");

@@ -4,7 +4,7 @@ const { Reader, fromBase64, unwrapped } = await import(root.dataset.bits);
 const words = JSON.parse(document.getElementById("worte").textContent);
 const layout = JSON.parse(document.getElementById("aufbau").textContent);
 const [age, result, zone, waiting] = ["stand", "ergebnis", "zone", "warten"].map((id) => document.getElementById(id));
-const [OLD, SLACK, AGAIN] = [3600, 20, 4 * 3600];
+const [OLD, SLACK, AGAIN, LONGEST] = [3600, 20, 4 * 3600, 1500];
 const P256 = "2a8648ce3d030107";
 const ECDSA = "2a8648ce3d040302";
 const utf8 = new TextDecoder("utf-8", { fatal: true });
@@ -103,6 +103,7 @@ function moment(from, now) {
 }
 
 function open(barcode, now) {
+  if (!barcode.length || barcode.length > LONGEST) throw new Error("size");
   const from = new Reader(barcode);
   const proven = from.bit();
   if (from.letters() !== "U2") throw new Error("format");
@@ -125,7 +126,7 @@ const wallDay = (year, day) => Math.floor(Date.UTC(year, 0, day) / 86400000);
 function contentOf(data) {
   const told = unpack(new Reader(data), { type: "Ticket" });
   const [kind, ticket] = told.documents[0].ticket;
-  if (kind !== "open" || told.documents.length !== 1 || !told.issuing.activated || (ticket.tariffs || []).length > 1) throw new Error("format");
+  if (kind !== "open" || told.documents.length !== 1 || !told.issuing.activated || (ticket.tariffs || []).length > 1 || (told.people?.people || []).length > 1) throw new Error("format");
   const first = wallDay(told.issuing.year, told.issuing.day) + ticket.fromDay;
   const person = told.people?.people?.[0];
   return {
@@ -166,7 +167,7 @@ async function proven(frame, now) {
   const key = await imported(frame.movingKey).catch(() => null);
   if (!key || !(await holds(key, frame.signature, frame.signed))) return "forged";
   const old = now - frame.shown > frame.lives + SLACK || frame.shown - now > SLACK;
-  return old || proofs.has(hex(frame.signature)) ? "replay" : "";
+  return old || proofs.has(hex(frame.signed)) ? "replay" : "";
 }
 
 function valid(frame, content, now, place) {
@@ -197,7 +198,7 @@ async function inspect(barcode, now = Date.now() / 1000, place = Number(zone.val
   const number = content.reference.split("-")[0];
   const before = seen.get(number);
   seen.set(number, now);
-  if (frame.signature) proofs.add(hex(frame.signature));
+  if (frame.signature) proofs.add(hex(frame.signed));
   const again = before !== undefined && now - before < AGAIN;
   return { state: again ? "again" : "valid", content, before: again ? before : null, paper: !frame.movingKey };
 }
