@@ -2,18 +2,21 @@
 
 import os
 from collections.abc import Callable, Iterator
-from functools import cache
+from contextlib import ExitStack
+from functools import cache, wraps
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Response, expect, sync_playwright
 
 # Debian's package: Playwright's own browsers are never downloaded.
 CHROMIUM = "/usr/bin/chromium"
 WIDTHS = (390, 1280)  # a phone and a desk: the widths of every picture
+PATIENCE = 60_000  # ms; a busy machine is no finding
 LOCALES = {"de": "de-DE", "en": "en-GB"}
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _WIDEST = """(() => {
@@ -55,6 +58,7 @@ class Tab:
 
     def axe(self, rules: list[str] | None = None) -> list[str]:
         """Violations of WCAG 2.2 AA and axe's best practice on the page as it stands (or of these rules), one line each."""
+        self.page.wait_for_load_state()
         if not self.page.evaluate("typeof window.axe === 'object'"):
             self.page.evaluate(_axe_source())
         wanted = {"type": "rule", "values": rules} if rules else {"type": "tag", "values": AXE_TAGS}
@@ -102,6 +106,7 @@ class Tab:
 
     def overflow(self) -> int:
         """By how many pixels the page is wider than the window."""
+        self.page.wait_for_load_state()
         wide: int = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         return wide
 
@@ -109,6 +114,10 @@ class Tab:
         """What has the focus, in words: label, name or text; nothing while a page is still empty."""
         words: str = self.page.evaluate(_FOCUSED)
         return " ".join(words.split())
+
+    def press(self, key: str) -> None:
+        """Press a key on what has the focus; a page it leads to is there afterwards (`keyboard` does not wait)."""
+        self.page.locator(":focus").press(key)
 
     def tab_to(self, words: str, limit: int = 60) -> None:
         """Press Tab until something with these words has the focus."""
@@ -134,10 +143,27 @@ def _axe_source() -> str:
     return (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 
 
+def arriving(act: Callable[..., None]) -> Callable[..., None]:
+    """Playwright waits until the page behind a click answers; here the click is over when that page can be read."""
+
+    @wraps(act)
+    def acted(place: Locator | Page, *args: Any, **options: Any) -> None:
+        page = place if isinstance(place, Page) else place.page
+        act(place, *args, **options)
+        if not page.is_closed():
+            page.wait_for_load_state("domcontentloaded")
+
+    return acted
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Headless Chromium, started once."""
-    with sync_playwright() as playwright:
+    expect.set_options(timeout=PATIENCE)
+    with ExitStack() as stack:
+        playwright = stack.enter_context(sync_playwright())
+        for kind in (Locator, Page):
+            stack.enter_context(patch.multiple(kind, click=arriving(kind.click), press=arriving(kind.press)))
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield chromium
         chromium.close()
@@ -167,6 +193,7 @@ def open_tab(browser: Browser, live_server: Any) -> Iterator[Callable[..., Tab]]
             reduced_motion="reduce",
             **options,
         )
+        context.set_default_timeout(PATIENCE)
         if account is not None:
             sign_in(context, live_server.url, account)
         tab = Tab(context, live_server.url)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.utils import timezone
+from playwright.sync_api import expect
 
 from stadtkern.domains.participation.actions import confirming, laying
 from stadtkern.domains.participation.models import Contribution, Phase, Statement, Weighing
@@ -42,8 +43,8 @@ def test_a_plan_from_the_display_to_the_answer(make_process, citizen, moderator,
     for _corner in range(2):
         phone.page.keyboard.press("Enter")
         phone.page.keyboard.press("ArrowRight")
-        phone.page.wait_for_timeout(400)
-    assert "Gezeichnet: 2 Punkte." in phone.page.locator(".geo-said").inner_text()
+        phone.page.wait_for_timeout(400)  # the map glides
+    expect(phone.page.locator(".geo-said")).to_contain_text("Gezeichnet: 2 Punkte.")
     phone.page.screenshot(path=str(tmp_path / "statement.png"), full_page=True)
     assert phone.overflow() <= 0 and phone.axe() == []
     phone.page.get_by_role("button", name="Absenden").click()

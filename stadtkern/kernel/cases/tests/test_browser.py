@@ -125,8 +125,8 @@ def test_what_is_typed_while_the_page_saves_itself_stays(open_tab: Any, probe: s
     tab.go(f"/vorgang/{case.reference}/angaben/sache/")
     held = []
     page.route("**/angaben/sache/", lambda route: held.append(route) if route.request.method == "POST" else route.continue_())
-    page.check("[name=more][value=true]")
-    page.wait_for_timeout(100)
+    with page.expect_request("**/angaben/sache/"):
+        page.check("[name=more][value=true]")
     page.focus("[name=wish]")
     page.keyboard.press("End")
     page.keyboard.type(" und mehr")

@@ -31,11 +31,11 @@ def test_checking_a_paper_by_keyboard(open_tab, tmp_path):
     tab.go("/dokumente/pruefen/")
     tab.tab_to("Prüfcode vom Papier")
     tab.page.keyboard.type("zu kurz")
-    tab.page.keyboard.press("Enter")
+    tab.press("Enter")
     assert "Das ist kein Prüfcode" in tab.page.inner_text("main")
     assert tab.page.title().startswith("Fehler") and tab.axe() == []
     tab.page.fill("#code", document.verify_code.lower())
-    tab.page.keyboard.press("Enter")
+    tab.press("Enter")
     tab.page.wait_for_url("**/pruefen/*/")
     assert "Echt und gültig" in tab.page.inner_text("main")
     assert "Zoë" not in tab.page.content()
