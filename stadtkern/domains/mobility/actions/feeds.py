@@ -1,13 +1,16 @@
 """What happens to sources: set up, asked for, read by a job, exchanged as a whole, taken back to the version before."""
 
 import hashlib
+import os
 import shutil
 import tempfile
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.validators import validate_slug
@@ -15,6 +18,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
 from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.events.actions import record
@@ -24,7 +28,7 @@ from ..models import Feed, FeedVersion
 from ..trips import bounded, demo, fetching, folder, sentences
 
 State, Kind = Feed.State, Feed.Kind
-STUCK = timedelta(hours=1)  # a reading that says nothing for so long has died
+STUCK = timedelta(hours=1)  # nobody waits longer for a worker; then it may be asked for again
 SHORTEST = {Kind.GTFS: 15, Kind.OSM: 60, Kind.GBFS: 1, Kind.REALTIME: 1}  # minutes between two askings
 DAYS = 21  # of a timetable are laid out in advance
 VERSIONS = 20  # whose report is kept
@@ -87,15 +91,22 @@ def ask(actor_key: str, feed: Feed, now: datetime | None = None) -> bool:
     """Read it now, as a job; False when one is at it already. Diary: `feed.asked`."""
     now = now or timezone.now()
     row = Feed.objects.select_for_update().get(pk=feed.pk)
-    busy = row.state in (State.WAITING, State.RUNNING)
-    if busy and row.started_at and row.started_at > now - STUCK:
+    waits = row.state == State.WAITING and bool(row.started_at and row.started_at > now - STUCK)
+    if waits or (row.state == State.RUNNING and not stopped(row)):
         return False
     row.state, row.step, row.problem, row.started_at = State.WAITING, "", "", now
     row.save(update_fields=["state", "step", "problem", "started_at"])
     if actor_key != SYSTEM:
         record("feed.asked", subject=str(row), actor=actor_key)
-    app.configure_task("mobility.read_feed", queue="default").defer(feed_id=row.pk)
+    job = app.configure_task("mobility.read_feed", queue="default", queueing_lock=f"mobility.read_feed:{row.pk}")
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        job.defer(feed_id=row.pk)
     return True
+
+
+def stopped(feed: Feed) -> bool:
+    """Whether its reading broke off: it says that it is being read, and no living process is at it."""
+    return feed.state == State.RUNNING and not folder.is_being_read(feed.key)
 
 
 def upload(actor: Actor, feed: Feed, chunks: Iterable[bytes], size: int) -> None:
@@ -117,39 +128,55 @@ def upload(actor: Actor, feed: Feed, chunks: Iterable[bytes], size: int) -> None
 
 
 def read(feed_id: int) -> FeedVersion | None:
-    """The job: fetch, read in a bounded process, exchange. The old version answers until the new one is ready."""
+    """The job: fetch, read in a bounded process, exchange. The old version answers until the new one is ready.
+
+    Killed at any moment it can be done again: an upload stays until it was read, what was half done is thrown away.
+    """
     feed = Feed.objects.get(pk=feed_id)
-    Feed.objects.filter(pk=feed.pk).update(state=State.RUNNING, step="fetch", started_at=timezone.now())
-    work = folder.home() / "work" / f"{feed.key}-{feed.pk}"
-    shutil.rmtree(work, ignore_errors=True)
-    work.mkdir(parents=True)
-    try:
-        got = _get(feed, work / "source")
-        if got is None:
-            _settle(feed, checked=True)
+    with folder.reading(feed.key) as mine:
+        if not mine:
             return None
-        source, fetched = got
-        streets = str(streets_read() or "")
-        same = feed.current and feed.current.digest == fetched.digest and feed.current.figures.get("streets", "") == streets
-        if same and source != "upload":
-            _settle(feed, checked=True, fetched=fetched)
-            return None
-        return _take(feed, work, source, fetched)
-    except fetching.NotFetched as no:
-        _settle(feed, problem=str(no))
-    except Exception:
-        _settle(feed, problem=_("Beim Lesen ist etwas schiefgegangen. Der Fahrplan davor gilt weiter."))
-        raise
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
+        Feed.objects.filter(pk=feed.pk).update(state=State.RUNNING, step="fetch", started_at=timezone.now())
+        place = folder.home() / "work" / feed.key
+        shutil.rmtree(place, ignore_errors=True)
+        work = place / uuid4().hex
+        work.mkdir(parents=True)
+        try:
+            return _read(feed, work)
+        except (fetching.NotFetched, bounded.Stopped) as no:
+            _settle(feed, problem=str(no))
+        except Exception:
+            _settle(feed, problem=_("Beim Lesen ist etwas schiefgegangen. Der Fahrplan davor gilt weiter."))
+            raise
+        finally:
+            shutil.rmtree(place, ignore_errors=True)
     return None
+
+
+def _read(feed: Feed, work: Path) -> FeedVersion | None:
+    got = _get(feed, work / "source")
+    if got is None:
+        _settle(feed, checked=True)
+        return None
+    source, fetched = got
+    streets = str(streets_read() or "")
+    same = feed.current and feed.current.digest == fetched.digest and feed.current.figures.get("streets", "") == streets
+    if same and source != "upload":
+        _settle(feed, checked=True, fetched=fetched)
+        return None
+    taken = (work / "source").stat().st_ino
+    version = _take(feed, work, source, fetched)
+    waiting = folder.home() / "incoming" / feed.key
+    if source == "upload" and waiting.is_file() and waiting.stat().st_ino == taken:  # else another one came meanwhile
+        waiting.unlink()
+    return version
 
 
 def _get(feed: Feed, target: Path) -> tuple[str, fetching.Fetched] | None:
     """What was uploaded, else what the address gives; None: nothing new."""
     waiting = folder.home() / "incoming" / feed.key
     if waiting.is_file():
-        waiting.replace(target)
+        os.link(waiting, target)
         with target.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return "upload", fetching.Fetched(True, "", "", digest, target.stat().st_size)
@@ -171,6 +198,8 @@ def _take(feed: Feed, work: Path, source: str, fetched: fetching.Fetched) -> Fee
     version = FeedVersion(feed=feed, number=number, digest=fetched.digest, size=fetched.size, source=source)
     try:
         done = bounded.build(job, step)
+    except bounded.Stopped:
+        raise
     except bounded.Refused as no:
         version.state = FeedVersion.State.REFUSED
         version.findings = [no.told["refused"] | {"refused": True}] if "refused" in no.told else []
@@ -223,6 +252,7 @@ def _settle(feed: Feed, *, checked: bool = False, fetched: fetching.Fetched | No
     row.next_at = timezone.now() + timedelta(minutes=row.every_minutes) if row.every_minutes else None
     if checked:
         row.checked_at = timezone.now()
+        transaction.on_commit(lambda: _point(row))  # where a kill came between the version and its pointer
     row.save()
     record("feed.failed" if problem else "feed.unchanged", subject=str(row), actor=SYSTEM)
 
@@ -258,7 +288,8 @@ def _point(row: Feed) -> None:
         told["until"] = row.current.figures.get("until", "")
     elif row.active and row.kind in (Kind.REALTIME, Kind.GBFS):
         told = {"kind": row.kind, "number": 0, "folder": str(folder.live_file(row.key)), "feed": row.pk}
-    folder.point_to(row.key, told)
+    if folder.current().get(row.key) != told:
+        folder.point_to(row.key, told)
 
 
 @transaction.atomic

@@ -58,7 +58,9 @@ def test_read_exchanged_refused_and_taken_back(feed, clerk, home):
     feed.refresh_from_db()
     assert first.state == "READY" and feed.current == first and first.figures["trips"] == 1854 and first.findings == []
     assert world.version().number == 1 and len(world.stations().all) > 40
+    folder.point_to("fahrplan", None)  # killed between the version and its pointer
     assert commit(lambda: feeds.read(feed.pk)) is None and FeedVersion.objects.count() == 1  # the same file: nothing to do
+    assert world.version().number == 1
 
     broken = (settings.CITY_FOLDER / "mobility" / "gtfs.zip").read_bytes()[:60_000]
     feeds.upload(Actor(clerk.account, clerk), feed, [broken], len(broken))

@@ -6,6 +6,7 @@ It gets no secrets: neither the database's address nor any key is in its environ
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -29,6 +30,10 @@ class Refused(Exception):
         self.told = told or {}
 
 
+class Stopped(Refused):
+    """Somebody killed the reading, nothing is known against the file: it may be read again."""
+
+
 def bounds() -> tuple[int, int]:
     """Megabytes and seconds, as the city set them: [mobility] memory_mb, seconds."""
     told = settings.CITY_TOML.get("mobility", {})
@@ -49,7 +54,13 @@ def build(job: dict[str, Any], step: Callable[[str], None]) -> dict[str, Any]:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
     ) as process:
-        timer = threading.Timer(seconds, process.kill)
+        late = threading.Event()
+
+        def stop() -> None:
+            late.set()
+            process.kill()
+
+        timer = threading.Timer(seconds, stop)
         timer.start()
         errors: list[bytes] = []
         reader = threading.Thread(target=lambda: errors.append((process.stderr.read() if process.stderr else b"")[-2000:]))
@@ -61,7 +72,7 @@ def build(job: dict[str, Any], step: Callable[[str], None]) -> dict[str, Any]:
             process.kill()
             reader.join(5)
     if told is None:
-        raise Refused(_died(process.returncode, b"".join(errors), memory, seconds))
+        raise _died(process.returncode, b"".join(errors), memory, seconds, late.is_set())
     if "refused" in told:
         raise Refused(_("Die Datei ist so nicht zu gebrauchen."), told)
     done: dict[str, Any] = told["done"]
@@ -88,9 +99,11 @@ def _listen(process: "subprocess.Popen[bytes]", job: dict[str, Any], step: Calla
     return None
 
 
-def _died(code: int | None, errors: bytes, memory: int, seconds: int) -> str:
+def _died(code: int | None, errors: bytes, memory: int, seconds: int, late: bool) -> Refused:
     if b"MemoryError" in errors or b"Unable to allocate" in errors or b"Cannot allocate memory" in errors:
-        return _("Das Lesen brauchte mehr als %d MB Speicher. Der Fahrplan davor gilt weiter.") % memory
-    if code in (-9, -24):
-        return _("Das Lesen dauerte länger als %d Sekunden. Der Fahrplan davor gilt weiter.") % seconds
-    return _("Das Lesen brach ab (Zeichen %s). Der Fahrplan davor gilt weiter.") % code
+        return Refused(_("Das Lesen brauchte mehr als %d MB Speicher. Der Fahrplan davor gilt weiter.") % memory)
+    if late or code == -signal.SIGXCPU:
+        return Refused(_("Das Lesen dauerte länger als %d Sekunden. Der Fahrplan davor gilt weiter.") % seconds)
+    if code in (-signal.SIGKILL, -signal.SIGTERM):
+        return Stopped(_("Das Lesen wurde von außen beendet. Der Fahrplan davor gilt weiter. Drücken Sie „Jetzt lesen“."))
+    return Refused(_("Das Lesen brach ab (Zeichen %s). Der Fahrplan davor gilt weiter.") % code)

@@ -4,10 +4,13 @@ It knows neither Django nor the database. Its output, line by line: {"step": …
 {"done": …} or {"refused": …}.
 """
 
+import contextlib
+import ctypes
 import json
 import os
 import resource
 import shutil
+import signal
 import sys
 import time
 from dataclasses import asdict
@@ -18,11 +21,13 @@ from typing import Any
 import numpy as np
 
 from stadtkern.lib import transit, ways
+from stadtkern.lib.files import put
 from stadtkern.lib.transit.calendars import day_number
 from stadtkern.lib.transit.findings import Finding
 from stadtkern.lib.transit.footpaths import beside
 from stadtkern.lib.transit.timetable import day_shift
 
+PR_SET_PDEATHSIG = 1
 WALK = 600  # seconds from stop to stop at the most
 
 
@@ -31,7 +36,8 @@ def say(**told: Any) -> None:
 
 
 def main() -> None:
-    job = json.loads(sys.stdin.read())
+    follow()
+    job = json.loads(sys.stdin.read())  # empty where the other side died before
     began = time.monotonic()
     bound(job)
     try:
@@ -45,6 +51,12 @@ def main() -> None:
     done["seconds"] = round(time.monotonic() - began, 1)
     done["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     say(done=done)
+
+
+def follow() -> None:
+    """When the thread that waits for us dies with its process, so do we (Linux, prctl(2))."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 def bound(job: dict[str, Any]) -> None:
@@ -99,7 +111,7 @@ def timetable(job: dict[str, Any]) -> dict[str, Any]:
         alike[kind] = place
         trips = max(trips, len(made))
     np.save(target / "served.npy", served(target))
-    (target / "fares.json").write_text(json.dumps({"tables": feed.fares, "agencies": feed.agencies}), encoding="utf-8")
+    put(target / "fares.json", json.dumps({"tables": feed.fares, "agencies": feed.agencies}).encode())
     for old in target.glob("day-*"):
         if old.name[4:] < f"{first:%Y%m%d}":
             shutil.rmtree(old, ignore_errors=True)

@@ -68,7 +68,8 @@ def _show(request: HttpRequest, feed: Feed, wrong: str = "", status: int = 200) 
         "newest": newest,
         "findings": [(sentences.sentence(one), sentences.place(one)) for one in (newest.findings if newest else [])],
         "step": step_words(feed.step),
-        "busy": feed.state in (Feed.State.WAITING, Feed.State.RUNNING),
+        "busy": feed.state in (Feed.State.WAITING, Feed.State.RUNNING) and not feeds.stopped(feed),
+        "stopped": feeds.stopped(feed),
         "wrong": wrong,
         "uploads": feed.kind in (Feed.Kind.GTFS, Feed.Kind.OSM),
         "live": feed.kind in (Feed.Kind.REALTIME, Feed.Kind.GBFS),
@@ -185,6 +186,8 @@ def _ending(feed: Feed) -> str:
 def _state(feed: Feed) -> tuple[str, str]:
     if not feed.active:
         return _("abgeschaltet"), "info"
+    if feeds.stopped(feed):
+        return _("unterbrochen"), "danger"
     if feed.state in (Feed.State.WAITING, Feed.State.RUNNING):
         return str(feed.get_state_display()), "info"
     if feed.state == Feed.State.FAILED:

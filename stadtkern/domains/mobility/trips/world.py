@@ -148,7 +148,7 @@ def _served(found: Version, first: date) -> Any:
     """Stops at which anything stops on any day, as the reading noted it."""
     try:
         return np.load(found.place / "served.npy", allow_pickle=False)
-    except (OSError, ValueError):
+    except (OSError, ValueError, EOFError):
         return timetable(first).net.pattern_stop
 
 
