@@ -172,7 +172,7 @@ class House:
     def _entry(self, one: Row) -> Row:
         told: Row = {name: one[name] for name in ("journalId", "journalSequenceId", "category", "usedTime") if name in one}
         told |= {"amount": one["cents"] / 100, "currencyCode": "EUR", "vatRate": self.tariff.vat, "vatCountryCode": "DE"}
-        return told | {"state": "TO_INVOICE", "details": _fare(self.billed or self.tariff)}
+        return told | {"state": "TO_INVOICE", "details": _fare(self.billed or self.tariff, estimated=False)}
 
 
 DOORS: tuple[tuple[str, str, Callable[[House, str, Row], Answer]], ...] = (
@@ -190,7 +190,7 @@ DOORS: tuple[tuple[str, str, Callable[[House, str, Row], Answer]], ...] = (
 )
 
 
-def _fare(tariff: Tariff) -> Row:
+def _fare(tariff: Tariff, estimated: bool = True) -> Row:
     """`fare`: start, minutes, minutes of a pause, the most."""
     euros, minute = {"currencyCode": "EUR", "vatRate": tariff.vat}, {"unitType": "MINUTE", "units": 1}
     free = {"scaleFrom": tariff.free, "scaleType": "MINUTE"} if tariff.free else {}
@@ -200,7 +200,7 @@ def _fare(tariff: Tariff) -> Row:
         euros | {"type": "FLEX", "amount": tariff.pause / 100, "assetState": "PAUSED"} | minute,
         euros | {"type": "MAX", "amount": tariff.most / 100},
     ]
-    return {"estimated": True, "parts": parts}
+    return {"estimated": estimated, "parts": parts}
 
 
 def _place(told: Row) -> None:

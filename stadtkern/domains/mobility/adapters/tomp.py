@@ -7,8 +7,10 @@ for what we already know. Operators differ; what this needs of them stands in do
 
 import json
 import os
+import ssl
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -104,7 +106,9 @@ class Tomp:
         arrived = method == "POST" and not harmless
         try:
             with (
-                httpx.Client(timeout=TIMEOUT, transport=self.transport, follow_redirects=False, headers=headers) as client,
+                httpx.Client(
+                    timeout=TIMEOUT, transport=self.transport, follow_redirects=False, headers=headers, verify=_tls()
+                ) as client,
                 client.stream(method, f"{self.url}/{path}", json=body) as answer,
             ):
                 data = b""
@@ -120,6 +124,12 @@ class Tomp:
         if jammed:
             raise Unavailable(_("Das Fahrzeug oder sein Schloss antwortet gerade nicht."))
         return _read(status, data, arrived)
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Reading the trusted authorities takes longer than most answers."""
+    return httpx.create_ssl_context()
 
 
 class _Over(Declined):

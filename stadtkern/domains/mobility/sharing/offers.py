@@ -46,6 +46,7 @@ class Offer:
     range_km: int | None = None
     metres: int = 0
     bookable: bool = False
+    price: str = ""  # as the operator says it; "" where it says nothing
 
     @property
     def far(self) -> str:
@@ -97,20 +98,28 @@ def _all() -> Iterator[Offer]:
             if one.usable and not one.station:
                 kind = system.types[one.type].kind if one.type in system.types else "other"
                 far = round(one.range_m / 1000) if one.range_m else None
-                yield Offer(system.id, name, one.id, kind, f"{KINDS[kind]}, {name}", "", one.lat, one.long, 1, far, 0, bookable)
+                title, price = f"{KINDS[kind]}, {name}", _price(system, one.plan, one.type)
+                yield Offer(system.id, name, one.id, kind, title, "", one.lat, one.long, 1, far, 0, bookable, price)
         for stop in system.stations:
             if stop.vehicles and stop.renting:
-                kind = _kind_at(system, stop)
+                type_id = _type_at(system, stop)
+                kind = system.types[type_id].kind if type_id else "bike"
                 title = _("%(kind)s an der Station %(stop)s") % {"kind": KINDS[kind], "stop": stop.name}
                 yield Offer(
                     system.id, name, f"station:{stop.id}", kind, title, stop.name, stop.lat, stop.long, stop.vehicles, None, 0,
-                    bookable,
+                    bookable, _price(system, "", type_id),
                 )  # fmt: skip
 
 
-def _kind_at(system: Any, stop: Any) -> str:
+def _price(system: Any, plan: str, type_id: str) -> str:
+    kind = system.types.get(type_id)
+    found = system.pricing.get(plan or (kind.plan if kind else "") or system.plan)
+    return str(found.text)[:120] if found else ""
+
+
+def _type_at(system: Any, stop: Any) -> str:
     types = [one for one, many in stop.by_type.items() if many and one in system.types] or list(system.types)
-    return system.types[types[0]].kind if types else "bike"
+    return str(types[0]) if types else ""
 
 
 def parking(here: Point) -> list[Spot]:

@@ -33,10 +33,19 @@ def books(tmp_path, monkeypatch):
     head = {"version": "2.3", "ttl": 0, "last_updated": 0}
     about = {"system_id": "flitz", "name": "Flitz", "language": "de", "timezone": "Europe/Berlin"}
     kind = {"vehicle_type_id": "s", "form_factor": "scooter", "propulsion_type": "electric", "max_range_meters": 30000}
+    plan = {
+        "plan_id": "p",
+        "name": "x",
+        "currency": "EUR",
+        "price": 1,
+        "is_taxable": True,
+        "description": "1 Euro für den Start",
+    }
     here = {"lat": 51.9617, "lon": 8.0342, "is_reserved": False, "is_disabled": False}
     here |= {"vehicle_type_id": "s", "current_range_meters": 9000}
     told = {
         "system_information": head | {"data": about},
+        "system_pricing_plans": head | {"data": {"plans": [plan]}},
         "vehicle_types": head | {"data": {"vehicle_types": [kind]}},
         "free_bike_status": head | {"data": {"bikes": [here | {"bike_id": name} for name in ("f-7", "f-13")]}},
     }
@@ -78,7 +87,7 @@ def test_pages(citizen):
     client = Client()
     client.force_login(citizen, backend=settings.AUTHENTICATION_BACKENDS[0])
     page = client.get("/teilen/", {"wo": "Rathausplatz 1"}).content.decode()
-    assert "Reservieren" in page and "reicht für 9 km" in page
+    assert "Reservieren" in page and "reicht für 9 km" in page and "1 Euro für den Start" in page
     assert len(client.get("/teilen/punkte.json?wo=Rathausplatz 1").json()["features"]) == 2
     sent = client.post("/teilen/reservieren/", {"system": "flitz", "vehicle": "f-13", "once": "x\x00"}, follow=True)
     assert "gerade jemand anderes genommen" in sent.content.decode()

@@ -1,6 +1,7 @@
 """A resident rides: reserved, unlocked, paused, ended, paid; and what the page says while the provider is silent."""
 
 import os
+import re
 import uuid
 from datetime import timedelta
 from pathlib import Path
@@ -45,7 +46,6 @@ def test_from_the_reservation_to_the_receipt(citizen, open_tab, settings, tmp_pa
     press("Entsperren und losfahren")
     late = timedelta(minutes=12)
     press("Pause")
-    look(tab, "fahrt-pause")
     (tmp_path / "outage").mkdir()
     (tmp_path / "outage" / "sharing").write_text("lost")
     press("Fahrt beenden")  # done there, but nobody says so
@@ -58,13 +58,10 @@ def test_from_the_reservation_to_the_receipt(citizen, open_tab, settings, tmp_pa
     page.wait_for_load_state()
     assert page.get_by_text("Die Rechnung passt zum Angebot").is_visible()
     look(tab, "fahrt-rechnung")
-    tab.go("/teilen/meine/")
-    look(tab, "fahrten-zu-bezahlen")
     tab.go(f"/teilen/meine/{row.pk}/")
     page.get_by_role("link", name="Jetzt bezahlen").click()
     page.wait_for_load_state()
-    look(tab, "fahrt-zahlung")
-    press("3,52 € bezahlen")
+    press(re.compile("€ bezahlen"))
     press("Mit Karte bezahlen")
     assert Payment.objects.get().status == Payment.Status.PAID
     tab.go(f"/teilen/meine/{row.pk}/")
@@ -75,5 +72,3 @@ def test_from_the_reservation_to_the_receipt(citizen, open_tab, settings, tmp_pa
     tab.go(f"/teilen/meine/{row.pk}/")
     assert page.get_by_text("Das ist anders als angeboten").is_visible()
     look(tab, "fahrt-anders")
-    tab.go("/teilen/meine/")
-    look(tab, "fahrten-vorbei")

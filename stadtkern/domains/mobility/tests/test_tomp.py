@@ -65,14 +65,14 @@ def test_a_whole_ride(client, house):
     made = client.book(offered.id)
     assert made.state == "HELD" and abs(made.until - timezone.now() - timedelta(minutes=10)) < timedelta(seconds=5)
     assert client.bill(made.leg) is None
-    for event, state, later in (("SET_IN_USE", "RIDING", 4), ("PAUSE", "PAUSED", 10), ("SET_IN_USE", "RIDING", 0.5)):
+    for event, state, later in (("SET_IN_USE", "RIDING", 4), ("PAUSE", "PAUSED", 9.5), ("SET_IN_USE", "RIDING", 0.5)):
         assert client.drive(made.id, made.leg, event).state == state
         house.clock.late += timedelta(minutes=later)
     ended = client.drive(made.id, made.leg, "FINISH")
-    assert ended.state == "ENDED" and ended.ended - ended.began > timedelta(minutes=14)
+    assert ended.state == "ENDED" and ended.ended - ended.began > timedelta(minutes=13)
     bill = client.bill(made.leg)
     assert [(line.category, line.tax_bp) for line in bill.lines] == [("FARE", 1900)] and not bill.left_out
-    assert bill.cents == estimate(offered.fare, bill.seconds, 600) == 100 + 5 * 19 + 50 and bill.fare == offered.fare
+    assert bill.cents == estimate(offered.fare, bill.seconds, 570) == 100 + 5 * 19 + 50 and bill.fare == offered.fare
     assert client.drive(made.id, made.leg, "FINISH").state == "ENDED"  # again: nothing new
     assert client.bill(made.leg) == bill
 
