@@ -2,8 +2,9 @@
 
     python benchmarks/mobility_http.py [FEED] [--seconds 10] [--clients 8]
 
-Without FEED the demo town's timetable; with FEED (zip or folder of GTFS) that one, its busiest day laid on tomorrow. Questions
-go from one random stop to another, between 6 and 22 o'clock. Needs nothing, leaves nothing behind.
+Without FEED the demo town's timetable; with FEED (zip or folder of GTFS) that one, its busiest day laid on today and tomorrow.
+Questions go from one random stop to another, tomorrow between 6 and 22 o'clock; boards show what leaves now. Needs nothing, leaves
+nothing behind.
 """
 
 import argparse
@@ -11,12 +12,13 @@ import http.client
 import json
 import os
 import random
+import shutil
 import statistics
 import threading
 import time
 from datetime import date, timedelta
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from throwaway import ROOT, Gunicorn, platform
 
@@ -28,8 +30,8 @@ class Server(Gunicorn):
     port = 8763
 
 
-def lay_out(home: Path, feed: Path | None) -> tuple[dict, list[tuple[float, float]]]:
-    """Reads the feed as the job does, makes it count; returns what reading cost and where its stops are."""
+def lay_out(home: Path, feed: Path | None) -> tuple[dict, list[tuple[float, float]], list[str]]:
+    """Reads the feed as the job does, makes it count; returns what reading cost, where its stations are, and their ids."""
     from django.utils import timezone
 
     from stadtkern.domains.mobility.trips import bounded, building, folder, world
@@ -51,11 +53,15 @@ def lay_out(home: Path, feed: Path | None) -> tuple[dict, list[tuple[float, floa
         "lines": lines,
     }
     told = bounded.build(job, lambda step: None)
-    if first != tomorrow:
-        building.link(place / f"day-{first:%Y%m%d}", place / f"day-{tomorrow:%Y%m%d}", tomorrow)
+    made = place / f"day-{first:%Y%m%d}"
+    for day in (tomorrow - timedelta(days=1), tomorrow):
+        if day != first:
+            building.link(made, place / f"day-{day:%Y%m%d}", day)
+    if feed and not timezone.localdate() <= first <= tomorrow:
+        shutil.rmtree(made)  # a day long gone is none that may be asked for
     folder.point_to("bench", {"kind": "GTFS", "number": 1, "folder": str(place), "feed": 0})
     stations = world.stations().all
-    return told, [(one.lat, one.long) for one in stations if abs(one.lat) > 0.001]
+    return told, [(one.lat, one.long) for one in stations if abs(one.lat) > 0.001], [one.ref for one in stations]
 
 
 def questions(points, day: date, many: int, modes: str) -> list[str]:
@@ -117,7 +123,7 @@ def main() -> None:
     with platform("planner") as home:
         from django.utils import timezone
 
-        told, points = lay_out(home, given.feed)
+        told, points, refs = lay_out(home, given.feed)
         day = timezone.localdate() + timedelta(days=1)
         print(
             f"read in {told['seconds']} s with {told['peak_mb']} MB; {told['figures']['busiest']} trips a day, {len(points)} stops"
@@ -128,6 +134,7 @@ def main() -> None:
                 ("empty page", [EMPTY]),
                 ("plan, on foot and by bus", questions(points, day, 1000, "bahn")),
                 ("plan, with one's own bike too", questions(points, day, 1000, "bahn,rad")),
+                ("departure board of a station, now", [f"/api/v1/mobility/stops/{quote(ref)}/departures" for ref in refs]),
             ):
                 print(name, json.dumps(measure(paths, given.seconds, given.clients)))
 

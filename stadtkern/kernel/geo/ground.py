@@ -8,6 +8,7 @@ addresses.csv: `street;number;latitude;longitude`. ground.geojson: water, green,
 import csv
 import json
 import math
+import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -79,6 +80,7 @@ class Ground:
         return next((house.point for house in near if one.covers(house.point)), middle)
 
 
+FILES = ("districts.geojson", "streets.geojson", "addresses.csv", "ground.geojson")
 CELL = 0.002  # degrees: about 220 metres to the north
 
 
@@ -92,8 +94,16 @@ def folder() -> Path:
 
 def ground() -> Ground:
     """What this city's files say; empty where there are none."""
-    files = [folder() / name for name in ("districts.geojson", "streets.geojson", "addresses.csv", "ground.geojson")]
-    return _read(folder(), tuple(file.stat().st_mtime_ns if file.is_file() else 0 for file in files))
+    place = folder()
+    return _read(place, tuple(changed(f"{place}/{name}") for name in FILES))
+
+
+def changed(file: str) -> int:
+    """When it was written last; 0 where there is none. A text, because a Path costs more than the question."""
+    try:
+        return os.stat(file).st_mtime_ns  # noqa: PTH116
+    except OSError:
+        return 0
 
 
 @lru_cache(maxsize=2)

@@ -40,7 +40,8 @@ def nearest_address(latitude: float, longitude: float, within: float = NEAR) -> 
     """The house next to a place, at most `within` metres away."""
     here: Point = (latitude, longitude)
     row, column = cell(here)
-    around = [ground().cells.get((row + up, column + right), ()) for up in (-1, 0, 1) for right in (-2, -1, 0, 1, 2)]
+    cells = ground().cells
+    around = [cells.get((row + up, column + right), ()) for up in (-1, 0, 1) for right in (-2, -1, 0, 1, 2)]
     best = min((house for houses in around for house in houses), key=lambda house: metres(here, house.point), default=None)
     return best if best is not None and metres(here, best.point) <= within else None
 

@@ -100,7 +100,7 @@ def _ride(moment: Moment, ride: Ride, tight: bool, waits: int) -> Leg:
 
     timetable = moment.world.timetable
     assert timetable is not None
-    routes, metres = timetable.routes, moment.length(ride.stops)
+    routes, metres = timetable.routes, moment.length(ride)
     kind = int(routes.kind[ride.route])
     times = tuple((arrives, leaves) for _, arrives, leaves in passing(timetable, ride))
     weight = grams(Mode.TRANSIT, metres, kind, moment.world.grams)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from .crossing import Crossings, crossings
 from .fleets import DETOUR_M, Fleet, fleets, open_fleets, passage, points_of
 from .streets import Array, Points, Streets
 from .world import Mode, Spot, World
+
+if TYPE_CHECKING:
+    from stadtkern.lib.transit import Ride
 
 EXTRA = 4000  # places to leave vehicles near forbidden stops, at most
 
@@ -86,11 +90,21 @@ class Moment:
         """All stops; of those without coordinates the numbers are no numbers, which nothing reaches."""
         return self.ground.stops
 
-    def length(self, stops: tuple[int, ...]) -> int:
-        """Metres along these stops, as the crow flies from each to the next."""
-        at = np.array(stops)
+    def length(self, ride: Ride) -> int:
+        """Metres along the stops of a ride, as the crow flies from each to the next."""
+        timetable = self.world.timetable
+        assert timetable is not None
+        base = int(timetable.net.pattern_start[timetable.pattern_of_row[ride.row]])
+        return int(self._gone[base + ride.last] - self._gone[base + ride.first])
+
+    @cached_property
+    def _gone(self) -> Array:
+        """Metres from the first stop of all patterns laid end to end; steps without coordinates have none."""
+        assert self.world.timetable is not None
+        at = self.world.timetable.net.pattern_stop
         y, x = self.stops.lat[at] * METRES, self.stops.long[at] * METRES * np.cos(np.radians(self.streets.middle))
-        return int(np.nansum(np.hypot(np.diff(y), np.diff(x))))
+        steps = np.nan_to_num(np.hypot(np.diff(y), np.diff(x)))
+        return np.concatenate([[0.0], np.cumsum(steps)])
 
     def stop(self, number: int) -> Spot:
         spots = self.ground.spots

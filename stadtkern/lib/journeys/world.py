@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class Trip:
     def seconds(self) -> int:
         return self.arrives - self.departs
 
-    @property
+    @cached_property
     def vehicles(self) -> int:
         """Buses and trains."""
         return sum(leg.mode is Mode.TRANSIT for leg in self.legs)
@@ -153,19 +154,19 @@ class Trip:
     def distance_m(self) -> int:
         return sum(leg.distance_m for leg in self.legs)
 
-    @property
+    @cached_property
     def walk_s(self) -> int:
         return sum(leg.seconds for leg in self.legs if leg.mode is Mode.WALK)
 
-    @property
+    @cached_property
     def co2_g(self) -> int:
         return sum(leg.co2_g for leg in self.legs)
 
-    @property
+    @cached_property
     def tight(self) -> bool:
         return any(leg.tight for leg in self.legs)
 
-    @property
+    @cached_property
     def modes(self) -> tuple[Mode, ...]:
         """In their order, walking left out unless it is all there is."""
         kinds = tuple(leg.mode for leg in self.legs if leg.mode is not Mode.WALK)

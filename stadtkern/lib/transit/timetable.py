@@ -133,11 +133,20 @@ class Timetable:
 
     def moment(self, seconds: int) -> datetime:
         """The moment of a time of this day, with time zone; right on the days when clocks change."""
-        return noon(self.date, self.timezone) + timedelta(seconds=seconds - 43_200)
+        return (self._zero + timedelta(seconds=seconds)).astimezone(self._zone)
 
     def seconds(self, moment: datetime) -> int:
         """The time of this day of an aware moment."""
-        return round((moment.astimezone(UTC) - noon(self.date, self.timezone).astimezone(UTC)).total_seconds()) + 43_200
+        return round((moment - self._zero).total_seconds())
+
+    @cached_property
+    def _zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @cached_property
+    def _zero(self) -> datetime:
+        """Twelve hours before noon, where times begin to count; UTC, because adding to local times follows the wall clock."""
+        return noon(self.date, self.timezone).astimezone(UTC) - timedelta(hours=12)
 
     def save(self, folder: Path) -> None:
         """Write everything to `folder` (made new, put in place at the end; an older one there goes)."""

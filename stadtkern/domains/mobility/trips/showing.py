@@ -150,6 +150,7 @@ class Shower:
 
     def __init__(self, timetable: Timetable, stations: Stations) -> None:
         self.timetable, self.stations = timetable, stations
+        self.zone = timezone.get_current_timezone()
 
     def rows(self, trips: Iterable[Trip], start: str = "", goal: str = "") -> list[TripRow]:
         return [self.row(trip, start, goal) for trip in trips]
@@ -211,7 +212,7 @@ class Shower:
         row.line, row.short, row.trip, row.route = True, leg.route or "–", leg.trip, leg.route_id
         towards = _("Richtung %s") % leg.headsign if leg.headsign else ""
         row.words = " ".join(part for part in (kind_words(leg.route_type), leg.route, towards) if part)
-        row.colour = self._colour(leg.route_id)
+        row.colour = str(self.timetable.routes.colour[leg.ride.route])
         row.delay = round((leg.delay or 0) / 60)
         if leg.delay:
             row.planned = row.departs - timedelta(seconds=leg.delay)
@@ -225,17 +226,6 @@ class Shower:
         """Fare zones the vehicles of this trip touch, in the order of their names."""
         stops = [stop for leg in trip.legs if leg.mode is Mode.TRANSIT for stop in leg.stops]
         return sorted({str(self.timetable.stops.zone[stop]) for stop in stops} - {""})
-
-    def _colour(self, route_id: str) -> str:
-        at = self._routes.get(route_id, -1)
-        return str(self.timetable.routes.colour[at]) if at >= 0 else ""
-
-    @property
-    def _routes(self) -> dict[str, int]:
-        kept: dict[str, int] | None = self.__dict__.get("_kept")
-        if kept is None:
-            kept = self.__dict__["_kept"] = {name: at for at, name in enumerate(self.timetable.routes.id)}
-        return kept
 
     def _name(self, spot: Any, end: str) -> str:
         if spot.stop >= 0:
@@ -251,7 +241,7 @@ class Shower:
         return station.ref if station else ""
 
     def _at(self, seconds: int) -> datetime:
-        return timezone.localtime(self.timetable.moment(seconds))
+        return self.timetable.moment(seconds).astimezone(self.zone)
 
 
 def co2_words(grams: int) -> str:

@@ -1,5 +1,6 @@
 """A village of four stops: what the reader, the day and the search make of it."""
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -54,3 +55,13 @@ def test_yesterday_past_midnight_and_a_window(tmp_path):
         assert [(j.departs, j.arrives) for j in profile(timetable, start, end, 0, 3600)] == [(1800, 2400)]
         assert len(profile(timetable, start, end, 0, 86_399)) == 3
     assert earliest(day(feed, date(2026, 12, 5)), start, end, 3600) == []  # Saturday, after Friday's last bus
+
+
+def test_moments_on_the_days_when_clocks_change(tmp_path):
+    """Times count from twelve hours before noon, not from midnight: on these days they are an hour apart until the change."""
+    table = day(read_feed(feed_of(tmp_path, VILLAGE)), MONDAY)
+    for spring, first in ((date(2026, 3, 29), "2026-03-28T23:00:00+01:00"), (date(2026, 10, 25), "2026-10-25T01:00:00+02:00")):
+        one = replace(table, date=spring)
+        assert one.moment(0).isoformat() == first
+        assert one.moment(43_200).isoformat()[:16] == f"{spring}T12:00"
+        assert [one.seconds(one.moment(at)) for at in range(-7200, 100_000, 1800)] == list(range(-7200, 100_000, 1800))
