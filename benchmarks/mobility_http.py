@@ -113,6 +113,30 @@ def measure(paths: list[str], seconds: float, clients: int) -> dict[str, float]:
     }  # fmt: skip
 
 
+def first(paths: list[str]) -> list[float]:
+    """Milliseconds of each, one after the other, on connections of their own (so both workers have their turn)."""
+    took = []
+    for path in paths:
+        line = http.client.HTTPConnection("127.0.0.1", Server.port, timeout=60)
+        started = time.perf_counter()
+        line.request("GET", path, headers={"Host": "localhost"})
+        answer = line.getresponse()
+        answer.read()
+        took.append(round(1000 * (time.perf_counter() - started), 1))
+        line.close()
+        if answer.status != 200:
+            raise SystemExit(f"{path}: {answer.status}")
+    return took
+
+
+def another(home: Path) -> None:
+    """The same timetable as a new version, under another name."""
+    from stadtkern.domains.mobility.trips import folder
+
+    shutil.copytree(home / "timetable", home / "timetable2", symlinks=True)
+    folder.point_to("bench", {"kind": "GTFS", "number": 2, "folder": str(home / "timetable2"), "feed": 0})
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("feed", nargs="?", type=Path)
@@ -129,6 +153,11 @@ def main() -> None:
             f"read in {told['seconds']} s with {told['peak_mb']} MB; {told['figures']['busiest']} trips a day, {len(points)} stops"
         )
         with Server():
+            time.sleep(5)  # as long as the thread that warms up may take
+            print("first questions after the start, ms", first(questions(points, day, 6, "bahn")))
+            another(home)
+            time.sleep(5)
+            print("first questions after another version came to count, ms", first(questions(points, day, 6, "bahn")))
             measure(questions(points, day, 200, "bahn"), 3, 4)  # both workers have their timetable and their kernels
             for name, paths in (
                 ("empty page", [EMPTY]),

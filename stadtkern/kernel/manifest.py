@@ -60,6 +60,7 @@ class Domain:
     kpis: list[KPI] = field(default_factory=list)
     datasets: list[Dataset] = field(default_factory=list)
     boards: list[Board] = field(default_factory=list)
+    begin: Callable[[], None] | None = None  # called once in every process of the server, before its first request; never waits
 
 
 # Every department of this city; filled once at start by site/wiring.py.

@@ -43,9 +43,11 @@ def _prepare() -> None:
 
 
 _prepare()
+KERNELS: list[Any] = []  # of this process; each knows for which types it is compiled or loaded (`signatures`)
 
 
 def compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
     """`numba.njit`: kept on disk, without the interpreter's lock."""
     made: Callable[..., Any] = numba.njit(cache=True, nogil=True)(kernel)
+    KERNELS.append(made)
     return made

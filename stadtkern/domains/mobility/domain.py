@@ -5,6 +5,7 @@ from stadtkern.kernel.manifest import KPI, Dataset, Domain, Link
 from . import api, datasets, kpis
 from .tickets.products import office
 from .traffic.board import TARGETS
+from .trips import warming
 
 OFFICE = "Tiefbauamt"  # of the figures of traffic
 
@@ -22,6 +23,7 @@ DOMAIN = Domain(
         Link("Kontrolle", "mobility:control", audience="office:ordnungsamt"),
     ],
     api=api.router,
+    begin=warming.begin,
     datasets=[
         Dataset("punctuality", "Pünktlichkeit von Bus und Bahn je Tag und Linie", "dl-de/zero-2-0", datasets.punctuality),
         Dataset("car_traffic", "Autoverkehr je Tag (Modell aus Zählwerten)", "dl-de/zero-2-0", datasets.car_traffic),

@@ -3,6 +3,7 @@
 from .isochrone import Reach, areas, reachable
 from .lines import lines
 from .plan import candidates, plan, prepare
+from .warming import warm
 from .world import EVERYDAY, SHARED, Leg, Mode, Parking, Point, Reason, Request, Spot, Trip, World
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "plan",
     "prepare",
     "reachable",
+    "warm",
 ]

@@ -1,12 +1,15 @@
 """What this process plans with: the timetable that counts, mapped into memory, with what live sources said last.
 
-Every request asks the file system whether something changed (a few `stat`, microseconds); only then is anything loaded.
+Every request asks the file system whether something changed (a few `stat`, microseconds); only then is anything loaded: where a
+keeper runs (warming.py) by it alone, and the others are answered with what was there before.
 A version that cannot be loaded leaves the one before in place.
 """
 
 import json
 import logging
 import threading
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,7 +20,7 @@ import numpy as np
 from django.utils import timezone
 
 from stadtkern.lib import transit
-from stadtkern.lib.journeys import World
+from stadtkern.lib.journeys import World, warm
 from stadtkern.lib.transit import Timetable
 from stadtkern.lib.ways import Ways
 
@@ -54,6 +57,7 @@ class Spoken:
 
 _lock = threading.RLock()
 _state: dict[str, Any] = {"stamp": -1, "version": None, "live": {}}
+_keeper: dict[str, Any] = {"thread": None, "days": frozenset()}
 
 
 class NoTimetable(Exception):
@@ -63,7 +67,7 @@ class NoTimetable(Exception):
 def version() -> Version:
     """The timetable that counts. Raises NoTimetable."""
     now = folder.stamp()
-    if now != _state["stamp"]:
+    if now != _state["stamp"] and (_state["version"] is None or mine()):
         with _lock:
             if now != _state["stamp"]:
                 _load(now)
@@ -81,7 +85,7 @@ def _load(stamp: int) -> None:
         _state["version"] = None
     elif old is None or str(old.place) != told["folder"] or not old.place.is_dir():
         try:
-            _state["version"] = _open(told, known)
+            _state["version"] = _ready(_open(told, known))
         except (OSError, ValueError, KeyError):
             log.exception("timetable %s cannot be loaded", told["folder"])
     elif old:
@@ -96,6 +100,27 @@ def _open(told: dict[str, Any], known: dict[str, dict[str, Any]]) -> Version:
     streets = next((Path(one["folder"]) / "ways" for one in known.values() if one["kind"] == "OSM"), place / "ways")
     until = date.fromisoformat(told["until"]) if told.get("until") else None
     return Version(place, int(told["number"]), int(told["feed"]), Ways.load(streets) if streets.is_dir() else None, until)
+
+
+def keep(days: Iterable[date]) -> None:
+    """From now on this thread (warming.py) loads what is new and, for these days, works it out; others take what is there."""
+    _keeper.update(thread=threading.get_ident(), days=frozenset(days))
+
+
+def mine() -> bool:
+    """Whether this thread is the one that loads what is new; without a keeper everyone is."""
+    return _keeper["thread"] in (None, threading.get_ident())
+
+
+def _ready(found: Version) -> Version:
+    """With today's arrays and the names of the stations; by the keeper also with everything a first question would wait for."""
+    today = timezone.localdate()
+    with suppress(OSError, ValueError):
+        found.days[today] = Timetable.load(folder.day_folder(found.place, today))
+        found.stations = Stations(found.days[today].stops, found.days[today].net.pattern_stop)
+        if _keeper["thread"] is not None:
+            warm(World(timetable=found.days[today], ways=found.ways))
+    return found
 
 
 def timetable(day: date) -> Timetable:
@@ -187,9 +212,12 @@ def world(day: date) -> World:
     shared, shared_stamp = systems()
     stamps = (*(one.stamp for one in said), shared_stamp)
     kept = found.worlds.get(day)
-    if kept and kept[0] == stamps:
+    if kept and (kept[0] == stamps or (day in _keeper["days"] and not mine())):
         return kept[1]
     with _lock:
+        kept = found.worlds.get(day)  # another thread was quicker
+        if kept and kept[0] == stamps:
+            return kept[1]
         updates = [update for one in said if one.realtime for update in one.realtime.updates]
         now = transit.live(planned, updates) if updates else planned
         made = World(timetable=now, ways=found.ways, sharing=shared, parking=garages(), fare=fare_of(found, planned))
@@ -228,4 +256,5 @@ def forget() -> None:
     """As after a start; for tests and commands that change the folder under a running process."""
     with _lock:
         _state.update(stamp=-1, version=None, live={})
+        _keeper.update(thread=None, days=frozenset())
         _said.clear()
