@@ -217,6 +217,7 @@ def find_moments(line: Line) -> None:
         "s",
         lambda m: Said("any"),
     )
+    line.replace(rule(r"(?<!nicht )(?:viel )?zu p?(?:fr|frueh)(?! am)"), "u", lambda m: m[0])  # "das ist zu früh" names no hour
     line.replace(rule(r"egal ob (?:am )?p(?:vm|nm|fr|ab|mi) oder (?:am )?p(?:vm|nm|fr|ab|mi)"), "x", lambda m: m[0])
     for text, build in _PARTS:
         line.replace(_rule(text), "p", build)

@@ -16,9 +16,11 @@ from .ellipses import ellipses
 from .found import Found
 from .line import Line
 from .ordinals import ordinals
+from .pauses import pauses
 from .refs import Ref
 from .refuse import Refusal, taken_out, without
 from .relate import relate
+from .revise import revised
 from .settle import settle
 from .tokens import tokens
 from .window import Window
@@ -51,6 +53,7 @@ def read(text: str, now: datetime, land: str) -> Reading:
     parts.conditions(line)
     parts.pointing(line)
     parts.week_later(line, now.date())
+    pauses(line)
     sentences.commas(line)
     relate(line, now.date(), land)
     found, refusals = _found(line, text)
@@ -103,7 +106,7 @@ def _found(line: Line, text: str) -> tuple[list[Found], list[Refusal]]:
     if found and POINTING & set(between):
         found.append(Found(Ref("any"), tuple(between), found[-1].end, found[-1].end, False))
     found = stories.without_loose(stories.without_sides(found, sides, line.text), loose)
-    return taken_out(found, clauses, text)
+    return taken_out(revised(found, clauses), clauses, text)
 
 
 def _rest(text: str, line: Line) -> str:
