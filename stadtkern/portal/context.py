@@ -70,7 +70,7 @@ def navigation(actor: Actor, path: str, unread: Any = 0) -> list[dict[str, Any]]
         places.append((gettext("Betrieb"), "operate:home", 0))
     role = actor.staff.role if actor.staff else ""
     office = actor.staff.office.key if actor.staff else ""
-    places += [(str(link.title), link.view, 0) for link in manifest.links(actor.account is not None, role, office)]
+    places += [(gettext(link.title), link.view, 0) for link in manifest.links(actor.account is not None, role, office)]
     links = [(title, url, count) for title, view, count in places if (url := address(view))]
     nearest = max((url for _title, url, _count in links if path.startswith(url)), key=len, default="")
     return [

@@ -1,5 +1,7 @@
 """Mobility: how people and things move through the city."""
 
+from django.utils.translation import gettext_noop as _
+
 from stadtkern.kernel.manifest import KPI, Dataset, Domain, Link
 
 from . import api, datasets, kpis
@@ -14,13 +16,13 @@ DOMAIN = Domain(
     title="Mobilität",
     office="Ordnungsamt",
     navigation=[
-        Link("Verkehrsplanung", "mobility:traffic_desk", audience="office:tiefbauamt"),
-        Link("Mobilität", "mobility:planner"),
-        Link("Fahrscheine, Schalter", "mobility:ticket_desk", audience=f"office:{office()}"),
-        Link("Fahrscheine prüfen", "mobility:ticket_control", audience=f"office:{office()}"),
-        Link("Fahrplanquellen", "mobility:sources", audience="office:ordnungsamt"),
-        Link("Parkausweise", "mobility:permits", audience="office:ordnungsamt"),
-        Link("Kontrolle", "mobility:control", audience="office:ordnungsamt"),
+        Link(_("Verkehrsplanung"), "mobility:traffic_desk", audience="office:tiefbauamt"),
+        Link(_("Mobilität"), "mobility:planner"),
+        Link(_("Fahrscheine, Schalter"), "mobility:ticket_desk", audience=f"office:{office()}"),
+        Link(_("Fahrscheine prüfen"), "mobility:ticket_control", audience=f"office:{office()}"),
+        Link(_("Fahrplanquellen"), "mobility:sources", audience="office:ordnungsamt"),
+        Link(_("Parkausweise"), "mobility:permits", audience="office:ordnungsamt"),
+        Link(_("Kontrolle"), "mobility:control", audience="office:ordnungsamt"),
     ],
     api=api.router,
     begin=warming.begin,

@@ -1,5 +1,7 @@
 """Participation: ideas, budgets, petitions and reports, and what became of them."""
 
+from django.utils.translation import gettext_noop as _
+
 from stadtkern.kernel.manifest import KPI, Dataset, Domain, Link
 
 from . import api, datasets, kpis
@@ -11,11 +13,11 @@ DOMAIN = Domain(
     title="Beteiligung",
     office=OFFICE,
     navigation=[
-        Link("Mitmachen", "participation:home"),
-        Link("Mängelmelder", "participation:reports"),
-        Link("Beteiligung", "participation:desk", audience="office:beteiligung"),
+        Link(_("Mitmachen"), "participation:home"),
+        Link(_("Mängelmelder"), "participation:reports"),
+        Link(_("Beteiligung"), "participation:desk", audience="office:beteiligung"),
         *[
-            Link("Meldungen", "participation:report_desk", audience=f"office:{office}")
+            Link(_("Meldungen"), "participation:report_desk", audience=f"office:{office}")
             for office in ("tiefbauamt", "stadtreinigung", "umweltamt", "ordnungsamt", "beteiligung")
         ],
     ],

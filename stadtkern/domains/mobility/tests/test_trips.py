@@ -54,7 +54,7 @@ def test_places_are_found_as_people_type_them(db, timetable, typed, title, kind)
 )
 def test_another_town_is_not_mistaken_for_ours(db, client, timetable, typed):
     assert places.find(typed) == []
-    assert "außerhalb" in client.get(PLAN, {"von": typed, "nach": "Rathausplatz"}).content.decode()
+    assert "Außerhalb von" in client.get(PLAN, {"von": typed, "nach": "Rathausplatz"}).content.decode()
 
 
 def test_an_office_is_found_by_its_name(timetable, offices):

@@ -8,9 +8,11 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from stadtkern.ui.words import day
+
 from ..models import Count, Detector, Forecast, Ride
 from . import measured
-from .words import number
+from .words import number, signed, thousands
 
 TARGETS = {"modal_split": 65, "punctuality": 90}  # per cent, also in domain.py
 CARS = {"detector__kind": Detector.Kind.CAR}
@@ -46,11 +48,15 @@ def _volume() -> Figure:
     expected = Forecast.objects.filter(at=at, **CARS).aggregate(sum=Sum("vehicles"))["sum"]
     hour = timezone.localtime(at)
     source = _("%(many)s Zählstellen, %(day)s, %(hour)s Uhr") % {
-        "many": now["many"], "day": f"{hour:%d.%m.%Y}", "hour": f"{hour:%H}–{hour.hour + 1:02d}",
+        "many": now["many"], "day": day(hour), "hour": f"{hour:%H}–{hour.hour + 1:02d}",
     }  # fmt: skip
-    trend = _("%(change)s %% gegenüber der Woche davor") % {"change": _signed(now["sum"], before)} if before else ""
-    target = _("erwartet: %(n)s") % {"n": _thousands(expected)} if expected else ""
-    return Figure(title, _thousands(now["sum"]), target, trend, source)
+    trend = (
+        _("%(change)s %% gegenüber der Woche davor") % {"change": signed(100 * (now["sum"] - before) / before)}
+        if before
+        else ""
+    )
+    target = _("erwartet: %(n)s") % {"n": thousands(expected)} if expected else ""
+    return Figure(title, thousands(now["sum"]), target, trend, source)
 
 
 def _delay() -> Figure:
@@ -84,7 +90,7 @@ def _punctuality() -> Figure:
         return Figure(title, "", target, "", _("Es liegen keine gesammelten Echtzeitdaten vor."))
     trend = _("ausgefallen: %(n)s %%") % {"n": number(told.cancelled_share or 0)}
     source = _("Abfahrten höchstens 1 Minute zu früh und 5 Minuten zu spät; %(n)s Fahrten mit Echtzeit in 28 Tagen.") % {
-        "n": _thousands(told.observed)
+        "n": thousands(told.observed)
     }
     return Figure(title, _percent(told.share), target, trend, source)
 
@@ -94,7 +100,7 @@ def _emissions() -> Figure:
     if told is None:
         return Figure(title, "", "", "", _("Dafür brauchen wir Zählwerte an Straßen. Es sind keine eingespielt."))
     source = _("Geschätzt, nicht gemessen: %(km)s Fahrzeugkilometer aus Zählwerten und Modell, %(g)s g je Kilometer.") % {
-        "km": _thousands(told.vehicle_km), "g": _thousands(told.co2_g_km),
+        "km": thousands(told.vehicle_km), "g": thousands(told.co2_g_km),
     }  # fmt: skip
     return Figure(title, _("etwa %(n)s t") % {"n": number(told.co2_kg / 1000)}, "", "", source)
 
@@ -103,20 +109,11 @@ def _sharing() -> Figure:
     since = timezone.now() - timedelta(days=7)
     many = Ride.objects.filter(at__gte=since).exclude(state=Ride.State.REFUSED).count()
     source = _("Reservierungen über diese Seiten; andere Apps zählen wir nicht.")
-    return Figure(_("Reservierte Fahrzeuge zum Teilen, 7 Tage"), _thousands(many), "", "", source)
+    return Figure(_("Reservierte Fahrzeuge zum Teilen, 7 Tage"), thousands(many), "", "", source)
 
 
 def _percent(value: float) -> str:
     return f"{number(value)} %"
-
-
-def _signed(now: int, before: int) -> str:
-    change = round(100 * (now - before) / before)
-    return f"{change:+d}".replace("-", "−") if change else "0"
-
-
-def _thousands(value: float | None) -> str:
-    return f"{round(value or 0):,}".replace(",", ".")
 
 
 def busiest(limit: int = 20) -> list[tuple[Detector, int, int | None]]:

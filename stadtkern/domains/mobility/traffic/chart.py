@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .words import number
+
 WIDE, HIGH, LEFT, BOTTOM = 720, 240, 48, 28
 
 
@@ -67,7 +69,7 @@ def bars(rows: Sequence[tuple[str, float | None]]) -> Bars | None:
         if value is not None:
             y = _y(value, 100)
             size = (f"{x + step * 0.12:.1f}", f"{y:.1f}", f"{step * 0.76:.1f}", f"{HIGH - BOTTOM - y:.1f}")
-            found.append((*size, word, f"{value:.1f}".replace(".", ",")))
+            found.append((*size, word, number(value)))
         if at % every == 0:
             words.append((f"{x + step / 2:.1f}", word))
     return Bars(found, words, [(f"{_y(share, 100):.1f}", share) for share in (0, 25, 50, 75, 100)])

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from stadtkern.kernel.accounts.access import actor_of, staff
 from stadtkern.kernel.accounts.models import Role
 from stadtkern.lib.traffic import sumo
+from stadtkern.ui.words import day
 
 from ..actions import counts, signalling
 from ..models import SignalPlan, SignalStudy, Work
@@ -81,7 +82,7 @@ def _about(row: SignalStudy) -> dict[str, object]:
     """When and with what it was computed."""
     told = dict(row.about)
     try:
-        return told | {"day": date.fromisoformat(str(told.get("computed", ""))).strftime("%d.%m.%Y")}
+        return told | {"day": day(date.fromisoformat(str(told.get("computed", ""))))}
     except ValueError:
         return told | {"computed": ""}
 

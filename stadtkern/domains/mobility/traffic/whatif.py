@@ -15,7 +15,7 @@ from ..actions import counts, scenarios
 from ..models import Scenario, Work
 from . import town
 from .desk import planners
-from .words import WORK
+from .words import WORK, signed, thousands
 
 ROWS = 15
 MORE, LESS, GONE = "#bd0f09", "#2044aa", "#131525"
@@ -84,7 +84,7 @@ def scenario_map(request: HttpRequest, pk: int) -> HttpResponse:
             "type": "Feature",
             "geometry": one["geometry"],
             "properties": {
-                "title": f"{name}: {change[name]:+d}",
+                "title": f"{name}: {signed(change[name])}",
                 "colour": GONE if name in row.streets else MORE if change[name] > 0 else LESS,
                 "style": "vehicle" if name in row.streets else "ride",
             },
@@ -102,15 +102,18 @@ def _told(row: Scenario) -> dict[str, object]:
     over = [one["street"] for one in told["rows"] if one["load_after"] > 1 >= one["load_before"]]
     return {
         "lost": [one for one in told.get("lost", []) if one["trips"] >= 1],
-        "rows": [{**one, "change": round(one["after"] - one["before"])} for one in rows],
+        "rows": [
+            {**one, "change": signed(one["after"] - one["before"]), "low": signed(one["low"]), "high": signed(one["high"])}
+            for one in rows
+        ],
         "hours": told["hours"],
         "hours_change": told["hours"][1] - told["hours"][0],
         "hours_range": told["hours_range"],
-        "minutes": lost,
+        "minutes": signed(lost, 2),
         "co2": told["co2"],
-        "co2_change": told["co2"][1] - told["co2"][0],
+        "co2_change": signed(told["co2"][1] - told["co2"][0]),
         "co2_range": told["co2_range"],
-        "trips": round(told["trips"]),
+        "trips": thousands(told["trips"]),
         "bound": round(told["bound"]),
         "over": over,
         "gap": 100 * told["gap"],

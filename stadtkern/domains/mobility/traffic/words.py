@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -108,13 +109,13 @@ def finding(told: list[Any]) -> str:
 
 
 def verdict(row: Mapping[str, Any]) -> tuple[str, list[str], list[str]]:
-    """One line of the gate as a line of a table: which demand; waiting of all vehicles and of buses: today, then, change."""
+    """One line of the gate as a line of a table: which demand; waiting of all vehicles and, behind their number, of buses: today, then, change."""
     scale = {1.0: _("wie heute"), 0.9: _("10 % weniger"), 1.1: _("10 % mehr")}
     buses = [row["bus_before"], row["bus_after"], float(row.get("bus_gain", 0))] if row.get("buses") else []
     return (
         scale.get(float(row["scale"]), f"× {row['scale']}"),
         _waiting(row["before"], row["after"], row["gain"]),
-        _waiting(*buses) if buses else ["–", "–", "–"],  # older verdicts know none
+        [thousands(row["buses"]), *_waiting(*buses)] if buses else ["–"] * 4,  # older verdicts know none
     )
 
 
@@ -125,4 +126,16 @@ def _waiting(before: float, after: float, gain: float) -> list[str]:
 
 def number(value: float) -> str:
     """43.18 -> "43,2"."""
-    return f"{value:.1f}".replace(".", ",")
+    return number_format(round(value, 1), 1)
+
+
+def signed(value: float, digits: int = 0) -> str:
+    """-540.2 -> "−540", 1.064 with two digits -> "+1,06"."""
+    rounded = round(value, digits)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else ""
+    return sign + number_format(abs(rounded), digits, force_grouping=True)
+
+
+def thousands(value: float | None) -> str:
+    """12345.6 -> "12.346"."""
+    return number_format(round(value or 0), 0, force_grouping=True)

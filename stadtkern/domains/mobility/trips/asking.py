@@ -116,9 +116,8 @@ def _placed(one: Asked) -> Asked:
         listed = find(text)
         if not listed:
             wrong[name] = _(
-                "„%(text)s“ finden wir nicht. Wir kennen Adressen in %(town)s und alle Haltestellen im Fahrplan. Prüfen Sie die"
-                " Schreibweise. Liegt der Ort außerhalb, geben Sie die Haltestelle ein, an der Sie umsteigen, zum Beispiel den"
-                " Hauptbahnhof."
+                "„%(text)s“ finden wir nicht. Prüfen Sie die Schreibweise. Außerhalb von %(town)s kennen wir nur Haltestellen"
+                " im Fahrplan: Nehmen Sie die, an der Sie umsteigen, zum Beispiel den Hauptbahnhof."
             ) % {"text": text, "town": city().name}
             continue
         ends[name], others[name] = listed[0], listed[1:5]

@@ -71,7 +71,7 @@ def minutes_words(seconds: int) -> str:
 
 
 def metres_words(metres: int) -> str:
-    return f"{number_format(metres / 1000, 1)} km" if metres >= 1000 else _("%d m") % (round(metres / 10) * 10)
+    return f"{number_format(round(metres / 1000, 1), 1)} km" if metres >= 1000 else _("%d m") % (round(metres / 10) * 10)
 
 
 @dataclass
@@ -245,7 +245,7 @@ class Shower:
 
 
 def co2_words(grams: int) -> str:
-    return _("%s kg CO₂") % f"{grams / 1000:.1f}".replace(".", ",") if grams >= 1000 else _("%d g CO₂") % grams
+    return _("%s kg CO₂") % number_format(round(grams / 1000, 1), 1) if grams >= 1000 else _("%d g CO₂") % grams
 
 
 def key_of(trip: Trip) -> str:
