@@ -109,7 +109,7 @@ def finding(told: list[Any]) -> str:
 
 
 def verdict(row: Mapping[str, Any]) -> tuple[str, list[str], list[str]]:
-    """One line of the gate as a line of a table: which demand; waiting of all vehicles and, behind their number, of buses: today, then, change."""
+    """One line of the gate for a table: which demand; waiting today, then, change; the number of buses and the same of them."""
     scale = {1.0: _("wie heute"), 0.9: _("10 % weniger"), 1.1: _("10 % mehr")}
     buses = [row["bus_before"], row["bus_after"], float(row.get("bus_gain", 0))] if row.get("buses") else []
     return (
