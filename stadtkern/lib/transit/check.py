@@ -1,5 +1,6 @@
 """The planner against the Connection Scan on random questions of a feed: `manage.py check_planner`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from .days import assemble, runs
 from .footpaths import walks
+from .joining import join
 from .reader import read_feed
 from .scan import NEVER, connection_scan, of_runs
 from .search import Options, at_stop, earliest, warm
@@ -42,14 +44,17 @@ class Outcome:
     different: list[tuple[Question, int, int]]
 
 
-def check(path: Path, queries: int, seed: int = 1) -> Outcome:
-    """Ask both `queries` questions spread over the feed's busiest day.
+def check(path: Path | Sequence[Path], queries: int, seed: int = 1) -> Outcome:
+    """Ask both `queries` questions spread over the feed's busiest day; several feeds are joined.
 
     Raises FeedRefused, and ValueError when nothing ever runs. `load_s`: reading, laying out and the footpaths, without
     compiling.
     """
     start = thread_time()
-    feed = read_feed(path)
+    paths = [path] if isinstance(path, Path) else path
+    feed = read_feed(paths[0])
+    if len(paths) > 1:
+        feed, _parts = join({str(at): read_feed(one) for at, one in enumerate(paths)})
     when = feed.busiest_day()
     found = runs(feed, when)
     timetable = assemble(feed, when, found, *walks(feed, None, None))

@@ -190,7 +190,7 @@ def _get(feed: Feed, target: Path) -> tuple[str, fetching.Fetched] | None:
 
 def _take(feed: Feed, work: Path, source: str, fetched: fetching.Fetched) -> FeedVersion:
     number = (FeedVersion.objects.filter(feed=feed).values_list("number", flat=True).first() or 0) + 1
-    job = _job(feed.kind, work) | {"replaces": _counts(feed)}
+    job = job_of(feed.kind, work) | {"replaces": _counts(feed)}
 
     def step(text: str) -> None:
         Feed.objects.filter(pk=feed.pk).update(step=text)
@@ -311,7 +311,7 @@ def add_days() -> int:
         assert feed.current is not None
         place = folder.version_folder(feed.key, feed.current.number)
         try:
-            bounded.build(_job(Kind.GTFS, place), lambda text: None)
+            bounded.build(job_of(Kind.GTFS, place), lambda text: None)
             made += 1
         except bounded.Refused as no:
             Feed.objects.filter(pk=feed.pk).update(problem=str(no))
@@ -320,7 +320,7 @@ def add_days() -> int:
     return made
 
 
-def _job(kind: str, place: Path) -> dict[str, Any]:
+def job_of(kind: str, place: Path) -> dict[str, Any]:
     """What the reading program is told."""
     read = streets_read()
     return {

@@ -17,7 +17,7 @@ def built(tmp_path_factory):
     """A folder with three days of the demo timetable: yesterday, today, tomorrow."""
     place = tmp_path_factory.mktemp("fahrplan")
     shutil.copyfile(settings.CITY_FOLDER / "mobility" / "gtfs.zip", place / "source")
-    job = feeds._job("GTFS", place) | {"days": 3}
+    job = feeds.job_of("GTFS", place) | {"days": 3}
     bounded.build(job, lambda step: None)
     return place
 

@@ -93,7 +93,7 @@ def without(name):
 def test_a_reading_that_takes_too_much_memory_or_time_dies_alone(feed, home, monkeypatch):
     source = home / "source"
     source.write_bytes((settings.CITY_FOLDER / "mobility" / "gtfs.zip").read_bytes())
-    job = feeds._job("GTFS", home)
+    job = feeds.job_of("GTFS", home)
     monkeypatch.setattr(bounded, "bounds", lambda: (300, 60))  # the interpreter with numpy alone maps more
     with pytest.raises(bounded.Refused, match=r"300 MB|brach ab"):
         bounded.build(job, lambda step: None)
@@ -191,7 +191,7 @@ def test_a_timetable_that_is_over_or_has_not_begun_takes_no_others_place_and_sto
     """The reading program itself, in this process: a village far from the town's streets."""
     (tmp_path / "source").mkdir()
     feed_of(tmp_path / "source", VILLAGE)
-    job = feeds._job("GTFS", tmp_path) | {"days": 3, "replaces": True}
+    job = feeds.job_of("GTFS", tmp_path) | {"days": 3, "replaces": True}
     for first, code in (("2027-03-01", "over"), ("2025-11-01", "not_begun")):
         with pytest.raises(FeedRefused) as caught:
             building.timetable(job | {"first": first})

@@ -25,6 +25,7 @@ from stadtkern.lib.files import put
 from stadtkern.lib.transit.calendars import day_number
 from stadtkern.lib.transit.findings import Finding
 from stadtkern.lib.transit.footpaths import beside
+from stadtkern.lib.transit.joining import join
 from stadtkern.lib.transit.timetable import day_shift
 
 PR_SET_PDEATHSIG = 1
@@ -41,7 +42,7 @@ def main() -> None:
     began = time.monotonic()
     bound(job)
     try:
-        done = {"GTFS": timetable, "OSM": streets}[job["kind"]](job)
+        done = {"GTFS": timetable, "JOINED": joined, "OSM": streets}[job["kind"]](job)
     except transit.FeedRefused as refused:
         say(refused=asdict(refused.finding))
         return
@@ -84,11 +85,35 @@ def streets(job: dict[str, Any]) -> dict[str, Any]:
 
 def timetable(job: dict[str, Any]) -> dict[str, Any]:
     """A GTFS feed: findings, and the arrays of every day that is asked for."""
-    target = Path(job["target"])
     say(step="read")
     feed = transit.read_feed(Path(job["source"]))
     if job.get("replaces"):
         in_time(feed, date.fromisoformat(job["first"]) + timedelta(days=2))
+    trips = laid_out(job, feed)
+    fares = json.dumps({"tables": feed.fares, "agencies": feed.agencies})
+    put(Path(job["target"]) / "fares.json", fares.encode())
+    return {"findings": [asdict(one) for one in feed.findings], "figures": figures(feed, trips)}
+
+
+def joined(job: dict[str, Any]) -> dict[str, Any]:
+    """Several feeds that were read before as one timetable; those of another time zone than the first are left out."""
+    say(step="read")
+    read = {key: transit.read_feed(Path(source)) for key, source in job["parts"]}
+    zone = next(iter(read.values())).timezone
+    feed, parts = join({key: one for key, one in read.items() if one.timezone == zone})
+    trips = laid_out(job, feed)
+    told = [
+        {"tables": part.fares, "agencies": part.agencies, "first": part.first_route, "last": part.last_route} for part in parts
+    ]
+    put(Path(job["target"]) / "fares.json", json.dumps({"parts": told}).encode())
+    ends = [end for part in parts if (end := until(part.feed, part.feed.calendar.span(part.feed.trips_of_service())))]
+    left = [key for key in read if key not in {part.key for part in parts}]
+    return {"findings": [], "figures": figures(feed, trips) | {"until": min(ends, default=""), "left_out": left}}
+
+
+def laid_out(job: dict[str, Any], feed: Any) -> int:
+    """Every day that is asked for and not there yet; days gone by are removed. Returns the trips of the fullest day."""
+    target = Path(job["target"])
     say(step="paths")
     paths, free = footpaths(streets_of(job, target), feed)
     first, many = date.fromisoformat(job["first"]), int(job["days"])
@@ -111,11 +136,10 @@ def timetable(job: dict[str, Any]) -> dict[str, Any]:
         alike[kind] = place
         trips = max(trips, len(made))
     np.save(target / "served.npy", served(target))
-    put(target / "fares.json", json.dumps({"tables": feed.fares, "agencies": feed.agencies}).encode())
     for old in target.glob("day-*"):
         if old.name[4:] < f"{first:%Y%m%d}":
             shutil.rmtree(old, ignore_errors=True)
-    return {"findings": [asdict(one) for one in feed.findings], "figures": figures(feed, trips)}
+    return trips
 
 
 def in_time(feed: Any, tomorrow: date) -> None:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 from stadtkern.kernel.accounts.access import actor_of, staff
 from stadtkern.kernel.accounts.models import Role
 
-from ..actions import feeds
+from ..actions import feeds, joined
 from ..models import Feed, FeedVersion
 from . import bounded, folder, sentences
 
@@ -44,7 +44,8 @@ def step_words(step: str) -> str:
 def sources(request: HttpRequest) -> HttpResponse:
     """All sources with their state."""
     rows = list(Feed.objects.select_related("current"))
-    return render(request, "mobility/trips/sources.html", {"rows": [(row, *_state(row)) for row in rows]})
+    context = {"rows": [(row, *_state(row)) for row in rows], "joined": joined.state()}
+    return render(request, "mobility/trips/sources.html", context)
 
 
 @office

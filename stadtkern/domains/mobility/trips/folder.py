@@ -20,6 +20,7 @@ from django.conf import settings
 
 from stadtkern.lib.files import alone, put
 
+JOINED = "~joined"  # in current.json: all timetables as one, in `joined/<number>/`; no source is called so
 KEEP = 3  # versions of a source whose files stay
 
 

@@ -6,7 +6,7 @@ from procrastinate.contrib.django import app
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.events.models import Event
 
-from ..actions import alerts, feeds, live
+from ..actions import alerts, feeds, joined, live
 from ..models import Feed
 
 
@@ -15,13 +15,30 @@ def tell_watchers(event: Event) -> None:
     alerts.tell(int(event.subject.removeprefix("alert:")))
 
 
-REACTIONS = {"alert.published": [tell_watchers]}
+def join_again(event: Event) -> None:
+    """A timetable was read, taken back, switched on or off."""
+    joined.ask()
+
+
+REACTIONS = {
+    "alert.published": [tell_watchers],
+    "feed.read": [join_again],
+    "feed.unchanged": [join_again],  # a joining that was killed is done now
+    "feed.changed": [join_again],
+    "feed.rolled_back": [join_again],
+}
 
 
 @app.task(name="mobility.read_feed", queue="default")
 def read_feed(feed_id: int) -> None:
     """A source is read; takes minutes where it is large."""
     feeds.read(feed_id)
+
+
+@app.task(name="mobility.join", queue="default")
+def join() -> None:
+    """Several timetables as one."""
+    joined.join()
 
 
 @app.task(name="mobility.feeds", queueing_lock="mobility.feeds", queue="periodic")
@@ -38,6 +55,7 @@ def ask_feeds(timestamp: int) -> None:
 def add_days(timestamp: int) -> None:
     """Every night: the days that came nearer."""
     feeds.add_days()
+    joined.add_days()
 
 
 @app.task(name="mobility.alerts", queueing_lock="mobility.alerts", queue="periodic")

@@ -5,7 +5,6 @@ keeper runs (warming.py) by it alone, and the others are answered with what was 
 A version that cannot be loaded leaves the one before in place.
 """
 
-import json
 import logging
 import threading
 from collections.abc import Iterable
@@ -13,7 +12,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -25,6 +23,7 @@ from stadtkern.lib.transit import Timetable
 from stadtkern.lib.ways import Ways
 
 from . import folder
+from .prices import fare_of
 from .sharing import garages, systems
 from .stations import Stations
 
@@ -79,7 +78,7 @@ def version() -> Version:
 
 def _load(stamp: int) -> None:
     known = folder.current()
-    told = next((one for _key, one in sorted(known.items()) if one["kind"] == "GTFS"), None)
+    told = _counting(known)
     old: Version | None = _state["version"]
     if told is None:
         _state["version"] = None
@@ -93,6 +92,13 @@ def _load(stamp: int) -> None:
         old.stations = None  # days that came nearer may have stops of their own
     _state["live"] = {key: one["folder"] for key, one in known.items() if one["kind"] == "REALTIME"}
     _state["stamp"] = stamp
+
+
+def _counting(known: dict[str, dict[str, Any]]) -> dict[str, Any] | None:
+    """All timetables as one where there are several and they are joined, else the first."""
+    if (joined := known.get(folder.JOINED)) and joined["folder"]:
+        return joined
+    return next((one for _key, one in sorted(known.items()) if one["kind"] == "GTFS"), None)
 
 
 def _open(told: dict[str, Any], known: dict[str, dict[str, Any]]) -> Version:
@@ -220,36 +226,11 @@ def world(day: date) -> World:
             return kept[1]
         updates = [update for one in said if one.realtime for update in one.realtime.updates]
         now = transit.live(planned, updates) if updates else planned
-        made = World(timetable=now, ways=found.ways, sharing=shared, parking=garages(), fare=fare_of(found, planned))
+        made = World(timetable=now, ways=found.ways, sharing=shared, parking=garages(), fare=fare_of(found.place, planned))
         if len(found.worlds) >= DAYS_KEPT:
             found.worlds.clear()
         found.worlds[day] = (stamps, made)
     return made
-
-
-def fare_of(found: Version, table: Timetable) -> Any:
-    """Prices of this version, for grown-ups; None where the feed knows none."""
-    try:
-        told = json.loads((found.place / "fares.json").read_text(encoding="utf-8"))
-        fares: dict[str, list[dict[str, str]]] = told["tables"]
-    except (OSError, ValueError, KeyError):
-        return None
-    if not fares:
-        return None
-    feed: Any = SimpleNamespace(
-        fares=fares, agencies=told["agencies"], stops=table.stops, routes=table.routes, trips=table.trips
-    )
-    riders = {row.get("rider_category_id", "") for row in fares.get("rider_categories.txt", [])}
-    usual = {
-        row["rider_category_id"] for row in fares.get("rider_categories.txt", []) if row.get("is_default_fare_category") == "1"
-    }
-    usual = usual or riders
-
-    def price(journey: Any) -> tuple[int, str] | None:
-        options = [one for one in transit.fare(feed, journey) if not one.rider or one.rider in usual]
-        return (options[0].cents, options[0].currency) if options else None
-
-    return price
 
 
 def forget() -> None:

@@ -1,4 +1,4 @@
-"""`manage.py check_planner FEED --queries N --json`: the planner against the Connection Scan, without a database."""
+"""`manage.py check_planner FEED … --queries N --json`: the planner against the Connection Scan, without a database."""
 
 import json
 from pathlib import Path
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     requires_system_checks = ()
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("feed", type=Path)
+        parser.add_argument("feed", type=Path, nargs="+", help="mehrere werden zu einem verbunden")
         parser.add_argument("--queries", type=int, default=1000)
         parser.add_argument("--seed", type=int, default=1)
         parser.add_argument("--json", action="store_true", dest="as_json")
