@@ -54,6 +54,7 @@ def take(row: Ride, told: Booking, key: str, known: Known | None = None) -> Ride
     if fresh.state == State.HELD and told.state == State.HELD and told.until:
         fresh.until = told.until
     fresh.leg = told.leg or fresh.leg
+    fresh.vehicle = _vehicle(fresh, told.vehicle)
     fresh.look_at = next_look(fresh, now)
     fresh.save()
     if moves:
@@ -75,6 +76,12 @@ def _move(row: Ride, state: State, told: Booking, now: datetime) -> None:
         row.by_provider = row.asked != "FINISH" and row.state != State.ENDING
     row.until = told.until or row.until
     row.state = state
+
+
+def _vehicle(row: Ride, number: str) -> str:
+    """At a station one asks for any vehicle; which one it is, the provider says."""
+    taken = Ride.objects.open().filter(provider=row.provider, vehicle=number).exclude(pk=row.pk).exists()
+    return number if number and row.vehicle.startswith("station:") and not taken else row.vehicle
 
 
 def next_look(row: Ride, now: datetime) -> datetime | None:

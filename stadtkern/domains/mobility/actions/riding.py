@@ -1,6 +1,7 @@
 """Riding: unlock, pause, go on, end. Each is sent once; where the provider is silent the clock asks, nothing is repeated."""
 
 from datetime import datetime, timedelta
+from time import monotonic
 
 from django.db import transaction
 from django.utils import timezone
@@ -16,6 +17,7 @@ from .counts import Refused
 from .ride_states import SOON, Known, next_look, take
 
 State = Ride.State
+PATIENCE = 3.0  # seconds: a provider that takes longer is asked once a turn
 GIVEN_UP = timedelta(days=3)  # a provider that does not know a ride so long never will
 EVENTS = {
     "SET_IN_USE": ((State.HELD, State.PAUSED), State.RIDING),
@@ -92,13 +94,17 @@ def _unsent(row: Ride, key: str) -> None:
 
 def settle_due(now: datetime, batch: int = 100) -> int:
     """By the clock: what is open is asked about, holds end, rides the provider ended are billed. Returns how many moved."""
-    moved = 0
+    moved, silent = 0, set[str]()
     for row in Ride.objects.due(now)[:batch]:
-        before = row.state
+        if row.provider in silent:
+            continue  # still due at the next turn: one that does not answer keeps nobody else waiting
+        before, begun = row.state, monotonic()
         row = ride_bills.settle(row, SYSTEM) if before == State.ENDED else _look(row, now)
         if row.state == State.ENDED != before:
             row = ride_bills.settle(row, SYSTEM)
         moved += row.state != before
+        if monotonic() - begun > PATIENCE:
+            silent.add(row.provider)
     return moved
 
 

@@ -48,6 +48,7 @@ class Booking:
     leg: str = ""
     began: datetime | None = None
     ended: datetime | None = None
+    vehicle: str = ""  # its number of the vehicle, where we asked for any
 
 
 @dataclass(frozen=True)

@@ -37,7 +37,10 @@ def booking_of(told: Mapping[str, Any], number: str) -> Booking:
     key = leg.get("assetAccessData")
     until = _moment(key.get("validUntil")) if isinstance(key, dict) else None
     name = str(leg.get("id") or number)[:80]
-    return Booking(number, state, until or _moment(leg.get("departureTime") or told.get("departureTime")), name, began, ended)
+    until = until or _moment(leg.get("departureTime") or told.get("departureTime"))
+    asset = leg.get("asset")
+    vehicle = str(asset.get("id") or "")[:80] if isinstance(asset, dict) else ""
+    return Booking(number, state, until, name, began, ended, vehicle)
 
 
 def of_leg(told: Mapping[str, Any], number: str) -> Booking:

@@ -28,12 +28,13 @@ CLICKS = 20  # of one person in a minute
 @require_safe
 def mine(request: HttpRequest) -> HttpResponse:
     """Under way and to be paid on top, the rest below, newest first."""
-    rows = list(Ride.objects.visible_to(actor_of(request))[:MOST])
+    actor = actor_of(request)
+    rows = list(Ride.objects.visible_to(actor)[:MOST])
     owed = _owed(rows)
     now = timezone.now()
     told = [(tell(row, now), owed.get(str(row))) for row in rows]
     todo = [one for one in told if one[0].ride.state in UNSETTLED or one[1]]
-    context = {"todo": todo, "over": [one for one in told if one not in todo]}
+    context = {"todo": todo, "over": [one for one in told if one not in todo], "for_others": actor.company or actor.mandate}
     return render(request, "mobility/sharing/mine.html", context)
 
 

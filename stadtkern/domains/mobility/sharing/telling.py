@@ -56,6 +56,7 @@ class Told:
     price: str  # of the offer
     waits: bool  # worth looking again
     under_way: bool
+    number: str = ""  # on the vehicle
 
 
 def tell(ride: Ride, now: datetime) -> Told:
@@ -66,7 +67,9 @@ def tell(ride: Ride, now: datetime) -> Told:
     acts = () if ride.asked else _acts(ride)
     waits = bool(ride.asked) or ride.state in (State.ASKED, State.ENDING, State.ENDED)
     under_way = ride.state in (State.RIDING, State.PAUSED, State.ENDING)
-    return Told(ride, str(word), level, _text(ride, now), acts, words(from_rows(ride.fare)), waits, under_way)
+    price, shown = words(from_rows(ride.fare)), under_way or ride.state == State.HELD
+    number = ride.vehicle if shown and not ride.vehicle.startswith("station:") else ""
+    return Told(ride, str(word), level, _text(ride, now), acts, price, waits, under_way, number)
 
 
 def _acts(ride: Ride) -> tuple[Act, ...]:

@@ -85,6 +85,15 @@ def later(house, minutes):
     return riding.settle_due(timezone.now())
 
 
+def test_one_that_does_not_answer_keeps_nobody_waiting(house, zoe, ridden, other_citizen, monkeypatch):
+    rides.reserve(Actor(account=other_citizen), Offer(**{**BIKE.__dict__, "vehicle": "f-8"}), uuid.uuid4())
+    looked = []
+    monkeypatch.setattr(riding, "PATIENCE", -1.0)
+    monkeypatch.setattr(riding, "_look", lambda row, now: looked.append(row) or row)
+    later(house, 30)
+    assert len(looked) == 1
+
+
 def entries(house):
     return house.books.journal()
 

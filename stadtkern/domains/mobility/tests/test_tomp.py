@@ -1,7 +1,12 @@
 """The real client of TOMP-API 1.5 against the demo operator's house over a real socket; no database."""
 
+import io
+import json
+import os
+import re
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
@@ -90,7 +95,8 @@ def test_the_vehicle_is_gone(client):
             client.offer(vehicle, *HERE)
     assert client.cancel(first.id).state == client.cancel(first.id).state == "CANCELLED"
     assert held(client).state == "HELD"
-    assert held(client, "station:markt").leg != held(client, "station:markt").leg  # any vehicle that stands there
+    one, another = held(client, "station:markt"), held(client, "station:markt")  # any vehicle that stands there
+    assert one.vehicle.startswith("markt-") and one.vehicle != another.vehicle
 
 
 def test_what_is_over_and_what_nobody_knows(client, house):
@@ -214,3 +220,64 @@ def test_what_other_operators_may_say():
 def test_the_tariff_counts_begun_minutes():
     tariff = Tariff(start=100, minute=5, free=30)
     assert [tariff.cost(one, 0) for one in (0, 1800, 1801, 99_999)] == [100, 100, 105, 1500]
+
+
+def schemas(file):
+    """A check by the schemas of the published TOMP-API.yaml: name and value in, what is wrong out."""
+    import jsonschema_rs
+    import yaml
+
+    spec = yaml.safe_load(Path(file).read_text(encoding="utf-8"))
+
+    def plain(value):
+        if isinstance(value, dict):
+            left_out = ("example", "discriminator", "format", "description")
+            return {key: plain(one) for key, one in value.items() if key not in left_out}
+        return [plain(one) for one in value] if isinstance(value, list) else value
+
+    parts = plain(spec["components"])
+
+    def wrong(name, value):
+        told = {"$ref": f"#/components/schemas/{name}", "components": parts}
+        return [
+            f"{name} {error.instance_path}: {error.message}" for error in jsonschema_rs.validator_for(told).iter_errors(value)
+        ]
+
+    return spec["paths"], wrong
+
+
+@pytest.mark.skipif("STADTKERN_TOMP" not in os.environ, reason="STADTKERN_TOMP=TOMP-API.yaml of the tag v1.5.0")
+def test_house_and_client_keep_to_the_published_schemas(house, client, monkeypatch):
+    paths, wrong = schemas(os.environ["STADTKERN_TOMP"])
+    assert wrong("leg", {"id": "x"}) and wrong("booking", {"state": "HELD"})  # it does see something
+    assert [path for verb, path, _event in ENDPOINTS if verb.lower() not in paths.get(path, paths.get(f"{path}/", {}))] == []
+    kinds = {
+        r"/operator/meta": ("", "endpointImplementation"), r"/operator/information": ("", "systemInformation"),
+        r"/operator/pricing-plans": ("", "systemPricingPlan"), r"/planning/offers": ("planningRequest", "planning"),
+        r"/bookings": ("bookingRequest", "booking"), r"/bookings/[^/]+/events": ("bookingOperation", "booking"),
+        r"/bookings/[^/]+": ("", "booking"), r"/legs/[^/]+/events": ("legEvent", "leg"), r"/legs/[^/]+": ("", "leg"),
+        r"/payment/journal-entry": ("", "journalEntry"),
+    }  # fmt: skip
+    found, act = [], House._act
+
+    def watched(self, method, path, environ):
+        sent = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+        status, body, more = act(self, method, path, environ | {"wsgi.input": io.BytesIO(sent)})
+        asked, told = next(kinds[one] for one in kinds if re.fullmatch(one, path))
+        found.extend(wrong(asked, json.loads(sent)) if asked else [])
+        rows = json.loads(body)
+        for row in rows if isinstance(rows, list) else [rows]:
+            found.extend(wrong(told, row))
+        return status, body, more
+
+    monkeypatch.setattr(House, "_act", watched)
+    made = held(client)
+    for event in ("SET_IN_USE", "PAUSE", "SET_IN_USE", "FINISH"):
+        client.drive(made.id, made.leg, event)
+    assert client.look(made.id).state == "ENDED" and client.bill(made.leg)
+    client.cancel(held(client, "station:markt").id)
+    every = {"Authorization": "Bearer geheim", "Api": "TOMP", "Api-Version": "1.5.0", "maas-id": "x", "Accept-Language": "de"}
+    for path in ("operator/meta", "operator/information", "operator/pricing-plans", f"legs/{made.leg}"):
+        assert httpx.get(f"{house.address}/{path}", headers=every).status_code == 200
+    assert not wrong("error", httpx.get(f"{house.address}/bookings/x").json())  # without key
+    assert found == []
