@@ -7,7 +7,7 @@ any other.
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 import numpy as np
@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from .calendars import Calendar
 from .feed import Feed, Ints, Routes, Shapes, Stops, StopTimes, Trips
+from .realtime import Realtime
 from .texts import Texts
+from .timetable import Timetable
 
 OWN_IDS = {"stop_id": "stops", "route_id": "routes", "agency_id": "agencies"}  # columns of fares that name other tables
 
@@ -74,6 +76,34 @@ def join(feeds: Mapping[str, Feed]) -> tuple[Feed, list[Part]]:
         for (key, feed), first, last in zip(feeds.items(), of_route, ends, strict=True)
     ]  # fmt: skip
     return joined, told
+
+
+def called(said: Realtime, part: str, timetable: Timetable) -> Realtime:
+    """A message of real time that belongs to one part ("" = not known), with the ids as the joined timetable calls them."""
+    if not part:
+        return said
+    trips, stops, routes = timetable.rows_of_trip, timetable.stops.by_id, timetable.routes.by_id
+
+    def name(one: str, known: Mapping[str, object]) -> str:
+        return new if (new := f"{part}~{one}") in known else one
+
+    def all_of(ids: tuple[str, ...], known: Mapping[str, object]) -> tuple[str, ...]:
+        return tuple(name(one, known) for one in ids)
+
+    updates = [
+        replace(
+            one,
+            trip_id=name(one.trip_id, trips),
+            route_id=name(one.route_id, routes),
+            stops=tuple(replace(stop, stop_id=name(stop.stop_id, stops)) for stop in one.stops),
+        )
+        for one in said.updates
+    ]
+    alerts = [
+        replace(one, stops=all_of(one.stops, stops), routes=all_of(one.routes, routes), trips=all_of(one.trips, trips))
+        for one in said.alerts
+    ]
+    return replace(said, updates=updates, alerts=alerts)
 
 
 def before(sizes: Iterable[int]) -> list[int]:
@@ -213,4 +243,4 @@ def tables(feed: Feed, new: dict[str, dict[str, str]]) -> dict[str, list[dict[st
     }  # fmt: skip
 
 
-__all__ = ["Part", "join"]
+__all__ = ["Part", "called", "join"]

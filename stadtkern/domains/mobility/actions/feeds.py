@@ -56,6 +56,9 @@ def set_up(actor: Actor, told: dict[str, Any], feed: Feed | None = None) -> Feed
         raise Refused(_("Geben Sie der Quelle einen Namen."))
     if row.licence_url and not row.licence_url.startswith(("https://", "http://")):
         raise Refused(_("Die Adresse der Lizenz beginnt mit https://."))
+    row.timetable = None
+    if row.kind == Kind.REALTIME:
+        row.timetable = Feed.objects.filter(kind=Kind.GTFS, key=str(told.get("timetable", ""))[:40]).first()
     row.every_minutes = _minutes(row, told.get("every_minutes"))
     row.open_data, row.active = bool(told.get("open_data")), bool(told.get("active"))
     _check_url(row)
@@ -288,6 +291,7 @@ def _point(row: Feed) -> None:
         told["until"] = row.current.figures.get("until", "")
     elif row.active and row.kind in (Kind.REALTIME, Kind.GBFS):
         told = {"kind": row.kind, "number": 0, "folder": str(folder.live_file(row.key)), "feed": row.pk}
+        told["of"] = row.timetable.key if row.timetable else ""
     if folder.current().get(row.key) != told:
         folder.point_to(row.key, told)
 

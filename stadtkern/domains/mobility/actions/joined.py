@@ -65,19 +65,28 @@ def join() -> bool:
         target.parent.mkdir(parents=True, exist_ok=True)
         work.replace(target)
     except bounded.Refused as no:
+        if isinstance(no, bounded.Stopped) and not before.get("problem"):
+            ask()  # killed from outside: once more at once, then every night
         _exchange("timetable.not_joined", {**_nothing(), **before, "problem": str(no)})
         return False
     finally:
         shutil.rmtree(place, ignore_errors=True)
-    told = {"number": number, "folder": str(target), "parts": parts, "streets": streets, "until": done["figures"]["until"]}
-    _exchange("timetable.joined", _nothing() | told | {"left_out": done["figures"]["left_out"]})
+    told: dict[str, Any] = {
+        "number": number,
+        "folder": str(target),
+        "parts": parts,
+        "streets": streets,
+        "until": done["figures"]["until"],
+    }
+    told |= {name: done["figures"][name] for name in ("left_out", "clashing")}
+    _exchange("timetable.joined", _nothing() | told)
     _tidy(number)
     return True
 
 
 def _nothing() -> dict[str, Any]:
     empty: dict[str, Any] = {"kind": "JOINED", "number": 0, "folder": "", "feed": 0, "until": "", "problem": ""}
-    return empty | {"parts": {}, "streets": "", "left_out": []}
+    return empty | {"parts": {}, "streets": "", "left_out": [], "clashing": 0}
 
 
 @transaction.atomic
@@ -130,4 +139,10 @@ def state() -> tuple[str, str]:
         return _("Die Fahrpläne werden verbunden. Bis dahin gilt, was davor galt."), "info"
     if told["left_out"]:
         return _("Nicht verbunden, weil in einer anderen Zeitzone: %s.") % ", ".join(told["left_out"]), "warning"
+    unclear = Feed.objects.filter(kind=Feed.Kind.REALTIME, active=True, timetable=None)
+    if told.get("clashing") and unclear.exists():
+        words = _(
+            "Fahrtnummern kommen in mehreren Fahrplänen vor. Wählen Sie bei „%s“, zu welchem Fahrplan die Echtzeit gehört."
+        )
+        return words % unclear[0].title, "warning"
     return _("%d Fahrpläne sind zu einem verbunden. Die Auskunft rechnet über alle.") % len(parts), "success"

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from stadtkern.lib import sharing, transit
 from stadtkern.lib.files import put
+from stadtkern.lib.transit.joining import called
 
 from ..models import Feed
 from ..trips import demo, fetching, folder, world
@@ -44,6 +45,7 @@ def _realtime(feed: Feed, now: datetime) -> None:
         raise fetching.NotFetched(_("Die Echtzeit-Meldung ist nicht lesbar. Es gilt weiter, was davor kam."))
     put(folder.live_file(feed.key), data)
     with suppress(world.NoTimetable):  # nothing to be late against
+        told = called(told, feed.timetable.key if feed.timetable else "", world.timetable(timezone.localdate(now)))
         punctuality.note(feed, world.timetable(timezone.localdate(now)), told, now)
     alerts.note(feed, [_alert(one) for one in told.alerts])
 

@@ -48,6 +48,8 @@ class Feed(models.Model):
     started_at = models.DateTimeField(null=True, blank=True)
     checked_at = models.DateTimeField(null=True, blank=True)
     next_at = models.DateTimeField(null=True, blank=True)
+    # of real time: the timetable whose trips it names, where several are joined
+    timetable = models.ForeignKey("self", models.SET_NULL, null=True, blank=True, related_name="+")
     current = models.ForeignKey("FeedVersion", models.SET_NULL, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 

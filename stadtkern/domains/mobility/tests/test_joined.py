@@ -41,6 +41,19 @@ def test_two_timetables_answer_as_one(client, login, planner_of_office, home, ru
     run_jobs()
     assert folder.current()[folder.JOINED]["parts"] == {"bahn": 1, "bus": 1}
     assert "2 Fahrpläne sind zu einem verbunden" in desk.get(reverse("mobility:sources")).content.decode()
+    live = {
+        "kind": "REALTIME",
+        "key": "jetzt",
+        "title": "Züge jetzt",
+        "url": "demo:echtzeit",
+        "every_minutes": "0",
+        "active": "1",
+    }
+    desk.post(reverse("mobility:source_new"), live)
+    assert "Wählen Sie bei „Züge jetzt“" in desk.get(reverse("mobility:sources")).content.decode()
+    desk.post(reverse("mobility:source_change", args=["jetzt"]), live | {"timetable": "bahn"})
+    assert joined.state()[1] == "success" and folder.current()["jetzt"]["of"] == "bahn"
+    assert '<option value="bahn" selected>' in desk.get(reverse("mobility:source", args=["jetzt"])).content.decode()
     tomorrow = timezone.localdate() + timedelta(days=1)
     query = {"von": "Anger", "nach": "Weit", "tag": tomorrow.isoformat(), "zeit": "07:55"}
     rows = client.get(reverse("mobility:planner"), query).context["rows"]

@@ -108,7 +108,9 @@ def joined(job: dict[str, Any]) -> dict[str, Any]:
     put(Path(job["target"]) / "fares.json", json.dumps({"parts": told}).encode())
     ends = [end for part in parts if (end := until(part.feed, part.feed.calendar.span(part.feed.trips_of_service())))]
     left = [key for key in read if key not in {part.key for part in parts}]
-    return {"findings": [], "figures": figures(feed, trips) | {"until": min(ends, default=""), "left_out": left}}
+    bare = {one for part in parts for one in part.feed.trips.id}
+    more = {"until": min(ends, default=""), "left_out": left, "clashing": sum(one not in bare for one in feed.trips.id)}
+    return {"findings": [], "figures": figures(feed, trips) | more}
 
 
 def laid_out(job: dict[str, Any], feed: Any) -> int:

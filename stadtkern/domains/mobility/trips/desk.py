@@ -28,7 +28,19 @@ STEPS = {
     "streets": gettext_lazy("Straßen werden gelesen"),
     "warm": gettext_lazy("Rechenkern wird vorbereitet"),
 }
-FIELDS = ("key", "kind", "title", "url", "every_minutes", "licence", "licence_url", "credit", "open_data", "active")
+FIELDS = (
+    "key",
+    "kind",
+    "title",
+    "url",
+    "every_minutes",
+    "licence",
+    "licence_url",
+    "credit",
+    "open_data",
+    "active",
+    "timetable",
+)
 
 
 def step_words(step: str) -> str:
@@ -76,7 +88,8 @@ def _show(request: HttpRequest, feed: Feed, wrong: str = "", status: int = 200) 
         "live": feed.kind in (Feed.Kind.REALTIME, Feed.Kind.GBFS),
         "memory": memory,
         "seconds": seconds,
-        "values": {name: getattr(feed, name) for name in FIELDS},
+        "values": {name: getattr(feed, name) for name in FIELDS} | {"timetable": feed.timetable.key if feed.timetable else ""},
+        "timetables": _timetables() if feed.kind == Feed.Kind.REALTIME else [],
         "kinds": Feed.Kind.choices,
     }
     return render(request, "mobility/trips/source.html", context, status=status)
@@ -87,11 +100,12 @@ def new_source(request: HttpRequest) -> HttpResponse:
     """Set one up."""
     if request.method != "POST":
         values: dict[str, Any] = {"open_data": True, "active": True, "every_minutes": 1440}
-        return render(request, "mobility/trips/source_new.html", {"kinds": Feed.Kind.choices, "values": values})
+        context = {"kinds": Feed.Kind.choices, "values": values, "timetables": _timetables()}
+        return render(request, "mobility/trips/source_new.html", context)
     try:
         feed = feeds.set_up(actor_of(request), _typed(request))
     except feeds.Refused as no:
-        context = {"kinds": Feed.Kind.choices, "values": _typed(request), "wrong": str(no)}
+        context = {"kinds": Feed.Kind.choices, "values": _typed(request), "wrong": str(no), "timetables": _timetables()}
         return render(request, "mobility/trips/source_new.html", context, status=422)
     messages.success(request, _("Die Quelle ist eingerichtet. Starten Sie jetzt das Lesen."))
     return redirect("mobility:source", feed.key)
@@ -154,6 +168,12 @@ def go_back(request: HttpRequest, key: str) -> HttpResponse:
         % version.number,
     )
     return redirect("mobility:source", key)
+
+
+def _timetables() -> list[tuple[str, str]]:
+    """What real time may belong to; nothing to choose where there is one."""
+    rows = list(Feed.objects.filter(kind=Feed.Kind.GTFS).values_list("key", "title"))
+    return rows if len(rows) > 1 else []
 
 
 def _typed(request: HttpRequest) -> dict[str, Any]:

@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from django.utils import timezone
 from stadtkern.lib import transit
 from stadtkern.lib.journeys import World, warm
 from stadtkern.lib.transit import Timetable
+from stadtkern.lib.transit.joining import called
 from stadtkern.lib.ways import Ways
 
 from . import folder
@@ -52,6 +53,7 @@ class Spoken:
 
     stamp: int
     realtime: Any
+    of: str = ""  # the timetable it belongs to, where it was told
 
 
 _lock = threading.RLock()
@@ -90,7 +92,7 @@ def _load(stamp: int) -> None:
     elif old:
         old.worlds.clear()
         old.stations = None  # days that came nearer may have stops of their own
-    _state["live"] = {key: one["folder"] for key, one in known.items() if one["kind"] == "REALTIME"}
+    _state["live"] = {key: (one["folder"], one.get("of", "")) for key, one in known.items() if one["kind"] == "REALTIME"}
     _state["stamp"] = stamp
 
 
@@ -187,9 +189,9 @@ def spoken() -> list[Spoken]:
     """What the sources of live data said, newest first; silent ones are left out."""
     version()
     found = []
-    for key, place in _state["live"].items():
+    for key, (place, of) in _state["live"].items():
         if (said := _spoken(key, Path(place))) is not None:
-            found.append(said)
+            found.append(replace(said, of=of))
     return found
 
 
@@ -224,7 +226,7 @@ def world(day: date) -> World:
         kept = found.worlds.get(day)  # another thread was quicker
         if kept and kept[0] == stamps:
             return kept[1]
-        updates = [update for one in said if one.realtime for update in one.realtime.updates]
+        updates = [update for one in said if one.realtime for update in called(one.realtime, one.of, planned).updates]
         now = transit.live(planned, updates) if updates else planned
         made = World(timetable=now, ways=found.ways, sharing=shared, parking=garages(), fare=fare_of(found.place, planned))
         if len(found.worlds) >= DAYS_KEPT:

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from stadtkern.lib.transit import Options, at_stop, day, earliest, fare, read_feed
+from stadtkern.lib.transit import Options, Realtime, StopUpdate, TripUpdate, at_stop, day, earliest, fare, live, read_feed
 from stadtkern.lib.transit.check import check
-from stadtkern.lib.transit.joining import join
+from stadtkern.lib.transit.joining import called, join
 
 from .test_planner_small import MONDAY, VILLAGE, feed_of
 
@@ -20,10 +20,10 @@ RAIL = {
     "stops.txt": "stop_id,stop_name,stop_lat,stop_lon\na,Damm Bahnhof,50.2008,7\nweit,Weit,51,7\n",
     "routes.txt": "route_id,route_short_name,route_type,agency_id\n1,RE 1,2,A\n",
     "calendar.txt": VILLAGE["calendar.txt"],
-    "trips.txt": "route_id,service_id,trip_id,trip_headsign\n1,w,re,Weit\n",
+    "trips.txt": "route_id,service_id,trip_id,trip_headsign\n1,w,late,Weit\n",
     "stop_times.txt": (
         "trip_id,arrival_time,departure_time,stop_id,stop_sequence,stop_headsign\n"
-        "re,08:25:00,08:25:00,a,1,Weit\nre,09:00:00,09:00:00,weit,2,\n"
+        "late,08:25:00,08:25:00,a,1,Weit\nlate,09:00:00,09:00:00,weit,2,\n"
     ),
     "fare_attributes.txt": "fare_id,price,currency_type,payment_method,transfers,agency_id\nf,5.00,EUR,0,,A\n",
     "fare_rules.txt": "fare_id,route_id\nf,1\n",
@@ -43,15 +43,15 @@ def test_a_journey_uses_both_and_only_clashing_ids_change(tmp_path):
     assert list(feed.stops.id) == ["bus~a", "b", "c", "d", "rail~a", "weit"] and list(feed.trips.id) == [
         "t1",
         "t2",
-        "late",
-        "re",
+        "bus~late",
+        "rail~late",
     ]
     assert list(feed.routes.id) == ["bus~1", "2", "rail~1", ""] and feed.agencies == {"bus~A": "Dorfbus", "rail~A": "Fernbahn"}
     assert [(part.first_route, part.last_route) for part in parts] == [(0, 2), (2, 3)]
     table = day(feed, MONDAY)
     ends = at_stop(table, 0), at_stop(table, 5, leaving=False)
     found = earliest(table, *ends, 7 * 3600 + 1800)
-    assert [(ride.trip, ride.headsign) for ride in found[0].rides] == [("t1", "Chor"), ("re", "Weit")]
+    assert [(ride.trip, ride.headsign) for ride in found[0].rides] == [("t1", "Chor"), ("rail~late", "Weit")]
     assert table.moment(found[0].arrives).hour == 9
     assert parts[1].fares["fare_rules.txt"] == [{"fare_id": "f", "route_id": "rail~1"}]
     assert parts[1].fares["fare_attributes.txt"][0]["agency_id"] == "rail~A"
@@ -102,3 +102,12 @@ def test_each_part_has_its_own_prices(tmp_path):
         "Priced", (), {"fares": parts[1].fares, "agencies": parts[1].agencies, "stops": feed.stops, "routes": feed.routes}
     )
     assert [option.cents for option in fare(priced, found[0])] == [500]
+
+
+def test_real_time_of_one_part_finds_its_trips_and_of_nobody_knows_which_finds_none(tmp_path):
+    table = day(join(two(tmp_path))[0], MONDAY)
+    said = Realtime(updates=[TripUpdate("late", stops=(StopUpdate(stop_id="a", depart_delay=600),))])
+    for part, late in (("rail", 600), ("bus", 0), ("", 0)):
+        now = live(table, called(said, part, table).updates)
+        ride = earliest(now, at_stop(now, 4), at_stop(now, 5, leaving=False), 8 * 3600)[0].rides[0]
+        assert ride.departs == 8 * 3600 + 25 * 60 + late
