@@ -67,8 +67,8 @@ def _more_words() -> dict[str, str]:
     return {
         "age": _("Stand {time}, {ago}"),
         "now": _("gerade eben"),
-        "minutes": _("vor {n} Minuten"),
-        "hours": _("vor {n} Stunden"),
+        "minutes": _("vor {n} Min."),
+        "hours": _("vor {n} Std."),
         "old": _("Die Liste ist älter als eine Stunde. Laden Sie sie neu, sobald Sie Netz haben."),
         "none": _("Noch keine Liste auf diesem Gerät."),
         "gone": _("Die Liste war zu alt und ist gelöscht. Laden Sie eine neue."),

@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from stadtkern.lib.earth import Point, metres
 
@@ -153,7 +153,8 @@ def charging(here: Point) -> list[Spot]:
     found = [
         Spot(
             one["name"],
-            _("%(n)s Ladepunkte, %(kw)s kW, %(plug)s") % {"n": one["points"], "kw": one["kilowatts"], "plug": one["plug"]},
+            ngettext("%(n)s Ladepunkt, %(kw)s kW, %(plug)s", "%(n)s Ladepunkte, %(kw)s kW, %(plug)s", one["points"])
+            % {"n": one["points"], "kw": one["kilowatts"], "plug": one["plug"]},
             one["lat"], one["long"], round(metres(here, (one["lat"], one["long"]))), one["points"], None,
             _("Belegung nicht verbunden"),
         )

@@ -111,7 +111,7 @@ def test_shown_without_network_and_inspected_without_network(citizen, other_citi
     eye.page.locator(".tk-result[data-state]").wait_for(timeout=20_000)
     eye.look("kontrolle-2-gueltig")
     assert eye.page.get_attribute(".tk-result", "data-state") == "valid"
-    eye.page.locator("#warten").filter(has_text="1 Prüfungen warten").wait_for()
+    eye.page.locator("#warten").filter(has_text="auf Netz warten: 1").wait_for()
     assert not InspectionCount.objects.exists()
     eye.context.set_offline(False)
     eye.page.locator("#warten:empty").wait_for(state="attached", timeout=20_000)

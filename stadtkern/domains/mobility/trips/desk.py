@@ -1,5 +1,6 @@
 """The transport office's pages of sources: what is read when, what was wrong with it, read now, back to the version before."""
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -67,6 +68,15 @@ def source(request: HttpRequest, key: str) -> HttpResponse:
     return _show(request, get_object_or_404(Feed.objects.select_related("current"), key=key))
 
 
+def _calendar(feed: Feed) -> tuple[date, date] | None:
+    """First and last day of the calendar of what counts, where the file says them."""
+    told = feed.current.figures if feed.current else {}
+    try:
+        return date.fromisoformat(str(told["first"])), date.fromisoformat(str(told["last"]))
+    except (KeyError, ValueError):
+        return None
+
+
 def _show(request: HttpRequest, feed: Feed, wrong: str = "", status: int = 200) -> HttpResponse:
     versions = list(FeedVersion.objects.filter(feed=feed)[:SHOWN])
     newest = versions[0] if versions else None
@@ -77,6 +87,7 @@ def _show(request: HttpRequest, feed: Feed, wrong: str = "", status: int = 200) 
         "word": word,
         "level": level,
         "ending": _ending(feed),
+        "calendar": _calendar(feed),
         "versions": [(one, _may_go_back(feed, one)) for one in versions],
         "newest": newest,
         "findings": [(sentences.sentence(one), sentences.place(one)) for one in (newest.findings if newest else [])],
