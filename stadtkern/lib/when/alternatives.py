@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from . import statements
 from .clock import Said
 from .found import LITTLE, OTHERWISE, SMALL, SOFT, Found, among, another, corrected
 from .refs import Ref
@@ -129,7 +130,7 @@ def _parts(live: Sequence[Found], today: date) -> tuple[list[list[Found]], bool]
             parts, apart = [*again, [replace(one, before=())]], True
         elif parts and _begins(parts[-1], one, today):
             parts.append([one])
-        elif parts and states(parts[-1], one, live[place + 1 : place + 2], today):
+        elif parts and (statements.apart(parts[-1], one) or states(parts[-1], one, live[place + 1 : place + 2], today)):
             parts.append([replace(one, before=())])
             apart = True
         elif parts:

@@ -1,5 +1,6 @@
 """Words that point back: "danach", "davor", "bis dahin", "am Tag darauf", "eine Woche später"."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -9,32 +10,82 @@ from .clock import Said
 from .found import Found, another
 from .refs import Ref, bounded, next_weekday, settled, week_of
 from .settle import base_of
+from .story import ASKS
 from .window import FAR, Span
 
 AFTER = frozenset(("danach", "anschliessend", "hinterher", "nachher", "seitdem"))
 BEFORE = frozenset(("vorher", "davor", "zuvor", "dahin"))
 POINTING = AFTER | BEFORE
+_WHENEVER = frozenset("jederzeit immer egal ganztags flexibel".split())  # noqa: SIM905
 _BUSY = frozenset("bin sind ist habe haben hab war waren muss muessen arbeite arbeiten".split())  # noqa: SIM905
+_NEEDS = frozenset(
+    """
+    muss muessen muesste muessten soll sollte sollten brauche brauch brauchen
+    will moechte wuerde haette habe hab bitte geht passt kann koennen
+    klappt waere reicht ist erledigt fertig noch dann am um im in auch immer jederzeit wieder oder und nur erst ab
+    """.split()  # noqa: SIM905
+)
+_WHO = frozenset("ich wir mein meine unser unsere er sie es der die das man".split())  # noqa: SIM905
+_WANTS = re.compile(
+    r"\b(?:brauch\w*|termin\w*|passt|geht|klappt|kann|koenn\w*|moecht\w*|haett\w*|waer\w*|bitte|gern\w*|lieber|fertig)\b"
+)
 _FREE = frozenset("frei zeit da moeglich verfuegbar flexibel".split())  # noqa: SIM905
 _BOUND = {**dict.fromkeys(AFTER, "after"), **dict.fromkeys(BEFORE, "before"), "dann": "", "seitdem": "from"}
 
 
 def anchored(found: list[Found], today: date, text: str) -> list[Found]:
     """What was named, with every word that points back made a day, a bound or a time of its own."""
-    found = _shifts(found, today)
+    found = _and_after(_shifts(found, today))
     if "davor oder danach" in text or "vorher oder nachher" in text or "davor und danach" in text:
         return _around(found)
     return _days(_beside_the_story(_clocks(found), text))
 
 
-def _word(one: Found) -> str:
+def _and_after(found: list[Found]) -> list[Found]:
+    """ "Bis zum 19. nur vormittags, danach jederzeit": the days behind it as well."""
+    last = found[-1] if found else None
+    if last is None or not _any(last) or "danach" not in last.before or not _WHENEVER & set(last.before):
+        return found
+    place = next((n for n in range(len(found) - 2, -1, -1) if isinstance(found[n].thing, Ref) and not found[n].story), None)
+    own = place is not None and any(isinstance(one.thing, Said) and one.clause == found[place].clause for one in found)
+    if place is None or not own:
+        return found
+    ref = found[place].thing
+    assert isinstance(ref, Ref)
+    after = replace(ref.other or ref, bound="after", negative=False)
+    return [*found[:-1], replace(last, thing=after, before=("oder",)), replace(last, thing=Said("all"), before=())]
+
+
+def _word(one: Found, named: Found | None = None) -> str:
     """The word that points back, if there is one; "vorher bin ich im Krankenhaus" only says the same again."""
     for place, word in enumerate(one.before):
         if word in POINTING:
             rest = one.before[place + 1 :]
-            busy = rest[:1] and rest[0] in _BUSY and not set(rest) & _FREE and word != "dahin"
-            return "" if busy else word
+            return "" if _busy(word, rest) or (named and _says_it(word, named) and _tells(word, rest)) else word
     return ""
+
+
+def _busy(word: str, rest: Sequence[str]) -> bool:
+    return bool(rest[:1]) and rest[0] in _BUSY and not set(rest) & _FREE and word != "dahin"
+
+
+def _says_it(word: str, named: Found) -> bool:
+    """Whether what was wished already ends or begins there: "ab dem 19., vorher sind wir weg"."""
+    if named.story:
+        return False
+    thing = named.thing
+    edge = thing.bound if isinstance(thing, Ref) else thing.kind
+    return edge in (("from", "after", "at", "between") if word in BEFORE else ("until", "before", "at", "between"))
+
+
+def _tells(word: str, rest: Sequence[str]) -> bool:
+    """Whether only the reason follows: "vorher steh ich auf dem Dach", "bis dahin liegt mein Mann im Krankenhaus"."""
+    told = list(rest[: rest.index(",")] if "," in rest else rest)
+    if len(told) < 2 or set(told) & _FREE or _WANTS.search(" ".join(told)):
+        return False
+    if word == "dahin":
+        return told[0] not in _NEEDS and told[0].isalpha()
+    return told[0] not in _NEEDS | ASKS and told[1] in _WHO
 
 
 def _any(one: Found) -> bool:
@@ -55,7 +106,8 @@ def _shifts(found: Sequence[Found], today: date) -> list[Found]:
         if last is None or not (moved := _moved(one.thing, last.thing, today, base_of(wished, today))):  # type: ignore[arg-type]
             continue
         if not (set(one.before) & {"oder", "und", "sonst"} or another(one.before)):
-            done = [replace(old, story=True) if old is last else old for old in done]
+            told = {id(last)} | {id(old) for old in done if isinstance(old.thing, Said) and old.clause == last.clause}
+            done = [replace(old, story=True) if id(old) in told else old for old in done]
         else:
             done = [replace(old, story=False) if old is last else old for old in done]
         done.append(replace(one, thing=moved))
@@ -105,7 +157,7 @@ def _clocks(found: list[Found]) -> list[Found]:
     done = list(found)
     for place in range(1, len(done)):
         one, last = done[place], done[place - 1]
-        word = _word(one)
+        word = _word(one, last)
         if (
             not word
             or not isinstance(last.thing, Said)
@@ -146,7 +198,6 @@ def _days(found: list[Found]) -> list[Found]:
     """ "Montag danach", "erst danach": after what was named before; "gilt bis zum 20., vorher": before it."""
     done: list[Found] = []
     for one in found:
-        word = _word(one)
         place = next(
             (
                 number
@@ -155,6 +206,7 @@ def _days(found: list[Found]) -> list[Found]:
             ),
             None,
         )
+        word = _word(one, done[place] if place is not None else None)
         if word and place is not None and (word == "danach" or _any(one) or isinstance(one.thing, Said)):
             named = done[place].thing
             assert isinstance(named, Ref)

@@ -55,7 +55,7 @@ class Moment:
 class Said:
     """Something about the time of day: moments with what is made of them, or a part of the day."""
 
-    kind: str  # outside · at · from · until · between · about · part · notpart · any
+    kind: str  # outside · all · at · from · until · between · about · part · notpart · any
     first: Moment | None = None
     last: Moment | None = None
     part: str = ""
@@ -64,6 +64,8 @@ class Said:
         """As a clock; `part` is the part of the day named beside it."""
         if self.kind in ("part", "notpart", "never"):
             return _of_part(self.part, wanted=self.kind == "part")
+        if self.kind == "all":
+            return Clock()
         first = self.first.at(part) if self.first else None
         last = self.last.at(part) if self.last else None
         if self.kind == "at":
@@ -99,6 +101,10 @@ def _shift(moment: time, minutes: int) -> time:
     return time(total // 60, total % 60)
 
 
+_ALL_DAY = "|".join(
+    rf"(?<=<d{'.' * digits}> )(?:den ganze[nr]? tag|ganze tag|ganztags|ganztaegig|jederzeit|zu jeder zeit|egal wann)"
+    for digits in (1, 2)
+)
 _NEVER = r"(?:nicht|ausser|auf (?:gar )?keinen fall|nie|niemals|ungern|bloss nicht|keinesfalls) "
 _GREETING = (
     r"(?:guten|schoenen|gute|schoene|gudd?e|juden?|gudn|guadn|juten|(?<!an )'?n) "
@@ -237,6 +243,7 @@ def combine(line: Line) -> None:
         return lambda m: Said(kind, *(of(mark) for mark in m.groups() if mark))  # type: ignore[arg-type]
 
     rules: list[tuple[str, Builder]] = [
+        (_ALL_DAY, lambda m: Said("all")),
         (rf"{_NEVER}(?:zwischen|von) (T) (?:und|bis) (T)", said("outside")),
         (
             r"(?:(?:zwischen|von|ab|so|uhrzeit|um) )*(T)(?: uhr)? (?:und|bis)(?: (?:um|gegen|zu|spaetestens))? (T)",

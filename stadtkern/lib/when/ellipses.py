@@ -22,6 +22,11 @@ def ellipses(line: Line, today: date) -> None:
     months = [thing for thing in line.things if isinstance(thing, Ref) and thing.kind in ("month", "week")]
     if len(months) == 1 and len(months[0].spans) == 1:
         line.replace(rule(r"(anfang|mitte|ende)(?= ,|$)"), "d", lambda m: Ref("range", (third(months[0].spans[0], m[1]),)))
+    line.replace(
+        rule(r"(?<=dann )(?:den|die) (?:drauf|darauf|danach|folgende)|(?<=sonst )(?:den|die) (?:drauf|darauf|danach|folgende)"),
+        "d",
+        lambda m: Ref("week", number=1, shift="wochen"),
+    )
     line.replace(rule(r"(REL)(?= (?:oder|und|bis) D)"), "d", lambda m: week(m[1]))
     line.replace(rule(r"die woche(?= (?:passt|geht|klappt|kann|habe?|bin|ist) )"), "d", lambda m: week("diese"))
     if any(isinstance(thing, Ref) and thing.kind in ("week", "range") for thing in line.things):

@@ -84,7 +84,10 @@ _TAKEN_BACK = re.compile(
 _INSTEAD = re.compile(
     r"\b(?:nicht|kein\w*|nichts)\b.*\b(?:darum|deshalb|also|daher|drum|deswegen|stattdessen|lieber)\b(?: [a-z]+){0,3}$"
 )
-_OR_RATHER = re.compile(r"\boder (?:nee |ach )?(?:doch|eher|besser|lieber) (?:besser|lieber|erst)\b")
+_OR_RATHER = re.compile(
+    r"\boder (?:nee |ach )?(?:doch|eher|besser|lieber) (?:besser|lieber|erst)\b|\boder (?:doch )?(?:besser|vielmehr)\b|"
+    r"\boder (?:sagen|nehmen|machen) wir\b"
+)
 _NOT_THEN = re.compile(
     r"^(?:geht|passt|klappt|ist|waere|wird|kann ich|koennen wir|schaffe ich)(?: (?!nicht|nur|erst)[a-z]+){0,3} "
     r"(?:nicht|nichts|zu \w+|schlecht|unguenstig|knapp)(?: [a-z]+){0,2} ,"

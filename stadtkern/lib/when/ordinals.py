@@ -22,6 +22,7 @@ _NO_DAY = frozenset(
 
 def ordinals(line: Line, text: str) -> None:
     """ "am 3." and "der achte" are days of a month, "die dritte Mahnung" is not."""
+    _without_dot(line, text)
     for place, token in enumerate(line.tokens):
         if not re.fullmatch(r"\d+o", token.symbol) or not 1 <= int(token.symbol[:-1]) <= 31:
             continue
@@ -32,7 +33,7 @@ def ordinals(line: Line, text: str) -> None:
             after
             and re.fullmatch(r"[a-z]{2,}", after.symbol)
             and (
-                (after.symbol in _NO_DAY and not (after.symbol == "mal" and before in _DATED))
+                (after.symbol in _NO_DAY and not certain and not (after.symbol == "mal" and before in _DATED))
                 or (text[after.start].isupper() and not certain and after.symbol not in ("zeit", "urlaub", "ferien", "frei"))
             )
         )
@@ -48,6 +49,18 @@ def ordinals(line: Line, text: str) -> None:
         if (before in _BEFORE_ORDINAL or before.startswith("<d") or begins) and not noun:
             line.tokens[place] = Token(f"<d{len(line.things)}>", token.start, token.end)
             line.things.append(Ref("ordinal", number=int(token.symbol[:-1])))
+
+
+_COUNTED = re.compile(r"uhr|m\d\d|\d+|tage?|wochen?|monate?|jahre?|stunden?|minuten|personen|<t\d+>|euro|prozent|mal|kinder")
+
+
+def _without_dot(line: Line, text: str) -> None:
+    """ "am 24 zwischen neun und elf": a bare number behind "am" is a day."""
+    for place, token in enumerate(line.tokens[1:], 1):
+        after = line.tokens[place + 1].symbol if place + 1 < len(line.tokens) else ","
+        digits = text[token.start : token.end].isdigit() and 1 <= int(text[token.start : token.end]) <= 31
+        if digits and line.tokens[place - 1].symbol == "am" and not _COUNTED.fullmatch(after):
+            line.tokens[place] = Token(f"{token.symbol}o", token.start, token.end)
 
 
 def _is_hour(line: Line, place: int, text: str) -> bool:

@@ -17,6 +17,8 @@ _FINITE = frozenset(
     """.split()  # noqa: SIM905
 )
 _WHO = frozenset("ich wir er sie es mein meine unser unsere der die das man".split())  # noqa: SIM905
+_THEN = frozenset(("vorher", "danach", "davor"))
+_JOINED = frozenset("oder und erst also nur gern bitte kurz direkt gleich".split())  # noqa: SIM905
 _AGAIN = frozenset("also dann lieber besser".split())  # noqa: SIM905
 _WE = (("sagen", "wir"), ("nehmen", "wir"), ("machen", "wir"), ("nehm", "ich"), ("nehme", "ich"))
 _CUT = frozenset((",", "weil", "aber", "denn", "wenn", "falls", "dass", "ob"))
@@ -41,6 +43,9 @@ def pauses(line: Line) -> None:
         elif marked and word in ("da", "das") and after in _FINITE and _mark(words[place - 1]):
             _comma(line, place)
             place, reason, verb = place + 1, True, True
+        elif marked and word in _THEN and after in _FINITE and words[place - 1] not in _JOINED:
+            _comma(line, place)
+            place += 1
         elif reason and verb and (word in _AGAIN or (word, after) in _WE) and _times_follow(words, place):
             _comma(line, place)
             place, reason, verb = place + 1, False, False

@@ -22,7 +22,7 @@ from .refuse import Refusal, taken_out, without
 from .relate import relate
 from .revise import revised
 from .settle import settle
-from .tokens import tokens
+from .tokens import Token, tokens
 from .window import Window
 
 _SOON = re.compile(
@@ -42,7 +42,7 @@ class Reading:
 
 def read(text: str, now: datetime, land: str) -> Reading:
     """Days and times in a German sentence, seen from `now` in a Land ("NW")."""
-    line = Line(tokens(text))
+    line = Line(_courtesies(tokens(text)))
     parts.workdays(line)
     clocks.find_moments(line)
     Days(now, land).find(line)
@@ -69,6 +69,25 @@ def read(text: str, now: datetime, land: str) -> Reading:
         if not one.story and not (isinstance(one.thing, Ref) and one.thing.kind == "past")
     )
     return Reading(replace(window, said=said), _rest(text, line))
+
+
+_FILLERS = frozenset(("leider", "eben", "einfach"))
+
+
+def _courtesies(said: list[Token]) -> list[Token]:
+    """Words that stand anywhere: "bitte" at the beginning of its part of the sentence, "leider" not at all."""
+    done: list[Token] = []
+    begins = 0
+    for token in said:
+        if token.symbol in _FILLERS:
+            continue
+        if token.symbol == "bitte":
+            done.insert(begins, token)
+            continue
+        done.append(token)
+        if token.symbol == ",":
+            begins = len(done)
+    return done
 
 
 def _found(line: Line, text: str) -> tuple[list[Found], list[Refusal]]:

@@ -147,7 +147,10 @@ class Relations:
         first, last = self._ref(m[1]), self._ref(m[2])
         parts = (*(first.union or (first,)), *(last.union or (last,)))
         kinds = {"small" if part.kind in _SMALL else part.kind for part in parts}
-        if len(kinds) > 1 or any(part.other or part.bound or part.negative for part in parts):
+        ranged = any(part.other for part in parts)
+        if len(kinds) > 1 or any(part.bound or part.negative for part in parts):
+            return None
+        if ranged and (kinds != {"small"} or " , " in m[0]):
             return None
         if parts[0].kind in ("past", "half") or any(part.shift for part in parts):
             return None

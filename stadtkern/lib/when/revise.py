@@ -7,8 +7,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from .anchor import POINTING
 from .clock import Said
-from .found import SMALL, STRONG, Found, another
+from .found import SMALL, STRONG, Found, among, another
 from .pauses import PAUSES
 from .refs import Ref
 from .stance import refused
@@ -20,15 +21,20 @@ _ASIDES = frozenset(
     """.split()  # noqa: SIM905
 )
 _ASIDE = PAUSES | STRONG | _ASIDES
-_POINTS = frozenset("da das dann der den es dort".split())  # noqa: SIM905
+_POINTS = frozenset("da das dann der den es dort alles beides leider".split())  # noqa: SIM905
 _GOOD = re.compile(
     r"\b(?:frei|zeit|offen|gut|super|prima|ideal|perfekt|besser|lieber|liebsten|kann|koenn\w*|komme?n? (?:ich|wir)|kaem\w*|"
     r"waer\w*|haett\w*|brauch\w*|moecht\w*|wuerd\w*|urlaub|reicht|gern\w*|passt|passts|passen|geht|gehts|ginge|klappt|bitte|oder|will|"
     r"wollen|wollt\w*|recht|egal|okay|ok|moeglich|schoen|toll|wunderbar|nehm\w*|termin\w*)\b"
 )
 _NOT_SO = re.compile(
-    r"\b(?:nicht|nichts|kein\w*|nie|zu (?:spaet|knapp|eng|kurzfristig|stressig)|schlecht|bloed|doof|unguenstig|ungern)\b|<u\d+>"
+    r"\b(?:nicht|nichts|kein\w*|nie|zu (?:spaet|knapp|eng|kurzfristig|stressig)|schlecht|bloed|doof|"
+    r"unguenstig|ungern|voll|belegt|dicht|ausgebucht|weg|zurueck|raus|flach|streich\w*)\b|<u\d+>"
 )
+_MEANT = re.compile(
+    r"\b(?:eigentlich|urspruenglich|zuerst|dachte|gedacht|wollte|wollten|geplant|vorgehabt|vorgesehen|haette .* gesagt)\b"
+)
+_NOW = frozenset("aber doch jetzt nun lieber besser also sondern".split())  # noqa: SIM905
 _STILL = re.compile(r"\b(?:wenn|wenns|falls|ob|nicht nur|nur|erst|auch)\b")
 
 
@@ -42,11 +48,18 @@ def revised(found: Sequence[Found], clauses: Sequence[Sequence[Token]]) -> list[
             continue
         between = range(last + 1, one.clause) if last >= 0 else ()
         rejected = rejected or (bool(kept) and any(_rejects(clauses[number]) for number in between))
+        if _reason(clauses[one.clause]) and kept and _goes_on(found, one):
+            rejected = True
+            continue
         alone = not any(isinstance(other.thing, Said) and other.clause == one.clause for other in found)
         if alone and _again(one, kept) and (_negative(one) or _rejects(clauses[one.clause], named=True)):
             rejected, last = True, one.clause
             continue
+        if alone and not _negative(one) and _one_of(one, kept) and _rejects(clauses[one.clause], named=True):
+            one = replace(one, thing=replace(one.thing, negative=True), before=())  # type: ignore[arg-type]
         if kept and not another(one.before) and not one.story and one.clause != last:
+            if last >= 0 and not _negative(one) and _NOW & set(one.before) and _MEANT.search(_words(clauses[last])):
+                rejected = True
             if rejected and isinstance(one.thing, Ref):
                 kept = _without_days(kept)
             if rejected or _pause(one.before):
@@ -55,6 +68,22 @@ def revised(found: Sequence[Found], clauses: Sequence[Sequence[Token]]) -> list[
         kept.append(one)
         last = one.clause
     return kept
+
+
+def _words(clause: Sequence[Token]) -> str:
+    return " ".join(token.symbol for token in clause)
+
+
+def _reason(clause: Sequence[Token]) -> bool:
+    """ "da hab ich um elf Zahnarzt": what is named in it is no wish; "da ich arbeite" is a clause of another kind."""
+    words = [token.symbol for token in clause if token.symbol not in PAUSES | {",", "und", "aber"}]
+    return len(words) > 2 and words[0] == "da" and words[1] not in ("ich", "wir") and _rejects(clause)
+
+
+def _goes_on(found: Sequence[Found], one: Found) -> bool:
+    """Whether another day or hour is named after it, not by pointing back."""
+    later = [other for other in found if other.clause > one.clause]
+    return bool(later) and not POINTING & set(later[0].before)
 
 
 def _negative(one: Found) -> bool:
@@ -78,6 +107,12 @@ def _again(one: Found, kept: Sequence[Found]) -> bool:
     """Whether it is a day that was named before."""
     ref = one.thing
     return isinstance(ref, Ref) and any(isinstance(old.thing, Ref) and not old.story and _same(ref, old.thing) for old in kept)
+
+
+def _one_of(one: Found, kept: Sequence[Found]) -> bool:
+    """Whether it is one of several days named before."""
+    ref = one.thing
+    return isinstance(ref, Ref) and any(isinstance(old.thing, Ref) and among(ref, old.thing) for old in kept)
 
 
 def _same(one: Ref, other: Ref) -> bool:

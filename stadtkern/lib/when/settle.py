@@ -132,7 +132,7 @@ def _positive(refs: list[Ref], today: date, base: Span | None) -> tuple[tuple[Sp
     exact = [ref for ref in refs if ref.kind in ("day", "ordinal") and not ref.bound and not ref.other and _dates(ref)]
     for ref in refs:
         parts = ref.union or (ref,)
-        plain_weekdays = all(part.kind == "weekday" for part in parts) and not ref.bound and not ref.other
+        plain_weekdays = all(part.kind == "weekday" and not part.other for part in parts) and not ref.bound and not ref.other
         if ref.kind == "weekdays":
             weekdays = weekdays & ref.weekdays or ref.weekdays
             continue
@@ -175,6 +175,8 @@ def _beside(ref: Ref, wide: Sequence[Ref]) -> bool:
 
 
 def _spans_of(ref: Ref, today: date, base: Span | None) -> tuple[Span, ...]:
+    if any(part.other for part in ref.union):
+        return tuple(sorted(span for part in ref.union for span in _spans_of(part, today, _hint(ref.union) or base)))
     if not ref.other:
         return bounded(settled(ref, today, base, _hint(ref.union)), today)
     end = settled(ref.other, today, base)

@@ -45,7 +45,19 @@ def states(part: Sequence[Found], one: Found, after: Sequence[Found], today: dat
     hour = bool(after and isinstance(after[0].thing, Said) and "," not in after[0].before)
     clocks = any(isinstance(old.thing, Said) for old in part)
     suits = bool(_SUITS & set(words))
-    return said and (hour or clocks or suits or bool(weeks)) and not same_day(ref, days, today)  # type: ignore[arg-type]
+    own = hour and clocks and after[0].clause == one.clause
+    return (own or (said and (hour or clocks or suits or bool(weeks)))) and not same_day(ref, days, today)  # type: ignore[arg-type]
+
+
+def apart(part: Sequence[Found], one: Found) -> bool:
+    """Whether another week or month begins, each with days or hours of its own: "im März dienstags, im April mittwochs"."""
+    ref = one.thing
+    if not isinstance(ref, Ref) or ref.negative or ref.bound or ref.other or ref.kind not in ("week", "month"):
+        return False
+    wide = [old.thing for old in part if is_kind(old, ref.kind) and is_positive(old)]
+    own = any(isinstance(old.thing, Said) or is_kind(old, *SMALL, "weekdays") for old in part)
+    joined = {",", "und", "aber", "oder"} & set(one.before) and not corrected(one.before)
+    return bool(own and wide and joined and all(isinstance(old, Ref) and old.spans != ref.spans for old in wide))
 
 
 def only_last(part: list[Found], one: Found) -> list[list[Found]] | None:

@@ -63,9 +63,16 @@ _APART = frozenset(("vorher", "davor", "anmelden", "anmeldung", "unterlagen", "p
 _OFF = re.compile(r"\b(?:hab|habe|haben|haett\w*|nehme|nehmen) (?:(?!weg|\w+reis)[a-z0-9<>]+ ){0,5}urlaub\b(?! (?:in|auf|an) )")
 
 
+_GOES = re.compile(
+    r"\b(?<=flug )geht\b|\b(?<=flieger )geht\b|\b(?<=zug )geht\b|\b(?<=bus )geht\b|\b(?<=sohn )geht\b|\b(?<=tochter )geht\b|"
+    r"\b(?<=kind )geht\b|\b(?<=reise )geht\b"
+)  # "unser Flug geht am 28." is none
+
+
 def told(clause: Sequence[Token], text: str) -> bool:
     """Whether a part of the sentence only tells a story."""
     words = _OFF.sub("frei", " ".join(token.symbol for token in clause))
+    words = _GOES.sub("reist", words)
     was = bool(_WAS.search(words)) and not _VISIT.search(words)
     story = was or (bool(_STORY.search(words)) and not _WISH.search(words))
     if story and _HAPPENED.search(words):
@@ -78,7 +85,7 @@ _OWN = re.compile(r"\b(?:ich (?:\w+ )?(\w{3,}e)|(\w{3,}e) ich|wir (?:\w+ )?(\w{3
 _OTHERS = re.compile(
     r"<[dp]\d+> (?:\w+ )?(?!passt|geht|klappt|reicht)(\w{3,}t|muss|will) (?:der|die|das|mein\w*|unser\w*|er|sie|jemand)\b"
 )
-_ASKS = frozenset(
+ASKS = frozenset(
     """
     brauche brauchen benoetige benoetigen moechte moechten komme kommen hole holen melde melden nehme nehmen suche suchen wuerde
     wuerden haette haetten koennte koennten habe haben beantrage verlaengere bringe bringen gebe geben bitte bitten frage rufe
@@ -149,7 +156,7 @@ def loose(clause: Sequence[Token]) -> bool:
     if _BUSY.search(words) or _KIN.search(words):
         return True
     own = (verb for found in _OWN.finditer(words) for verb in found.groups() if verb)
-    return any(verb not in _ASKS for verb in own) or bool(_OTHERS.search(words))
+    return any(verb not in ASKS for verb in own) or bool(_OTHERS.search(words))
 
 
 def without_loose(found: list[Found], loose: set[int]) -> list[Found]:

@@ -64,6 +64,7 @@ def tokens(text: str) -> list[Token]:
     return made
 
 
+_WHOLE = frozenset("mai uhr elf aus weg gut bin ist hab tag amt los ja gar frei".split())  # noqa: SIM905  # no abbreviations
 _DASHES = ("-", "–", "—")
 
 
@@ -80,6 +81,8 @@ def _ends_with_hour(before: str, earlier: str, after: str) -> bool:
     if symbol(plain(after))[:1] == "m" or after[:1].isdigit():
         return False
     ranged = before in ("bis", "und", "oder", *_DASHES) and earlier.isdigit()
+    if before in ("ab", "bis", "vor", "nach") and earlier in _weekdays() | {f"{day}s" for day in _weekdays()}:
+        return True  # "samstags bis 12."
     return ranged or (before in ("ab", "nach", "vor", "bis") and earlier in _book()["parts"])
 
 
@@ -89,7 +92,10 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
     if piece in "-–—/":
         return (
             ["bis"]
-            if piece != "/" and (before[-1:].isdigit() or before[-1:] == "." or before in _weekdays())
+            if piece != "/"
+            and (before[-1:].isdigit() or before[-1:] == "." or before in _weekdays())
+            and (not after or _dashable(after) or symbol(plain(after))[:1] == "m")
+            and before.lower() != after.lower()
             else [","]
             if piece != "/"
             else ["oder"]
@@ -103,7 +109,7 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
         return [ABBREVIATED[bare.lower()]]
     if bare.lower() == "h" and before[:1].isdigit():
         return ["uhr"]
-    stop = [","] if piece != bare and len(bare) > 3 else []
+    stop = [","] if piece != bare and (len(bare) > 3 or bare.lower() in _WHOLE) else []
     if bare in ("m", "em") and before in ("vor", "ab", "nach", "von", "bis", "zu"):
         return ["dem", *stop]  # "vor'm zehnten"
     bare = bare.title() if piece != bare and bare.title() in SHORT else bare
@@ -113,8 +119,10 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
         return [f"w{SHORT[bare.title()]}"]
     if bare in ("o", "od") and (after.title() in SHORT or after[:1].isdigit()):
         return ["oder"]
-    if bare in ("vorm", "nachm") and (piece != bare or after in ("", ",")):
+    if bare in ("vorm", "nachm") and (piece != bare or after in ("", *",.!?;")):
         return ["pvm" if bare == "vorm" else "pnm", *stop]
+    if bare in ("wo", "we", "u") and (short := _chat(bare, before, after)):
+        return [short]
     if bare in SHORT and (
         piece != bare
         or (before in (",", ";") and after in ("", ",", ".", "!", "?"))
@@ -127,6 +135,18 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
         return ["w6"]
     letters = "".join(letter for letter in plain(bare) if "a" <= letter <= "z")
     return [*_word(letters), *stop] if letters else stop
+
+
+def _chat(bare: str, before: str, after: str) -> str:
+    """ "nächste wo", "am we", "mo u fr": two letters that only their neighbours explain."""
+    if bare == "wo":
+        return "woche" if _word(before.rstrip("."))[0] in ("naechste", "diese", "uebernaechste", "kommende") else ""
+    if bare == "we":
+        return (
+            "wochenende" if before in ("am", "jedes", "naechste", "naechstes", "dieses", "kommendes", "ubers", "uebers") else ""
+        )
+    near = before.rstrip(".").title() in SHORT or before[-1:].isdigit() or before in _book()["parts"]
+    return "und" if near and after and after != "," else ""
 
 
 def _dashed(before: str, after: str) -> bool:

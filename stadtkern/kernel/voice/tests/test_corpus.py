@@ -6,13 +6,12 @@ from .corpus import sentences
 
 GOAL = 0.95
 UNTOUCHED = {
-    "strangers": 0.94,
-    "writers_heldout": 0.85,
+    "writers_heldout": 0.86,
     "practice": 0.85,
-    "callers2": 0.88,
-    "callers2_heldout": 0.84,
-    "residents": 0.90,
-    "residents_heldout": 0.90,
+    "callers2": 0.91,
+    "callers2_heldout": 0.87,
+    "residents": 0.92,
+    "residents_heldout": 0.91,
 }  # time, as measured: below the goal, and said so in docs/voice.md
 HALVES = (
     "development", "heldout", "strangers", "citizens", "unseen", "fresh", "fresh2", "fresh3", "fresh4",
