@@ -73,7 +73,7 @@ def _move(row: Ride, state: State, told: Booking, now: datetime) -> None:
         row.began_at = told.began or row.began_at or now
     if state == State.ENDED:
         row.ended_at = told.ended or now
-        row.by_provider = row.asked != "FINISH" and row.state != State.ENDING
+        row.by_provider = row.finish_sent_at is None
     row.until = told.until or row.until
     row.state = state
 

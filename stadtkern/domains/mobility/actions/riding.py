@@ -75,8 +75,11 @@ def _send(row: Ride, event: str, key: str) -> tuple[Ride, bool]:
     fresh = Ride.objects.select_for_update().get(pk=row.pk)
     if fresh.asked or fresh.state not in EVENTS[event][0]:
         return fresh, False
-    fresh.asked, fresh.look_at = event, timezone.now() + SOON
-    fresh.save(update_fields=["asked", "look_at"])
+    now = timezone.now()
+    fresh.asked, fresh.look_at = event, now + SOON
+    if event == "FINISH":
+        fresh.finish_sent_at = fresh.finish_sent_at or now
+    fresh.save(update_fields=["asked", "look_at", "finish_sent_at"])
     record(f"ride.{event.lower()}_sent", subject=str(fresh), actor=key)
     return fresh, True
 

@@ -61,6 +61,7 @@ class Ride(models.Model):
     began_at = models.DateTimeField(null=True, blank=True)
     paused_at = models.DateTimeField(null=True, blank=True)
     paused_seconds = models.PositiveIntegerField(default=0)
+    finish_sent_at = models.DateTimeField(null=True, blank=True)  # when the person first ended it, whatever the provider said
     ended_at = models.DateTimeField(null=True, blank=True)
     by_provider = models.BooleanField(default=False)  # the provider ended it, not the person
     bill = models.JSONField(default=dict)  # lines, seconds, fare, left_out, as the provider's journal said them

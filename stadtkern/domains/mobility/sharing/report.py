@@ -9,7 +9,7 @@ from ..models import Ride
 MOST = 1000
 FIELDS = (
     "provider", "vehicle", "title", "place", "booking", "leg", "fare", "state", "asked", "until", "at", "began_at", "paused_at",
-    "paused_seconds", "ended_at", "by_provider", "bill", "cents",
+    "paused_seconds", "ended_at", "finish_sent_at", "by_provider", "bill", "cents",
 )  # fmt: skip
 
 

@@ -213,6 +213,18 @@ def test_the_operator_ends_what_nobody_ends(house, zoe, ridden):
     assert "Der Anbieter hat sie beendet" in Message.objects.get().body
 
 
+def test_an_end_that_arrives_late_is_the_persons_own(house, disturb, zoe, ridden):
+    disturb("broken", "/legs")
+    riding.finish(zoe, ridden.pk)
+    disturb("")
+    later(house, 2)  # still under way there
+    house.books.move(ridden.leg, "FINISH")
+    later(house, 6)
+    ridden.refresh_from_db()
+    assert ridden.state == "BILLED" and not ridden.by_provider
+    assert "Anbieter hat sie beendet" not in Message.objects.get().body
+
+
 def test_silence_while_reserving(house, disturb, zoe):
     disturb("lost", "/bookings")
     once = uuid.uuid4()
