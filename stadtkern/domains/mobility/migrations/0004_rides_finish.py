@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mobility", "0002_rides"),
+        ("mobility", "0003_timetable_of_realtime"),
     ]
 
     operations = [
