@@ -1,5 +1,6 @@
 """Two timetables of two operators, read by the worker: the planner rides both; switched off, the other counts alone."""
 
+import shutil
 from datetime import timedelta
 
 import pytest
@@ -60,6 +61,11 @@ def test_two_timetables_answer_as_one(client, login, planner_of_office, home, ru
     assert [leg.short for leg in rows[0].legs if leg.line] == ["1", "RE 1"]
     board = client.get(reverse("mobility:stop", args=["bahn~a"]), {"tag": tomorrow.isoformat(), "zeit": "08:00"})
     assert [row.line for row in board.context["rows"]][:1] == ["RE 1"]
+
+    gone = folder.day_folder(world.version().place, tomorrow)
+    shutil.rmtree(gone)
+    joined.add_days()  # every night
+    assert gone.is_dir() and world.version().number == 1
 
     with monkeypatch.context() as broken:  # a joining that fails leaves what was joined, and the office reads why
         broken.setattr(bounded, "bounds", lambda: (6000, 0.05))

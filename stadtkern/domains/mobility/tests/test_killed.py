@@ -42,7 +42,7 @@ def worker(home):
     url = f"postgresql://{told['USER']}:{told['PASSWORD']}@localhost:{told['PORT']}/{told['NAME']}?host={told['HOST']}"
     env = {key: value for key, value in os.environ.items() if key != "PYTEST_XDIST_WORKER"}
     env |= {"DATABASE_URL": url, "STADTKERN_HOME": str(home), "STADTKERN_MODE": "test"}
-    command = [sys.executable, "manage.py", "worker", "--until-empty"]
+    command = [sys.executable, "manage.py", "worker", "--until-empty", "--skip-checks"]
     return subprocess.Popen(command, cwd=settings.ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
