@@ -23,7 +23,7 @@ def timetable(tmp_path, settings):
     place = tmp_path / "fahrplan"
     place.mkdir()
     shutil.copyfile(settings.CITY_FOLDER / "mobility" / "gtfs.zip", place / "source")
-    bounded.build(feeds._job("GTFS", place) | {"days": 3}, lambda step: None)
+    bounded.build(feeds.job_of("GTFS", place) | {"days": 3}, lambda step: None)
     world.forget()
     folder.point_to("fahrplan", {"kind": "GTFS", "number": 1, "folder": str(place), "feed": 0})
     yield

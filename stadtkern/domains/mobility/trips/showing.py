@@ -37,8 +37,8 @@ REASONS = {
     Reason.LOW_CO2: gettext_lazy("wenig CO₂"),
     Reason.LESS_WALKING: gettext_lazy("weniger zu Fuß"),
     Reason.CHEAPEST: gettext_lazy("am günstigsten"),
-    Reason.OTHER_DEPARTURE: gettext_lazy("andere Abfahrt"),
     Reason.OTHER_MODE: gettext_lazy("anderes Verkehrsmittel"),
+    Reason.OTHER_DEPARTURE: gettext_lazy("andere Abfahrt"),
     Reason.RELAXED: gettext_lazy("mit mehr Zeit zum Umsteigen"),
 }
 KINDS = {  # route_type of GTFS, extended types by their hundreds
@@ -72,6 +72,18 @@ def minutes_words(seconds: int) -> str:
 
 def metres_words(metres: int) -> str:
     return f"{number_format(round(metres / 1000, 1), 1)} km" if metres >= 1000 else _("%d m") % (round(metres / 10) * 10)
+
+
+def late(planned: datetime, at: datetime) -> int:
+    """Minutes as clocks show them: 10:40:50 is not later than 10:40."""
+    return round((at.replace(second=0) - planned.replace(second=0)).total_seconds() / 60)
+
+
+def _changes(trip: Trip) -> str:
+    """ "1 Umstieg"; "" where nobody boards anything."""
+    if trip.changes:
+        return ngettext("%d Umstieg", "%d Umstiege", trip.changes) % trip.changes
+    return _("ohne Umstieg") if trip.vehicles else ""
 
 
 @dataclass
@@ -139,6 +151,11 @@ class TripRow:
     ticket_url: str = ""
 
     @property
+    def mark(self) -> str:
+        """The reason on a page; that it leaves at another time, its times say."""
+        return "" if self.whole.reason == Reason.OTHER_DEPARTURE else self.reason
+
+    @property
     def badges(self) -> list[LegRow]:
         """What stands in the head of the card: every leg but short walks between vehicles."""
         shown = [leg for leg in self.legs if leg.mode != "walk"]
@@ -157,14 +174,13 @@ class Shower:
 
     def row(self, trip: Trip, start: str = "", goal: str = "") -> TripRow:
         legs = [self.leg(leg, start, goal) for leg in trip.legs]
-        changes = trip.changes
         zones = self.zones(trip)
         return TripRow(
             key_of(trip),
             self._at(trip.departs),
             self._at(trip.arrives),
             minutes_words(trip.seconds),
-            ngettext("%d Umstieg", "%d Umstiege", changes) % changes if changes else _("ohne Umstieg"),
+            _changes(trip),
             str(REASONS.get(trip.reason, "")),
             legs,
             co2_words(trip.co2_g),
@@ -213,9 +229,9 @@ class Shower:
         towards = _("Richtung %s") % leg.headsign if leg.headsign else ""
         row.words = " ".join(part for part in (kind_words(leg.route_type), leg.route, towards) if part)
         row.colour = str(self.timetable.routes.colour[leg.ride.route])
-        row.delay = round((leg.delay or 0) / 60)
         if leg.delay:
             row.planned = row.departs - timedelta(seconds=leg.delay)
+            row.delay = late(row.planned, row.departs)
         if leg.stops:
             row.platform = str(self.timetable.stops.platform[leg.stops[0]])
         for stop, (arrives, departs) in list(zip(leg.stops, leg.times, strict=False))[1:-1]:

@@ -17,7 +17,7 @@ from stadtkern.lib import transit
 from ..models import Alert, Watch
 from . import world
 from .places import clean, find, point_of
-from .showing import kind_words
+from .showing import kind_words, late
 from .stations import Station
 
 MANY, SPAN = 30, timedelta(hours=3)
@@ -125,11 +125,6 @@ def departures(one: Station, at: datetime, many: int = MANY) -> list[Row]:
         return []
     assert now is not None
     return [_row(now, told) for told in transit.board(now, one.stops, now.seconds(at), many)]
-
-
-def late(planned: datetime, at: datetime) -> int:
-    """Minutes as clocks show them: 10:40:50 is not later than 10:40."""
-    return round((at.replace(second=0) - planned.replace(second=0)).total_seconds() / 60)
 
 
 def _row(now: Any, told: Any) -> Row:
