@@ -113,7 +113,7 @@ def walk(visit: Visit, anna: World, secrets: dict[str, str]) -> list[str]:
                 if query and deaf:
                     continue
                 text = text_of(visit.ask(address, method, path, query))
-                deaf = bool(query) and not visit.listened  # other words change nothing
+                deaf = deaf or (method == "GET" and not visit.listened)  # words behind a question mark change nothing
                 said = told(secrets, text)
                 if NAME in query or STREET in query:  # the word one typed oneself is no news
                     said = [kind for kind in said if kind not in ("person", "street")]
