@@ -62,11 +62,12 @@ def trip_of(
             stop = moment.stop(ride.board)
             seconds = int(sides[0].seconds[ride.board])
             legs += street_legs(moment, sides[0].pieces(ride.board, doors[0], stop), ride.departs - seconds, seconds)
-        elif rides[number - 1].alight != ride.board:
+        elif rides[number - 1].alight != ride.board and not ride.stays:
             legs += changing(moment, rides[number - 1].alight, ride.board, ready, request, crossings)
         before = legs[-1].arrives if legs else ride.departs
         spare = ride.departs - before - (request.slack_s if number else 0)
-        legs.append(_ride(moment, ride, tight=number > 0 and spare < request.tight_s, waits=ride.departs - before))
+        tight = number > 0 and not ride.stays and spare < request.tight_s
+        legs.append(_ride(moment, ride, tight, waits=ride.departs - before))
         ready = ride.arrives
     last = rides[-1].alight
     seconds = int(sides[1].seconds[last])
@@ -108,7 +109,7 @@ def _ride(moment: Moment, ride: Ride, tight: bool, waits: int) -> Leg:
         Mode.TRANSIT, moment.stop(ride.board), moment.stop(ride.alight), ride.departs, ride.arrives, metres, weight,
         route=routes.title(ride.route), route_id=routes.id[ride.route], route_type=kind,
         headsign=ride.headsign, trip=ride.trip, ride=ride, stops=ride.stops, times=times, delay=ride.delay or 0,
-        live=ride.delay is not None, waits_s=waits, tight=tight,
+        live=ride.delay is not None, waits_s=waits, tight=tight, stays=ride.stays,
     )  # fmt: skip
 
 

@@ -112,6 +112,7 @@ class Leg:
     currency: str = "EUR"
     waits_s: int = 0  # before this leg starts
     tight: bool = False  # little time to reach this vehicle
+    stays: bool = False  # the vehicle of the leg before goes on as this one
 
     @property
     def seconds(self) -> int:
@@ -143,8 +144,8 @@ class Trip:
 
     @cached_property
     def vehicles(self) -> int:
-        """Buses and trains."""
-        return sum(leg.mode is Mode.TRANSIT for leg in self.legs)
+        """Buses and trains; one that goes on under another number is one."""
+        return sum(leg.mode is Mode.TRANSIT and not leg.stays for leg in self.legs)
 
     @property
     def changes(self) -> int:

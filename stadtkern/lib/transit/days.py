@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from .feed import Feed, runs_of
 from .findings import FeedRefused, Finding, Limits
 from .footpaths import Paths, walks
+from .stays import rows as rows_of
+from .stays import stays
 from .timetable import Bytes, Ints, Net, Timetable, boarding, day_shift, frozen
 
 AHEAD = 8 * 3600
@@ -118,6 +120,9 @@ def assemble(feed: Feed, date: date, found: Runs, paths: Paths, free: Paths, cha
     many = np.array([len(members) for members, _ in lanes], np.int64)
     rows = concat([np.arange(begin, begin + size) for begin, size in zip(head, long.tolist(), strict=True)])
     order, places = concat([members for members, _ in lanes]), concat([places.ravel() for _, places in lanes])
+    row_of = np.empty(len(order), np.int64)
+    row_of[order] = np.arange(len(order))
+    kept = rows_of([(int(row_of[one]), int(row_of[other])) for one, other in stays(feed, found)], len(order))
     flags = feed.times.flags[rows]
     pattern_start, pattern_stop = offsets(long), frozen(feed.times.stop[rows])
     board, alight = frozen((flags & 1) > 0, np.int8), frozen((flags & 2) > 0, np.int8)
@@ -125,6 +130,7 @@ def assemble(feed: Feed, date: date, found: Runs, paths: Paths, free: Paths, cha
     net = Net(
         start, pattern, position, pattern_start, pattern_stop, board, alight, frozen(offsets(long * many)[:-1]),
         frozen(offsets(many)[:-1]), frozen(many), frozen(found.arrive[places]), frozen(found.depart[places]), *paths, change,
+        *map(frozen, kept),
     )  # fmt: skip
     event = found.event[places]
     first = [members[0] for members, _ in lanes]

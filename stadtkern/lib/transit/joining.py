@@ -68,6 +68,8 @@ def join(feeds: Mapping[str, Feed]) -> tuple[Feed, list[Part]]:
         fares={},
         info=info(parts),
         source={"name": " + ".join(feeds), "parts": list(feeds)},
+        block=moved([feed.block for feed in parts], before(int(feed.block.max(initial=-1)) + 1 for feed in parts)),
+        stays=shifted([feed.stays for feed in parts], of_trip, (0, 1)),
     )
     ends = [*of_route[1:], len(joined.routes) - 1]
     told = [

@@ -26,6 +26,7 @@ class Ride:
     row: int  # of this very timetable: lines.passing, lines.line
     first: int  # positions in the pattern
     last: int
+    stays: bool = False  # one was in the vehicle already: it went on as this trip
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,15 +66,15 @@ def rebuild(
     """Journeys of the kernel's rows. `net` is what was searched; `access` and `egress`: stops and seconds."""
     journeys: list[Journey] = []
     ways: dict[tuple[int, int], int] = {}
-    for _tau, arrives, vehicles, begin, last in found.tolist():
-        rides = [ride(timetable, *leg) for leg in legs[begin : begin + vehicles][::-1].tolist()]
+    for _tau, arrives, vehicles, begin, last, many in found.tolist():
+        rides = [ride(timetable, *leg) for leg in legs[begin : begin + many][::-1].tolist()]
         out: list[Ride | Walk] = []
         to_first = least(access, rides[0].board)
         if to_first:
             out.append(Walk(-1, rides[0].board, to_first))
         spare: int | None = None
         for at, one in enumerate(rides):
-            if at:
+            if at and not one.stays:
                 before = rides[at - 1]
                 need = changing(net, before.alight, one.board, slack, ways)
                 if before.alight != one.board:
@@ -93,7 +94,7 @@ def least(ways: Ways, stop: int) -> int:
     return int(ways[1][ways[0] == stop].min())
 
 
-def ride(timetable: Timetable, row: int, first: int, last: int) -> Ride:
+def ride(timetable: Timetable, row: int, first: int, last: int, stays: int = 0) -> Ride:
     """From one position of a row to another; where another row stands in at the end, that one is ridden."""
     net = timetable.net
     pattern = int(timetable.pattern_of_row[row])
@@ -111,7 +112,7 @@ def ride(timetable: Timetable, row: int, first: int, last: int) -> Ride:
     headsign = timetable.headsign(event + first, source)
     return Ride(
         timetable.trips.id[source], int(timetable.trips.route[source]), headsign, stops[0], stops[-1], departs,
-        int(net.arrive[event + last]), stops, delay, row, first, last,
+        int(net.arrive[event + last]), stops, delay, row, first, last, bool(stays),
     )  # fmt: skip
 
 

@@ -13,7 +13,8 @@ import numpy as np
 from stadtkern.lib.compiled import compiled
 
 FAR = 2**31 - 1
-LEGS = 3  # trip row, position of boarding, position of alighting
+LEGS = 4  # trip row, position of boarding, position of alighting, 1 = one was in the vehicle already
+ABOARD = -1  # instead of a position of boarding: one stayed in the vehicle
 
 
 @compiled
@@ -23,8 +24,12 @@ def search(
     """Journeys for departures in descending order.
 
     taus int32[n]: the departure each seed belongs to, descending; seed_stops, seed_times int32[n]: where and when one can
-    board. egress_*: ways to the door. Returns (int32[j, 5]: departure, arrival, vehicles, first leg, last stop; int32[legs, 3];
-    whether every label had come to rest before the rounds were used up).
+    board. egress_*: ways to the door. Returns (int32[j, 6]: departure, arrival, vehicles, first leg, last stop, legs;
+    int32[legs, 4]; whether every label had come to rest before the rounds were used up).
+
+    Where a vehicle goes on as another trip (stay_to), whoever can ride it to its end is aboard that one, too, in the same
+    round. That holds for every trip of a pattern from the first one that can be boarded, not only for that. `followed` and
+    `aboard` keep what was gone through with no more vehicles: it need not be again, for earlier departures neither.
     """
     stops = len(net.stop_start) - 1
     egress = np.full(stops, FAR, np.int32)
@@ -45,7 +50,18 @@ def search(
     is_marked = np.zeros(stops, np.uint8)
     improved = np.empty(stops, np.int32)
     is_improved = np.zeros(stops, np.uint8)
-    out = np.empty((64, 5), np.int32)
+    going_on = len(net.stay_to) > 0
+    has_stays = np.zeros(len(net.pattern_trip), np.uint8)
+    followed = np.empty((len(net.pattern_trip) if going_on else 0, rounds + 1), np.int32)
+    aboard = np.full(len(net.stay_start) if going_on else 0, rounds + 1, np.int32)
+    rode = np.empty((len(aboard), 2), np.int32)  # the row before, and where that was boarded
+    waiting = np.empty(len(aboard), np.int32)
+    if going_on:
+        for p in range(len(net.pattern_trip)):
+            followed[p] = net.pattern_trips[p]
+            begin, end = net.pattern_trip[p], net.pattern_trip[p] + net.pattern_trips[p]
+            has_stays[p] = net.stay_start[end] > net.stay_start[begin]
+    out = np.empty((64, 6), np.int32)
     legs = np.empty((256, LEGS), np.int32)
     n_out, n_legs, rested = 0, 0, True
     at = 0
@@ -127,6 +143,67 @@ def search(
                                     low = middle + 1
                             if low < row:
                                 row, boarded = low, x
+                if row == trips or has_stays[p] == 0:
+                    continue
+                until = followed[p, k]
+                for j in range(k, rounds + 1):
+                    if followed[p, j] > row:
+                        followed[p, j] = row
+                    else:
+                        break
+                for r in range(row, until):
+                    g = net.pattern_trip[p] + r
+                    if net.arrive[event + r * long + long - 1] >= target[k]:
+                        break
+                    n_waiting = 0
+                    if net.stay_start[g + 1] > net.stay_start[g]:
+                        waiting[0], n_waiting = g, 1
+                    while n_waiting > 0:
+                        n_waiting -= 1
+                        before = waiting[n_waiting]
+                        for q in range(net.stay_start[before], net.stay_start[before + 1]):
+                            h = net.stay_to[q]
+                            if aboard[h] <= k:
+                                continue
+                            other = np.searchsorted(net.pattern_trip, h, "right") - 1
+                            if h - net.pattern_trip[other] >= net.pattern_trips[other]:
+                                continue  # not for wheelchairs
+                            base_h = net.pattern_start[other]
+                            long_h = net.pattern_start[other + 1] - base_h
+                            event_h = net.pattern_event[other] + (h - net.pattern_trip[other]) * long_h
+                            aboard[h], rode[h, 0], rode[h, 1] = k, before, boarded if before == g else ABOARD
+                            on = True
+                            for x in range(1, long_h):
+                                t = net.arrive[event_h + x]
+                                if t >= target[k]:
+                                    on = False
+                                    break
+                                s = net.pattern_stop[base_h + x]
+                                if net.pattern_alight[base_h + x] == 0 or t >= arrive[s, k]:
+                                    continue
+                                for j in range(k, rounds + 1):
+                                    if arrive[s, j] > t:
+                                        arrive[s, j] = t
+                                    else:
+                                        break
+                                by[s, k, 0], by[s, k, 1], by[s, k, 2], by[s, k, 3] = (
+                                    other,
+                                    h - net.pattern_trip[other],
+                                    ABOARD,
+                                    x,
+                                )
+                                if is_improved[s] == 0:
+                                    is_improved[s] = 1
+                                    improved[n_improved] = s
+                                    n_improved += 1
+                                if egress[s] < FAR and t + egress[s] < target[k]:
+                                    for j in range(k, rounds + 1):
+                                        if target[j] > t + egress[s]:
+                                            target[j] = t + egress[s]
+                                    target_stop[k], target_new[k] = s, 1
+                            if on and net.stay_start[h + 1] > net.stay_start[h]:
+                                waiting[n_waiting] = h
+                                n_waiting += 1
             for i in range(n_improved):
                 s = improved[i]
                 is_improved[s] = 0
@@ -165,29 +242,37 @@ def search(
                 continue
             target_new[k] = 0
             if n_out == len(out):
-                wider = np.empty((2 * n_out, 5), np.int32)
+                wider = np.empty((2 * n_out, 6), np.int32)
                 wider[:n_out] = out
                 out = wider
-            if n_legs + k > len(legs):
-                longer = np.empty((2 * len(legs) + k, LEGS), np.int32)
-                longer[:n_legs] = legs[:n_legs]
-                legs = longer
-            s, j, n = target_stop[k], k, 0
+            s, j, n, vehicles = target_stop[k], k, 0, 0
             out[n_out, 0], out[n_out, 1], out[n_out, 3], out[n_out, 4] = tau, target[k], n_legs, s
             while True:
                 while j > 1 and arrive[s, j - 1] == arrive[s, j]:
                     j -= 1
-                p, boarded = by[s, j, 0], by[s, j, 2]
-                legs[n_legs + n, 0] = net.pattern_trip[p] + by[s, j, 1]
-                legs[n_legs + n, 1], legs[n_legs + n, 2] = boarded, by[s, j, 3]
-                n += 1
+                p, boarded, x = by[s, j, 0], by[s, j, 2], by[s, j, 3]
+                row = net.pattern_trip[p] + by[s, j, 1]
+                while True:
+                    if n_legs + n == len(legs):
+                        longer = np.empty((2 * len(legs), LEGS), np.int32)
+                        longer[: len(legs)] = legs
+                        legs = longer
+                    legs[n_legs + n, 0], legs[n_legs + n, 1], legs[n_legs + n, 2] = row, max(boarded, 0), x
+                    legs[n_legs + n, 3] = boarded == ABOARD
+                    n += 1
+                    if boarded != ABOARD:
+                        break
+                    row, boarded = rode[row, 0], rode[row, 1]
+                    p = np.searchsorted(net.pattern_trip, row, "right") - 1
+                    x = net.pattern_start[p + 1] - net.pattern_start[p] - 1
+                vehicles += 1
                 s, j = net.pattern_stop[net.pattern_start[p] + boarded], j - 1
                 while j > 0 and ready[s, j - 1] == ready[s, j]:
                     j -= 1
                 if j == 0:
                     break
                 s = came_from[s, j]
-            out[n_out, 2] = n
+            out[n_out, 2], out[n_out, 5] = vehicles, n
             n_out += 1
             n_legs += n
     return out[:n_out].copy(), legs[:n_legs].copy(), rested

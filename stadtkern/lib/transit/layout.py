@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .days import offsets, split
 from .feed import Trips
+from .stays import rows as rows_of
 from .timetable import Timetable, boarding, frozen
 from .weave import places, weave
 
@@ -110,7 +111,7 @@ class Layout:
         for pattern, leaving in change.touched.items():
             self.settle(pattern, leaving)
         new = self.appended()
-        rows, events = self.rows, self.events
+        rows, events, old_rows = self.rows, self.events, np.arange(len(plan.trip_source), dtype=np.int32)
         if self.order:
             old_rows, old_events = self.laid()
             rows = {name: array[old_rows] for name, array in rows.items()}
@@ -128,6 +129,8 @@ class Layout:
             net = net._replace(
                 pattern_event=offsets(sizes * trips)[:-1], pattern_trip=offsets(trips)[:-1], pattern_trips=frozen(trips)
             )
+        kept = rows_of(self.going_on(old_rows), len(rows["source"]))
+        net = net._replace(stay_start=frozen(kept[0]), stay_to=frozen(kept[1]))
         searched, stands_in, shut = self.searched(events, sizes, net)
         return replace(
             plan,
@@ -149,6 +152,22 @@ class Layout:
             gone=tuple(change.gone),
             about=plan.about | {"live": change.told, "live_at": datetime.now(UTC).isoformat(timespec="seconds")},
         )
+
+    def going_on(self, old_rows: Array) -> list[tuple[int, int]]:
+        """Who goes on as whom in the new order: trips that run whole and in a row of their own, the first one in time."""
+        plan, change = self.plan, self.change
+        new_row = np.full(len(plan.trip_source), -1, np.int64)
+        new_row[old_rows] = np.arange(len(old_rows))
+        new_row[np.isin(plan.pattern_of_row, list(self.woven))] = -1
+        new_row[list(change.closed)] = -1
+        pairs = []
+        for one in np.flatnonzero(np.diff(plan.net.stay_start)).tolist():
+            for other in plan.net.stay_to[plan.net.stay_start[one] : plan.net.stay_start[one + 1]].tolist():
+                ends, begins = change.place(one), change.place(other)
+                in_time = change.depart[begins[1]] >= change.arrive[ends[1] + ends[2] - 1]
+                if new_row[one] >= 0 and new_row[other] >= 0 and in_time:
+                    pairs.append((int(new_row[one]), int(new_row[other])))
+        return pairs
 
     def wider(self, new: dict[str, list[Any]], start: Array) -> Any:
         """The net with the stops of the new patterns."""

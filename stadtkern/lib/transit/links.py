@@ -49,7 +49,9 @@ def read_transfers(archive: Archive, stops: Stops, findings: Findings) -> NDArra
     for line, (start, end, kind, seconds, *special) in archive.rows(name, columns, ()):
         origin, target = stops.by_id.get(start, -1), stops.by_id.get(end, -1)
         way = whole(kind, -1, 0, 5) if kind else 0
-        if unused := special_rule(way, *special):
+        if way > 3:
+            continue  # read_stays
+        if unused := special_rule(*special):
             findings.add(unused, name, line, value=" ".join(filter(None, special)) or kind)
         elif origin < 0 or target < 0 or way < 0:
             findings.add("bad_transfer", name, line, value=f"{start} {end} {kind}")
@@ -61,10 +63,22 @@ def read_transfers(archive: Archive, stops: Stops, findings: Findings) -> NDArra
     return np.array(rows, np.int32).reshape(-1, 4)
 
 
-def special_rule(way: int, from_route: str, to_route: str, from_trip: str, to_trip: str) -> str:
+def read_stays(archive: Archive, trips: dict[str, int], findings: Findings) -> NDArray[np.int32]:
+    """Rows of trip, the trip its vehicle goes on as, 4 (one stays in it) or 5 (one does not)."""
+    name, found = "transfers.txt", []
+    for line, (start, end, kind) in archive.rows(name, ("from_trip_id", "to_trip_id", "transfer_type"), ()):
+        way = whole(kind, -1, 0, 5) if kind else 0
+        if way > 3:
+            pair = trips.get(start, -1), trips.get(end, -1)
+            if min(pair) < 0 or pair[0] == pair[1]:
+                findings.add("in_seat_transfer", name, line, value=f"{start} {end}")
+            else:
+                found.append((*pair, way))
+    return np.array(found, np.int32).reshape(-1, 3)
+
+
+def special_rule(from_route: str, to_route: str, from_trip: str, to_trip: str) -> str:
     """The finding of a row that says more than we use; "" for a rule between stops."""
-    if way > 3:
-        return "in_seat_transfer"
     if from_trip or to_trip:
         return "trip_transfer"
     return "route_transfer" if from_route or to_route else ""

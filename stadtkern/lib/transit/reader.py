@@ -6,12 +6,13 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .archive import Archive
 from .calendars import Calendar, day_number, read_calendar
 from .feed import Feed, Routes, Shapes, Stops, StopTimes, Trips
 from .findings import Findings, Limits
-from .links import read_frequencies, read_pathways, read_transfers
+from .links import read_frequencies, read_pathways, read_stays, read_transfers
 from .tariff import read_fares
 from .texts import Texts
 from .times import Known, Numbers, ints, read_times, whole
@@ -36,7 +37,7 @@ def read_feed(path: Path, limits: Limits | None = None) -> Feed:
         routes = read_routes(archive, findings)
         calendar = read_calendar(archive, findings)
         shapes = read_shapes(archive, findings)
-        trips = read_trips(archive, routes, calendar, shapes, findings)
+        trips, block = read_trips(archive, routes, calendar, shapes, findings)
         times = read_times(archive, trips.id.index_of(), stops, findings)
         if not len(times.stop):
             raise findings.refuse(
@@ -51,7 +52,7 @@ def read_feed(path: Path, limits: Limits | None = None) -> Feed:
             stops, routes, trips, times, calendar, shapes,
             read_frequencies(archive, index, times, findings), read_transfers(archive, stops, findings),
             read_pathways(archive, stops, findings), timezone, agencies, read_fares(archive, findings), read_info(archive), [],
-            {"name": Path(path).name, "unpacked_bytes": archive.read_bytes},
+            {"name": Path(path).name, "unpacked_bytes": archive.read_bytes}, block, read_stays(archive, index, findings),
         )  # fmt: skip
     check_calendar(feed, findings)
     feed.findings.extend(findings)
@@ -158,7 +159,10 @@ def colour(text: str) -> str:
     return bare if len(bare) == 6 and all(sign in "0123456789ABCDEF" for sign in bare) else ""
 
 
-def read_trips(archive: Archive, routes: Routes, calendar: Calendar, shapes: Shapes, findings: Findings) -> Trips:
+def read_trips(
+    archive: Archive, routes: Routes, calendar: Calendar, shapes: Shapes, findings: Findings
+) -> tuple[Trips, NDArray[np.int32]]:
+    """All trips, and the block of each."""
     columns = (
         "trip_id", "trip_headsign", "route_id", "service_id", "shape_id", "wheelchair_accessible", "bikes_allowed", "block_id",
     )  # fmt: skip
@@ -170,6 +174,7 @@ def read_trips(archive: Archive, routes: Routes, calendar: Calendar, shapes: Sha
     seen: set[str] = set()
     rows: list[tuple[int, ...]] = []
     blocks: dict[str, int] = {}
+    block_of: list[int] = []
     for line, (key, sign, route, service, shape, wheelchair, bikes, block) in archive.rows(
         "trips.txt", columns, ("trip_id", "service_id")
     ):
@@ -181,8 +186,7 @@ def read_trips(archive: Archive, routes: Routes, calendar: Calendar, shapes: Sha
             findings.add("unknown_route", "trips.txt", line, value=route)
         if services[service] < 0:
             findings.add("unknown_service", "trips.txt", line, value=service)
-        if block:
-            blocks[block] = blocks.get(block, 0) + 1
+        block_of.append(blocks.setdefault(block, len(blocks)) if block else -1)
         ids.append(key)
         signs.append(sign)
         at = known[route] if known[route] >= 0 else len(routes) - 1
@@ -191,12 +195,13 @@ def read_trips(archive: Archive, routes: Routes, calendar: Calendar, shapes: Sha
         raise findings.refuse(
             "nothing_runs", "trips.txt", problem=next((f.code for f in findings if f.file == "trips.txt"), "")
         )
-    findings.add("block", "trips.txt", 0, sum(many for many in blocks.values() if many > 1))
+    shared = np.bincount(np.array(block_of) + 1)[1:]
+    findings.add("block", "trips.txt", 0, int(shared[shared > 1].sum()))
     columns_of = np.array(rows, np.int32).T.copy()
     return Trips(
         Texts.of(ids), Texts.of(signs), columns_of[0], columns_of[1], columns_of[2], columns_of[3].astype(np.int8),
         columns_of[4].astype(np.int8),
-    )  # fmt: skip
+    ), np.array(block_of, np.int32)  # fmt: skip
 
 
 def read_shapes(archive: Archive, findings: Findings) -> Shapes:

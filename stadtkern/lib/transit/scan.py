@@ -7,6 +7,7 @@ only.
 """
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,9 +33,14 @@ class Connections(NamedTuple):
     hop: NDArray[np.int32]
     door: NDArray[np.int32]
     vehicles: NDArray[np.int32]  # [1] how many
+    hops: NDArray[np.int32]  # [vehicles] how many hops each has
+    next_start: NDArray[np.int32]  # [vehicles + 1]
+    next: NDArray[np.int32]  # the vehicles each goes on as, with everybody aboard
 
 
-def connections(first: NDArray[Any], stop: Any, arrive: Any, depart: Any, board: Any, alight: Any) -> Connections:
+def connections(
+    first: NDArray[Any], stop: Any, arrive: Any, depart: Any, board: Any, alight: Any, going_on: Sequence[tuple[int, int]] = ()
+) -> Connections:
     """From stop times laid end to end: vehicle v has the rows first[v] to first[v + 1]."""
     many = np.diff(first)
     vehicle = np.repeat(np.arange(len(many)), many)
@@ -44,13 +50,49 @@ def connections(first: NDArray[Any], stop: Any, arrive: Any, depart: Any, board:
     door = np.where(np.asarray(board)[order], 1, 0) + np.where(np.asarray(alight)[order + 1], 2, 0)
     columns = (stop[order], stop[order + 1], depart[order], arrive[order + 1], vehicle[order], hop[order], door)
     packed: list[NDArray[np.int32]] = [frozen(column) for column in columns]
-    return Connections._make([*packed, frozen(np.array([len(many)]))])
+    after: list[list[int]] = [[] for _ in many]
+    for one, other in going_on:
+        after[one].append(other)
+    start = np.cumsum([0, *(len(ones) for ones in after)])
+    others = np.array([one for ones in after for one in ones], np.int32)
+    return Connections._make([*packed, frozen(np.array([len(many)])), frozen(many - 1), frozen(start), frozen(others)])
 
 
 def of_runs(feed: Feed, found: Runs) -> Connections:
     """The connections of a day straight from the feed, before anything was grouped."""
     flags = feed.times.flags[found.event]
-    return connections(found.start, feed.times.stop[found.event], found.arrive, found.depart, flags & 1, flags & 2)
+    stops = feed.times.stop[found.event]
+    return connections(found.start, stops, found.arrive, found.depart, flags & 1, flags & 2, going_on(feed, found))
+
+
+def going_on(feed: Feed, found: Runs) -> list[tuple[int, int]]:
+    """Which run is the same vehicle as which, by going through what the feed says (the rules stand in stays.py)."""
+    first = [int(found.depart[at]) for at in found.start[:-1]]
+    last = [int(found.arrive[at - 1]) for at in found.start[1:]]
+    ends = [(int(feed.times.stop[found.event[a]]), int(feed.times.stop[found.event[b - 1]])) for a, b in pairwise(found.start)]
+    runs: dict[tuple[int, int], list[int]] = {}
+    for run, (trip, day) in enumerate(zip(found.source.tolist(), found.day.tolist(), strict=True)):
+        runs.setdefault((trip, day), []).append(run)
+    single = {key: ones[0] for key, ones in runs.items() if len(ones) == 1}
+    words: dict[tuple[int, int], int] = {(trip, other): kind for trip, other, kind in feed.stays.tolist()}
+    blocks: dict[tuple[int, int], list[int]] = {}
+    for (trip, day), run in single.items():
+        if feed.block[trip] >= 0:
+            blocks.setdefault((int(feed.block[trip]), day), []).append(run)
+    found_pairs = []
+    for (trip, day), run in single.items():
+        told = [
+            single[other, day] for (one, other), kind in words.items() if one == trip and kind == 4 and (other, day) in single
+        ]
+        mates = [one for one in blocks.get((int(feed.block[trip]), day), []) if one != run and first[one] >= last[run]]
+        mate = min(mates, key=lambda one: (first[one], one), default=None)
+        if mate is not None and (trip, int(found.source[mate])) not in words and first[mate] - last[run] <= 180:
+            stops = ends[run][1], ends[mate][0]
+            houses = {int(feed.stops.parent[stop]) for stop in stops}
+            if stops[0] == stops[1] or (len(houses) == 1 and houses != {-1}):
+                told.append(mate)
+        found_pairs += [(run, one) for one in told if first[one] >= last[run] and (first[one], one) > (first[run], run)]
+    return found_pairs
 
 
 def of_timetable(timetable: Timetable, runs: Sequence[int] | None = None) -> Connections:
@@ -70,8 +112,21 @@ def of_timetable(timetable: Timetable, runs: Sequence[int] | None = None) -> Con
             depart.append(times[1][event : event + long])
             first.append(first[-1] + int(long))
     none = [np.zeros(0, np.int32)]
-    laid = (np.concatenate(parts or none) for parts in (stops, arrive, depart, board, alight))
-    return connections(np.array(first), *laid)
+    columns: list[Any] = [np.concatenate(parts or none) for parts in (stops, arrive, depart, board, alight)]
+    stop, came, left, on, off = columns
+    follows = np.repeat(np.arange(len(net.stay_start) - 1), np.diff(net.stay_start)).tolist()
+    pairs = list(zip(follows, net.stay_to.tolist(), strict=True))
+    after = pairs if runs is None else among(timetable, runs, pairs)
+    return connections(np.array(first), stop, came, left, on, off, after)
+
+
+def among(timetable: Timetable, runs: Sequence[int], pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The pairs of rows in these patterns, numbered as the patterns lie one after the other."""
+    net, number = timetable.net, dict[int, int]()
+    for p in runs:
+        for trip in range(net.pattern_trips[p]):
+            number[int(net.pattern_trip[p]) + trip] = len(number)
+    return [(number[one], number[other]) for one, other in pairs if one in number and other in number]
 
 
 def connection_scan(
@@ -128,6 +183,11 @@ def scan(
                     if not (hops.door[c] & 1) or can_board[hops.origin[c]] > now:
                         continue
                     aboard_since[v] = hops.hop[c]
+                if hops.hop[c] == hops.hops[v] - 1:
+                    for q in range(hops.next_start[v], hops.next_start[v + 1]):
+                        if aboard_since[hops.next[q]] > -1:
+                            aboard_since[hops.next[q]] = -1
+                            again = True
                 s, t = hops.target[c], np.int64(hops.arrives[c])
                 if not (hops.door[c] & 2) or t >= came[s]:
                     continue

@@ -87,6 +87,8 @@ def penalty(timetable: Timetable, journey: Journey, options: Options) -> int:
     rides = journey.rides
     tight, ways = 0, {(leg.origin, leg.target): leg.seconds for leg in journey.legs if isinstance(leg, Walk)}
     for before, after in pairwise(rides):
+        if after.stays:
+            continue
         if before.alight == after.board:
             need = max(int(timetable.net.change[after.board]), options.slack_s)
         else:

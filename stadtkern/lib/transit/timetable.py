@@ -46,6 +46,8 @@ class Net(NamedTuple):
     foot_to: Ints
     foot_seconds: Ints
     change: Ints  # [stops]: seconds needed to change at the same stop; NO_CHANGE = not possible
+    stay_start: Ints  # [rows of trips + 1]
+    stay_to: Ints  # rows the same vehicle goes on as: one stays in it (stays.py)
 
 
 @dataclass(frozen=True)
@@ -185,8 +187,10 @@ class Timetable:
             return array(f"{prefix}.{name}")
 
         groups = {name: group(kind, name) for name, kind in GROUPS.items()}
-        net = Net(*(array(f"net.{name}") for name in Net._fields))
         own = {name: array(name) for name in OWN}
+        known = [name for name in Net._fields if (folder / f"net.{name}.npy").exists()]
+        older = {"stay_start": np.zeros(len(own["trip_source"]) + 1, np.int32), "stay_to": np.zeros(0, np.int32)}
+        net = Net(**{name: frozen(array) for name, array in older.items()} | {name: array(f"net.{name}") for name in known})
         signs = part("", "signs", Texts)
         return cls(
             date=date.fromisoformat(about["date"]),

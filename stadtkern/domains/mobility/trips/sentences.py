@@ -66,11 +66,11 @@ WORDS = {
     "trip_transfer": gettext_lazy("Umstiegsregeln nur für einzelne Fahrten berücksichtigen wir nicht."),
     "route_transfer": gettext_lazy("Umstiegsregeln nur für einzelne Linien berücksichtigen wir nicht."),
     "in_seat_transfer": gettext_lazy(
-        "Dass man zur nächsten Fahrt sitzen bleibt, berücksichtigen wir nicht (Umstiege der Art 4 und 5)."
+        "Umstiege, bei denen man sitzen bleibt (Art 4 und 5), nennen keine zwei bekannten Fahrten. Wir haben sie ausgelassen."
     ),
     "block": gettext_lazy(
-        "Fahrten teilen sich ein Fahrzeug mit anderen (block_id). Dass man sitzen bleiben kann, berücksichtigen wir nicht; "
-        "wir rechnen mit einem Umstieg."
+        "Fahrten teilen sich ein Fahrzeug mit anderen (block_id). Fährt es an derselben Haltestelle binnen 3 Minuten weiter, "
+        "bleibt man sitzen; sonst rechnen wir mit einem Umstieg. Für andere Fälle braucht es Umstiege der Art 4."
     ),
     "flexible": gettext_lazy(
         "Halte von Fahrten auf Bestellung, die ein Gebiet statt einer Haltestelle nennen (GTFS-Flex), lesen wir nicht."

@@ -228,6 +228,8 @@ class Shower:
         row.line, row.short, row.trip, row.route = True, leg.route or "–", leg.trip, leg.route_id
         towards = _("Richtung %s") % leg.headsign if leg.headsign else ""
         row.words = " ".join(part for part in (kind_words(leg.route_type), leg.route, towards) if part)
+        if leg.stays:
+            row.words = _("%s – sitzen bleiben, das Fahrzeug fährt weiter") % row.words
         row.colour = str(self.timetable.routes.colour[leg.ride.route])
         if leg.delay:
             row.planned = row.departs - timedelta(seconds=leg.delay)

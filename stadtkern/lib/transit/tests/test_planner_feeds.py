@@ -256,7 +256,7 @@ def test_what_a_feed_holds_beyond_what_is_used_is_counted(tmp_path):
         "booking_rules.txt": "booking_rule_id,booking_type\nb,1\n",
         "transfers.txt": (
             "from_stop_id,to_stop_id,transfer_type,min_transfer_time,from_route_id,to_route_id,from_trip_id,to_trip_id\n"
-            "b,b,2,60,,,,\nb,b,2,60,1,2,,\nb,b,1,,,,t1,t2\nb,b,1,,1,,,t2\nc,c,4,,,,t1,late\n"
+            "b,b,2,60,,,,\nb,b,2,60,1,2,,\nb,b,1,,,,t1,t2\nb,b,1,,1,,,t2\nc,c,4,,,,t1,nowhere\n"
         ),
     }
     (tmp_path / "plain").mkdir()

@@ -16,7 +16,8 @@ from .village import STOPS, laid_out, villages
 
 ROOT = Path(__file__).resolve().parents[4]
 DATA = Path(os.environ.get("STADTKERN_SHARED", ROOT.parent / "shared")) / "data" / "mobility"
-calm = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+MANY = int(os.environ.get("VILLAGES", "25"))
+calm = settings(max_examples=MANY, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def ways(timetable):
@@ -47,23 +48,34 @@ def test_the_planner_equals_the_scan(village, depart, slack):
 def sound(journey, timetable, depart, slack):
     """The legs hang together: nobody boards before being there, every stop and time is the vehicle's own."""
     now, net = depart, timetable.net
-    assert depart <= journey.departs <= journey.arrives and journey.vehicles == len(journey.rides)
+    assert depart <= journey.departs <= journey.arrives
+    assert journey.vehicles == sum(not ride.stays for ride in journey.rides)
     before = None
     for leg in journey.legs:
         if not hasattr(leg, "trip"):
             now += leg.seconds + (slack if before and leg.target >= 0 else 0)
             continue
-        if before and before.alight == leg.board:
+        if leg.stays:
+            after = net.stay_to[net.stay_start[before.row] : net.stay_start[before.row + 1]].tolist()
+            assert leg.row in after and leg.first == 0 and before.last == len_of(timetable, before) - 1
+        elif before and before.alight == leg.board:
             now += max(int(net.change[leg.board]), slack)
         assert now <= leg.departs <= leg.arrives
         pattern = timetable.pattern_of_row[leg.row]
         base, long = net.pattern_start[pattern], net.pattern_start[pattern + 1] - net.pattern_start[pattern]
         event = net.pattern_event[pattern] + (leg.row - net.pattern_trip[pattern]) * long
         assert (net.depart[event + leg.first], net.arrive[event + leg.last]) == (leg.departs, leg.arrives)
-        assert net.pattern_board[base + leg.first] and net.pattern_alight[base + leg.last] and leg.first < leg.last
+        assert (leg.stays or net.pattern_board[base + leg.first]) and leg.first < leg.last
+        following = next((one for one in journey.rides[journey.rides.index(leg) + 1 :]), None)
+        assert net.pattern_alight[base + leg.last] or (following and following.stays)
         assert leg.stops == tuple(net.pattern_stop[base + leg.first : base + leg.last + 1].tolist())
         now, before = leg.arrives, leg
     assert now == journey.arrives
+
+
+def len_of(timetable, ride):
+    pattern = timetable.pattern_of_row[ride.row]
+    return timetable.net.pattern_start[pattern + 1] - timetable.net.pattern_start[pattern]
 
 
 @calm

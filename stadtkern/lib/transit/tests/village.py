@@ -24,13 +24,20 @@ vehicle = st.fixed_dictionaries(
         "wheelchair": st.integers(0, 2),
         "headway": st.sampled_from([0, 0, 0, 240]),
         "day": st.sampled_from(["today", "yesterday"]),
+        "block": st.sampled_from(["", "", "b1", "b2"]),
     }
 )
 transfer = st.tuples(
     st.integers(0, STOPS - 1), st.integers(0, STOPS - 1), st.integers(0, 3), st.sampled_from(["", 0, 120, 240])
 )
+stay = st.tuples(st.integers(0, 7), st.integers(0, 7), st.sampled_from([4, 4, 4, 5]))
 villages = st.fixed_dictionaries(
-    {"vehicles": st.lists(vehicle, min_size=1, max_size=8), "transfers": st.lists(transfer, max_size=5), "near": st.booleans()}
+    {
+        "vehicles": st.lists(vehicle, min_size=1, max_size=8),
+        "transfers": st.lists(transfer, max_size=5),
+        "stays": st.lists(stay, max_size=6),
+        "near": st.booleans(),
+    }
 )
 
 
@@ -43,7 +50,7 @@ def files(village):
     for at, one in enumerate(village["vehicles"]):
         shift = 0 if one["day"] == "yesterday" else -86_400
         now = max(one["start"] + shift, 0)
-        trips.append(f"r,{one['day']},t{at},{one['wheelchair']}")
+        trips.append(f"r,{one['day']},t{at},{one['wheelchair']},{one.get('block', '')}")
         for place, stop in enumerate(one["stops"]):
             leaves = now + one["dwell"][place]
             times.append(f"t{at},{clock(now)},{clock(leaves)},s{stop},{place * 3},{one['board'][place]},{one['alight'][place]}")
@@ -56,10 +63,11 @@ def files(village):
         "stops.txt": ["stop_id,stop_name,stop_lat,stop_lon"] + [f"s{at},S{at},{50 + at * gap:.3f},7" for at in range(STOPS)],
         "routes.txt": ["route_id,route_short_name,route_type", "r,1,3"],
         "calendar_dates.txt": ["service_id,date,exception_type", "today,20261130,1", "yesterday,20261129,1"],
-        "trips.txt": ["route_id,service_id,trip_id,wheelchair_accessible", *trips],
+        "trips.txt": ["route_id,service_id,trip_id,wheelchair_accessible,block_id", *trips],
         "stop_times.txt": ["trip_id,arrival_time,departure_time,stop_id,stop_sequence,pickup_type,drop_off_type", *times],
-        "transfers.txt": ["from_stop_id,to_stop_id,transfer_type,min_transfer_time"]
-        + [f"s{a},s{b},{kind},{seconds}" for a, b, kind, seconds in village["transfers"]],
+        "transfers.txt": ["from_stop_id,to_stop_id,transfer_type,min_transfer_time,from_trip_id,to_trip_id"]
+        + [f"s{a},s{b},{kind},{seconds},," for a, b, kind, seconds in village["transfers"]]
+        + [f",,{kind},,t{a},t{b}" for a, b, kind in village.get("stays", ())],
         "frequencies.txt": ["trip_id,start_time,end_time,headway_secs", *frequencies],
     }
 

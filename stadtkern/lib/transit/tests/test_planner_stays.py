@@ -1,0 +1,139 @@
+"""Staying in the vehicle when it goes on as another trip: one vehicle, without time to change; beside brute force."""
+
+from dataclasses import replace
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from stadtkern.lib.transit import Options, StopUpdate, Timetable, TripUpdate, at_stop, day, earliest, live, profile, read_feed
+from stadtkern.lib.transit.joining import join
+from stadtkern.lib.transit.scan import NEVER, connection_scan, going_on, of_timetable
+
+from .test_planner_scan import arrival, calm, ways
+from .test_planner_small import MONDAY, VILLAGE, feed_of
+from .village import DAY, laid_out, villages
+
+
+def by_hand(feed, found, timetable, access, egress, depart, slack, most):
+    """The earliest arrival with 1, 2 … vehicles: every vehicle, every stop, round by round."""
+    net, pairs = timetable.net, going_on(feed, found)
+    ready = {}
+    for stop, seconds in zip(*(part.tolist() for part in access), strict=True):
+        ready[stop] = min(ready.get(stop, NEVER), depart + seconds)
+    home, came, best = dict(zip(*(part.tolist() for part in egress), strict=True)), {}, []
+    for _ in range(most):
+        since = {}
+        for run in range(len(found.source)):
+            rows = range(int(found.start[run]), int(found.start[run + 1]))
+            for at, event in enumerate(rows):
+                stop, flags = int(feed.times.stop[found.event[event]]), int(feed.times.flags[found.event[event]])
+                if flags & 1 and at + 1 < len(rows) and ready.get(stop, NEVER) <= found.depart[event]:
+                    since.setdefault(run, at)
+        while more := [other for one, other in pairs if one in since and since.get(other, 1) > 0]:
+            since |= dict.fromkeys(more, 0)
+        for run, at in since.items():
+            for event in range(int(found.start[run]) + at + 1, int(found.start[run + 1])):
+                stop, flags = int(feed.times.stop[found.event[event]]), int(feed.times.flags[found.event[event]])
+                if flags & 2:
+                    came[stop] = min(came.get(stop, NEVER), int(found.arrive[event]))
+        for stop, now in came.items():
+            if net.change[stop] < 2**29:
+                ready[stop] = min(ready.get(stop, NEVER), now + max(int(net.change[stop]), slack))
+            for at in range(net.foot_start[stop], net.foot_start[stop + 1]):
+                other = int(net.foot_to[at])
+                ready[other] = min(ready.get(other, NEVER), now + int(net.foot_seconds[at]) + slack)
+        best.append(min((now + home[stop] for stop, now in came.items() if stop in home), default=NEVER))
+    return best
+
+
+@calm
+@given(villages, st.integers(0, 30).map(lambda value: value * 60), st.sampled_from([0, 60, 150]))
+def test_the_planner_equals_brute_force_for_every_number_of_vehicles(village, depart, slack):
+    feed, found, timetable = laid_out(village)
+    for access, egress in list(ways(timetable))[::4]:
+        ours = [arrival(earliest(timetable, access, egress, depart, Options(many, slack_s=slack))) for many in (1, 2, 3, 4)]
+        assert ours == by_hand(feed, found, timetable, access, egress, depart, slack, 4)
+
+
+@calm
+@given(villages, st.lists(st.tuples(st.integers(0, 7), st.integers(-2, 9), st.booleans()), max_size=4))
+def test_with_real_time_the_planner_equals_the_scan(village, said):
+    _feed, _found, plan = laid_out(village)
+    updates = [
+        TripUpdate(f"t{trip}", (StopUpdate(sequence=0, arrive_delay=60 * late),), "cancelled" if gone else "scheduled")
+        for trip, late, gone in said
+    ]
+    now = live(plan, updates)
+    hops = of_timetable(now)
+    for access, egress in list(ways(now))[::5]:
+        ours = arrival(earliest(now, access, egress, 600, Options(max_vehicles=0, slack_s=90)))
+        assert ours == connection_scan(hops, now, access, egress, 600, 90)
+
+
+BUS = VILLAGE | {
+    "trips.txt": "route_id,service_id,trip_id,trip_headsign,block_id\n1,w,t1,Bahnhof,u\n2,w,t2,Damm,u\n",
+    "stop_times.txt": (
+        "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n"
+        "t1,8:00:00,8:00:00,a,1\nt1,8:10:00,8:10:00,b,2\n"
+        "t2,8:11:00,8:11:00,b,1\nt2,8:20:00,8:20:00,c,2\nt2,8:30:00,8:30:00,d,3\n"
+    ),
+}
+WORDS = "from_trip_id,to_trip_id,transfer_type\n"
+
+
+def legs(folder, files, slack=300, **more):
+    table = day(read_feed(feed_of(folder, files)), MONDAY)
+    table.save(folder / "saved")
+    start, end = at_stop(table, 0), at_stop(table, 3, leaving=False)
+    for one in (table, Timetable.load(folder / "saved")):
+        found = earliest(one, start, end, 7 * 3600, Options(slack_s=slack, **more))
+        assert [(j.departs, j.arrives) for j in profile(one, start, end, 25_200, 32_000, Options(slack_s=slack, **more))] == [
+            (j.departs, j.arrives) for j in found
+        ]
+    return [(journey.vehicles, journey.spare, [(ride.trip, ride.stays) for ride in journey.rides]) for journey in found]
+
+
+def test_a_bus_that_goes_on_as_another_line_is_one_vehicle(tmp_path):
+    through = [(1, None, [("t1", False), ("t2", True)])]
+    assert legs(tmp_path, BUS) == through  # a block, and on at once
+    later = {"stop_times.txt": BUS["stop_times.txt"].replace("8:11:00", "8:14:00")}
+    assert legs(tmp_path, BUS | later) == []  # it turns round: one changes, for which four minutes are not enough
+    assert legs(tmp_path, BUS | later, slack=0) == [(2, 240, [("t1", False), ("t2", False)])]
+    assert legs(tmp_path, BUS | later | {"transfers.txt": WORDS + "t1,t2,4\n"}) == through
+    assert legs(tmp_path, BUS | {"transfers.txt": WORDS + "t1,t2,5\n"}) == []
+
+
+def test_a_late_bus_goes_on_late_and_a_cancelled_one_not_at_all(tmp_path):
+    table = day(read_feed(feed_of(tmp_path, BUS)), MONDAY)
+    start, end = at_stop(table, 0), at_stop(table, 3, leaving=False)
+
+    def rides(*updates):
+        found = earliest(live(table, list(updates)), start, end, 7 * 3600, Options(slack_s=300))
+        return [[(ride.trip, ride.stays, ride.delay) for ride in journey.rides] for journey in found]
+
+    late = [TripUpdate(trip, (StopUpdate(sequence=1, arrive_delay=600),)) for trip in ("t1", "t2")]
+    assert rides(*late) == [[("t1", False, 600), ("t2", True, 600)]]
+    assert rides(late[0]) == []  # of the second nothing is known yet: it would leave before the first is there
+    assert rides(TripUpdate("t2", (), "cancelled")) == []
+
+
+def test_vehicles_of_joined_feeds_stay_apart(tmp_path):
+    """The same blocks and trips in both; each bus goes on in its own."""
+    feed = read_feed(feed_of(tmp_path, BUS | {"transfers.txt": WORDS + "t1,t2,4\n"}))
+    table = day(join({"one": feed, "other": feed})[0], MONDAY)
+    follows = np.repeat(np.arange(len(table)), np.diff(table.net.stay_start))
+    pairs = [
+        tuple(table.trips.id[table.trip_source[row]] for row in pair) for pair in zip(follows, table.net.stay_to, strict=True)
+    ]
+    assert sorted(pairs) == [("one~t1", "one~t2"), ("other~t1", "other~t2")]
+
+
+def test_no_stays_in_timetables_saved_before_there_were_any(tmp_path):
+    table = day(read_feed(feed_of(tmp_path, BUS)), MONDAY)
+    table.save(tmp_path / "saved")
+    for file in (tmp_path / "saved").glob("net.stay_*"):
+        file.unlink()
+    older = Timetable.load(tmp_path / "saved")
+    assert replace(older, date=DAY).date == DAY and len(older.net.stay_to) == 0
+    assert earliest(older, at_stop(older, 0), at_stop(older, 3, leaving=False), 25_200, Options(slack_s=300)) == []
