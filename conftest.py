@@ -30,6 +30,7 @@ hypothesis_settings.register_profile("suite", deadline=None, suppress_health_che
 hypothesis_settings.load_profile("suite")
 FULL = os.environ.get("FULL") == "1"  # `make test-full`: everything at its longest, for the night
 gc.disable()  # until everything is collected (below)
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # every core has its worker: threads that wait for one another only spin
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # browser tests: Playwright's sync API runs inside an event loop
 
 
