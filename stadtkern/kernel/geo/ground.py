@@ -11,7 +11,7 @@ import math
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from heapq import nsmallest
 from itertools import pairwise
 from pathlib import Path
@@ -70,8 +70,12 @@ class Ground:
     box: tuple[float, float, float, float] | None = None
     greens: tuple[tuple[str, Point], ...] = ()  # name and middle of parks and woods
 
-    def middle(self, one: District) -> Point:
-        """A point of the district in its middle; of one that is bent, its house that lies nearest to there."""
+    @cached_property
+    def middles(self) -> tuple[tuple[str, Point], ...]:
+        """Title of every district and a point in its middle; of one that is bent, its house that lies nearest to there."""
+        return tuple((one.title, self._middle(one)) for one in self.districts)
+
+    def _middle(self, one: District) -> Point:
         south, west, north, east = one.box
         middle = ((south + north) / 2, (west + east) / 2)
         if one.covers(middle):

@@ -62,7 +62,7 @@ def streets() -> list[str]:
 def named_places() -> tuple[tuple[str, Point, str], ...]:
     """What has a name but no house number: name, a point in its middle, and what it is ("Stadtteil", "Grünfläche")."""
     known = ground()
-    parts = [(one.title, known.middle(one), _("Stadtteil")) for one in known.districts]
+    parts = [(title, point, _("Stadtteil")) for title, point in known.middles]
     return (*parts, *((name, point, _("Grünfläche")) for name, point in known.greens))
 
 

@@ -73,7 +73,7 @@ def test_reported_without_network_and_sent_later_once(roads, open_tab, monkeypat
     page.mouse.down()
     page.mouse.move(at["x"] + 180, at["y"] + 160)
     page.mouse.up()
-    assert page.locator("#verdeckt").inner_text() == "1 Stellen verdeckt"
+    assert page.locator("#verdeckt").inner_text() == "Verdeckte Stellen: 1"
     page.get_by_label("In Ihren Worten").fill("Loch vor der Bäckerei")
     page.locator("#category").select_option("schlagloch")
     page.get_by_role("button", name="Meldung senden").click()

@@ -122,7 +122,7 @@ def _words() -> dict[str, str]:
         "no_place": _("Sagen Sie noch, wo es ist: auf der Karte oder mit der Adresse."),
         "not_sent": _("Nicht gesendet: {why}"),
         "again": _("Verwerfen"),
-        "covered": _("{n} Stellen verdeckt"),
+        "covered": _("Verdeckte Stellen: {n}"),
     }
 
 

@@ -62,6 +62,21 @@ def test_addresses_as_people_type_them():
     assert queries.nearest_address(0, 0) is None and queries.district_of(0, 0) is None and not queries.in_city(0, 0)
 
 
+def test_a_street_is_not_another_because_both_are_streets():
+    """What sounds alike is found; "Hauptstraße" is not "Marktstraße"."""
+    for typed, street in (("Lindnstraße", "Lindenstraße"), ("Rosnweg", "Rosenweg"), ("Marktstrasse", "Marktstraße")):
+        assert queries.find_address(typed)[0].street == street
+    assert queries.find_address("Hauptstraße 5") == []
+
+
+def test_districts_and_parks_have_a_point_of_their_own():
+    named = {title: (point, what) for title, point, what in queries.named_places()}
+    assert {one.title for one in queries.districts()} <= set(named)
+    for one in queries.districts():
+        assert queries.district_of(*named[one.title][0]) == one
+    assert named["Auwiesen"][1] == "Grünfläche"
+
+
 def test_a_city_may_bring_its_own_list_of_addresses(tmp_path, settings):
     shutil.copytree(ground.folder(), tmp_path / "geo")
     (tmp_path / "geo" / "addresses.csv").write_text("street;number;latitude;longitude\nLindenstraße;7 b;51.962;8.034\n")
