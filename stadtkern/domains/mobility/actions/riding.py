@@ -18,6 +18,7 @@ from .ride_states import SOON, Known, next_look, take
 
 State = Ride.State
 PATIENCE = 3.0  # seconds: a provider that takes longer is asked once a turn
+SILENT = timedelta(hours=1)  # a hold whose time is over ends by the provider's word; without one, after this
 GIVEN_UP = timedelta(days=3)  # a provider that does not know a ride so long never will
 EVENTS = {
     "SET_IN_USE": ((State.HELD, State.PAUSED), State.RIDING),
@@ -133,10 +134,8 @@ def _judged(row: Ride, told: Booking, now: datetime) -> Booking:
             return Booking("", State.EXPIRED)
         if row.began_at and row.began_at < now - GIVEN_UP:
             return Booking("", State.ENDED)
-    if row.state == State.HELD and not row.asked and told.state in ("HELD", "WAITING"):
-        until = told.until or row.until
-        if until is not None and until <= now:
-            return Booking("", State.EXPIRED)
-    if row.state == State.ASKED and told.state in ("WAITING", "PENDING") and row.at < now - GIVEN_UP:
-        return Booking("", State.EXPIRED)
-    return told
+    since, waits = {
+        State.ASKED: (row.at, ("WAITING", "PENDING")),
+        State.HELD: (None if row.asked else row.until, ("HELD", "WAITING")),
+    }.get(State(row.state), (None, ()))
+    return Booking("", State.EXPIRED) if since and told.state in waits and since < now - SILENT else told

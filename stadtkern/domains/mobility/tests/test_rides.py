@@ -72,10 +72,11 @@ def test_once_and_of_one_person(citizen, other_citizen):
     assert rides.reserve(otto, BIKE, uuid.uuid4()).account == other_citizen
 
 
-def test_a_hold_ends_by_itself(citizen):
+def test_a_hold_ends_by_itself(citizen, monkeypatch):
     row = rides.reserve(Actor(account=citizen), BIKE, uuid.uuid4())
     assert riding.settle_due(timezone.now()) == 0
     later = timezone.now() + timedelta(minutes=11)
+    monkeypatch.setattr(timezone, "now", lambda: later)
     assert riding.settle_due(later) == 1 and riding.settle_due(later) == 0
     row.refresh_from_db()
     assert row.state == "EXPIRED"

@@ -225,6 +225,25 @@ def test_an_end_that_arrives_late_is_the_persons_own(house, disturb, zoe, ridden
     assert "Anbieter hat sie beendet" not in Message.objects.get().body
 
 
+def test_a_hold_does_not_end_while_nobody_knows(house, disturb, zoe, held):
+    """The operator is away when the time is over, and the ride has begun behind our back: it is found, not forgotten."""
+    disturb("broken")
+    house.books.move(held.leg, "SET_IN_USE")
+    later(house, 15)
+    held.refresh_from_db()
+    assert held.state == "HELD"
+    disturb("")
+    later(house, 6)
+    held.refresh_from_db()
+    assert held.state == "RIDING"
+    assert riding.finish(zoe, held.pk).state == "BILLED"
+    row = rides.reserve(zoe, BIKE, uuid.uuid4())
+    disturb("broken")
+    later(house, 75)  # an hour of silence, and no unlock was ever sent
+    row.refresh_from_db()
+    assert row.state == "EXPIRED"
+
+
 def test_silence_while_reserving(house, disturb, zoe):
     disturb("lost", "/bookings")
     once = uuid.uuid4()
