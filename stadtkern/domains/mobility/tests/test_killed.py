@@ -36,13 +36,22 @@ def home(tmp_path, monkeypatch):
     world.forget()
 
 
+WORKER = """
+import django
+django.setup()
+from stadtkern.kernel.events.worker import worker_app
+worker_app().run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
+"""
+
+
 def worker(home):
-    """`manage.py worker`, as an operator starts it, on this test's database."""
+    """The worker as a process of its own, on this test's database; without the clock, which is not of this test."""
     told = connection.settings_dict
     url = f"postgresql://{told['USER']}:{told['PASSWORD']}@localhost:{told['PORT']}/{told['NAME']}?host={told['HOST']}"
     env = {key: value for key, value in os.environ.items() if key != "PYTEST_XDIST_WORKER"}
     env |= {"DATABASE_URL": url, "STADTKERN_HOME": str(home), "STADTKERN_MODE": "test"}
-    command = [sys.executable, "manage.py", "worker", "--until-empty", "--skip-checks"]
+    env["DJANGO_SETTINGS_MODULE"] = "stadtkern.site.settings"
+    command = [sys.executable, "-c", WORKER]
     return subprocess.Popen(command, cwd=settings.ROOT, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
@@ -97,8 +106,14 @@ def answers_as_before(desk, *words):
 
 
 def test_killed_twice_each_and_read_at_the_end(desk, home, run_jobs):
+    def work():
+        try:
+            run_jobs()
+        finally:
+            connections.close_all()
+
     for _turn in range(2):  # the reading process: this process is the worker
-        working = threading.Thread(target=run_jobs)
+        working = threading.Thread(target=work)
         working.start()
         os.kill(until(lambda: builder(os.getpid())), signal.SIGKILL)
         working.join()
@@ -122,4 +137,3 @@ def test_killed_twice_each_and_read_at_the_end(desk, home, run_jobs):
     assert feed.state == "IDLE" and world.version().number == 2, feed.problem
     assert not (settings.HOME / "mobility" / "incoming" / "fahrplan").exists()
     assert not [one for one in (settings.HOME / "mobility" / "work").iterdir() if one.is_dir()]
-    connections.close_all()
