@@ -1,4 +1,4 @@
-"""Three free times that fit a wish, not too near to each other; where none fit, the nearest, and a sentence that says so."""
+"""Three free times that fit a wish, those somebody would rather have first; where none fit, the nearest, and that is said."""
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
@@ -21,8 +21,9 @@ def suggest(wish: Wish, window: Window, skip: int, now: datetime) -> tuple[list[
     last = max(first, last)
     fitting = _fitting(wish, window, first, last, now)
     if fitting:
-        shown = _spread(fitting, skip)
-        return (shown, "") if shown else (_spread(fitting, 0), _("Mehr ist in dieser Zeit nicht frei."))
+        shown = sorted(_spread(fitting, skip), key=lambda free: _order(window, free))
+        more = _("Mehr ist in dieser Zeit nicht frei.")
+        return (shown, "") if shown else (sorted(_spread(fitting, 0), key=lambda free: _order(window, free)), more)
     return _nearest(wish, window, first, last, skip, now)
 
 
@@ -35,7 +36,7 @@ def _fitting(wish: Wish, window: Window, first: date, last: date, now: datetime)
         for free in search.free(wish, start, end, after=after, before=before, limit=MOST, now=now) if start <= end else ():
             if one.allows(_day(free)) and (not one.clock.at or _time(free) == one.clock.at):
                 found.setdefault((free.place.pk, free.starts_at), free)
-    return sorted(found.values(), key=lambda free: free.starts_at)
+    return sorted(found.values(), key=lambda free: _order(window, free))
 
 
 def _nearest(wish: Wish, window: Window, first: date, last: date, skip: int, now: datetime) -> tuple[list[Free], str]:
@@ -67,6 +68,11 @@ def _spread(found: Sequence[Free], skip: int) -> list[Free]:
     if len(chosen) < skip + SHOWN:  # few are left: then also those near to each other
         chosen += [free for free in found if free not in chosen][: skip + SHOWN - len(chosen)]
     return sorted(chosen[skip : skip + SHOWN], key=lambda free: free.starts_at)
+
+
+def _order(window: Window, free: Free) -> tuple[int, datetime]:
+    """What somebody would rather have first, then by time."""
+    return window.rank(_day(free), _time(free)), free.starts_at
 
 
 def _day(free: Free) -> date:

@@ -108,7 +108,10 @@ def another(before: tuple[str, ...]) -> bool:
     words = set(before)
     late = set(before[len(before) - before[::-1].index(",") :] if "," in before else ())  # "… für den Hund, oder am Dienstag"
     instead = bool(words & {"wenn", "falls"}) and bool(words & _FULL)
-    return instead or bool(words & OTHERWISE) or any(bool(some & OR) and some <= LITTLE | SOFT for some in (words, late))
+    choice = "wahl" in words and bool(words & {"2o", "3o", "4o"})  # "zweite Wahl der 9."
+    return (
+        instead or choice or bool(words & OTHERWISE) or any(bool(some & OR) and some <= LITTLE | SOFT for some in (words, late))
+    )
 
 
 def also(before: tuple[str, ...], last: Ref, ref: Ref) -> bool:

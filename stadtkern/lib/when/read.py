@@ -17,6 +17,7 @@ from .found import Found
 from .line import Line
 from .ordinals import ordinals
 from .pauses import pauses
+from .prefer import preferred
 from .refs import Ref
 from .refuse import Refusal, taken_out, without
 from .relate import relate
@@ -63,6 +64,7 @@ def read(text: str, now: datetime, land: str) -> Reading:
     window = replace(windows[0], others=tuple(dict.fromkeys(one for one in windows[1:] if one != windows[0]))[:MOST_OTHERS])
     if (not window.anything and _SOON.search(line.text)) or any(token.symbol.startswith("<s") for token in line.tokens):
         window = replace(window, soon=not window.spans)
+    window = replace(window, rather=preferred(found, now.date()))
     said = tuple(
         text[one.start : one.end]
         for one in found

@@ -76,11 +76,12 @@ class Window:
     said: tuple[str, ...] = ()  # the words it was read from
     notes: tuple[str, ...] = ()  # what could not be taken as said, German
     others: tuple["Window", ...] = ()
+    rather: "Window | None" = None  # the part of it to be offered first: "am liebsten Freitag, sonst Donnerstag"
 
     @property
     def alternatives(self) -> tuple["Window", ...]:
         """Each with one clock for all of its days."""
-        return (replace(self, others=()), *self.others)
+        return (replace(self, others=(), rather=None), *self.others)
 
     @property
     def any_day(self) -> bool:
@@ -118,6 +119,11 @@ class Window:
     def clocks(self, day: date) -> list[Clock]:
         """The times of day that may do on a day; none where the day does not."""
         return [one.clock for one in (self, *self.others) if one._own(day)]
+
+    def rank(self, day: date, moment: time) -> int:
+        """0 for what is to be offered first, 1 for the rest."""
+        first = self.rather is None or any(clock.allows(moment) for clock in self.rather.clocks(day))
+        return 0 if first else 1
 
     def days(self, horizon: int = 180) -> Iterator[date]:
         """Every day that may do."""

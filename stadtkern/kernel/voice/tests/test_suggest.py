@@ -1,6 +1,6 @@
 """Free times for alternatives with hours of their own: each day only at its hour, in order, and both are there."""
 
-from datetime import time
+from datetime import time, timedelta
 
 from django.utils import timezone
 
@@ -11,7 +11,7 @@ from stadtkern.kernel.appointments.wish import Wish
 from stadtkern.kernel.voice.booking import CityWorld
 from stadtkern.kernel.voice.dialogue import Talk
 from stadtkern.kernel.voice.suggest import suggest
-from stadtkern.lib.when import Clock, Window
+from stadtkern.lib.when import Clock, Span, Window, read
 from stadtkern.lib.when.say import in_words
 
 
@@ -31,6 +31,17 @@ def test_alternatives_are_searched_each_with_its_own_hours(open_hall: Hall) -> N
     assert found == sorted(found, key=lambda free: free.starts_at)
     assert {free.starts_at.weekday() % 2 for free in found} == {0, 1}
     assert in_words(window) == "montags und mittwochs, bis 10 Uhr oder dienstags und donnerstags, ab 11 Uhr"
+
+
+def test_what_somebody_would_rather_have_is_offered_first(open_hall: Hall) -> None:
+    now = timezone.localtime()
+    soon = suggest(Wish.of("ausweis"), Window(now.date()), 0, now)[0][0].starts_at
+    later = Window(now.date(), spans=(Span(soon.date() + timedelta(days=5), soon.date() + timedelta(days=30)),))
+    first = suggest(Wish.of("ausweis"), later, 0, now)[0][0].starts_at
+    said = f"am liebsten am {first:%d.%m.%Y}, sonst am {soon:%d.%m.%Y}"
+    shown, note = suggest(Wish.of("ausweis"), read(said, now, "NW").window, 0, now)
+    dates = [free.starts_at.date() for free in shown]
+    assert note == "" and dates and dates == sorted(dates, reverse=True) and dates[0] == first.date(), dates
 
 
 def test_two_matters_of_one_sentence_are_one_visit(open_hall: Hall) -> None:
