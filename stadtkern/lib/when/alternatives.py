@@ -161,6 +161,8 @@ def _begins(part: Sequence[Found], one: Found, today: date) -> bool:
     ):
         return False
     weeks = one.thing.kind == "week" and all(isinstance(day, Ref) and day.kind == "week" and not day.bound for day in days)
+    if any(isinstance(day, Ref) and day.kind in (*SMALL, "weekdays") for day in days):
+        days = [day for day in days if isinstance(day, Ref) and not (day.kind in ("week", "month") and not day.bound)]
     small = weeks or all(isinstance(day, Ref) and day.kind in (*SMALL, "weekdays") and not day.bound for day in days)
     kind = (weeks or one.thing.kind in (*SMALL, "weekdays")) and not one.thing.bound
     return small and kind and not same_day(one.thing, days, today)  # type: ignore[arg-type]

@@ -75,7 +75,7 @@ def _says_it(word: str, named: Found) -> bool:
         return False
     thing = named.thing
     edge = thing.bound if isinstance(thing, Ref) else thing.kind
-    return edge in (("from", "after", "at", "between") if word in BEFORE else ("until", "before", "at", "between"))
+    return edge in (("from", "after", "at", "between") if word in BEFORE else ("until", "before", "at", "between", "part"))
 
 
 def _tells(word: str, rest: Sequence[str]) -> bool:
@@ -206,11 +206,12 @@ def _days(found: list[Found]) -> list[Found]:
             ),
             None,
         )
-        word = _word(one, done[place] if place is not None else None)
+        hours = done[-1] if done and isinstance(done[-1].thing, Said) else None
+        word = _word(one, hours or (done[place] if place is not None else None))
         if word and place is not None and (word == "danach" or _any(one) or isinstance(one.thing, Said)):
             named = done[place].thing
             assert isinstance(named, Ref)
-            if named.kind != "past":
+            if named.kind != "past" and not (word in AFTER and named.bound in ("from", "after")):
                 edge = named.other if named.other and word in AFTER else named
                 if word in BEFORE and named.bound == "until" and edge.spans and not edge.event:
                     edge = replace(edge, spans=(Span.day(edge.spans[-1].last),))  # "bis Ende April hier, vorher"

@@ -33,7 +33,7 @@ class Named(Seen):
             (r"(?:weihnachts|fest)woche", lambda m: self._week_around("weihnachten")),
             (r"(?:karnevals|faschings|fastnachts)woche", lambda m: self._week_around("karneval")),
             (r"(?<=vor dem )fest(?= ,|$| [a-z])(?! (?:genehm|anmeld))", self._the_feast),
-            (r"in (?:der )?woche(?= (?:P|,|oder|nur|immer|abends|ab T|nach T)|$)", lambda m: self._workdays()),
+            (r"(?<!mal )in (?:der )?woche(?= (?:P|,|oder|nur|immer|abends|ab T|nach T)|$)", lambda m: self._workdays()),
             (r"zwischen den (?:jahre|feiertagen)", lambda m: self._feast("zwischen_den_jahren")),
             (r"([1-4])o advent", lambda m: self._feast("advent", int(m[1]))),
             (r"(?:heilige|heiligen) (?:drei|3) koenige|dreikoenigs?(?:tag)?", lambda m: self._feast("dreikoenig")),

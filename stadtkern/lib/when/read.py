@@ -23,6 +23,7 @@ from .refuse import Refusal, taken_out, without
 from .relate import relate
 from .revise import revised
 from .settle import settle
+from .stance import offers
 from .tokens import Token, tokens
 from .window import Window
 
@@ -103,11 +104,13 @@ def _found(line: Line, text: str) -> tuple[list[Found], list[Refusal]]:
     tale = False
     for number, clause in enumerate(clauses):
         symbols = [token.symbol for token in clause]
-        tale = stories.loose(clause) or (tale and symbols[0] in ("und", ",") and stories.goes_on(clause))
+        tale = stories.loose(clause) or (tale and symbols[0] in ("und", ",") and stories.goes_on(clause, text))
         rest = " ".join(token.symbol for later in clauses[number + 1 :] for token in later)
         out = stories.otherwise_free(line.text, clause, rest)
         cause = stories.because(clause)
-        told = cause or stories.told(clause, text) or (number < reasons and not stories.wished(clause))
+        taken_up = offers(clauses[number + 1 : number + 2])
+        tale = tale and not taken_up
+        told = not taken_up and (cause or stories.told(clause, text) or (number < reasons and not stories.wished(clause)))
         for token in clause:
             if cause and token.symbol in POINTING:
                 continue

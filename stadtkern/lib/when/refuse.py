@@ -9,7 +9,7 @@ from .clock import Said
 from .found import Found
 from .refs import Ref
 from .settle import settle
-from .stance import free, refused
+from .stance import free, offers, refused
 from .tokens import Token
 from .window import Clock, Window
 
@@ -32,7 +32,7 @@ def taken_out(found: Sequence[Found], clauses: Sequence[Sequence[Token]], text: 
     refusals: list[Refusal] = []
     for number, clause in enumerate(clauses):
         here = [one for one in kept if one.clause == number]
-        stance = refused(clause) if here else ""
+        stance = refused(clause) if here and not offers(clauses[number + 1 : number + 2]) else ""
         if not stance:
             continue
         hours = tuple(one.thing for one in here if isinstance(one.thing, Said) and one.thing.kind in _KINDS)

@@ -56,6 +56,8 @@ class Relations:
             (rf"(?:zwischen|von|vom|ab)(?: {_IN})* (D)(?: W)?(?: ,)? (?:und|bis){_UP_TO} (D)", self._range),
             (rf"(D)(?: ,)?(?: oder)? (?:aller)?spaetestens(?: (?:aber|jedoch|dann))?(?: {_IN})* (D)", self._range),
             (rf"(D) bis{_UP_TO} (D)", self._range),
+            (rf"(?:(?:ab|vom|von)(?: {_IN})* )?(D)(?: an| ab)? (?:fuer )?(N) ({UNITS}) lang", lambda m: self._long(m[1], m[2], m[3])),
+            (rf"(N) ({UNITS}) lang(?: ,)? (?:ab|vom|von)(?: {_IN})* (D)(?: an)?", lambda m: self._long(m[3], m[1], m[2])),
             (rf"(D)(?: ,)?(?: {_OR})+(?: {_IN})* (D)", self._either),
             (
                 rf"(?:nicht (?:vor|eher als|frueher als)|fruehestens(?: (?:wieder|ab))?|erst ab|erst wieder ab|ab|beginnend)"
@@ -248,6 +250,13 @@ class Relations:
         edge = named.spans[-1].last if after else named.spans[0].first
         day = plus(edge, count if after else -count, m[3])
         return Ref("day", (Span.day(day),), bound=("from" if after else "until") if m[1] else "")
+
+    def _long(self, mark: str, count: str, unit: str) -> Ref | None:
+        """ "vom 26. April an zwei Wochen lang"."""
+        days, number = settled(replace(self._ref(mark), bound=""), self.today, None).spans, count_of(count)
+        if not days or number is None:
+            return None
+        return Ref("range", (Span(days[0].first, plus(days[0].first, number, unit)),))
 
     def _week_beside(self, m: "re.Match[str]") -> Ref | None:
         """ "in der Woche nach Ostern": seven days; where that begins at the end of a week, the next one."""

@@ -244,6 +244,8 @@ def _clock(found: Sequence[Found]) -> Clock:
             result = said
         elif place and apart and result not in (Clock(), said):
             result = _covering(result, said)
+        elif one.thing.kind == "part" and not one.before and isinstance(last, Said) and last.kind != "part":
+            result = result.overlap(said) or result  # "nach fünf am Abend" only says which five
         else:
             result = result.overlap(said) or said
     return result

@@ -24,7 +24,7 @@ _UNFIT = (
 _NOUN = (
     r"(?:\w*schule|schulen?|\w*unterricht|\w*kurs|uni|\w*vorlesung\w*|\w*schicht|\w*probe|\w*training|sport|\w*dienst|kita|"
     r"\w*therapie|physio\w*|\w*seminar\w*|\w*schulung|\w*pruefung|\w*klausur\w*|arbeit|termine|meetings?|besprechung\w*|"
-    r"homeoffice|praktikum|sprechstunde|chor|turnen|handwerker)"
+    r"praktikum|sprechstunde|chor|turnen|handwerker)"
 )
 _ASIDE = re.compile(
     r"\b(?:wenn|wenns|falls|ob|obs|weiss|sonst|warum|wieso|erst|geb\w*|"
@@ -66,6 +66,19 @@ def refused(clause: Sequence[Token]) -> str:
     if _CANNOT.search(words) or _IS_UNFIT.search(words):
         return "cannot"
     return "busy" if (_WORKS.search(words) or _BUSY.search(words)) and not _FREE.search(words) else ""
+
+
+_THEN_YES = re.compile(
+    r"^(?:(?:,|und|nur|aber|also) )*(?:da|dann) (?:kann|koenn\w*|geht|gehts|passt|passts|klappt|haett\w*|waer\w*|hab|habe|bin)\b"
+    r"(?!.*\b(?:nicht|kein\w*|nie)\b)"
+)
+_CAN = re.compile(r"\b(?:kann|koenn\w*|geht|gehts|passt|passts|klappt|zeit|frei|waer\w*|haett\w*)\b")
+
+
+def offers(after: Sequence[Sequence[Token]]) -> bool:
+    """Whether the next part of the sentence takes these times up: "Mittwoch bin ich zu Hause, da könnte ich"."""
+    words = " ".join(token.symbol for clause in after for token in clause)
+    return bool(_THEN_YES.search(words)) and bool(_CAN.search(words))
 
 
 def free(clause: Sequence[Token]) -> bool:

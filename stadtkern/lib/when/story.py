@@ -107,7 +107,15 @@ _KIN = re.compile(
 _PERFECT = re.compile(
     r"\b(?:hat|habe|hab|haben|hatte|hatten|wurde|wurden|war|waren|ham|bin|sind)\b.*"
     r"\b(?:ge\w{2,}(?:t|en)|(?:an|ab|auf|aus|ein|um|zu|vor|mit)ge\w{2,}(?:t|en)|(?:be|ver|er|ent|zer)\w{3,}(?:t|en)|\w{2,}iert)"
-    r"(?: ,)?$"
+    r"(?: ,)?$|\bist\b.*\b(?:gekommen|gezogen|geworden|gestorben|gefallen|gefahren|geflogen|passiert|umgezogen|eingezogen)(?: ,)?$"
+)
+_THIRD = re.compile(
+    r"\b(?:der|die|das|er|sie|nummer|\w+ung|\w+karte|firma|chef\w*|bus|zug|arzt|vermieter\w*|haendler\w*)(?: (?!ich|wir)[^ ,]+){0,4} "
+    r"(?:hat|hatte|steht|gilt|liegt|laeuft|macht|bleibt|kommt|faehrt|arbeitet|braucht|schliesst|oeffnet|wollen|will|kam|rief)\b"
+)
+_OWN_WISH = re.compile(
+    r"\b(?:ich|wir|mir|uns|passt|passts|geht|gehts|klappt|frei|zeit|termin\w*|recht|gut|kann|koenn\w*|bitte|gern\w*|lieb\w*|waer\w*|"
+    r"haett\w*|moecht\w*|nur)\b"
 )
 _HAD = re.compile(
     r"\bhatte[nst]*\b(?!.*\b(?:gern\w*|lieb\w*|zeit|frei)\b)|\b(?:war|waren) (?:ich|wir)\b|\b(?:ich|wir) (?:war|waren)\b"
@@ -129,10 +137,11 @@ def because(clause: Sequence[Token]) -> bool:
     return first in _BECAUSE and not _OFFERS.search(words)
 
 
-def goes_on(clause: Sequence[Token]) -> bool:
+def goes_on(clause: Sequence[Token], text: str) -> bool:
     """Whether a part of the sentence only goes on with the story before: "und bleiben bis Neujahr", "Mittwoch auch"."""
     words = [token.symbol for token in clause if token.symbol not in (",", "und")]
-    return not wished(clause) and (clause[0].symbol == "und" or "sogar" in words or words[-1:] == ["auch"])
+    daily = bool(words) and bool(_DAILY.search(text[clause[0].start : clause[-1].end])) and all(one[0] == "<" for one in words)
+    return not wished(clause) and (clause[0].symbol == "und" or "sogar" in words or words[-1:] == ["auch"] or daily)
 
 
 def otherwise_free(text: str, clause: Sequence[Token], rest: str) -> bool:
@@ -150,6 +159,8 @@ def loose(clause: Sequence[Token]) -> bool:
     """Whether it tells what somebody does, or did: a story where another time is wished beside it."""
     words = " ".join(token.symbol for token in clause)
     if _HAD.search(words) or (_PERFECT.search(words) and not _NOT_DONE.search(words)):
+        return True
+    if _THIRD.search(words) and not _OWN_WISH.search(words.replace(" hat nur ", " hat ")):
         return True
     if _WISH.search(words):
         return False
