@@ -52,7 +52,10 @@ class Counted(OfMonth):
             (r"(O) (?:(\d+) )?(M) tagen?", lambda m: self._so_many_of(m[1], m[2] or "7", "tage", m[3])),
             (r"vor (?:dem )?ende (?:(?:der|des|vom|von|im) )?(?:(REL) )?(M|woche|monat|jahr)", self._before_end),
             (r"(O) (?:werk|arbeits)tage?s? (?:im|in|des|vom|von) (M|(?:neuen )?jahr|monat)", self._nth_workday),
-            (r"(?:jede[nr]?|immer(?: am)?|jeweils(?: am)?) (O) (W) (?:im|des|eines|in jede[nm]) monat", self._nth_of_every_month),
+            (
+                r"(?:jede[nr]?|immer(?: am)?|jeweils(?: am)?) (O) (W) (?:im|des|eines|in jede[nm]) monat",
+                self._nth_of_every_month,
+            ),
             (r"(O) (W) (?:im|in|des|der|vom|von)(?: (?:REL))? (M|monats?)(?: (\d{4}))?", self._nth_weekday),
             (r"(O) (W) (?:im|in|des) (?:naechste|kommende) (naechst)?monat", self._nth_weekday_next),
             (r"(\d+o) (?:oder|und|bis) (?:der |in der )?(O) (?:woche (?:im|in|des|vom|von) )?(M)(?: woche)", self._two_weeks),

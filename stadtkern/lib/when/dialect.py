@@ -17,9 +17,9 @@ _DAYS = (  # by the sound of their first half; the second half is one for all
     (6, rf"s(?:[ou]+|ue|oe|uu)n+(?:{_DAY})"),
 )
 _PARTS = (
-    ("pnm", r"n(?:[ao]+|oa|oo|ae|oe|eu|om)(?:ch|h|r)?m+[ie]+(?:tt?|dd?|r)e?(?:[ao]+|oa|e)(?:g|k|ch|gh)s?"),
+    ("pnm", r"n(?:[ao]+|oa|oo|ae|oe|eu|om)(?:ch|h|r)?m+[ie]+(?:tt?|dd?|r)e?(?:[ao]+|oa|e)(?:g|k|ch|gh)?s?|z?nami"),
     ("pvm", r"[vf](?:[oaue]+|oe|ue)r?m[ie]+(?:tt?|dd?)e?(?:[ao]+|oa|e)(?:g|k|ch|gh)s?"),
-    ("pmi", r"z?m[ie]+(?:tt?|dd?)(?:[ao]+|oa)(?:g|k|ch|gh)s?"),
+    ("pmi", r"z?m[ie]+(?:tt?|dd?)(?:[ao]+|oa)(?:g|k|ch|gh)?s?"),
     ("pab", r"(?:[ao]+|oa)(?:b|v|w)(?:e|i)(?:n|m)?[td]s?|(?:[ao]+|oa)h?(?:b?m|bn)ds?|znacht|znocht"),
     ("pfr", r"fr(?:ue|ia|ua|oi|ea|iea|ueah|iah|uah|ie|ieh)h?[ae]?"),
 )
@@ -42,12 +42,12 @@ _HOURS = {
     2: "zwoa zwoi zwee zwoo zwaa zwui zwoie zweie zwoae zwaie zwe zwoare twee",
     3: "drui dree dreie droi drai draie droie",
     4: "viere fiere viare veer",
-    5: "fimf fimfe fuemf fuemfe fuenfe fiff fiif foif foife fimpf fimpfe fuempfe finf finfe fuffe",
+    5: "fief fiev fimf fimfe fuemf fuemfe fuenfe fiff fiif foif foife fimpf fimpfe fuempfe finf finfe fuffe",
     6: "sechse sechsi sexe soess seks sekse",
     7: "siebne sieme simme siwwe siwe sibne simne siebene sibene soewe siewe sewen soeven siem",
     8: "achte achde achti oochte achd",
     9: "neune neine nuen nueni noing naine negen neing nuine",
-    10: "zehne zeene zehni zehna zean teihn zehre",
+    10: "tein zehne zeene zehni zehna zean teihn zehre",
     11: "elfe elwe oelf oelfe elva elven oelwe elfi ellef",
     12: "zwelf zwelfe zwoelfe zwoife zwelwe zwoelwe zwoelfi twelf twoelf zwoif zwoelef",
 }

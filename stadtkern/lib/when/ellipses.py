@@ -28,7 +28,11 @@ def ellipses(line: Line, today: date) -> None:
         lambda m: Ref("week", number=1, shift="wochen"),
     )
     line.replace(rule(r"(REL)(?= (?:oder|und|bis) D)"), "d", lambda m: week(m[1]))
-    line.replace(rule(r"die woche(?= (?:passt|geht|klappt|kann|habe?|bin|ist) )"), "d", lambda m: week("diese"))
+    line.replace(
+        rule(r"(?<!tage )(?<!tag )(?<!mal )die woche(?= (?:passt|geht|klappt|kann|habe?|bin|ist) )"),
+        "d",
+        lambda m: week("diese"),
+    )
     if any(isinstance(thing, Ref) and thing.kind in ("week", "range") for thing in line.things):
         line.replace(rule(r"(anfang|mitte|ende) (?:des|vom) (naechste|kommende)(?= ,|$| oder| und)"), "d", month)
         line.replace(

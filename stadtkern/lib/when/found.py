@@ -72,7 +72,9 @@ class Found:
     clause: int = -1  # the part of the sentence it stands in
 
 
-_FULL = frozenset(("nicht", "nichts", "nix", "kein", "keine", "keiner", "voll", "belegt", "besetzt", "vergeben", "ausgebucht", "weg", "zu"))
+_FULL = frozenset(
+    ("nicht", "nichts", "nix", "kein", "keine", "keiner", "voll", "belegt", "besetzt", "vergeben", "ausgebucht", "weg", "zu")
+)
 
 
 # "Donnerstag, das klappt aber nicht, ginge Freitag?": what is said of a day before the next is named takes it back.

@@ -29,6 +29,8 @@ def ordinals(line: Line, text: str) -> None:
         before = line.tokens[place - 1].symbol if place else ""
         after = line.tokens[place + 1] if place + 1 < len(line.tokens) else None
         certain = before in ("am", "den", "dem", "zum", "vom", "bis", "ab") and text[token.start].isdigit()
+        listed_day = before in ("oder", "und") and place > 1 and line.tokens[place - 2].symbol[:2] == "<d"
+        certain = certain or (listed_day and text[token.start].isdigit())
         noun = (
             after
             and re.fullmatch(r"[a-z]{2,}", after.symbol)

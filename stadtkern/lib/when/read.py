@@ -119,7 +119,7 @@ def _found(line: Line, text: str) -> tuple[list[Found], list[Refusal]]:
                 if isinstance(thing, (Ref, Said)):
                     if stories.side(clause, text):
                         sides.add(len(found))
-                    if tale:
+                    if tale and not out:
                         loose.add(len(found))
                     if out and isinstance(thing, Ref) and thing.kind in ("weekday", "weekdays", "day", "ordinal") and not told:
                         thing = replace(thing, negative=True)

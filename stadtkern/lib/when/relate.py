@@ -23,6 +23,10 @@ _UNFIT = (
     r"zu (?:knapp|kurzfristig|spaet|eng|voll|weit)|bloed|doof|ungeschickt|unguenstig"
     r"|unpassend|unmoeglich|verplant|\w*arzt\w*|elternabend|\w*probe|training|beerdigung"
 )
+_REFUSED_NEXT = re.compile(
+    r" (?:ist|waere|wird|geht|passt|klappt|kann|hab|habe|bin|koennen|sind)(?: [a-z]+){0,4} (?:nicht|nie|kein\w*|schlecht|bloed|"
+    r"doof|voll|weg|verhindert|unterwegs|<u\d+>|zu (?:spaet|knapp|eng|kurzfristig))\b"
+)
 _OWNER = "meine[mr]|unsere[mr]|dem|der"
 _OUTING = r"urlaub|reise|flug|abreise|abflug|umzug|hochzeit|trauung|geburtstag|op|kur|operation|entbindung"
 _SUITS = r"(?:gehen|passen|klappen|geht|gehts|klappts|passts|kann|passt|klappt|ist|waere|bin|hab|habe|koennen|habn|haben)"
@@ -56,7 +60,10 @@ class Relations:
             (rf"(?:zwischen|von|vom|ab)(?: {_IN})* (D)(?: W)?(?: ,)? (?:und|bis){_UP_TO} (D)", self._range),
             (rf"(D)(?: ,)?(?: oder)? (?:aller)?spaetestens(?: (?:aber|jedoch|dann))?(?: {_IN})* (D)", self._range),
             (rf"(D) bis{_UP_TO} (D)", self._range),
-            (rf"(?:(?:ab|vom|von)(?: {_IN})* )?(D)(?: an| ab)? (?:fuer )?(N) ({UNITS}) lang", lambda m: self._long(m[1], m[2], m[3])),
+            (
+                rf"(?:(?:ab|vom|von)(?: {_IN})* )?(D)(?: an| ab)? (?:fuer )?(N) ({UNITS}) lang",
+                lambda m: self._long(m[1], m[2], m[3]),
+            ),
             (rf"(N) ({UNITS}) lang(?: ,)? (?:ab|vom|von)(?: {_IN})* (D)(?: an)?", lambda m: self._long(m[3], m[1], m[2])),
             (rf"(D)(?: ,)?(?: {_OR})+(?: {_IN})* (D)", self._either),
             (
@@ -158,6 +165,8 @@ class Relations:
             return None
         if " , " in m[0] and " oder " not in m[0] and all(_among(part, first) for part in last.union or (last,)):
             return None  # "Dienstag oder Mittwoch, Mittwoch aber erst ab elf"
+        if " , " in m[0] and _REFUSED_NEXT.match(m.string[m.end() :]):
+            return None  # "Donnerstag, Freitag ist mir zu spät"
         if " , " in m[0] and not _listed(m[0], parts, denied=bool(_DENIED.search(m.string[: m.start()]))):
             return None
         if parts[0].kind == "weekdays":

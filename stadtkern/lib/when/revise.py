@@ -145,5 +145,6 @@ def _rejects(clause: Sequence[Token], *, named: bool = False) -> bool:
         return False
     if _NOT_SO.search(text) or refused(clause):
         return True
-    telling = named or words[0] == "da" or words[1] in ("ist", "wird", "war")
+    plain = [word for word in words if word[0] != "<"]
+    telling = (named and len(plain) > 1) or words[0] == "da" or words[1] in ("ist", "wird", "war")
     return telling and not _GOOD.search(text)

@@ -69,8 +69,8 @@ def refused(clause: Sequence[Token]) -> str:
 
 
 _THEN_YES = re.compile(
-    r"^(?:(?:,|und|nur|aber|also) )*(?:da|dann) (?:kann|koenn\w*|geht|gehts|passt|passts|klappt|haett\w*|waer\w*|hab|habe|bin)\b"
-    r"(?!.*\b(?:nicht|kein\w*|nie)\b)"
+    r"^(?:(?:,|und|nur|aber|also) )*(?:da|dann) (?:kann|koenn\w*|geht|gehts|passt|passts|klappt|haett\w*|waer\w*|hab|"
+    r"habe|bin)\b(?!.*\b(?:nicht|kein\w*|nie)\b)"
 )
 _CAN = re.compile(r"\b(?:kann|koenn\w*|geht|gehts|passt|passts|klappt|zeit|frei|waer\w*|haett\w*)\b")
 

@@ -107,15 +107,16 @@ _KIN = re.compile(
 _PERFECT = re.compile(
     r"\b(?:hat|habe|hab|haben|hatte|hatten|wurde|wurden|war|waren|ham|bin|sind)\b.*"
     r"\b(?:ge\w{2,}(?:t|en)|(?:an|ab|auf|aus|ein|um|zu|vor|mit)ge\w{2,}(?:t|en)|(?:be|ver|er|ent|zer)\w{3,}(?:t|en)|\w{2,}iert)"
-    r"(?: ,)?$|\bist\b.*\b(?:gekommen|gezogen|geworden|gestorben|gefallen|gefahren|geflogen|passiert|umgezogen|eingezogen)(?: ,)?$"
+    r"(?: ,)?$|\bist\b.*\b(?:(?:um|ein)?gezogen|gekommen|geworden|gestorben|gefallen|gefahren|geflogen|passiert)(?: ,)?$"
 )
 _THIRD = re.compile(
-    r"\b(?:der|die|das|er|sie|nummer|\w+ung|\w+karte|firma|chef\w*|bus|zug|arzt|vermieter\w*|haendler\w*)(?: (?!ich|wir)[^ ,]+){0,4} "
+    r"\b(?:der|die|das|er|sie|nummer|\w+ung|\w+karte|firma|chef\w*|bus|zug|arzt|vermieter\w*|haendler\w*)"
+    r"(?: (?!ich|wir)[^ ,]+){0,4} "
     r"(?:hat|hatte|steht|gilt|liegt|laeuft|macht|bleibt|kommt|faehrt|arbeitet|braucht|schliesst|oeffnet|wollen|will|kam|rief)\b"
 )
 _OWN_WISH = re.compile(
-    r"\b(?:ich|wir|mir|uns|passt|passts|geht|gehts|klappt|frei|zeit|termin\w*|recht|gut|kann|koenn\w*|bitte|gern\w*|lieb\w*|waer\w*|"
-    r"haett\w*|moecht\w*|nur)\b"
+    r"\b(?:ich|wir|mir|uns|passt|passts|geht|gehts|klappt|frei|zeit|termin\w*|recht|gut|kann|koenn\w*|bitte|gern\w*|lieb\w*|"
+    r"waer\w*|haett\w*|moecht\w*|nur)\b"
 )
 _HAD = re.compile(
     r"\bhatte[nst]*\b(?!.*\b(?:gern\w*|lieb\w*|zeit|frei)\b)|\b(?:war|waren) (?:ich|wir)\b|\b(?:ich|wir) (?:war|waren)\b"

@@ -2,30 +2,10 @@
 
 SHORT = {"Mo": 0, "Di": 1, "Mi": 2, "Do": 3, "Fr": 4, "Sa": 5}
 BEFORE_SHORT = frozenset(
-    (
-        "am",
-        "jeden",
-        "naechsten",
-        "kommenden",
-        "diesen",
-        "o",
-        "od",
-        "oder",
-        "u",
-        "und",
-        "ausser",
-        "ab",
-        "bis",
-        "/",
-        "nur",
-        "immer",
-        "je",
-        "jeweils",
-        "geht",
-        "gehts",
-        "passt",
-        "klappt",
-    )
+    """
+    am jeden naechsten kommenden diesen o od oder u und ausser ab bis / nur immer je jeweils
+    nicht nich net auch lieber sonst dann erst geht gehts passt klappt
+    """.split()  # noqa: SIM905
 )
 AFTER_SHORT = frozenset(
     """

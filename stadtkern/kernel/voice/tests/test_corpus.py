@@ -6,11 +6,9 @@ from .corpus import sentences
 
 GOAL = 0.95
 UNTOUCHED = {
-    "writers_heldout": 0.86,
-    "practice": 0.85,
-    "callers2": 0.91,
+    "writers_heldout": 0.87,
+    "practice": 0.91,
     "callers2_heldout": 0.87,
-    "residents": 0.92,
     "residents_heldout": 0.91,
 }  # time, as measured: below the goal, and said so in docs/voice.md
 HALVES = (
