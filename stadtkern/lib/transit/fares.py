@@ -70,7 +70,7 @@ def by_attributes(feed: Feed, rides: list[Ride]) -> list[FareOption]:
 def covers(feed: Feed, row: dict[str, str], rules: list[dict[str, str]], rides: list[Ride]) -> bool:
     """Whether a fare holds for these rides: changes, time, and one rule for all of them (or no rule at all)."""
     changes = row.get("transfers", "")
-    if changes.isdecimal() and len(rides) - 1 > int(changes[:3]):
+    if changes.isdecimal() and sum(not ride.stays for ride in rides[1:]) > int(changes[:3]):
         return False
     lasts = row.get("transfer_duration", "")
     if len(rides) > 1 and lasts.isdecimal() and rides[-1].departs - rides[0].departs > int(lasts[:9]):

@@ -6,7 +6,19 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from stadtkern.lib.transit import Options, StopUpdate, Timetable, TripUpdate, at_stop, day, earliest, live, profile, read_feed
+from stadtkern.lib.transit import (
+    Options,
+    StopUpdate,
+    Timetable,
+    TripUpdate,
+    at_stop,
+    day,
+    earliest,
+    fare,
+    live,
+    profile,
+    read_feed,
+)
 from stadtkern.lib.transit.joining import join
 from stadtkern.lib.transit.scan import NEVER, connection_scan, going_on, of_timetable
 
@@ -102,6 +114,14 @@ def test_a_bus_that_goes_on_as_another_line_is_one_vehicle(tmp_path):
     assert legs(tmp_path, BUS | later, slack=0) == [(2, 240, [("t1", False), ("t2", False)])]
     assert legs(tmp_path, BUS | later | {"transfers.txt": WORDS + "t1,t2,4\n"}) == through
     assert legs(tmp_path, BUS | {"transfers.txt": WORDS + "t1,t2,5\n"}) == []
+
+
+def test_whoever_stays_has_not_changed_for_the_fare(tmp_path):
+    prices = {"fare_attributes.txt": "fare_id,price,currency_type,payment_method,transfers\nf,2.00,EUR,0,0\n"}
+    feed = read_feed(feed_of(tmp_path, BUS | prices))
+    table = day(feed, MONDAY)
+    through = earliest(table, at_stop(table, 0), at_stop(table, 3, leaving=False), 25_200, Options(slack_s=300))
+    assert [option.cents for option in fare(feed, through[0])] == [200]
 
 
 def test_a_late_bus_goes_on_late_and_a_cancelled_one_not_at_all(tmp_path):
