@@ -160,14 +160,13 @@ class Layout:
         new_row[old_rows] = np.arange(len(old_rows))
         new_row[np.isin(plan.pattern_of_row, list(self.woven))] = -1
         new_row[list(change.closed)] = -1
-        pairs = []
-        for one in np.flatnonzero(np.diff(plan.net.stay_start)).tolist():
-            for other in plan.net.stay_to[plan.net.stay_start[one] : plan.net.stay_start[one + 1]].tolist():
-                ends, begins = change.place(one), change.place(other)
-                in_time = change.depart[begins[1]] >= change.arrive[ends[1] + ends[2] - 1]
-                if new_row[one] >= 0 and new_row[other] >= 0 and in_time:
-                    pairs.append((int(new_row[one]), int(new_row[other])))
-        return pairs
+        net, long = plan.net, np.diff(plan.net.pattern_start)
+        one, other = np.repeat(np.arange(len(net.stay_start) - 1), np.diff(net.stay_start)), net.stay_to
+        pattern = plan.pattern_of_row
+        begin = net.pattern_event[pattern] + (np.arange(len(pattern)) - net.pattern_trip[pattern]) * long[pattern]
+        in_time = change.depart[begin[other]] >= change.arrive[begin[one] + long[pattern[one]] - 1]
+        kept = in_time & (new_row[one] >= 0) & (new_row[other] >= 0)
+        return list(zip(new_row[one[kept]].tolist(), new_row[other[kept]].tolist(), strict=True))
 
     def wider(self, new: dict[str, list[Any]], start: Array) -> Any:
         """The net with the stops of the new patterns."""
