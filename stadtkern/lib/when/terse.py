@@ -3,13 +3,13 @@
 SHORT = {"Mo": 0, "Di": 1, "Mi": 2, "Do": 3, "Fr": 4, "Sa": 5}
 BEFORE_SHORT = frozenset(
     """
-    am jeden naechsten kommenden diesen o od oder u und ausser ab bis / nur immer je jeweils
+    ginge passts am jeden naechsten kommenden diesen o od oder u und ausser ab bis / nur immer je jeweils
     nicht nich net auch lieber sonst dann erst geht gehts passt klappt
     """.split()  # noqa: SIM905
 )
 AFTER_SHORT = frozenset(
     """
-    o od oder u und vorm nachm vormittag vormittags nachmittag nachmittags mittag mittags frueh abend abends ab um gegen
+    bitte o od oder u und vorm nachm vormittag vormittags nachmittag nachmittags mittag mittags frueh abend abends ab um gegen
     zwischen vor nach frei zw morgens frueh fruehmorgens je jeweils
     """.split()  # noqa: SIM905
 )

@@ -73,6 +73,13 @@ def _dashable(piece: str) -> bool:
     return piece[:1].isdigit() or piece.rstrip(".").title() in SHORT or plain(piece) in _weekdays()
 
 
+def _alike(before: str, after: str) -> bool:
+    """Whether a dash can mean "to" between them: "Mo-Fr", "8-9:30", not "Freitag - 11.12." or "18.01. - 15:30"."""
+    days = [one.rstrip(".").title() in SHORT or plain(one) in _weekdays() for one in (before, after)]
+    dated = bool(re.search(r"\d\.\s?\d+\.", before)) and ":" in after
+    return before.lower() != after.lower() and (days[0] == days[1] or not after) and not dated
+
+
 def _ends_with_hour(before: str, earlier: str, after: str) -> bool:
     """ "kurz nach 9.", "9 bis 11.": the dot ends the sentence."""
     before, earlier = before.lower(), plain(earlier).rstrip(".") if earlier[:1].isalpha() else earlier
@@ -95,7 +102,7 @@ def _symbols(piece: str, before: str, after: str) -> list[str]:
             if piece != "/"
             and (before[-1:].isdigit() or before[-1:] == "." or before in _weekdays())
             and (not after or _dashable(after) or symbol(plain(after))[:1] == "m")
-            and before.lower() != after.lower()
+            and _alike(before, after)
             else [","]
             if piece != "/"
             else ["oder"]

@@ -56,6 +56,7 @@ def told_of(understood: Understanding) -> dict[str, Any]:
         "both": [target.key for target in understood.both],
         **_of_window(window),
         "others": [_of_window(one) for one in window.others],
+        "rather": _of_window(window.rather) if window.rather else None,
         "soon": window.soon,
         "persons": understood.persons,
         "channel": understood.channel or None,
