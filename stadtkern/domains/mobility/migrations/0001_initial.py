@@ -86,6 +86,16 @@ class Migration(migrations.Migration):
                 ("checked_at", models.DateTimeField(blank=True, null=True)),
                 ("next_at", models.DateTimeField(blank=True, null=True)),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "timetable",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="mobility.feed",
+                    ),
+                ),
             ],
             options={
                 "ordering": ["kind", "key"],
@@ -428,6 +438,8 @@ class Migration(migrations.Migration):
                 ("title", models.CharField(max_length=120)),
                 ("place", models.CharField(blank=True, max_length=160)),
                 ("booking", models.CharField(blank=True, max_length=80)),
+                ("leg", models.CharField(blank=True, max_length=80)),
+                ("fare", models.JSONField(default=list)),
                 (
                     "state",
                     models.CharField(
@@ -437,32 +449,54 @@ class Migration(migrations.Migration):
                             ("CANCELLED", "Cancelled"),
                             ("EXPIRED", "Expired"),
                             ("REFUSED", "Refused"),
+                            ("RIDING", "Riding"),
+                            ("PAUSED", "Paused"),
+                            ("ENDING", "Ending"),
+                            ("ENDED", "Ended"),
+                            ("BILLED", "Billed"),
+                            ("UNBILLED", "Unbilled"),
                         ],
                         default="ASKED",
                         max_length=9,
                     ),
                 ),
+                ("asked", models.CharField(blank=True, max_length=10)),
                 ("until", models.DateTimeField(blank=True, null=True)),
                 ("once", models.UUIDField(unique=True)),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
+                ("began_at", models.DateTimeField(blank=True, null=True)),
+                ("paused_at", models.DateTimeField(blank=True, null=True)),
+                ("paused_seconds", models.PositiveIntegerField(default=0)),
+                ("finish_sent_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("by_provider", models.BooleanField(default=False)),
+                ("bill", models.JSONField(default=dict)),
+                ("cents", models.IntegerField(blank=True, null=True)),
+                ("look_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "account",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                        null=True, on_delete=django.db.models.deletion.SET_NULL, related_name="+", to=settings.AUTH_USER_MODEL
                     ),
                 ),
             ],
             options={
                 "ordering": ["-pk"],
                 "indexes": [
-                    models.Index(condition=models.Q(("state__in", ("ASKED", "HELD"))), fields=["until"], name="ride_due")
+                    models.Index(condition=models.Q(("look_at__isnull", False)), fields=["look_at"], name="ride_due"),
+                    models.Index(fields=["account", "-id"], name="ride_account"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
-                        condition=models.Q(("state__in", ("ASKED", "HELD"))), fields=("account",), name="ride_one_each"
+                        condition=models.Q(("state__in", ("ASKED", "HELD", "RIDING", "PAUSED", "ENDING"))),
+                        fields=("account",),
+                        name="ride_one_each",
                     ),
                     models.UniqueConstraint(
-                        condition=models.Q(("state__in", ("ASKED", "HELD"))),
+                        condition=models.Q(
+                            ("state__in", ("ASKED", "HELD", "RIDING", "PAUSED", "ENDING")),
+                            models.Q(("vehicle__startswith", "station:"), _negated=True),
+                        ),
                         fields=("provider", "vehicle"),
                         name="ride_one_vehicle",
                     ),
