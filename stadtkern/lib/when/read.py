@@ -75,6 +75,7 @@ def read(text: str, now: datetime, land: str) -> Reading:
 
 
 _FILLERS = frozenset(("leider", "eben", "einfach"))
+_BEGINS = frozenset((",", "weil", "denn", "deshalb", "deswegen", "daher", "darum"))  # where another part of the sentence does
 
 
 def _courtesies(said: list[Token]) -> list[Token]:
@@ -88,7 +89,7 @@ def _courtesies(said: list[Token]) -> list[Token]:
             done.insert(begins, token)
             continue
         done.append(token)
-        if token.symbol == ",":
+        if token.symbol in _BEGINS:
             begins = len(done)
     return done
 

@@ -3,6 +3,7 @@
 German main clauses have their verb in second place and only one of it: "vor neun kann ich nicht dienstags wäre gut" are two.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 
@@ -32,6 +33,8 @@ _NOT = frozenset("nicht keine kein nichts nie".split())  # noqa: SIM905
 _OR = frozenset("und oder bis bzw".split())  # noqa: SIM905
 _JOINED = frozenset("und oder wenn wenns falls ob dass weil da bzw sonst bevor nachdem wann ausser nicht".split())  # noqa: SIM905
 
+_OTHERS = re.compile(r"an (?:den |allen )?(?:anderen|andere|uebrigen) tagen?\b")
+
 
 def commas(line: Line) -> None:
     """Put a comma where a second main clause begins without one."""
@@ -49,6 +52,8 @@ def commas(line: Line) -> None:
             cut, verb, marked = place, False, False
         elif token.symbol in _NOT and verb and topic:
             denied = place
+        elif place and _other_days(line.tokens, place):
+            cut, verb, marked, topic = place, False, False, False
         elif _mark(token):
             start = _start(line.tokens, place)
             if 0 <= denied < start - 1 and line.tokens[start - 1].symbol not in _CUT | _JOINED:
@@ -58,6 +63,12 @@ def commas(line: Line) -> None:
             line.tokens.insert(cut, Token(",", line.tokens[cut].start, line.tokens[cut].start))
             place += 1
         place += 1
+
+
+def _other_days(tokens: Sequence[Token], place: int) -> bool:
+    """ "… an den anderen Tagen kann ich" begins a sentence of its own."""
+    words = " ".join(token.symbol for token in tokens[place : place + 4])
+    return bool(_OTHERS.match(words)) and tokens[place - 1].symbol not in _CUT | _JOINED
 
 
 def _second(tokens: Sequence[Token], place: int, marked: bool) -> int:

@@ -45,8 +45,10 @@ _IS_UNFIT = re.compile(
     rf"<p\d+> (?:leider |eher |immer |ja |mir )*(?!weg|raus|dicht){_UNFIT}(?: ,)?$"
 )
 _WORK = r"(?:arbeite|arbeiten|schaffe|schaff|pendle|unterrichte)"
+_NOT_IT = r"(?! (?:es|das|dat|des|s)\b)"  # "schaffe ich es": one manages to come
 _WORKS = re.compile(
-    rf"\b(?:{_WORK}|arbeitet|schlafe) (?:ich|wir)\b|\b(?:ich|wir) (?:\w+ ){{0,2}}{_WORK}\b|\bich\b.*\barbeite\b|"
+    rf"\b(?:{_WORK}|arbeitet|schlafe) (?:ich|wir)\b{_NOT_IT}|\b(?:ich|wir) (?:\w+ ){{0,2}}{_WORK}\b{_NOT_IT}|"
+    r"\bich\b.*\barbeite\b|"
     r"\barbeiten? (?:muss|muessen)\b|\b(?:muss|muessen)\b.*\barbeiten\b|\barbeite (?:<|immer|leider|noch|ja)"
 )
 _BUSY = re.compile(

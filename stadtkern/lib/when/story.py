@@ -150,7 +150,7 @@ def otherwise_free(text: str, clause: Sequence[Token], rest: str) -> bool:
     return (
         bool(_OTHERWISE_FREE.search(rest))
         and not wished(clause)
-        and len(clause) > 3
+        and len(clause) > 2
         and not any(one.symbol[:2] == "<p" for one in clause)
         and "oder" not in text.split()
     )

@@ -10,7 +10,7 @@ BEFORE_SHORT = frozenset(
 AFTER_SHORT = frozenset(
     """
     bitte o od oder u und vorm nachm vormittag vormittags nachmittag nachmittags mittag mittags frueh abend abends ab um gegen
-    zwischen vor nach frei zw morgens frueh fruehmorgens je jeweils
+    zwischen vor nach frei zw morgens frueh fruehmorgens je jeweils naechste uebernaechste kommende diese
     """.split()  # noqa: SIM905
 )
 ABBREVIATED = {  # written with a dot; some also without
