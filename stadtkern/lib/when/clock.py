@@ -107,7 +107,7 @@ _ALL_DAY = "|".join(
 )
 _NEVER = r"(?:nicht|ausser|auf (?:gar )?keinen fall|nie|niemals|ungern|bloss nicht|keinesfalls) "
 _GREETING = (
-    r"(?:guten|schoenen|gute|schoene|gudd?e|juden?|gudn|guadn|juten|(?<!an )(?<!auf )'?n) "
+    r"(?:guten|schoenen|schoenes|gute|schoene|jode[nr]?|gudd?e|juden?|gudn|guadn|juten|(?<!an )(?<!auf )'?n) "
     r"(?:tag|morgen|p(?:fr|vm|mi|nm|ab)|w\d|wochenende)(?: noch)?"
 )
 # What names a moment without doubt; the days are found afterwards.

@@ -8,7 +8,7 @@ from functools import cache
 from .tokens import Token
 
 NOT_ANY = r"(?:keinesfalls|auf (?:gar )?keinen fall|"
-NOT_ANY += r"nicht|kein(?:en|er|em|e)?|ausser|ausgenommen|ohne|nie|niemals|nix|abgesehen von|mit ausnahme(?: von)?)"
+NOT_ANY += r"nicht|kein(?:en|er|em|e)?|ausser|ausgenommen|ohne|nie|niemals|nix|bis auf|abgesehen von|mit ausnahme(?: von)?)"
 NOT_ANY += r"(?: (?:termin|jedoch|aber|allerdings|gerade|unbedingt|auch|mehr|am liebsten))*"
 Builder = Callable[["re.Match[str]"], object]
 

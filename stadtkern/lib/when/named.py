@@ -55,7 +55,7 @@ class Named(Seen):
             ),
             (
                 r"(?:(REL) )?(oster|sommer|herbst|weihnachts|pfingst|winter|faschings|fruehjahrs|schul)?"
-                r"(?<!ich )(?<!wir )ferien(?: (\d{4}))?",
+                r"(?<!ich )(?<!wir )ferien(?! auf )(?: (\d{4}))?",
                 self._school,
             ),
             (r"uebermorgen", lambda m: self.plus_days(2)),

@@ -50,7 +50,7 @@ _OTHERWISE_FREE = re.compile(
 )
 _REASON = re.compile(r"\b(?:\w*schicht|\w*dienst|arbeite\w*|\w*schule|kita|kindergarten|urlaub|verreist|weg)\b")
 # What somebody plans besides, or does every day: a story only where something else is wished.
-_PLAN = re.compile(r"\b(?:heiraten|hierode|hochzeit|umziehen|einziehen|wegziehen|auswandern|verreisen)\b")
+_PLAN = re.compile(r"\b(?:heiraten|hierode|hochzeit|umziehen|einziehen|wegziehen|auswandern|verreisen|eroeffnen)\b")
 _DAILY = re.compile(r"\bjed(?:e[nrsm]?|n)\b", re.IGNORECASE)
 _OFFERED = re.compile(r"\b(?:kann|koenn\w*|gehts?|ginge?|passts?|moeglich|frei|zeit|da|gern\w*|bitte|termin\w*|haett\w*)\b")
 _DOES = re.compile(

@@ -10,11 +10,12 @@ UNTOUCHED = {
     "practice": 0.91,
     "callers2_heldout": 0.87,
     "residents_heldout": 0.91,
+    "townsfolk_heldout": 0.93,
 }  # time, as measured: below the goal, and said so in docs/voice.md
 HALVES = (
     "development", "heldout", "strangers", "citizens", "unseen", "fresh", "fresh2", "fresh3", "fresh4",
     "writers", "writers_heldout", "practice", "fresh5", "callers", "callers_heldout", "callers2", "callers2_heldout",
-    "residents", "residents_heldout",
+    "residents", "residents_heldout", "townsfolk", "townsfolk_heldout", "neighbours", "neighbours_heldout",
 )  # fmt: skip
 
 
