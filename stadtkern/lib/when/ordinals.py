@@ -1,6 +1,7 @@
 """Which ordinals are days of a month: "am 3." and "der achte", not "die dritte Mahnung"."""
 
 import re
+from dataclasses import replace
 
 from .line import Line
 from .refs import Ref
@@ -57,12 +58,25 @@ _COUNTED = re.compile(r"uhr|m\d\d|\d+|tage?|wochen?|monate?|jahre?|stunden?|minu
 
 
 def _without_dot(line: Line, text: str) -> None:
-    """ "am 24 zwischen neun und elf": a bare number behind "am" is a day."""
+    """ "am 24 zwischen neun und elf", "am 9 oder 10": bare numbers behind "am" are days."""
     for place, token in enumerate(line.tokens[1:], 1):
-        after = line.tokens[place + 1].symbol if place + 1 < len(line.tokens) else ","
-        digits = text[token.start : token.end].isdigit() and 1 <= int(text[token.start : token.end]) <= 31
-        if digits and line.tokens[place - 1].symbol == "am" and not _COUNTED.fullmatch(after):
+        if line.tokens[place - 1].symbol == "am" and _bare_day(token, text) and _stands(line, place):
             line.tokens[place] = Token(f"{token.symbol}o", token.start, token.end)
+            other = place + 2
+            joined = other < len(line.tokens) and line.tokens[place + 1].symbol in ("oder", "und")
+            if joined and _bare_day(line.tokens[other], text) and _stands(line, other):
+                line.tokens[other] = replace(line.tokens[other], symbol=f"{line.tokens[other].symbol}o")
+
+
+def _bare_day(token: Token, text: str) -> bool:
+    """Whether it is a number written in digits, and may be a day of a month."""
+    return token.symbol.isdigit() and text[token.start : token.end].isdigit() and 1 <= int(token.symbol) <= 31
+
+
+def _stands(line: Line, place: int) -> bool:
+    """Whether nothing behind it says what is counted: "am 2 Samstag im Mai", "am 3 Uhr"."""
+    after = line.tokens[place + 1].symbol if place + 1 < len(line.tokens) else ","
+    return not _COUNTED.fullmatch(after) and after[:2] != "<d"
 
 
 def _is_hour(line: Line, place: int, text: str) -> bool:

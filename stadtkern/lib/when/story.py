@@ -111,9 +111,12 @@ _PERFECT = re.compile(
 )
 _THIRD = re.compile(
     r"\b(?:der|die|das|er|sie|nummer|\w+ung|\w+karte|firma|chef\w*|bus|zug|arzt|vermieter\w*|haendler\w*)"
+    r"(?! (?:<d|(?:\w+ )?<d\d+> (?:kommt|bleibt|steht)\b))"
+    r"(?! (?:[^ ,]+ ){0,5}(?:in frage|infrage|zur verfuegung|steht .* an\b))"
     r"(?: (?!ich|wir)[^ ,]+){0,4} "
     r"(?:hat|hatte|steht|gilt|liegt|laeuft|macht|bleibt|kommt|faehrt|arbeitet|braucht|schliesst|oeffnet|wollen|will|kam|rief)\b"
 )
+_NEEDED = re.compile(r"\b(?:braucht|brauchen|will|wollen|verlangt)\b.*\bbis(?: \w+){0,2} <d|\bbis(?: \w+){0,2} <d.*\bbraucht\b")
 _OWN_WISH = re.compile(
     r"\b(?:ich|wir|mir|uns|passt|passts|geht|gehts|klappt|frei|zeit|termin\w*|recht|gut|kann|koenn\w*|bitte|gern\w*|lieb\w*|"
     r"waer\w*|haett\w*|moecht\w*|nur)\b"
@@ -161,7 +164,7 @@ def loose(clause: Sequence[Token]) -> bool:
     words = " ".join(token.symbol for token in clause)
     if _HAD.search(words) or (_PERFECT.search(words) and not _NOT_DONE.search(words)):
         return True
-    if _THIRD.search(words) and not _OWN_WISH.search(words.replace(" hat nur ", " hat ")):
+    if _THIRD.search(words) and not _NEEDED.search(words) and not _OWN_WISH.search(words.replace(" hat nur ", " hat ")):
         return True
     if _WISH.search(words):
         return False
