@@ -152,7 +152,8 @@ def assemble(feed: Feed, date: date, found: Runs, paths: Paths, free: Paths, cha
         free_start=free[0],
         free_to=free[1],
         free_seconds=free[2],
-        about={"feed": feed.source.get("name", ""), "version": feed.info.get("feed_version", "")},
+        about={"feed": feed.source.get("name", ""), "version": feed.info.get("feed_version", "")}
+        | ({"parts": feed.source["parts"]} if "parts" in feed.source else {}),
     )
 
 

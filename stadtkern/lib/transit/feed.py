@@ -79,6 +79,10 @@ class Trips:
     def __len__(self) -> int:
         return len(self.route)
 
+    @cached_property
+    def by_id(self) -> dict[str, int]:
+        return self.id.index_of()
+
 
 @dataclass(frozen=True)
 class StopTimes:

@@ -19,6 +19,7 @@ from .realtime import Realtime
 from .texts import Texts
 from .timetable import Timetable
 
+Own = tuple[tuple[int, int], Mapping[str, int]]  # first row and end of a part, every id to its row
 OWN_IDS = {"stop_id": "stops", "route_id": "routes", "agency_id": "agencies"}  # columns of fares that name other tables
 
 
@@ -67,7 +68,7 @@ def join(feeds: Mapping[str, Feed]) -> tuple[Feed, list[Part]]:
         },
         fares={},
         info=info(parts),
-        source={"name": " + ".join(feeds), "parts": list(feeds)},
+        source={"name": " + ".join(feeds), "parts": places(feeds)},
         block=moved([feed.block for feed in parts], before(int(feed.block.max(initial=-1)) + 1 for feed in parts)),
         stays=shifted([feed.stays for feed in parts], of_trip, (0, 1)),
     )
@@ -81,16 +82,31 @@ def join(feeds: Mapping[str, Feed]) -> tuple[Feed, list[Part]]:
 
 
 def called(said: Realtime, part: str, timetable: Timetable) -> Realtime:
-    """A message of real time that belongs to one part ("" = not known), with the ids as the joined timetable calls them."""
+    """A message of real time that belongs to one part ("" = not known), with the ids as the joined timetable calls them.
+
+    What the part itself does not have becomes `part~id`, which nobody has: never another part's. Timetables saved before
+    they noted where their parts lie mean the bare id there.
+    """
     if not part:
         return said
-    trips, stops, routes = timetable.rows_of_trip, timetable.stops.by_id, timetable.routes.by_id
+    noted = timetable.about.get("parts")
+    trips, stops, routes = (
+        ((noted or {}).get(part, {}).get(kind, (0, 0)), known)
+        for kind, known in (
+            ("trips", timetable.trips.by_id),
+            ("stops", timetable.stops.by_id),
+            ("routes", timetable.routes.by_id),
+        )
+    )
 
-    def name(one: str, known: Mapping[str, object]) -> str:
-        return new if (new := f"{part}~{one}") in known else one
+    def name(one: str, own: Own) -> str:
+        (first, end), known = own
+        if noted is None:
+            return new if (new := f"{part}~{one}") in known else one
+        return one if not one or first <= known.get(one, -1) < end else f"{part}~{one}"
 
-    def all_of(ids: tuple[str, ...], known: Mapping[str, object]) -> tuple[str, ...]:
-        return tuple(name(one, known) for one in ids)
+    def all_of(ids: tuple[str, ...], own: Own) -> tuple[str, ...]:
+        return tuple(name(one, own) for one in ids)
 
     updates = [
         replace(
@@ -106,6 +122,19 @@ def called(said: Realtime, part: str, timetable: Timetable) -> Realtime:
         for one in said.alerts
     ]
     return replace(said, updates=updates, alerts=alerts)
+
+
+def places(feeds: Mapping[str, Feed]) -> dict[str, dict[str, list[int]]]:
+    """Part -> table -> first row and end of what is its own in the joined one."""
+    sizes = {
+        key: {"stops": len(feed.stops), "routes": len(feed.routes) - 1, "trips": len(feed.trips)} for key, feed in feeds.items()
+    }
+    found: dict[str, dict[str, list[int]]] = {key: {} for key in feeds}
+    for kind in ("stops", "routes", "trips"):
+        ends = accumulate(size[kind] for size in sizes.values())
+        for key, end in zip(feeds, ends, strict=True):
+            found[key][kind] = [end - sizes[key][kind], end]
+    return found
 
 
 def before(sizes: Iterable[int]) -> list[int]:

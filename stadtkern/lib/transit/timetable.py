@@ -188,9 +188,9 @@ class Timetable:
 
         groups = {name: group(kind, name) for name, kind in GROUPS.items()}
         own = {name: array(name) for name in OWN}
-        known = [name for name in Net._fields if (folder / f"net.{name}.npy").exists()]
         older = {"stay_start": np.zeros(len(own["trip_source"]) + 1, np.int32), "stay_to": np.zeros(0, np.int32)}
-        net = Net(**{name: frozen(array) for name, array in older.items()} | {name: array(f"net.{name}") for name in known})
+        absent = {name: frozen(empty) for name, empty in older.items() if not (folder / f"net.{name}.npy").exists()}
+        net = Net(**{name: absent[name] if name in absent else array(f"net.{name}") for name in Net._fields})
         signs = part("", "signs", Texts)
         return cls(
             date=date.fromisoformat(about["date"]),

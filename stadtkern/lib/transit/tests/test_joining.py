@@ -1,13 +1,27 @@
 """Several feeds as one: journeys over both, answers inside one as before, ids only changed where they clash."""
 
 import os
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from stadtkern.lib.transit import Options, Realtime, StopUpdate, TripUpdate, at_stop, day, earliest, fare, live, read_feed
+from stadtkern.lib.transit import (
+    Alert,
+    Options,
+    Realtime,
+    StopUpdate,
+    Timetable,
+    TripUpdate,
+    at_stop,
+    day,
+    earliest,
+    fare,
+    live,
+    read_feed,
+)
 from stadtkern.lib.transit.check import check
 from stadtkern.lib.transit.joining import called, join
 
@@ -111,3 +125,32 @@ def test_real_time_of_one_part_finds_its_trips_and_of_nobody_knows_which_finds_n
         now = live(table, called(said, part, table).updates)
         ride = earliest(now, at_stop(now, 4), at_stop(now, 5, leaving=False), 8 * 3600)[0].rides[0]
         assert ride.departs == 8 * 3600 + 25 * 60 + late
+
+
+def test_real_time_of_a_part_never_means_what_only_another_has(tmp_path):
+    """By what is saved with a day, too; what a part has keeps its name or takes that of the joined timetable."""
+    day(join(two(tmp_path))[0], MONDAY).save(tmp_path / "saved")
+    table = Timetable.load(tmp_path / "saved")
+    said = Realtime(
+        updates=[
+            TripUpdate("t1", (), "cancelled"),
+            TripUpdate("late", stops=(StopUpdate(stop_id="b"), StopUpdate(sequence=1)), route_id="2"),
+        ],
+        alerts=[Alert("x", {}, {}, {}, "", "", (), (), ("1", "2"), ("a", "b", "weit"), ("t1", "late"))],
+    )
+    for part, names, cancelled in (
+        ("rail", (("rail~a", "rail~b", "weit"), ("rail~1", "rail~2"), ("rail~t1", "rail~late")), 0),
+        ("bus", (("bus~a", "b", "bus~weit"), ("bus~1", "2"), ("t1", "bus~late")), 1),
+        ("ship", (("ship~a", "ship~b", "ship~weit"), ("ship~1", "ship~2"), ("ship~t1", "ship~late")), 0),
+    ):
+        told = called(said, part, table)
+        assert [(one.stops, one.routes, one.trips) for one in told.alerts] == [names]
+        assert live(table, told.updates).about["live"]["cancelled"] == cancelled
+        late = told.updates[1]
+        assert (late.trip_id, late.route_id, [one.stop_id for one in late.stops]) == (
+            names[2][1],
+            names[1][1],
+            [names[0][1], ""],
+        )
+    for alone in (replace(table, about={}), day(read_feed(tmp_path / "bus"), MONDAY)):  # saved before, or not joined
+        assert called(said, "bus", alone).updates[0].trip_id == "t1"

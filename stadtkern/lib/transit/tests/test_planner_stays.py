@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -157,3 +158,6 @@ def test_no_stays_in_timetables_saved_before_there_were_any(tmp_path):
     older = Timetable.load(tmp_path / "saved")
     assert replace(older, date=DAY).date == DAY and len(older.net.stay_to) == 0
     assert earliest(older, at_stop(older, 0), at_stop(older, 3, leaving=False), 25_200, Options(slack_s=300)) == []
+    (tmp_path / "saved" / "net.arrive.npy").unlink()  # half removed: as if it were not there
+    with pytest.raises(FileNotFoundError):
+        Timetable.load(tmp_path / "saved")
