@@ -16,7 +16,7 @@ from stadtkern.kernel.inbox import actions as inbox
 from stadtkern.kernel.payments import actions as payments
 from stadtkern.ui.words import euro
 
-from ..adapters import Bill, Declined, Unavailable, provider
+from ..adapters import Bill, BillLine, Declined, Unavailable, provider
 from ..models import Ride
 from ..sharing.prices import as_rows
 from .ride_states import next_look
@@ -86,15 +86,18 @@ def _charge(row: Ride, bill: Bill, key: str) -> Ride:
 def _owe(row: Ride, account: Account, bill: Bill, key: str) -> None:
     title = f"{row.title}, {timezone.localtime(row.ended_at or row.at):%d.%m.%Y}"
     items = [
-        payments.Item(
-            f"{LINES[line.category]}: {row.title}", line.cents, line.tax_bp, LINES[line.category] if line.cents < 0 else ""
-        )
+        payments.Item(f"{LINES[line.category]}: {row.title}", line.cents, line.tax_bp, _reason(line) if line.cents < 0 else "")
         for line in bill.lines
     ]
     payments.open_payment(
         about=str(row), account=account, amount_cents=row.cents or 0, description=title, items=items, actor_key=key,
         key="sharing", back_to=reverse("mobility:ride", args=[row.pk]),
     )  # fmt: skip
+
+
+def _reason(line: BillLine) -> str:
+    """A fare below zero puts right what was charged before."""
+    return "Berichtigung" if line.category in ("FARE", "EXTRA_USAGE") else LINES[line.category]
 
 
 def _tell(row: Ride, account: Account) -> None:

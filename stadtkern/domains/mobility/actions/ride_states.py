@@ -18,7 +18,7 @@ MOVES = {  # from -> to; everything else a provider may say is news of yesterday
     State.HELD: (State.RIDING, State.PAUSED, State.ENDING, State.ENDED, State.CANCELLED, State.EXPIRED),
     State.RIDING: (State.PAUSED, State.ENDING, State.ENDED),
     State.PAUSED: (State.RIDING, State.ENDING, State.ENDED),
-    State.ENDING: (State.ENDED,),
+    State.ENDING: (State.RIDING, State.PAUSED, State.ENDED),  # back: the vehicle may not stand there
 }
 SETTLED = {*State.values} - {State.ASKED}
 
@@ -47,6 +47,8 @@ def take(row: Ride, told: Booking, key: str, known: Known | None = None) -> Ride
     if known is not None and known != Known.of(fresh):
         return fresh
     moves = told.state in MOVES.get(State(fresh.state), ())
+    if known is None and fresh.state == State.ENDING and told.state != State.ENDED:
+        return fresh  # the late answer to an earlier click: that the end was not accepted, only a question asked since can say
     if moves:
         _move(fresh, State(told.state), told, now)
     if told.state in SETTLED and (moves or told.state == fresh.state):
@@ -63,16 +65,17 @@ def take(row: Ride, told: Booking, key: str, known: Known | None = None) -> Ride
 
 
 def _move(row: Ride, state: State, told: Booking, now: datetime) -> None:
-    """Times as the provider tells them; of pauses it tells none."""
+    """Times as the provider tells them, none before the order or still to come; of pauses it tells none."""
+    ended = min(max(told.ended or now, row.began_at or row.at), now)
     if row.paused_at and state != State.PAUSED:
-        row.paused_seconds += max(0, int(((told.ended or now) - row.paused_at).total_seconds()))
+        row.paused_seconds += max(0, int((ended - row.paused_at).total_seconds()))
         row.paused_at = None
     if state == State.PAUSED:
         row.paused_at = now
     if state in (State.RIDING, State.PAUSED, State.ENDED):
-        row.began_at = told.began or row.began_at or now
+        row.began_at = min(told.began or row.began_at or now, now)
     if state == State.ENDED:
-        row.ended_at = told.ended or now
+        row.ended_at = max(ended, row.began_at or ended)
         row.by_provider = row.finish_sent_at is None
     row.until = told.until or row.until
     row.state = state

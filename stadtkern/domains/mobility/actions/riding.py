@@ -1,5 +1,6 @@
 """Riding: unlock, pause, go on, end. Each is sent once; where the provider is silent the clock asks, nothing is repeated."""
 
+import logging
 from datetime import datetime, timedelta
 from time import monotonic
 
@@ -14,10 +15,12 @@ from ..adapters import Booking, Declined, Unavailable, provider
 from ..models import Ride
 from . import ride_bills
 from .counts import Refused
-from .ride_states import SOON, Known, next_look, take
+from .ride_states import OFTEN, SOON, Known, next_look, take
 
+log = logging.getLogger(__name__)
 State = Ride.State
 PATIENCE = 3.0  # seconds: a provider that takes longer is asked once a turn
+SURE = timedelta(minutes=10)  # an unlock is on its way: a number they do not know is believed so long after the hold
 SILENT = timedelta(hours=1)  # a hold whose time is over ends by the provider's word; without one, after this
 GIVEN_UP = timedelta(days=3)  # a provider that does not know a ride so long never will
 EVENTS = {
@@ -103,13 +106,19 @@ def settle_due(now: datetime, batch: int = 100) -> int:
         if row.provider in silent:
             continue  # still due at the next turn: one that does not answer keeps nobody else waiting
         before, begun = row.state, monotonic()
-        row = ride_bills.settle(row, SYSTEM) if before == State.ENDED else _look(row, now)
-        if row.state == State.ENDED != before:
-            row = ride_bills.settle(row, SYSTEM)
-        moved += row.state != before
+        try:
+            moved += _turn(row, now).state != before
+        except Exception:  # one that cannot be read stops nobody else
+            log.exception("%s of %s", row, row.provider)
+            Ride.objects.filter(pk=row.pk).update(look_at=now + OFTEN)
         if monotonic() - begun > PATIENCE:
             silent.add(row.provider)
     return moved
+
+
+def _turn(row: Ride, now: datetime) -> Ride:
+    looked = row if row.state == State.ENDED else _look(row, now)
+    return ride_bills.settle(looked, SYSTEM) if looked.state == State.ENDED else looked
 
 
 def _look(row: Ride, now: datetime) -> Ride:
@@ -127,6 +136,9 @@ def _look(row: Ride, now: datetime) -> Ride:
 
 def _judged(row: Ride, told: Booking, now: datetime) -> Booking:
     """What it means that they do not know the number, or that the time is over."""
+    sure = (row.until or row.at + SILENT) + SURE
+    if row.state == State.HELD and row.asked and told.state in ("UNKNOWN", State.EXPIRED) and now < sure:
+        return Booking(row.booking, "WAITING")
     if told.state == "UNKNOWN":
         if row.state == State.ASKED:
             return Booking("", State.REFUSED)

@@ -30,12 +30,20 @@ OVER = {404: "UNKNOWN", 410: "EXPIRED"}
 
 def connect(system: str, told: Mapping[str, Any]) -> Provider:
     url = str(told.get("url", ""))
-    parts = urlsplit(url)
-    here = parts.hostname in ("127.0.0.1", "localhost")  # manage.py sharing_provider may do without https
-    if not parts.hostname or parts.scheme not in (("https", "http") if here else ("https",)):
+    here, scheme = _address(url)  # manage.py sharing_provider may do without https
+    if scheme not in (("https", "http") if here else ("https",)):
         raise Unavailable(_("Die Adresse des Anbieters ist nicht in Ordnung. Das richtet ein, wer die Anlage betreibt."))
     keys = dict(pair.split("=", 1) for pair in os.environ.get("STADTKERN_TOMP_KEYS", "").split(",") if "=" in pair)
     return Tomp(url.rstrip("/"), keys.get(system, ""))
+
+
+def _address(url: str) -> tuple[bool, str]:
+    """Whether it is this machine, and the scheme; "" where it is no address."""
+    try:
+        parts = urlsplit(url)
+        return parts.hostname in ("127.0.0.1", "localhost"), parts.scheme if parts.hostname and parts.port != 0 else ""
+    except ValueError:  # a bracket that is not closed, a port that is none
+        return False, ""
 
 
 class Tomp:
@@ -119,7 +127,7 @@ class Tomp:
                 status, jammed = answer.status_code, answer.status_code == 503 and "retry-after" in answer.headers
         except httpx.ConnectError:
             raise Unavailable(_("Der Anbieter ist gerade nicht erreichbar.")) from None
-        except (httpx.HTTPError, OSError):
+        except (httpx.HTTPError, httpx.InvalidURL, OSError):
             raise Unavailable(_("Der Anbieter hat nicht geantwortet."), arrived=arrived) from None
         if jammed:
             raise Unavailable(_("Das Fahrzeug oder sein Schloss antwortet gerade nicht."))

@@ -16,13 +16,13 @@ OF_BOOKING = {
 }  # fmt: skip
 OF_LEG = {"IN_USE": "RIDING", "PAUSED": "PAUSED", "FINISHING": "ENDING", "FINISHED": "ENDED", "ISSUE_REPORTED": "WAITING"}
 CHARGED, GIVEN_BACK = ("FARE", "EXTRA_USAGE"), ("REFUND", "CREDIT", "VOUCHER")
-MOST_EUROS = Decimal(10_000)
+MOST_EUROS, MOST_NUMBER = Decimal(10_000), Decimal(10) ** 9
 
 
 def offered_of(told: Mapping[str, Any]) -> Offered | None:
     """The first option of a planning that has a number; None: nothing can be had."""
     for option in _rows(told.get("options"))[:5]:
-        if number := str(option.get("id") or "")[:80]:
+        if number := _word(option.get("id")):
             return Offered(number, _moment(told.get("validUntil")), _fare(option))
     return None
 
@@ -36,10 +36,10 @@ def booking_of(told: Mapping[str, Any], number: str) -> Booking:
     began, ended = (_moment(leg.get(name) or told.get(name)) for name in ("actualDepartureTime", "actualArrivalTime"))
     key = leg.get("assetAccessData")
     until = _moment(key.get("validUntil")) if isinstance(key, dict) else None
-    name = str(leg.get("id") or number)[:80]
+    name = _word(leg.get("id")) or number
     until = until or _moment(leg.get("departureTime") or told.get("departureTime"))
     asset = leg.get("asset")
-    vehicle = str(asset.get("id") or "")[:80] if isinstance(asset, dict) else ""
+    vehicle = _word(asset.get("id")) if isinstance(asset, dict) else ""
     return Booking(number, state, until, name, began, ended, vehicle)
 
 
@@ -47,37 +47,43 @@ def of_leg(told: Mapping[str, Any], number: str) -> Booking:
     """A leg alone, as an event answers it."""
     state = {"NOT_STARTED": "HELD", "PREPARING": "HELD", "CANCELLED": "CANCELLED"} | OF_LEG
     began, ended = (_moment(told.get(name)) for name in ("actualDepartureTime", "actualArrivalTime"))
-    return Booking(number, state.get(str(told.get("state")), "WAITING"), None, str(told.get("id") or "")[:80], began, ended)
+    return Booking(number, state.get(str(told.get("state")), "WAITING"), None, _word(told.get("id")), began, ended)
 
 
 def bill_of(rows: object, leg: str) -> Bill | None:
     """The entries of one leg; each counts once (journalId with journalSequenceId). None: no fare yet.
 
+    Without a sequence number, what has another category or another amount is another entry.
     Raises Unavailable where an amount is none, or not in euros.
     """
-    seen: dict[tuple[str, str], Mapping[str, Any]] = {}
+    seen: dict[tuple[str, ...], Mapping[str, Any]] = {}
     for row in _rows(rows):
-        if str(row.get("journalId")) == leg:
-            seen.setdefault((leg, str(row.get("journalSequenceId", ""))), row)
+        if _word(row.get("journalId")) == leg:
+            seen.setdefault(_entry(row), row)
     entries = list(seen.values())
     fares = [row for row in entries if row.get("category", "FARE") == "FARE"]
     if not fares:
         return None
     lines = [_line(row) for row in entries if row.get("category", "FARE") in (*CHARGED, *GIVEN_BACK)]
-    left = {str(row.get("category")) for row in entries} - {*CHARGED, *GIVEN_BACK, "None"}
+    left = {_word(row.get("category", "FARE")) for row in entries} - {*CHARGED, *GIVEN_BACK, ""}
     time = fares[0].get("usedTime")
     seconds = int(time) if isinstance(time, int | Decimal) and 0 <= time < 10_000_000 else None
     details = fares[0].get("details")
     return Bill(tuple(lines), seconds, _fare({"pricing": details}), tuple(sorted(left)))
 
 
+def _entry(row: Mapping[str, Any]) -> tuple[str, ...]:
+    if number := str(row.get("journalSequenceId") or ""):
+        return (number,)
+    return "", str(row.get("category", "FARE")), str(_decimal(row.get("amount")))
+
+
 def _line(row: Mapping[str, Any]) -> BillLine:
     category, amount, tax = str(row.get("category", "FARE")), _decimal(row.get("amount")), _decimal(row.get("vatRate", 0))
-    if amount is None or amount > MOST_EUROS or amount * 100 % 1 or str(row.get("currencyCode", "EUR")) != "EUR":
+    if amount is None or abs(amount) > MOST_EUROS or amount * 100 % 1 or str(row.get("currencyCode", "EUR")) != "EUR":
         raise Unavailable(_("Die Abrechnung des Anbieters ist nicht lesbar."))
-    value = cents(abs(amount))
     rate = int(tax * 100) if tax is not None and 0 <= tax <= 100 else 0
-    return BillLine(category, -value if category in GIVEN_BACK else value, rate)
+    return BillLine(category, cents(-abs(amount) if category in GIVEN_BACK else amount), rate)
 
 
 def _fare(told: Mapping[str, Any]) -> tuple[Part, ...]:
@@ -109,14 +115,20 @@ def _rows(value: object) -> list[dict[str, Any]]:
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
+def _word(value: object) -> str:
+    """A number or a name of theirs, as a database can keep it."""
+    return "" if value is None else str(value).replace("\0", "").encode(errors="replace").decode()[:80]
+
+
 def _decimal(value: object) -> Decimal | None:
+    """None where it is no number, or one that nothing here can be."""
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         return None
     try:
         found = Decimal(str(value))
     except InvalidOperation:
         return None
-    return found if found.is_finite() else None
+    return found if found.is_finite() and found.copy_abs() <= MOST_NUMBER else None
 
 
 def _moment(value: object) -> datetime | None:
@@ -124,4 +136,4 @@ def _moment(value: object) -> datetime | None:
         found = datetime.fromisoformat(str(value))
     except ValueError:
         return None
-    return found if found.tzinfo else None
+    return found if found.tzinfo and 2000 < found.year < 2100 else None

@@ -217,6 +217,40 @@ def test_what_other_operators_may_say():
             bill_of([entry | odd], "l")
 
 
+def test_the_journal_keeps_the_sign_and_what_has_no_number():
+    fare, bare = {"journalId": "l", "category": "FARE", "currencyCode": "EUR"}, {"journalId": "l", "category": "REFUND"}
+
+    def total(*rows):
+        return bill_of(list(rows), "l").cents
+
+    numbered = fare | {"journalSequenceId": "1", "amount": 5}
+    assert total(numbered, fare | {"journalSequenceId": "2", "amount": -3}) == 200
+    assert total(numbered, bare | {"journalSequenceId": "2", "amount": -3}) == 200
+    assert total(fare | {"amount": 5}, bare | {"amount": 5}) == 0
+    assert total(fare | {"amount": 5}, fare | {"amount": 2}, fare | {"amount": "5"}) == 700
+
+
+@pytest.mark.parametrize("odd", ["-1e30", "-1e9999999", "1e9999999", "-10001", "9" * 5000])
+def test_amounts_nobody_can_mean_are_no_bill(odd):
+    with pytest.raises(Unavailable):
+        bill_of([{"journalId": "l", "amount": odd}], "l")
+    part = {"type": "FLEX", "amount": 1, "unitType": "MINUTE", "units": odd, "scaleFrom": odd}
+    fare = offered_of({"options": [{"id": "o", "pricing": {"parts": [part, {"amount": odd}]}}]}).fare
+    assert fare == (Part("FLEX", "1", 1, "OTHER"),)
+
+
+def test_words_and_times_a_database_cannot_keep():
+    told = {
+        "state": "STARTED",
+        "legs": [{"id": "l\x00\ud800", "asset": {"id": "\x00v"}, "actualArrivalTime": "9999-12-31T23:59:59Z"}],
+    }
+    found = booking_of(told, "b")
+    assert (found.leg, found.vehicle, found.ended) == ("l?", "v", None)
+    assert bill_of([{"journalId": "l", "amount": 1}, {"journalId": "l", "category": "X\x00", "amount": 2}], "l").left_out == (
+        "X",
+    )
+
+
 def test_the_tariff_counts_begun_minutes():
     tariff = Tariff(start=100, minute=5, free=30)
     assert [tariff.cost(one, 0) for one in (0, 1800, 1801, 99_999)] == [100, 100, 105, 1500]
