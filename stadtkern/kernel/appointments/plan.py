@@ -113,6 +113,12 @@ def moment(day: date, cell: int) -> datetime:
 _TIMES = [time(minute // 60, minute % 60) for minute in range(0, 24 * 60, CELL)]
 
 
+def later(at: time, minutes: int) -> time | None:
+    """So many minutes after; None where that is midnight or the next day."""
+    end = _minute(at) + minutes
+    return time(end // 60, end % 60) if end < 24 * 60 else None
+
+
 def late(soonest: datetime, before: int) -> tuple[date, str]:
     """That day, and the cells of it a visit may begin in (preparation of so many minutes included) at or after the moment."""
     local = soonest.astimezone(BERLIN)

@@ -1,6 +1,6 @@
 """Free times: by place and start, by day, nearest to a moment. One query over the days, whatever the city's size."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from heapq import nsmallest
@@ -39,14 +39,21 @@ def free(
     *,
     after: time | None = None,
     before: time | None = None,
+    at: time | None = None,
     weekdays: Sequence[int] = (),
+    only: Collection[date] | None = None,
     limit: int = 200,
     now: datetime | None = None,
     unreleased: bool = False,
 ) -> list[Free]:
-    """Free times in order. `unreleased` (for clerks) also shows days residents cannot book yet."""
+    """Free times in order: those that begin `at`, if given, on no other days than `only`.
+
+    `unreleased` (for clerks) also shows days residents cannot book yet.
+    """
     need = need_of(wish)
-    window = Window(first, last, after, before, tuple(weekdays))
+    if at:
+        after, before = at, plan.later(at, need.minutes)
+    window = Window(first, last, after, before, tuple(weekdays), None if only is None else frozenset(only))
     rows = _rows(need, window, now or timezone.now(), unreleased)
     places = Place.objects.in_bulk({place for place, _day, _bits in rows})
     found: list[Free] = []
@@ -119,7 +126,7 @@ def places_of(wish: Wish) -> list[int]:
 
 def _rows(need: Need, window: Window, now: datetime, unreleased: bool) -> list[tuple[int, date, str]]:
     today = now.astimezone(plan.BERLIN).date()
-    window = Window(max(window.first, today), window.last, window.after, window.before, window.weekdays)
+    window = replace(window, first=max(window.first, today))
     given = parameters(need, window, places_of(need.wish), now, unreleased=unreleased)
     with connection.cursor() as cursor:
         cursor.execute(statement.find(need.cells), given)

@@ -36,12 +36,14 @@ class Window:
     after: time | None = None  # starts at or after
     before: time | None = None  # ends at or before
     weekdays: tuple[int, ...] = ()
+    only: frozenset[date] | None = None  # no other days than these
 
     def dates(self, most: int = 400) -> list[date]:
         """The days of the window, at most so many."""
         count = min((self.last - self.first).days + 1, most)
         found = (self.first + timedelta(days=number) for number in range(max(count, 0)))
-        return [day for day in found if not self.weekdays or day.weekday() in self.weekdays]
+        fitting = [day for day in found if not self.weekdays or day.weekday() in self.weekdays]
+        return fitting if self.only is None else [day for day in fitting if day in self.only]
 
 
 class Free(NamedTuple):

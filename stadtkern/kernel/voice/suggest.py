@@ -2,59 +2,86 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 from django.utils.translation import gettext as _
 
 from stadtkern.kernel.appointments import search
 from stadtkern.kernel.appointments.wish import Free, Wish
-from stadtkern.lib.when import Window
+from stadtkern.lib.when import Clock, Window
 
 SHOWN = 3
 HORIZON = 90  # days looked at where no end was said
-MOST = 600  # free times looked at
+MOST = 600  # free times looked at of each alternative
+REACH = 120  # minutes before and after a time of day that is taken: looked at first
 APART = timedelta(minutes=60)
 
 
 def suggest(wish: Wish, window: Window, skip: int, now: datetime) -> tuple[list[Free], str]:
     """At most three, and what must be said about them. Raises Refused where the wish cannot be had at all."""
-    first, last = max(window.first, now.date()), min(window.last(HORIZON), window.first + timedelta(days=HORIZON))
-    last = max(first, last)
-    fitting = _fitting(wish, window, first, last, now)
+    fitting = _fitting(wish, window, now)
     if fitting:
         shown = sorted(_spread(fitting, skip), key=lambda free: _order(window, free))
         more = _("Mehr ist in dieser Zeit nicht frei.")
         return (shown, "") if shown else (sorted(_spread(fitting, 0), key=lambda free: _order(window, free)), more)
-    return _nearest(wish, window, first, last, skip, now)
+    return _nearest(wish, window, skip, now)
 
 
-def _fitting(wish: Wish, window: Window, first: date, last: date, now: datetime) -> list[Free]:
-    """What is free in any of the alternatives, in order."""
-    found: dict[tuple[int, datetime], Free] = {}
+def _fitting(wish: Wish, window: Window, now: datetime) -> list[Free]:
+    """What is free in any of the alternatives, in order; what is liked best is looked for by itself where there is too much."""
+    liked = window.rather.alternatives if window.rather else ()
+    found: set[Free] = set()
     for one in window.alternatives:
-        after, before = one.clock.at or one.clock.after, None if one.clock.at else one.clock.before
-        start, end = max(first, one.first), min(last, one.last(HORIZON))
-        for free in search.free(wish, start, end, after=after, before=before, limit=MOST, now=now) if start <= end else ():
-            if one.allows(_day(free)) and (not one.clock.at or _time(free) == one.clock.at):
-                found.setdefault((free.place.pk, free.starts_at), free)
-    return sorted(found.values(), key=lambda free: _order(window, free))
+        days = _days(one, now)
+        some = _free(wish, days, one.clock, now)
+        found.update(some)
+        both = [(best, clock) for best in liked if (clock := one.clock.overlap(best.clock))] if len(some) == MOST else ()
+        for best, clock in both:
+            found.update(_free(wish, [day for day in days if best.allows(day)], clock, now))
+    return sorted(found, key=lambda free: (*_order(window, free), free.place.title))
 
 
-def _nearest(wish: Wish, window: Window, first: date, last: date, skip: int, now: datetime) -> tuple[list[Free], str]:
-    days = [free for free in search.free(wish, first, last, limit=MOST, now=now) if window.allows(_day(free))]
+def _free(wish: Wish, days: Sequence[date], clock: Clock, now: datetime) -> list[Free]:
+    """On these days at these hours, the first so many."""
+    if not days:
+        return []
+    return search.free(
+        wish, days[0], days[-1], after=clock.after, before=clock.before, at=clock.at, only=days, limit=MOST, now=now
+    )
+
+
+def _days(window: Window, now: datetime) -> list[date]:
+    """The days that may do, from today on, as far ahead as is looked."""
+    first = max(window.first, now.date())
+    last = min(window.last(HORIZON), first + timedelta(days=search.MOST_DAYS - 1))
+    days = (first + timedelta(days=number) for number in range((last - first).days + 1))
+    return list(islice((day for day in days if window.allows(day)), HORIZON))
+
+
+def _nearest(wish: Wish, window: Window, skip: int, now: datetime) -> tuple[list[Free], str]:
+    days = _days(window, now)
     moments = [one.clock.at for one in window.alternatives if one.clock.at]
-    if days and moments:
-        wanted = [moment.hour * 60 + moment.minute for moment in moments]
-        days.sort(key=lambda free: (min(abs(_minutes(free) - one) for one in wanted), free.starts_at))
-        return sorted(days[skip : skip + SHOWN], key=lambda free: free.starts_at), _(
+    around = _around(wish, days, moments, now)
+    if around:
+        return sorted(around[skip : skip + SHOWN], key=lambda free: free.starts_at), _(
             "Genau um diese Uhrzeit ist nichts frei. Am nächsten daran liegen:"
         )
-    if days:
-        return _spread(days, skip), _("Zu dieser Uhrzeit ist nichts frei. An diesen Tagen gibt es noch:")
+    if found := _free(wish, days, Clock(), now):
+        return _spread(found, skip), _("Zu dieser Uhrzeit ist nichts frei. An diesen Tagen gibt es noch:")
+    first = max(window.first, now.date())
     later = search.free(
         wish, first, first + timedelta(days=HORIZON), after=window.clock.after, before=window.clock.before, limit=MOST, now=now
     )
     later = later or search.free(wish, now.date(), now.date() + timedelta(days=HORIZON), limit=MOST, now=now)
     return _spread(later, skip), _("In dieser Zeit ist nichts frei. Die nächsten freien Zeiten sind:") if later else ""
+
+
+def _around(wish: Wish, days: Sequence[date], moments: Sequence[time], now: datetime) -> list[Free]:
+    """Nearest to one of the times of day first; what is far from all of them only where nothing else is free."""
+    wanted = [moment.hour * 60 + moment.minute for moment in moments]
+    close = {free for one in wanted for free in _free(wish, days, Clock(_clock(one - REACH), _clock(one + REACH)), now)}
+    found = close or set(_free(wish, days, Clock(), now) if wanted else ())
+    return sorted(found, key=lambda free: (min(abs(_minutes(free) - one) for one in wanted), free.starts_at, free.place.title))
 
 
 def _spread(found: Sequence[Free], skip: int) -> list[Free]:
@@ -81,6 +108,11 @@ def _day(free: Free) -> date:
 
 def _time(free: Free) -> time:
     return free.starts_at.time().replace(tzinfo=None)
+
+
+def _clock(minutes: int) -> time | None:
+    """So many minutes after midnight; None outside of the day: no bound there."""
+    return time(*divmod(minutes, 60)) if 0 < minutes < 24 * 60 else None
 
 
 def _minutes(free: Free) -> int:
