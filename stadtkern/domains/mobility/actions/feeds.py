@@ -41,7 +41,7 @@ class Refused(Exception):
 @transaction.atomic
 def set_up(actor: Actor, told: dict[str, Any], feed: Feed | None = None) -> Feed:
     """A new source, or other settings of one. Diary: `feed.added`, `feed.changed`. Raises Refused."""
-    row = feed or Feed(kind=told.get("kind", ""))
+    row = Feed.objects.select_for_update().get(pk=feed.pk) if feed else Feed(kind=told.get("kind", ""))
     if row.kind not in Kind.values:
         raise Refused(_("Wählen Sie, was die Quelle liefert."))
     if feed is None:

@@ -33,7 +33,7 @@ def known() -> dict[str, Any]:
 
 def ask() -> None:
     """As a job, one after the other; one that waits is enough."""
-    if len(wanted()) < 2 and not known():
+    if len(wanted()) < 2 and not _stands(known()):
         return
     try:
         with transaction.atomic():
@@ -45,12 +45,35 @@ def ask() -> None:
 def join() -> bool:
     """The job: all timetables that count as one; the one before answers until it is ready. Whether anything changed.
 
+    What was tried and refused is tried again when a part changes, else at night.
     Diary: `timetable.joined`, `timetable.parted`, `timetable.not_joined`.
     """
-    parts, before = wanted(), known()
+    with folder.reading(folder.JOINED) as mine:
+        parts = wanted()
+        done = mine and _join(parts)
+    if mine and wanted() != parts:
+        ask()  # who was told of that meanwhile found us at it
+    return done
+
+
+def add_days() -> None:
+    """Every night: what a lost job left undone or could not be done by day, and the days that came nearer."""
+    with folder.reading(folder.JOINED) as mine:
+        parts = wanted()
+        if mine and not _join(parts, again=True):
+            _add_days(parts)
+    if mine and wanted() != parts:
+        ask()
+
+
+def _join(parts: dict[str, int], again: bool = False) -> bool:
+    before = known()
     if len(parts) < 2:
-        return _part() if before else False
+        return _part(before) if _stands(before) else False
     streets = str(feeds.streets_read() or "")
+    attempt = {"parts": parts, "streets": streets}
+    if not again and before.get("tried") == attempt:
+        return False
     if before and (before["parts"], before["streets"], before["problem"]) == (parts, streets, ""):
         return False
     number = int(before.get("number", 0)) + 1
@@ -65,13 +88,15 @@ def join() -> bool:
         target.parent.mkdir(parents=True, exist_ok=True)
         work.replace(target)
     except bounded.Refused as no:
-        if isinstance(no, bounded.Stopped) and not before.get("problem"):
+        once_more = isinstance(no, bounded.Stopped) and not before.get("problem")
+        if once_more:
             ask()  # killed from outside: once more at once, then every night
-        _exchange("timetable.not_joined", {**_nothing(), **before, "problem": str(no)})
+        told = {**_nothing(), **before, "problem": str(no), "tried": {} if once_more else attempt}
+        _exchange("timetable.not_joined", told)
         return False
     finally:
         shutil.rmtree(place, ignore_errors=True)
-    told: dict[str, Any] = {
+    told = {
         "number": number,
         "folder": str(target),
         "parts": parts,
@@ -86,7 +111,12 @@ def join() -> bool:
 
 def _nothing() -> dict[str, Any]:
     empty: dict[str, Any] = {"kind": "JOINED", "number": 0, "folder": "", "feed": 0, "until": "", "problem": ""}
-    return empty | {"parts": {}, "streets": "", "left_out": [], "clashing": 0}
+    return empty | {"parts": {}, "streets": "", "left_out": [], "clashing": 0, "tried": {}}
+
+
+def _stands(told: dict[str, Any]) -> bool:
+    """Whether there is a joined timetable, or one was tried; of one that is gone only its number is kept."""
+    return bool(told.get("folder") or told.get("problem"))
 
 
 @transaction.atomic
@@ -96,10 +126,10 @@ def _exchange(name: str, told: dict[str, Any]) -> None:
 
 
 @transaction.atomic
-def _part() -> bool:
-    """One is left: it counts alone."""
+def _part(before: dict[str, Any]) -> bool:
+    """One is left: it counts alone. Numbers go on: a process that did not look meanwhile must see another folder."""
     record("timetable.parted", subject="timetable:0", actor=SYSTEM)
-    transaction.on_commit(lambda: folder.point_to(folder.JOINED, None))
+    transaction.on_commit(lambda: folder.point_to(folder.JOINED, _nothing() | {"number": before["number"]}))
     transaction.on_commit(lambda: shutil.rmtree(home(), ignore_errors=True))
     return True
 
@@ -120,12 +150,16 @@ def _tidy(number: int) -> None:
             shutil.rmtree(place, ignore_errors=True)
 
 
-def add_days() -> None:
-    """Every night: what a lost job left undone, and the days that came nearer."""
-    if join() or not (told := known()) or not told["folder"] or told["parts"] != wanted():
+def _add_days(parts: dict[str, int]) -> None:
+    told = known()
+    if not told.get("folder") or told["parts"] != parts:
         return
-    bounded.build(_job(Path(told["folder"]), told["parts"]), lambda text: None)
-    folder.touch()
+    try:
+        bounded.build(_job(Path(told["folder"]), parts), lambda text: None)
+    except bounded.Refused as no:
+        _exchange("timetable.not_joined", told | {"problem": str(no), "tried": {"parts": parts, "streets": told["streets"]}})
+    else:
+        folder.touch()
 
 
 def state() -> tuple[str, str]:

@@ -125,7 +125,7 @@ def _ready(found: Version) -> Version:
     today = timezone.localdate()
     with suppress(OSError, ValueError):
         found.days[today] = Timetable.load(folder.day_folder(found.place, today))
-        found.stations = Stations(found.days[today].stops, found.days[today].net.pattern_stop)
+        found.stations = Stations(found.days[today].stops, _served(found, found.days[today]))
         if _keeper["thread"] is not None:
             warm(World(timetable=found.days[today], ways=found.ways))
     return found
@@ -134,17 +134,20 @@ def _ready(found: Version) -> Version:
 def timetable(day: date) -> Timetable:
     """As planned, without what live sources say. Raises NoTimetable."""
     found = version()
-    if day not in found.days:
-        with _lock:
-            if day not in found.days:
-                try:
-                    made = Timetable.load(folder.day_folder(found.place, day))
-                except (OSError, ValueError):
-                    raise NoTimetable from None
-                while len(found.days) >= DAYS_KEPT:
-                    found.days.pop(next(iter(found.days)))
-                found.days[day] = made
-    return found.days[day]
+    if (made := found.days.get(day)) is not None:
+        return made
+    with _lock:
+        if (made := found.days.get(day)) is not None:  # another thread was quicker
+            return made
+        try:
+            made = Timetable.load(folder.day_folder(found.place, day))
+        except (OSError, ValueError):
+            raise NoTimetable from None
+        today = timezone.localdate()
+        while len(found.days) >= DAYS_KEPT:
+            found.days.pop(next(one for one in found.days if one != today))
+        found.days[day] = made
+    return made
 
 
 def days() -> tuple[date, date] | None:
@@ -173,16 +176,17 @@ def stations() -> Stations:
         span = days()
         if span is None:
             raise NoTimetable
-        found.stations = Stations(timetable(span[0]).stops, _served(found, span[0]))
+        table = timetable(span[0])
+        found.stations = Stations(table.stops, _served(found, table))
     return found.stations
 
 
-def _served(found: Version, first: date) -> Any:
+def _served(found: Version, table: Timetable) -> Any:
     """Stops at which anything stops on any day, as the reading noted it."""
     try:
         return np.load(found.place / "served.npy", allow_pickle=False)
     except (OSError, ValueError, EOFError):
-        return timetable(first).net.pattern_stop
+        return table.net.pattern_stop
 
 
 def spoken() -> list[Spoken]:
