@@ -6,7 +6,7 @@ any other.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -135,6 +135,20 @@ def places(feeds: Mapping[str, Feed]) -> dict[str, dict[str, list[int]]]:
         for key, end in zip(feeds, ends, strict=True):
             found[key][kind] = [end - sizes[key][kind], end]
     return found
+
+
+def noted_as(one: str, part: str, earlier: Iterable[str], known: Container[str]) -> set[str]:
+    """Every id under which somebody may have noted what `part` ("" = not known) calls `one`: in the joined timetable, or alone.
+
+    A bare id that clashes was noted before the joining. It means the first part that has it: none of those that came `earlier`,
+    as the ids `known` to the joined timetable tell. A bare id that is known still is another part's.
+    """
+    if not part:
+        return {one}
+    bare = one.removeprefix(f"{part}~")
+    names = {one, f"{part}~{bare}"}
+    theirs = bare in known or any(f"{other}~{bare}" in known for other in earlier)
+    return names if theirs else names | {bare}
 
 
 def before(sizes: Iterable[int]) -> list[int]:
@@ -274,4 +288,4 @@ def tables(feed: Feed, new: dict[str, dict[str, str]]) -> dict[str, list[dict[st
     }  # fmt: skip
 
 
-__all__ = ["Part", "called", "join"]
+__all__ = ["Part", "called", "join", "noted_as"]

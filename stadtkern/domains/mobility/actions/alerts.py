@@ -1,6 +1,6 @@
 """Alerts: noted as a source tells them, told once to whoever watches; watches and saved places of people."""
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +14,10 @@ from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.accounts.models import Account
 from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.inbox import actions as inbox
+from stadtkern.lib.transit.joining import noted_as
 
 from ..models import Alert, Feed, SavedPlace, Told, Watch
+from ..trips import world
 
 MOST_WATCHES, MOST_PLACES, MOST_ALERTS = 50, 10, 2000
 KEEP = timedelta(days=90)
@@ -65,7 +67,7 @@ def _said(row: Alert) -> tuple[Any, ...]:
 @transaction.atomic
 def tell(alert_id: int) -> int:
     """A letter to everybody who watches what it concerns, one for each person however much of it they watch."""
-    alert = Alert.objects.filter(pk=alert_id, gone_at=None).first()
+    alert = Alert.objects.filter(pk=alert_id, gone_at=None).select_related("feed__timetable").first()
     if alert is None:
         return 0
     told = 0
@@ -90,10 +92,29 @@ def tell(alert_id: int) -> int:
 def _concerned(alert: Alert) -> list[Watch]:
     """The first matching watch of every person."""
     found: dict[int, Watch] = {}
+    part, earlier = _part_of(alert.feed)
+    known = _ids() if part else {}
     for kind, ids in (("TRIP", alert.trips), ("ROUTE", alert.routes), ("STOP", alert.stops)):
-        for watch in Watch.objects.filter(kind=kind, ref__in=ids).select_related("account").order_by("pk"):
+        refs = {name for one in ids for name in noted_as(one, part, earlier, known.get(kind, ()))}
+        for watch in Watch.objects.filter(kind=kind, ref__in=refs).select_related("account").order_by("pk"):
             found.setdefault(watch.account_id, watch)
     return list(found.values())
+
+
+def _part_of(source: Feed) -> tuple[str, list[str]]:
+    """The timetable a source of real time belongs to ("" = not known) and those that were set up before it."""
+    keys = list(Feed.objects.filter(kind=Feed.Kind.GTFS, active=True).order_by("pk").values_list("key", flat=True))
+    part = source.timetable.key if source.timetable else keys[0] if len(keys) == 1 else ""
+    return part, keys[: keys.index(part)] if part in keys else []
+
+
+def _ids() -> dict[str, Container[str]]:
+    """What the timetable knows, by kind of watch."""
+    try:
+        table = world.timetable(timezone.localdate())
+    except world.NoTimetable:
+        return {}
+    return {"TRIP": table.trips.by_id, "ROUTE": table.routes.by_id, "STOP": table.stops.by_id}
 
 
 @transaction.atomic

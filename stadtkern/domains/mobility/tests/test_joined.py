@@ -2,6 +2,7 @@
 
 import shutil
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -10,8 +11,8 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from stadtkern.domains.mobility.actions import feeds, joined
-from stadtkern.domains.mobility.models import Feed, FeedVersion
+from stadtkern.domains.mobility.actions import alerts, feeds, joined
+from stadtkern.domains.mobility.models import Alert, Feed, FeedVersion, Watch
 from stadtkern.domains.mobility.trips import bounded, brake, building, folder, world
 from stadtkern.domains.mobility.trips.prices import fare_of
 from stadtkern.kernel.accounts.access import Actor
@@ -212,3 +213,21 @@ def test_settings_are_changed_on_the_row_as_it_is_now(clerk, built):
     feeds.set_up(Actor(clerk.account, clerk), SOURCE | {"title": "Bus"}, stale)
     row = Feed.objects.get(key="bus")
     assert (row.title, row.state, row.current) == ("Bus", "RUNNING", None)
+
+
+def test_who_watched_before_the_joining_still_hears(citizen, other_citizen, built, monkeypatch):
+    table = SimpleNamespace(trips=SimpleNamespace(by_id={}), routes=SimpleNamespace(by_id={"bus~1": 0, "bahn~1": 1}))
+    table.stops = SimpleNamespace(by_id={"bahn~9": 0, "nord~9": 1})
+    monkeypatch.setattr(world, "timetable", lambda day: table)
+    for account, kind, ref in ((citizen, "ROUTE", "1"), (citizen, "STOP", "9"), (other_citizen, "ROUTE", "bahn~1")):
+        Watch.objects.create(account=account, kind=kind, ref=ref, title=ref)
+
+    def hear(part, **ids):
+        feed = Feed(kind="REALTIME", timetable=Feed.objects.get(key=part) if part else None)
+        return [watch.account for watch in alerts._concerned(Alert(feed=feed, **ids))]
+
+    assert hear("bus", routes=["bus~1"]) == [citizen]  # the first that was set up
+    assert hear("bahn", routes=["bahn~1"]) == [other_citizen]
+    assert hear("bahn", stops=["bahn~9"]) == [citizen]  # no stop of the buses is called so
+    Feed.objects.filter(key="bus").update(active=False)
+    assert other_citizen in hear("bahn", routes=["1"]) and other_citizen in hear("", routes=["1"])

@@ -23,7 +23,7 @@ from stadtkern.lib.transit import (
     read_feed,
 )
 from stadtkern.lib.transit.check import check
-from stadtkern.lib.transit.joining import called, join
+from stadtkern.lib.transit.joining import called, join, noted_as
 
 from .test_planner_small import MONDAY, VILLAGE, feed_of
 
@@ -154,3 +154,12 @@ def test_real_time_of_a_part_never_means_what_only_another_has(tmp_path):
         )
     for alone in (replace(table, about={}), day(read_feed(tmp_path / "bus"), MONDAY)):  # saved before, or not joined
         assert called(said, "bus", alone).updates[0].trip_id == "t1"
+
+
+def test_an_id_is_known_by_what_it_was_called_before_and_after():
+    known = {"bus~1", "rail~1", "rail~9", "sea~9"}
+    assert noted_as("bus~1", "bus", [], known) == {"bus~1", "1"}
+    assert noted_as("rail~1", "rail", ["bus"], known) == {"rail~1"}  # the bare one meant the bus
+    assert noted_as("rail~9", "rail", ["bus"], known) == {"rail~9", "9"}
+    assert noted_as("bus~7", "bus", [], {"7"}) == {"bus~7"}  # only another part has it
+    assert noted_as("1", "rail", ["bus"], {"1"}) == {"1", "rail~1"} and noted_as("1", "", [], known) == {"1"}
