@@ -6,19 +6,16 @@ from datetime import timedelta
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.accounts.models import Account
 from stadtkern.kernel.events.actions import record
-from stadtkern.kernel.inbox import actions as inbox
 from stadtkern.kernel.payments import actions as payments
-from stadtkern.ui.words import euro
 
 from ..adapters import Bill, BillLine, Declined, Unavailable, provider
 from ..models import Ride
 from ..sharing.prices import as_rows
+from .ride_letters import tell_billed
 from .ride_states import next_look
 
 State = Ride.State
@@ -79,7 +76,7 @@ def _charge(row: Ride, bill: Bill, key: str) -> Ride:
     if fresh.account and cents:
         _owe(fresh, fresh.account, bill, key)
     if fresh.account and key == SYSTEM:
-        _tell(fresh, fresh.account)
+        tell_billed(fresh)
     return fresh
 
 
@@ -98,16 +95,3 @@ def _owe(row: Ride, account: Account, bill: Bill, key: str) -> None:
 def _reason(line: BillLine) -> str:
     """A fare below zero puts right what was charged before."""
     return "Berichtigung" if line.category in ("FARE", "EXTRA_USAGE") else LINES[line.category]
-
-
-def _tell(row: Ride, account: Account) -> None:
-    """Nobody was looking: a letter says that the ride is over and what it cost."""
-    with override(account.language):
-        said = {"title": row.title, "price": euro(row.cents or 0)}
-        body = _("%(title)s: Die Fahrt ist zu Ende. Sie kostet %(price)s.") % said
-        if row.by_provider:
-            body += " " + _("Der Anbieter hat sie beendet.")
-        inbox.deliver(
-            account=account, about=str(row), office=None, title=_("Ihre Fahrt ist abgerechnet"), body=body, actor_key=SYSTEM,
-            once=f"ride.billed:{row.pk}", link=reverse("mobility:ride", args=[row.pk]),
-        )  # fmt: skip

@@ -1,15 +1,18 @@
 """What a provider says about a ride, into our row: once, under lock, and never back to what is over."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
+from stadtkern.kernel.accounts.access import SYSTEM
 from stadtkern.kernel.events.actions import record
 
-from ..adapters import Booking
+from ..adapters import Booking, Declined, Provider, Unavailable
 from ..models import Ride
+from .ride_letters import tell_over
 
 State = Ride.State
 SOON, OFTEN, SELDOM = timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30)
@@ -21,6 +24,8 @@ MOVES = {  # from -> to; everything else a provider may say is news of yesterday
     State.ENDING: (State.RIDING, State.PAUSED, State.ENDED),  # back: the vehicle may not stand there
 }
 SETTLED = {*State.values} - {State.ASKED}
+UNDER_WAY = (State.RIDING, State.PAUSED, State.ENDING)
+GIVEN_UP = timedelta(days=3)  # a provider that does not know a ride so long never will
 
 
 @dataclass(frozen=True)
@@ -51,16 +56,29 @@ def take(row: Ride, told: Booking, key: str, known: Known | None = None) -> Ride
         return fresh  # the late answer to an earlier click: that the end was not accepted, only a question asked since can say
     if moves:
         _move(fresh, State(told.state), told, now)
-    if told.state in SETTLED and (moves or told.state == fresh.state):
+    if told.state in SETTLED and (moves or told.state == fresh.state or fresh.state in UNDER_WAY):
         fresh.asked = ""
     if fresh.state == State.HELD and told.state == State.HELD and told.until:
         fresh.until = told.until
+    if fresh.state in UNDER_WAY and (moves or told.state in (State.RIDING, State.PAUSED)):
+        fresh.until = now + GIVEN_UP
     fresh.leg = told.leg or fresh.leg
     fresh.vehicle = _vehicle(fresh, told.vehicle)
     fresh.look_at = next_look(fresh, now)
     fresh.save()
     if moves:
         record(f"ride.{fresh.state.lower()}", subject=str(fresh), actor=key)
+        if key == SYSTEM:
+            tell_over(fresh)
+    return fresh
+
+
+def let_go(row: Ride, door: Provider) -> Ride:
+    """Booked or perhaps booked there, while here it was cancelled meanwhile: nobody is to hold what nobody has."""
+    fresh = Ride.objects.get(pk=row.pk)
+    if fresh.booking and fresh.state in (State.CANCELLED, State.EXPIRED, State.REFUSED):
+        with suppress(Declined, Unavailable):
+            door.cancel(fresh.booking)
     return fresh
 
 

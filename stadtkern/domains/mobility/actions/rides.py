@@ -17,7 +17,7 @@ from ..models import UNSETTLED, Ride
 from ..sharing.offers import Offer
 from ..sharing.prices import as_rows
 from .counts import Refused
-from .ride_states import SOON, take
+from .ride_states import SOON, let_go, take
 
 State = Ride.State
 KEEP = timedelta(days=90)
@@ -42,8 +42,9 @@ def reserve(actor: Actor, offer: Offer, once: uuid.UUID) -> Ride:
         if not problem.arrived:
             take(row, Booking("", State.REFUSED), actor.key)
             raise Refused(_("%(why)s Versuchen Sie es in ein paar Minuten wieder.") % {"why": problem}) from None
-        return row  # we ask again by the clock; the page says so
-    return take(row, told, actor.key)
+        return let_go(row, door)  # we ask again by the clock; the page says so
+    take(row, told, actor.key)
+    return let_go(row, door)
 
 
 def owner_of(actor: Actor) -> Account:

@@ -11,6 +11,7 @@ import ssl
 from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache
+from time import monotonic
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -24,7 +25,7 @@ from .tomp_reading import bill_of, booking_of, of_leg, offered_of
 
 VERSION = "1.5.0"
 TIMEOUT = httpx.Timeout(10, connect=4)
-MOST_BYTES = 200_000
+MOST_BYTES, MOST_SECONDS = 200_000, 20.0  # of a whole answer, however slowly it drips
 OVER = {404: "UNKNOWN", 410: "EXPIRED"}
 
 
@@ -111,7 +112,7 @@ class Tomp:
         headers["maas-id"] = f"stadtkern-{settings.CITY_TOML.get('ags', '')}"
         if self.key:
             headers["Authorization"] = f"Bearer {self.key}"
-        arrived = method == "POST" and not harmless
+        arrived, begun = method == "POST" and not harmless, monotonic()
         try:
             with (
                 httpx.Client(
@@ -124,6 +125,8 @@ class Tomp:
                     data += part
                     if len(data) > MOST_BYTES:
                         raise Unavailable(_("Die Antwort des Anbieters war zu groß."), arrived=arrived)
+                    if monotonic() - begun > MOST_SECONDS:
+                        raise Unavailable(_("Der Anbieter hat nicht geantwortet."), arrived=arrived)
                 status, jammed = answer.status_code, answer.status_code == 503 and "retry-after" in answer.headers
         except httpx.ConnectError:
             raise Unavailable(_("Der Anbieter ist gerade nicht erreichbar.")) from None

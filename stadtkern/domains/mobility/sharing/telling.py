@@ -101,7 +101,7 @@ def _text(ride: Ride, now: datetime) -> str:
         State.ENDING: _("Der Anbieter prüft, ob das Fahrzeug richtig steht."),
         State.ENDED: _("Die Fahrt ist zu Ende. Der Anbieter rechnet sie noch ab; Sie müssen nichts tun."),
         State.UNBILLED: _("Sie bezahlen nichts: Vom Anbieter kam keine Rechnung, die wir annehmen konnten."),
-        State.CANCELLED: _("Sie haben abgesagt. Es kostet nichts."),
+        State.CANCELLED: _("Die Reservierung ist abgesagt. Es kostet nichts."),
         State.EXPIRED: _("Das Fahrzeug wurde nicht abgeholt. Es kostet nichts."),
         State.REFUSED: _("Das hat nicht geklappt. Es kostet nichts."),
     }

@@ -8,12 +8,15 @@ import pytest
 from django.conf import settings
 from django.utils import timezone
 
-from stadtkern.domains.mobility.actions import ride_bills, riding
+from stadtkern.domains.mobility.actions import ride_bills, rides, riding
+from stadtkern.domains.mobility.actions.counts import Refused
 from stadtkern.domains.mobility.actions.ride_states import take
-from stadtkern.domains.mobility.adapters import Bill, BillLine, Booking, Unavailable, tomp
+from stadtkern.domains.mobility.adapters import Bill, BillLine, Booking, Offered, Unavailable, tomp
 from stadtkern.domains.mobility.models import Ride
+from stadtkern.domains.mobility.sharing.offers import Offer
 from stadtkern.domains.mobility.sharing.telling import tell
-from stadtkern.kernel.accounts.access import SYSTEM
+from stadtkern.kernel.accounts.access import SYSTEM, Actor
+from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments.models import Receivable
 
 pytestmark = pytest.mark.django_db
@@ -158,3 +161,93 @@ def test_a_mistyped_setting_stops_nobody(clock, monkeypatch, tmp_path, told):
     row = ride()
     clock(minutes=1)
     assert now_of(row) == "RIDING" and row.look_at > timezone.now()
+
+
+@pytest.mark.parametrize("state", ["CANCELLED", "EXPIRED"])
+def test_a_ride_their_support_calls_off_is_over(door, clock, citizen, state):
+    row = ride(citizen, asked="PAUSE")
+    door.says["b"] = Booking("b", state)
+    clock(minutes=1)
+    assert (now_of(row), row.asked, row.by_provider) == ("ENDED", "", True)
+
+
+@pytest.mark.parametrize("state", ["UNKNOWN", "WAITING", "HELD", "ENDING"])
+def test_a_ride_nobody_speaks_of_any_more_is_over_after_three_days(door, clock, state):
+    row, rented = ride(state="ENDING" if state == "ENDING" else "PAUSED"), ride(number="c")
+    door.says |= {"b": Booking("b", state), "c": Booking("c", "RIDING")}
+    clock(days=2)
+    assert now_of(row) in ("PAUSED", "ENDING")
+    clock(days=2)
+    assert (now_of(row), now_of(rented)) == ("ENDED", "RIDING")
+    door.says["c"] = Unavailable("one silence in the middle of a long ride ends nothing")
+    clock(hours=1)
+    assert now_of(rented) == "RIDING"
+
+
+def test_what_contradicts_a_ride_leaves_its_buttons(door, clock):
+    row = ride(asked="FINISH")
+    door.says["b"] = Booking("b", "HELD")
+    clock(minutes=1)
+    assert (now_of(row), row.asked) == ("RIDING", "")
+
+
+@pytest.mark.parametrize(("asked", "days", "end"), [("", 0, "EXPIRED"), ("SET_IN_USE", 4, "ENDED")])
+def test_a_hold_without_an_end_and_a_silent_operator(door, clock, asked, days, end):
+    row = ride(state="HELD", asked=asked)
+    clock(minutes=30)
+    assert now_of(row) == "HELD"
+    clock(hours=2, days=days)
+    assert now_of(row) == end
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_cancelled_in_another_tab_while_it_is_booked(door, monkeypatch, citizen, lost):
+    monkeypatch.setattr(rides, "provider", lambda system: door)
+
+    def book(number):
+        rides.cancel(Actor(account=citizen), Ride.objects.get().pk)
+        door.asked.clear()
+        if lost:
+            raise Unavailable("lost", arrived=True)
+        return Booking(number, "HELD", leg="l")
+
+    door.offer, door.book = (lambda *place: Offered("b")), book
+    door.says["b"] = Booking("b", "CANCELLED")
+    offer = Offer("flitz", "Flitz", "f-7", "scooter", "E-Scooter", "", 51.96, 8.03, bookable=True)
+    assert rides.reserve(Actor(account=citizen), offer, uuid.uuid4()).state == "CANCELLED"
+    assert door.asked == [("cancel", "b")]
+
+
+def test_a_silent_operator_takes_nobodys_place(door, clock, monkeypatch):
+    monkeypatch.setattr(riding, "PATIENCE", -1.0)
+    for number in range(4):
+        ride(number=f"s{number}", provider="stumm", look_at=timezone.now() - timedelta(hours=1))
+    good = ride(number="b")
+    door.says["b"] = Booking("b", "ENDED")
+    riding.settle_due(timezone.now(), batch=3)
+    assert now_of(good) == "ENDED" and len(door.asked) == 2
+
+
+def test_an_answer_that_drips_has_an_end(monkeypatch):
+    monkeypatch.setattr(tomp, "MOST_SECONDS", -1.0)
+    answers = httpx.MockTransport(lambda request: httpx.Response(200, json={"state": "CONFIRMED"}))
+    with pytest.raises(Unavailable):
+        tomp.Tomp("https://x", "", transport=answers).look("b")
+
+
+@pytest.mark.parametrize(("state", "said"), [("HELD", "EXPIRED"), ("HELD", "CANCELLED"), ("ASKED", "UNKNOWN")])
+def test_a_reservation_that_ended_is_told_in_the_inbox(door, clock, citizen, state, said):
+    row = ride(citizen, state=state)
+    door.says["b"] = Booking("b", said)
+    clock(minutes=1)
+    assert "zu Ende" in Message.objects.get(about=str(row)).title and "Sie haben" not in tell(row, timezone.now()).text
+    row.refresh_from_db()
+    assert "Sie haben" not in tell(row, timezone.now()).text
+
+
+def test_an_end_that_was_never_sent_is_not_the_persons(door, citizen):
+    row = ride(citizen)
+    door.says["b"] = Unavailable("busy")
+    with pytest.raises(Refused):
+        riding.finish(Actor(account=citizen), row.pk)
+    assert take(row, Booking("b", "ENDED"), SYSTEM).by_provider
