@@ -154,11 +154,12 @@ class Layout:
         )
 
     def going_on(self, old_rows: Array) -> list[tuple[int, int]]:
-        """Who goes on as whom in the new order: trips that run whole and in a row of their own, the first one in time."""
+        """Who goes on as whom in the new order: trips with all their stops in one row, the first one in time."""
         plan, change = self.plan, self.change
+        rows = np.concatenate([old_rows, *(lane for _pattern, lane, _closed in self.lanes)])  # as `appended` puts them
         new_row = np.full(len(plan.trip_source), -1, np.int64)
-        new_row[old_rows] = np.arange(len(old_rows))
-        new_row[np.isin(plan.pattern_of_row, list(self.woven))] = -1
+        new_row[rows] = np.arange(len(rows))
+        new_row[np.bincount(rows, minlength=len(new_row)) > 1] = -1  # cut
         new_row[list(change.closed)] = -1
         net, long = plan.net, np.diff(plan.net.pattern_start)
         one, other = np.repeat(np.arange(len(net.stay_start) - 1), np.diff(net.stay_start)), net.stay_to

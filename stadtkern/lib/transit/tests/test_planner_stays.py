@@ -22,10 +22,12 @@ from stadtkern.lib.transit import (
 )
 from stadtkern.lib.transit.joining import join
 from stadtkern.lib.transit.scan import NEVER, connection_scan, going_on, of_timetable
+from stadtkern.lib.transit.timetable import frozen
 
-from .test_planner_scan import arrival, calm, ways
+from .test_planner_scan import arrival, calm, sound, ways
 from .test_planner_small import MONDAY, VILLAGE, feed_of
-from .village import DAY, laid_out, villages
+from .test_planner_weave import line, news, spoken
+from .village import DAY, STOPS, laid_out, villages
 
 
 def by_hand(feed, found, timetable, access, egress, depart, slack, most):
@@ -69,19 +71,126 @@ def test_the_planner_equals_brute_force_for_every_number_of_vehicles(village, de
         assert ours == by_hand(feed, found, timetable, access, egress, depart, slack, 4)
 
 
+def whole(feed, found, now):
+    """Who goes on as whom after real time, as (trip, day): what the feed says of trips that are one row, in time.
+
+    From the feed and the rows as they are now; the tables of stays are not looked at.
+    """
+    keys = list(zip(found.source.tolist(), found.day.tolist(), strict=True))
+    first, pattern = {}, now.pattern_of_row
+    for row, key in enumerate(zip(now.trip_source.tolist(), now.trip_day.tolist(), strict=True)):
+        first.setdefault(key, []).append(row)
+
+    def span(key):
+        rows = first.get(key, [])
+        if len(rows) != 1:
+            return None
+        p = pattern[rows[0]]
+        long = int(now.net.pattern_start[p + 1] - now.net.pattern_start[p])
+        event = int(now.net.pattern_event[p]) + (rows[0] - int(now.net.pattern_trip[p])) * long
+        return int(now.times[1][event]), int(now.times[0][event + long - 1])
+
+    pairs = [(keys[one], keys[other]) for one, other in going_on(feed, found)]
+    spans = {key: span(key) for pair in pairs for key in pair}
+    return {(one, other) for one, other in pairs if spans[one] and spans[other] and spans[other][0] >= spans[one][1]}, first
+
+
+def noted(now):
+    """The pairs of a timetable, as (trip, day)."""
+    keys = list(zip(now.trip_source.tolist(), now.trip_day.tolist(), strict=True))
+    follows = np.repeat(np.arange(len(keys)), np.diff(now.net.stay_start)).tolist()
+    return {(keys[one], keys[other]) for one, other in zip(follows, now.net.stay_to.tolist(), strict=True)}
+
+
+def with_pairs(hops, pairs):
+    after = [sorted(other for one, other in pairs if one == row) for row in range(int(hops.vehicles[0]))]
+    start, flat = np.cumsum([0, *(len(ones) for ones in after)]), [one for ones in after for one in ones]
+    return hops._replace(next_start=frozen(start), next=frozen(np.array(flat, np.int32)))
+
+
 @calm
 @given(villages, st.lists(st.tuples(st.integers(0, 7), st.integers(-2, 9), st.booleans()), max_size=4))
 def test_with_real_time_the_planner_equals_the_scan(village, said):
-    _feed, _found, plan = laid_out(village)
+    feed, found, plan = laid_out(village)
     updates = [
         TripUpdate(f"t{trip}", (StopUpdate(sequence=0, arrive_delay=60 * late),), "cancelled" if gone else "scheduled")
         for trip, late, gone in said
     ]
-    now = live(plan, updates)
-    hops = of_timetable(now)
+    answers_as_the_scan(feed, found, live(plan, updates), set())
+
+
+def answers_as_the_scan(feed, found, now, leave_out, depart=600):
+    pairs, rows = whole(feed, found, now)
+    pairs = {pair for pair in pairs if not leave_out & {feed.trips.id[key[0]] for key in pair}}
+    assert noted(now) == pairs
+    hops = with_pairs(of_timetable(now), [(rows[one][0], rows[other][0]) for one, other in pairs])
     for access, egress in list(ways(now))[::5]:
-        ours = arrival(earliest(now, access, egress, 600, Options(max_vehicles=0, slack_s=90)))
-        assert ours == connection_scan(hops, now, access, egress, 600, 90)
+        journeys = earliest(now, access, egress, depart, Options(max_vehicles=0, slack_s=90))
+        assert arrival(journeys) == connection_scan(hops, now, access, egress, depart, 90)
+        for journey in journeys:
+            sound(journey, now, depart, 90)
+
+
+through = st.builds(
+    lambda stops, turn, gaps, hops, doors: (
+        line(stops[:turn], gaps, hops, [0] * 6, doors, [])["vehicles"],
+        stops[turn - 1 :],
+    ),
+    st.permutations(range(STOPS)),
+    st.integers(2, 4),
+    st.lists(st.sampled_from([0, 120, 240, 300]), min_size=3, max_size=4),
+    st.lists(st.sampled_from([0, 60, 180]), min_size=5, max_size=5),
+    st.lists(st.sampled_from([0, 0, 0, 0, 1]), min_size=6, max_size=6),
+)
+
+
+def buses(there, stops, wait=60):
+    """Each vehicle of a line and, numbered behind them all, the trip it goes on as over `stops`."""
+    on = []
+    for one in there:
+        end = one["start"] + sum(one["hops"][: len(one["stops"]) - 1])
+        on.append(one | {"stops": stops, "start": end + wait})
+    return {
+        "vehicles": [*there, *on],
+        "transfers": [],
+        "near": False,
+        "stays": [(at, len(there) + at, 4) for at in range(len(there))],
+    }
+
+
+@calm
+@given(through, news)
+def test_where_trips_are_woven_in_the_others_still_go_on(line_and_stops, said):
+    village = buses(*line_and_stops)
+    feed, found, plan = laid_out(village)
+    known = {f"t{trip}": row for trip, *row in said}
+    now = live(plan, [TripUpdate(trip, *spoken(*row)) for trip, row in known.items()])
+    skipping = {f"t{at}" for at, one in enumerate(village["vehicles"]) if spares(known.get(f"t{at}"), one["stops"])}
+    answers_as_the_scan(feed, found, now, skipping)
+
+
+def spares(said, stops):
+    """Whether it leaves out one of its stops."""
+    return bool(said) and said[0] == "skip" and said[1] < len(stops)
+
+
+HOURLY = buses(line([0, 1, 2], [600, 3600, 3600, 3600], [120] * 5, [0] * 6, [0] * 6, [])["vehicles"], [2, 3, 4])
+
+
+def test_one_late_or_skipping_trip_of_a_line_leaves_the_others_their_stays():
+    plan = laid_out(HOURLY)[2]
+    ends = at_stop(plan, 0), at_stop(plan, 4, leaving=False)
+
+    def rides(depart, *updates):
+        now = live(plan, list(updates))
+        journeys = earliest(now, *ends, depart, Options(slack_s=300))
+        return len(now.net.stay_to), [[(ride.trip, ride.stays) for ride in journey.rides] for journey in journeys]
+
+    overtaken = TripUpdate("t0", (StopUpdate(sequence=3, arrive_delay=3720),))
+    skips = TripUpdate("t4", (StopUpdate(sequence=3, skipped=True),))
+    for said in (overtaken, skips):
+        assert rides(600, said) == (3, [[("t1", False), ("t5", True)]])
+        assert rides(600 + 3 * 3600, said) == (3, [[("t3", False), ("t7", True)]])
 
 
 BUS = VILLAGE | {
