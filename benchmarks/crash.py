@@ -14,6 +14,7 @@ Ends with 0 only if nothing was lost, nothing doubled and nothing half done.
 
 import argparse
 import random
+import signal
 import socket
 import sys
 import tempfile
@@ -32,6 +33,7 @@ def main() -> int:
     options = arguments()
     durations = [float(word) for word in options.outages.split(",") if word]
     dice = random.Random(options.seed)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("Asked to end before the end"))  # then too everything is put away
     plant = Plant(Path(tempfile.mkdtemp(prefix="stadtkern-crash-")), options.port or free_port())
     try:
         return prove(plant, options, durations, dice)

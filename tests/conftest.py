@@ -1,16 +1,11 @@
 """The crash test begins with the first test of this folder: it waits most of its time, and others can be tested meanwhile."""
 
-import os
-import subprocess
-import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[1]
-STORM = [sys.executable, "benchmarks/crash.py", "--quick", "--outages", "4,3600", "--submissions", "45", "--seed", "11"]
-# Everything it says goes to `said`, and when it is over its exit code to `code`.
-KEEP = 'folder=$1; shift; "$@" > "$folder/said" 2>&1; echo $? > "$folder/ending"; mv "$folder/ending" "$folder/code"'
+from . import storm as crash
 
 
 def _is_crash(item: pytest.Item) -> bool:
@@ -22,23 +17,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=_is_crash)
 
 
+def _folder(config: pytest.Config) -> Path:
+    """The same for all workers of a run and for the one that hands out their tests; new in every run."""
+    base: Path = config._tmp_path_factory.getbasetemp()  # type: ignore[attr-defined]
+    return (base.parent if hasattr(config, "workerinput") else base) / "crash"
+
+
 @pytest.fixture(autouse=True, scope="session")
-def storm(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def storm(request: pytest.FixtureRequest) -> Path:
     """The folder of a crash test under way, if it is among the tests; one for all workers, begun by the first to come here."""
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "crash"
+    folder = _folder(request.config)
     if any(map(_is_crash, request.session.items)) and not folder.exists():
-        begin(folder)
+        crash.begin(folder)
     return folder
 
 
-def begin(folder: Path) -> None:
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        return  # another worker was quicker
-    ours = ("STADTKERN_", "DJANGO_", "DATABASE_URL")
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    nothing = subprocess.DEVNULL
-    command = ["sh", "-c", KEEP, "sh", str(folder), *STORM]
-    subprocess.Popen(command, cwd=ROOT, env=clean, stdin=nothing, stdout=nothing, stderr=nothing)
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> Iterator[None]:
+    """After the last worker: who began it may have been done long before the one that looks at it."""
+    yield
+    if not hasattr(session.config, "workerinput"):
+        crash.end(_folder(session.config))
