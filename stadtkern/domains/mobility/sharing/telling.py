@@ -125,7 +125,7 @@ def _running(ride: Ride, now: datetime) -> str:
     if ride.paused_at:
         text += " " + _("Pause seit %(when)s; das Fahrzeug bleibt Ihres.") % {"when": clock(ride.paused_at)}
     if ride.finish_sent_at:
-        text += " " + _("Sie ist noch nicht beendet. Stellen Sie das Fahrzeug woanders ab, und beenden Sie sie noch einmal.")
+        text += " " + _("Die Fahrt ist noch nicht beendet. Stellen Sie das Fahrzeug woanders ab, und beenden Sie sie dann.")
     if so_far is not None:
         text += " " + _("Bis jetzt kostet es nach dem Angebot %(price)s.") % {"price": euro(so_far)}
     return text
