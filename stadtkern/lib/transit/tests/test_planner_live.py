@@ -58,7 +58,8 @@ def changed_by_hand(feed, found, said):
 @given(villages, news, st.integers(-5, 40).map(lambda value: value * 60))
 def test_the_planner_equals_the_scan_after_real_time(village, said, depart):
     for one in village["vehicles"]:
-        one["headway"] = 0
+        one["headway"], one["block"] = 0, ""
+    village["stays"] = []  # staying in the vehicle: test_planner_stays.py
     feed, found, plan = laid_out(village)
     known = {f"t{trip}": row for trip, *row in said if trip < len(village["vehicles"])}
     kinds = {"delay": "scheduled", "skip": "scheduled", "cancel": "cancelled"}
