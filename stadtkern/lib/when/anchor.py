@@ -219,3 +219,17 @@ def _days(found: list[Found]) -> list[Found]:
         if not _any(one):
             done.append(one)
     return done
+
+
+def again(found: Sequence[Found]) -> list[Found]:
+    """ "am 12. oder 13. Januar, lieber am 13.": the day of the month that was named before, not the next one so called."""
+    done: list[Found] = []
+    for one in found:
+        ref = one.thing
+        if isinstance(ref, Ref) and ref.kind == "ordinal" and not ref.union:
+            named = (part for old in done if isinstance(old.thing, Ref) for part in old.thing.union)
+            same = (part for part in named if part.kind == "day" and part.spans[0].first.day == ref.number)
+            if day := next(same, None):
+                one = replace(one, thing=replace(day, negative=ref.negative))
+        done.append(one)
+    return done

@@ -9,7 +9,7 @@ from . import clock as clocks
 from . import sentences
 from . import story as stories
 from .alternatives import alternatives
-from .anchor import POINTING, anchored
+from .anchor import POINTING, again, anchored
 from .clock import Said
 from .days import Days
 from .ellipses import ellipses
@@ -131,7 +131,7 @@ def _found(line: Line, text: str) -> tuple[list[Found], list[Refusal]]:
     if found and POINTING & set(between):
         found.append(Found(Ref("any"), tuple(between), found[-1].end, found[-1].end, False))
     found = stories.without_loose(stories.without_sides(found, sides, line.text), loose)
-    return taken_out(revised(found, clauses), clauses, text)
+    return taken_out(revised(again(found), clauses), clauses, text)
 
 
 def _rest(text: str, line: Line) -> str:

@@ -37,6 +37,7 @@ def test_words_of_time_in_any_order(seed):
         ("am 5 bis 7 november", "2026-11-05", "2026-11-07"),
         ("am 5 / 6 oktober", "2026-10-05", "2026-10-06"),
         ("am 9 oder 10", "2026-10-09", "2026-10-10"),
+        ("am 12 oder 13 januar, lieber am 13", "2027-01-12", "2027-01-13"),
         ("am 24 zwischen neun und elf", "2026-10-24", "2026-10-24"),
         ("Der Freitag kommt in Frage, um 10 Uhr", "2026-10-02", "2026-10-02"),
         ("Der 13. kommt in Frage, ab 10 Uhr", "2026-10-13", "2026-10-13"),
