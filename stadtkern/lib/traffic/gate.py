@@ -1,21 +1,25 @@
 """The gate every proposal must pass: simulated on seeds nobody searched with and on other demand, beside the plan in place.
 
 It refuses what makes delay longer, what only wins because vehicles stay outside, what fails when demand is ten per cent other,
-and what touches lights, order, yellow or all-red. A plan for buses must be worth it for the buses and may cost nobody else
+and what touches lights, order, yellow or all-red, what leaves people on foot too little green or lets them wait longer, and
+what lets anybody see red for minutes. A plan for buses must be worth it for the buses and may cost nobody else
 anything: the same bars, but the gain is asked of the buses. It gives a verdict; releasing is a person's act.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import isfinite
 from statistics import mean
 
-from .net import Plan
-from .plans import LEAST_GREEN
+from .net import GREEN, Phase, Plan, Program
+from .plans import LEAST_GREEN, LONGEST
 from .sumo import Outcome
 
 UNSEEN = (9001, 9002, 9003, 9004, 9005)
 SCALES = (1.0, 0.9, 1.1)
 BETTER = 5.0  # per cent of mean delay, else it is not worth the change
+LONGEST_RED = 180.0  # seconds a light may stay red while others ask for green
+WALK_LONGER = 1.0  # seconds people on foot may lose more; less than that is chance
 Run = Callable[[Plan | None, int, float], Outcome]
 
 
@@ -35,6 +39,12 @@ class Row:
     bus_before: float = 0.0
     bus_after: float = 0.0
     bus_worse_seeds: int = 0
+    loaded: int = 0
+    collisions_before: int = 0
+    collisions_after: int = 0
+    walks: int = 0  # people on foot in a run; 0: none in this demand
+    walk_before: float = 0.0
+    walk_after: float = 0.0
 
     @property
     def bus_gain(self) -> float:
@@ -67,16 +77,64 @@ def structure(before: Plan, after: Plan) -> list[str]:
         if new is None or [phase.state for phase in new.phases] != [phase.state for phase in old.phases]:
             found.append("lights_changed")
             continue
-        pairs = list(zip(old.phases, new.phases, strict=True))
-        if any(was.seconds != now.seconds for was, now in pairs if not was.is_green):
-            found.append("clearing_changed")
-        if any(
-            now.is_green and min(now.seconds, now.least or now.seconds) < min(LEAST_GREEN, was.seconds) for was, now in pairs
-        ):
-            found.append("green_too_short")
+        found += _times(old, new)
     if set(after) - set(before):
         found.append("unknown_signal")
     return sorted(set(found))
+
+
+def _times(old: Program, new: Program) -> Iterator[str]:
+    """What is wrong with the seconds of a program that shows the same lights in the same order."""
+    if new.kind not in {old.kind, "static", "actuated"} or (old.fixed and new != old):
+        yield "kind_changed"
+        return
+    spans = [(was.bounds(old.kind), now.bounds(new.kind)) for was, now in zip(old.phases, new.phases, strict=True)]
+    if not isfinite(new.offset) or not all(_in_order(phase, now) for phase, (_was, now) in zip(new.phases, spans, strict=True)):
+        yield "no_time"
+        return
+    greens = set(old.greens)
+    if any(was != now for at, (was, now) in enumerate(spans) if at not in greens):
+        yield "clearing_changed"
+    if any(now[0] < min(LEAST_GREEN, was[0]) for at, (was, now) in enumerate(spans) if at in greens):
+        yield "green_too_short"
+    if any(_least(new, run) < min(need, _least(old, run)) for light, need in old.feet for run in _runs(old, light)):
+        yield "walk_too_short"
+    if new.kind == "static" and new.cycle > max(LONGEST, old.cycle):
+        yield "cycle_too_long"
+    if new.kind != "static" and _red(new) > max(LONGEST_RED, _red(old)):
+        yield "red_too_long"
+
+
+def _in_order(phase: Phase, span: tuple[float, float]) -> bool:
+    return all(isfinite(one) and one >= 0 for one in (phase.seconds, *span)) and span[0] <= span[1]
+
+
+def _runs(one: Program, light: int) -> list[list[int]]:
+    """Phases behind each other, around the end of the cycle too, in which a light is green."""
+    green = [phase.state[light : light + 1] in GREEN for phase in one.phases]
+    if all(green):
+        return []
+    first = green.index(False)
+    runs: list[list[int]] = [[]]
+    for at in (*range(first, len(green)), *range(first)):
+        if green[at]:
+            runs[-1].append(at)
+        elif runs[-1]:
+            runs.append([])
+    return [run for run in runs if run]
+
+
+def _least(one: Program, run: Sequence[int]) -> float:
+    return sum(one.phases[at].bounds(one.kind)[0] for at in run)
+
+
+def _red(one: Program) -> float:
+    """The longest any light that turns green at all can stay without it."""
+    longest = 0.0
+    for light in range(min((len(phase.state) for phase in one.phases), default=0)):
+        red = [phase.bounds(one.kind)[1] for phase in one.phases if phase.state[light] not in GREEN]
+        longest = max(longest, sum(red) if len(red) < len(one.phases) else 0.0)
+    return longest
 
 
 def judge(
@@ -122,12 +180,24 @@ def _row(scale: float, before: Sequence[Outcome], after: Sequence[Outcome]) -> R
         bus_before=mean(one.bus_delay for one in before),
         bus_after=mean(one.bus_delay for one in after),
         bus_worse_seeds=sum(now.bus_delay > was.bus_delay for was, now in zip(before, after, strict=True)),
+        loaded=round(mean(one.loaded for one in before)),
+        collisions_before=sum(one.collisions for one in before),
+        collisions_after=sum(one.collisions for one in after),
+        walks=round(mean(one.walks for one in before)),
+        walk_before=mean(one.walk_delay for one in before),
+        walk_after=mean(one.walk_delay for one in after),
     )
 
 
 def against(row: Row, seeds: int, better: float = BETTER, *, buses: bool = False) -> list[str]:
     """What one row says against a plan; codes."""
     expected, found = row.scale == 1.0, []
+    if not row.loaded:
+        return ["nobody_drives"]
+    if row.collisions_after > row.collisions_before:
+        found.append("more_collisions")
+    if row.walk_after > row.walk_before + WALK_LONGER:
+        found.append("walkers_worse")
     if row.gain < 0:
         found.append("delay_worse" if expected else "delay_worse_other_demand")
     elif expected and not buses and row.gain < better:

@@ -46,8 +46,13 @@ def _webster(net: Net, one: Program, turns: Mapping[tuple[str, str], int], hours
     cycle = min(LONGEST, max(SHORTEST, (1.5 * lost + 5) / (1 - busy)))
     share = max(0.0, cycle - (one.cycle - sum(one.phases[at].seconds for at in one.greens)))
     total = sum(ratios) or 1.0
-    greens = {at: max(LEAST_GREEN, float(round(share * ratio / total))) for at, ratio in zip(one.greens, ratios, strict=True)}
-    return one.with_greens(greens)
+    shares = zip(one.greens, ratios, strict=True)
+    return one.with_greens({at: max(least(one, at), float(round(share * ratio / total))) for at, ratio in shares})
+
+
+def least(one: Program, at: int) -> float:
+    """Seconds of green below which no proposal goes: nobody's under five, nobody on foot is caught before the middle."""
+    return max([LEAST_GREEN, *(need for light, need in one.feet if one.phases[at].state[light : light + 1] in GREEN)])
 
 
 def lane_flows(net: Net, signal: str, turns: Mapping[tuple[str, str], int], hours: float = 1.0) -> dict[int, float]:
@@ -61,15 +66,18 @@ def lane_flows(net: Net, signal: str, turns: Mapping[tuple[str, str], int], hour
     return {link.light: by_lane[link.begin, link.lane] for link in links}
 
 
-def actuated(net: Net, least: float = LEAST_GREEN, most: float = 50.0) -> Candidate:
+def actuated(net: Net, most: float = 50.0) -> Candidate:
     """Greens that last while vehicles come, between a least and a most; wants detectors at the stop lines."""
     plan = {}
     for key, one in net.programs.items():
+        greens = set(one.greens)
         phases = tuple(
-            replace(phase, least=phase.least or least, most=phase.most or most) if phase.is_green else phase
-            for phase in one.phases
+            replace(phase, least=phase.least or least(one, at), most=max(phase.most or most, phase.least or least(one, at)))
+            if at in greens
+            else phase
+            for at, phase in enumerate(one.phases)
         )
-        plan[key] = replace(one, kind="actuated", phases=phases)
+        plan[key] = replace(one, kind="actuated", phases=phases) if greens else one
     return Candidate("actuated", plan)
 
 
@@ -129,7 +137,7 @@ def _moved(one: Program, rng: random.Random, pace: float, offsets: bool) -> Prog
         greens[at] += step
     elif way < 0.6:
         giver, taker = rng.sample(list(greens), 2)
-        step = min(abs(step), greens[giver] - LEAST_GREEN)
+        step = min(abs(step), max(0.0, greens[giver] - least(one, giver)))
         greens[giver] -= step
         greens[taker] += step
     elif way < 0.8 or not offsets:
@@ -137,5 +145,5 @@ def _moved(one: Program, rng: random.Random, pace: float, offsets: bool) -> Prog
         greens = {at: round(value * factor) for at, value in greens.items()}
     else:
         return replace(one, offset=float((one.offset + rng.choice((-20, -10, -5, 5, 10, 20))) % max(1.0, one.cycle)))
-    moved = one.with_greens({at: max(LEAST_GREEN, float(value)) for at, value in greens.items()})
+    moved = one.with_greens({at: max(least(one, at), float(value)) for at, value in greens.items()})
     return moved if moved.cycle <= max(LONGEST, one.cycle) else one

@@ -1,5 +1,6 @@
 """A study of signals from end to end: the plan in place measured, proposals from every source, each judged by the gate."""
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -11,6 +12,9 @@ ROUNDS = 40
 SEEDS = (1, 2)  # the search sees these and no others; the gate uses its own
 OUTSIDE = 3600.0  # seconds a vehicle that stays outside costs in the search
 IN_A_BUS, IN_A_CAR = 25.0, 1.5  # people, an assumption of the search alone: the gate counts buses and everybody apart
+BUDGET = 2400.0  # seconds for all simulations together; a study never takes much longer
+LEAST_ROUNDS = 8  # of a search, fewer find nothing
+JUDGED = 45  # simulations of the gate, at most
 HELD = 100.0  # how heavily the search for buses weighs a second by which everybody loses
 
 
@@ -33,11 +37,19 @@ class Judged:
 def examine(
     scenario: sumo.Scenario, net: Net, rounds: int = ROUNDS, progress: Callable[[float], None] = lambda share: None
 ) -> Iterator[Judged]:
-    """One after the other; `progress` tells how far all of it is (0 to 1)."""
+    """One after the other; `progress` tells how far all of it is (0 to 1).
+
+    The search is as long as BUDGET allows. Raises sumo.RunFailed("too_large") where not even a short one does.
+    """
 
     def run(plan: Plan | None, seed: int, scale: float) -> sumo.Outcome:
         return sumo.run(scenario, plan, seed, scale)
 
+    started = time.monotonic()
+    first = run(None, gate.UNSEEN[0], gate.SCALES[0])
+    rounds = min(rounds, affordable(time.monotonic() - started, buses=bool(scenario.buses)))
+    if first.loaded and rounds < LEAST_ROUNDS:
+        raise sumo.RunFailed("too_large")
     known = {(seed, scale): run(None, seed, scale) for scale in gate.SCALES for seed in gate.UNSEEN}
     progress(0.15)
     found = candidates(net, scenario, rounds, lambda share: progress(0.15 + 0.6 * share))
@@ -46,6 +58,12 @@ def examine(
             candidate, gate.judge(net.programs, candidate.plan, run, known=known, buses=candidate.source == "priority")
         )
         progress(0.8 + 0.2 * (at + 1) / len(found))
+
+
+def affordable(seconds: float, *, buses: bool) -> int:
+    """How many rounds of the search BUDGET has room for, when one simulation takes so long."""
+    left = BUDGET / max(seconds, 1e-3) - len(gate.UNSEEN) * len(gate.SCALES) - JUDGED
+    return max(0, int(left / (len(SEEDS) * (2 if buses else 1))))
 
 
 def candidates(net: Net, scenario: sumo.Scenario, rounds: int, progress: Callable[[float], None]) -> list[plans.Candidate]:

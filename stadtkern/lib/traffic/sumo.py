@@ -50,6 +50,8 @@ class Outcome:
     collisions: int = 0
     buses: int = 0
     bus_delay: float = 0.0  # of all buses and trams, also of those on the way and outside
+    walks: int = 0
+    walk_delay: float = 0.0  # of people on foot, seconds each
 
     @property
     def outside(self) -> int:
@@ -129,11 +131,12 @@ def _measured(statistics: Path, trips: Path, types: frozenset[str]) -> Outcome:
             buses.append(lost)
         if float(one.get("arrival", -1)) >= 0 and not one.get("vaporized"):
             done.append(lost)
+    feet = [float(one.get("timeLoss", 0)) for one in read_xml(trips).iter("personinfo")]
     return Outcome(
         loaded=int(vehicles.get("loaded")), arrived=len(done), waiting=int(vehicles.get("waiting")),
         teleports=int(teleports.get("total")), delay=sum(done) / max(1, len(done)),
         delay_all=sum(everybody) / max(1, len(everybody)), collisions=int(safety.get("collisions", 0)),
-        buses=len(buses), bus_delay=sum(buses) / max(1, len(buses)),
+        buses=len(buses), bus_delay=sum(buses) / max(1, len(buses)), walks=len(feet), walk_delay=sum(feet) / max(1, len(feet)),
     )  # fmt: skip
 
 
@@ -163,7 +166,7 @@ def bus_turns(scenario: Scenario) -> frozenset[tuple[str, str]]:
 
 def as_xml(plan: Plan) -> str:
     """The plan as SUMO reads it beside a network."""
-    return "<additional>\n" + "\n".join(_logic(one) for one in plan.values()) + "\n</additional>\n"
+    return "<additional>\n" + "\n".join(_logic(one) for one in plan.values() if not one.fixed) + "\n</additional>\n"
 
 
 def _logic(one: Program) -> str:

@@ -15,8 +15,8 @@ from procrastinate.contrib.django import app
 from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.accounts.models import Role
 from stadtkern.kernel.events.actions import record
-from stadtkern.lib.traffic import study, sumo
-from stadtkern.lib.traffic.net import NotANet, read_net, read_xml
+from stadtkern.lib.traffic import gate, study, sumo
+from stadtkern.lib.traffic.net import Net, NotANet, program_of, read_net, read_xml
 
 from ..models import SignalPlan, SignalStudy, Work
 from .counts import Refused
@@ -51,10 +51,13 @@ def order(actor: Actor, title: str, net: bytes, routes: bytes, begin: int, end: 
 
 @transaction.atomic
 def enter(actor: Actor, told: Mapping[str, Any], net: bytes, routes: bytes) -> SignalStudy:
-    """A study that was computed elsewhere, with what was measured there; its page says so. Raises Refused."""
+    """A study that was computed elsewhere, with what was measured there; its page says so. Raises Refused.
+
+    What was measured we cannot repeat here; but no plan comes in that changes what no plan may change.
+    """
     if actor.staff is None:
         raise ValueError("Only staff enters studies")
-    _readable(net, routes)
+    known_net = _readable(net, routes)
     digest, about = _digest(net, routes, told["begin"], told["end"]), {**told["about"], "stored": True}
     if known := SignalStudy.objects.filter(digest=digest).exclude(state=Work.FAILED).first():
         return known
@@ -63,11 +66,19 @@ def enter(actor: Actor, told: Mapping[str, Any], net: bytes, routes: bytes) -> S
         staff=actor.staff, state=Work.DONE, progress=100, about=about,
     )  # fmt: skip
     for one in told["plans"]:
-        state = State.PROPOSED if one["passed"] and not one["reasons"] else State.REFUSED
-        kept = {name: one[name] for name in ("source", "plan", "rows", "reasons")}
-        SignalPlan.objects.create(study=row, state=state, **kept)
+        reasons = [*one["reasons"], *_against(known_net, one["plan"])]
+        state = State.PROPOSED if one["passed"] and not reasons else State.REFUSED
+        kept = {name: one[name] for name in ("source", "plan", "rows")}
+        SignalPlan.objects.create(study=row, state=state, reasons=reasons, **kept)
     record("signals.entered", subject=str(row), actor=actor.key, data={"plans": len(told["plans"])})
     return row
+
+
+def _against(net: Net, plan: Mapping[str, Any]) -> list[str]:
+    try:
+        return gate.structure(net.programs, {key: program_of(one) for key, one in plan.items()})
+    except NotANet:
+        raise Refused(_("Ein Plan dieser Untersuchung ist nicht lesbar.")) from None
 
 
 def _digest(net: bytes, routes: bytes, begin: int, end: int) -> str:
@@ -75,12 +86,13 @@ def _digest(net: bytes, routes: bytes, begin: int, end: int) -> str:
     return hashlib.sha256(parts).hexdigest()
 
 
-def _readable(net: bytes, routes: bytes) -> None:
+def _readable(net: bytes, routes: bytes) -> Net:
     if len(net) > MOST_BYTES or len(routes) > MOST_BYTES:
         raise Refused(_("Eine der Dateien ist größer als 20 MB. Schneiden Sie das Netz kleiner."))
     with tempfile.TemporaryDirectory(prefix="sk-sumo-") as place:
         try:
-            known = read_net(_put(place, "net", net))
+            file = _put(place, "net", net)
+            known, streets = read_net(file), read_xml(file)
             told = read_xml(_put(place, "rou", routes))
         except NotANet:
             text = _("Das ist kein Netz oder keine Nachfrage von SUMO (net.xml und rou.xml). Entpacken Sie die Dateien vorher.")
@@ -89,8 +101,17 @@ def _readable(net: bytes, routes: bytes) -> None:
         raise Refused(_("In diesem Netz steht keine Ampel."))
     if told.tag != "routes" or (told.find("trip") is None and told.find("vehicle") is None and told.find("flow") is None):
         raise Refused(_("In der Datei der Nachfrage fährt niemand."))
-    if any(one.get("file") or one.tag in {"include", "additional"} for one in told.iter()):
+    if any(one.get("file") or one.tag in {"include", "additional"} or _names_file(one) for one in told.iter()):
         raise Refused(_("Die Datei der Nachfrage verweist auf andere Dateien. Das lesen wir nicht."))
+    if any(_names_file(one) for one in streets.iter("param")):
+        raise Refused(_("Das Netz verweist auf andere Dateien. Das lesen wir nicht."))
+    return known
+
+
+def _names_file(one: Any) -> bool:
+    """A parameter by which SUMO would write to a file of its own choice, as devices of vehicles and detectors of signals do."""
+    words = one.get("key", "").casefold().replace("-", ".").split(".") if one.tag == "param" else []
+    return bool({"file", "output", "files"} & set(words)) and one.get("value", "") not in ("", "NUL", "/dev/null")
 
 
 def _put(place: str, kind: str, data: bytes) -> Path:
@@ -114,7 +135,7 @@ def work_on(pk: int, rounds: int = study.ROUNDS) -> None:
     except sumo.NotConnected:
         _finish(row, Work.FAILED, _("SUMO ist auf diesem Server nicht verbunden."))
     except (sumo.RunFailed, NotANet) as problem:
-        _finish(row, Work.FAILED, _("Die Simulation hat abgebrochen: %(why)s") % {"why": _plain(str(problem))})
+        _finish(row, Work.FAILED, _why(str(problem)))
     else:
         _finish(row, Work.DONE, "", {"computed": timezone.localdate().isoformat(), "with": sumo.version()})
 
@@ -141,6 +162,12 @@ def _keep(row: SignalStudy, judged: study.Judged) -> None:
 def _finish(row: SignalStudy, state: str, problem: str, about: Mapping[str, Any] | None = None) -> None:
     SignalStudy.objects.filter(pk=row.pk).update(state=state, progress=100, problem=problem[:300], about=dict(about or {}))
     record("signals.studied", subject=str(row), actor=SYSTEM, data={"state": state})
+
+
+def _why(code: str) -> str:
+    if code in ("time", "too_large"):
+        return _("Das Netz ist zu groß: Die Simulationen dauern länger als 40 Minuten. Schneiden Sie das Netz kleiner.")
+    return _("Die Simulation hat abgebrochen: %(why)s") % {"why": _plain(code)}
 
 
 def _plain(text: str) -> str:

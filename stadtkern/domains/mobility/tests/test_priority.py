@@ -97,14 +97,18 @@ def test_a_study_from_elsewhere_says_so_and_is_released_by_a_person_alone(planne
     }
     about = {"computed": "2026-11-30", "with": "SUMO 1.28.0", "vehicles": 900, "counted": 6, "fitted": 83, "held_out": 40,
              "held_out_streets": ["Südring"]}  # fmt: skip
+    lights = {"signal": "a", "kind": "static", "offset": 0, "phases": [{"seconds": 30, "state": "Gr"}]}
+    unsafe = {"a": lights | {"phases": [{"seconds": 30, "state": "GG"}]}}
     plans = [
-        {"source": "priority", "passed": True, "reasons": [], "plan": {}, "rows": [row]},
+        {"source": "priority", "passed": True, "reasons": [], "plan": {"a": lights}, "rows": [row]},
         {"source": "webster", "passed": True, "reasons": ["delay_worse"], "plan": {}, "rows": []},  # the reasons count
+        {"source": "search", "passed": True, "reasons": [], "plan": unsafe, "rows": []},  # whoever says that it passed
     ]
     told = {"title": "Achse", "begin": 0, "end": 3600, "about": about, "plans": plans}
     study = signalling.enter(planner, told, net, routes)
     assert signalling.enter(planner, told, net, routes) == study
-    assert list(SignalPlan.objects.values_list("source", "state")) == [("priority", "PROPOSED"), ("webster", "REFUSED")]
+    states = dict(SignalPlan.objects.values_list("source", "state"))
+    assert states == {"priority": "PROPOSED"} | dict.fromkeys(("webster", "search"), "REFUSED")
     page = browser(planner).get(f"/verkehr/amt/signale/{study.pk}/").content.decode()
     for words in (
         "30.11.2026 mit SUMO 1.28.0",
@@ -114,3 +118,19 @@ def test_a_study_from_elsewhere_says_so_and_is_released_by_a_person_alone(planne
         assert words in page
     with pytest.raises(counts.Refused):
         signalling.enter(planner, told, b"<net/>", routes)
+    broken = {**plans[0], "plan": {"a": lights | {"phases": 3}}}
+    with pytest.raises(counts.Refused, match="nicht lesbar"):
+        signalling.enter(planner, told | {"begin": 1, "plans": [broken]}, net, routes)
+
+
+@pytest.mark.parametrize("key", ["device.ssm.file", "device.fcd-output", "file"])
+def test_files_of_a_study_name_no_other_files(planner, key):
+    net = '<net><tlLogic id="a"><phase duration="30" state="Gr"/>{}</tlLogic></net>'
+    routes = '<routes><vehicle id="f" depart="0">{}<route edges="x"/></vehicle></routes>'
+    param = f'<param key="{key}" value="/tmp/anywhere.xml"/>'
+    told = {"title": "", "begin": 0, "end": 60, "about": {}, "plans": []}
+    for place in ((param, ""), ("", param)):
+        with pytest.raises(counts.Refused, match="andere Dateien"):
+            signalling.enter(planner, told, net.format(place[0]).encode(), routes.format(place[1]).encode())
+    harmless = '<param key="speedFactor" value="1"/><param key="file" value="NUL"/>'
+    assert signalling.enter(planner, told, net.format(harmless).encode(), routes.format(harmless).encode())

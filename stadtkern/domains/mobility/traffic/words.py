@@ -72,6 +72,14 @@ REASONS = {
     "clearing_changed": gettext_lazy("Der Plan ändert Gelb- oder Räumzeiten."),
     "green_too_short": gettext_lazy("Eine Grünzeit ist kürzer als 5 Sekunden."),
     "unknown_signal": gettext_lazy("Der Plan nennt eine Ampel, die es im Netz nicht gibt."),
+    "kind_changed": gettext_lazy("Der Plan ändert die Art der Steuerung einer Ampel, die wir nicht anfassen."),
+    "no_time": gettext_lazy("Eine Zeit im Plan ist keine Zahl, mit der man schalten kann."),
+    "walk_too_short": gettext_lazy("Wer zu Fuß geht, kommt bei Grün nicht bis zur Mitte der Straße."),
+    "cycle_too_long": gettext_lazy("Der Umlauf ist länger als 120 Sekunden und länger als heute."),
+    "red_too_long": gettext_lazy("Jemand könnte länger als drei Minuten Rot sehen."),
+    "walkers_worse": gettext_lazy("Wer zu Fuß geht, wartet länger als heute."),
+    "more_collisions": gettext_lazy("In der Simulation stoßen mehr Fahrzeuge zusammen."),
+    "nobody_drives": gettext_lazy("In diesem Zeitraum fährt in der Nachfrage niemand."),
 }
 LEFT_OUT = {
     "blank": gettext_lazy("ohne Wert"),

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from stadtkern.lib.traffic import gate, net, plans, sumo
+from stadtkern.lib.traffic import gate, net, plans, study, sumo
 
 HERE = Path(__file__).parent / "crossing"
 LIT = net.Program(
@@ -55,6 +55,71 @@ def test_priority_waits_for_buses_only_where_they_drive():
     assert gate.structure({"a": LIT}, {"a": made}) == []
     everywhere = frozenset({("w", "out"), ("s", "out")})
     assert plans.priority(network, {"a": LIT}, everywhere, frozenset({"bus"}))["a"] == LIT  # nobody to be preferred
+
+
+# Lights 0 and 1 are lanes, 2 is a crossing: it ends five seconds before the green beside it.
+WALKED = net.Program(
+    "a", "static", 0.0,
+    tuple(net.Phase(seconds, state) for seconds, state in ((30, "GrG"), (5, "Grr"), (3, "yrr"), (30, "rGr"), (3, "ryr"))),
+    feet=((2, 8.0),),
+)  # fmt: skip
+RINGS = net.Program("a", "NEMA", 0.0, (net.Phase(90, "Gr", 5, 50), net.Phase(90, "rG", 5, 50)), fixed=True)
+
+
+def bounded(one: net.Program, at: int, least: float, most: float) -> net.Program:
+    phases = tuple(replace(phase, least=least, most=most) if n == at else phase for n, phase in enumerate(one.phases))
+    return replace(one, kind="actuated", phases=phases)
+
+
+@pytest.mark.parametrize(
+    ("before", "changed", "reason"),
+    [
+        (LIT, bounded(LIT, 1, 0, 0), "clearing_changed"),  # yellow that an actuated program may skip
+        (LIT, bounded(LIT, 0, 5, 900), "red_too_long"),
+        (LIT, bounded(LIT, 0, 50, 10), "no_time"),
+        (LIT, LIT.with_greens({0: 200.0}), "cycle_too_long"),
+        (LIT, LIT.with_greens({0: float("nan")}), "no_time"),
+        (LIT, LIT.with_greens({1: 40.0}), "clearing_changed"),  # everybody waits
+        (LIT, replace(LIT, offset=float("inf")), "no_time"),
+        (LIT, replace(LIT, kind="off"), "kind_changed"),
+        (RINGS, replace(RINGS, kind="actuated", fixed=False), "kind_changed"),  # its yellow stands nowhere in the phases
+        (WALKED, WALKED.with_greens({1: 2.0}), "clearing_changed"),  # people are still on the road
+        (WALKED, WALKED.with_greens({0: 6.0}), "walk_too_short"),
+        (WALKED, bounded(WALKED, 0, 5, 50), "walk_too_short"),
+    ],
+)
+def test_other_ways_to_harm_are_seen_before_anything_is_simulated(before, changed, reason):
+    assert gate.structure({"a": before}, {"a": before}) == [] == gate.structure({"a": before}, {"a": replace(before)})
+    assert gate.structure({"a": before}, {"a": changed}) == [reason]
+
+
+def test_proposals_leave_people_on_foot_and_other_programs_alone():
+    links = tuple(net.Link("a", light, begin, 0, "out") for light, begin in enumerate("ws"))
+    for one in (WALKED, RINGS):
+        network = net.Net({"a": one}, links, {})
+        made = [plans.webster(network, {("s", "out"): 900}), plans.actuated(network)]
+        made.append(plans.search({"a": one}, lambda plan: sum(p.seconds for p in plan["a"].phases), rounds=60))
+        assert [gate.structure(network.programs, candidate.plan) for candidate in made] == [[]] * 3
+    assert WALKED.greens == [0, 3] and made[2].plan["a"] == RINGS and "NEMA" not in sumo.as_xml({"a": RINGS})
+
+
+def test_people_on_foot_collisions_and_an_empty_hour_speak_against_a_plan():
+    changed = {"a": LIT.with_greens({0: 40.0})}
+
+    def reasons(**after):
+        def run(plan, seed, scale):
+            return replace(outcome(36 if plan else 40), **{"walks": 20, "walk_delay": 20.0} | (after if plan else {}))
+
+        return gate.judge({"a": LIT}, changed, run).reasons
+
+    assert reasons() == () and reasons(collisions=1) == ("more_collisions",) and reasons(walk_delay=30.0) == ("walkers_worse",)
+    empty = gate.judge({"a": LIT}, changed, lambda plan, seed, scale: replace(outcome(0), loaded=0))
+    assert empty.reasons == ("nobody_drives",)
+
+
+def test_a_study_takes_no_longer_than_it_may():
+    assert study.affordable(0.5, buses=False) > study.ROUNDS > study.affordable(20, buses=True) >= study.LEAST_ROUNDS
+    assert study.affordable(90, buses=False) < study.LEAST_ROUNDS
 
 
 @pytest.mark.parametrize(
