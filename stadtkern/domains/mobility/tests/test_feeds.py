@@ -34,7 +34,7 @@ DEMO = {
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "HOME", tmp_path)
-    monkeypatch.setattr(feeds, "DAYS", 2)
+    monkeypatch.setattr(feeds.days, "DAYS", 2)
     world.forget()
     yield tmp_path
     world.forget()
@@ -174,7 +174,7 @@ def test_the_office_is_warned_before_a_timetable_ends_and_passengers_see_until_w
     until = timezone.localdate() + timedelta(days=left)
     version = FeedVersion.objects.create(feed=feed, number=1, state="READY", size=1, figures={"until": str(until)})
     Feed.objects.update(current=version)
-    feeds._point(Feed.objects.get())
+    feeds.point(Feed.objects.get())
     page = login(planner_of_office.account).get(reverse("mobility:source", args=["fahrplan"])).content.decode()
     assert state in page and f"Gültig bis {until:%d.%m.%Y}" in page
     assert words in page if words else "Der Fahrplan läuft ab" not in page

@@ -28,7 +28,7 @@ SOURCE = {"kind": "GTFS", "every_minutes": "0", "active": "1"}
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "HOME", tmp_path / "home")
-    monkeypatch.setattr(feeds, "DAYS", 3)
+    monkeypatch.setattr(feeds.days, "DAYS", 3)
     monkeypatch.setattr(brake, "MOST", dict.fromkeys(brake.MOST, 10_000))
     world.forget()
     yield tmp_path

@@ -30,7 +30,7 @@ PAGE = ("fahrplan",)
 def home(tmp_path, monkeypatch):
     """The folder another process in mode "test" takes for its own when told of tmp_path."""
     monkeypatch.setattr(settings, "HOME", tmp_path / "test" / "main")
-    monkeypatch.setattr(feeds, "DAYS", 1)
+    monkeypatch.setattr(feeds.days, "DAYS", 1)
     world.forget()
     yield tmp_path
     world.forget()

@@ -32,7 +32,7 @@ def today(monkeypatch, tmp_path):
     moment = timezone.make_aware(datetime.fromisoformat(f"{DAY}T07:30"))
     monkeypatch.setattr(timezone, "now", lambda: moment)
     monkeypatch.setattr(settings, "HOME", tmp_path)
-    monkeypatch.setattr(feeds, "DAYS", int(os.environ.get("STADTKERN_DAYS", "2")))
+    monkeypatch.setattr(feeds.days, "DAYS", int(os.environ.get("STADTKERN_DAYS", "2")))
     monkeypatch.setattr(brake, "MOST", dict.fromkeys(brake.MOST, 10_000))
     world.forget()
     yield moment
