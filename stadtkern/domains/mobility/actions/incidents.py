@@ -14,6 +14,8 @@ from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.geo import queries as geo
 
 from ..models import Incident
+from ..traffic.queries import closed_streets
+from ..trips import closures
 from .counts import Refused
 
 WORKS, REPORTS = "baustelle_anzeigen", "maengel_melden"  # services whose cases say something about streets
@@ -109,6 +111,7 @@ def enter(actor: Actor, values: Mapping[str, Any]) -> Incident:
         ends_at=ends and ends + timedelta(days=1), staff=actor.staff,
     )  # fmt: skip
     record("incident.published", subject=str(row), actor=actor.key, data={"kind": kind})
+    transaction.on_commit(tell_planner, robust=True)
     return row
 
 
@@ -134,6 +137,8 @@ def _move(row: Incident, state: str, key: str) -> None:
     row.state, row.changed_at = state, timezone.now()
     row.save(update_fields=["state", "changed_at", "staff"])
     record(f"incident.{str(state).lower()}", subject=str(row), actor=key)
+    if row.closed:
+        transaction.on_commit(tell_planner, robust=True)
 
 
 @transaction.atomic
@@ -147,6 +152,11 @@ def forget(now: datetime) -> int:
     if gone:
         record("incident.forgotten", subject="traffic", actor=SYSTEM, data={"rows": gone})
     return gone
+
+
+def tell_planner() -> None:
+    """The planner of trips goes round what is closed; told once more every ten minutes, so that a lost file comes back."""
+    closures.write(closed_streets(timezone.now()))
 
 
 def _line(value: object, most: int) -> str:

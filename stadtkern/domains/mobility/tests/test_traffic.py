@@ -24,6 +24,7 @@ from stadtkern.domains.mobility.models import (
 )
 from stadtkern.domains.mobility.traffic import datex
 from stadtkern.domains.mobility.traffic.reactions import REACTIONS
+from stadtkern.domains.mobility.trips import closures, world
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account, Staff
 from stadtkern.kernel.cases.models import Case
@@ -31,6 +32,8 @@ from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.events.models import Event
 from stadtkern.kernel.services import actions as services
 from stadtkern.kernel.services import catalogue
+from stadtkern.lib.ways import PROFILES
+from stadtkern.lib.ways.barred import Barred
 
 pytestmark = pytest.mark.django_db
 
@@ -116,6 +119,22 @@ def test_a_clerk_publishes_and_ends_what_stands_in_the_way(planner):
         client.post(f"/verkehr/amt/stoerung/{row.pk}/", {"verb": "end"})
     row.refresh_from_db()
     assert row.state == "ENDED" and "Kanal" not in Client().get("/verkehr/").content.decode()
+
+
+def test_the_planner_of_trips_goes_round_what_is_closed_on_its_day(planner, timetable, django_capture_on_commit_callbacks):
+    today = timezone.localdate()
+    open_ways = world.world(today).ways
+    with django_capture_on_commit_callbacks(execute=True):
+        row = incidents.enter(planner, {"kind": "WORKS", "title": "Kanal", "street": "Marktstraße", "closed": "1",
+                                        "ends": today.isoformat()})  # fmt: skip
+    car = PROFILES.index("car")
+    shut = world.world(today).ways.cost[car]
+    assert (shut < 0).sum() > (open_ways.cost[car] < 0).sum()
+    assert (world.world(today + timedelta(days=1)).ways.cost[car] < 0).sum() == (open_ways.cost[car] < 0).sum()
+    assert closures.on(today) == (Barred("Marktstraße"),) and closures.on(today + timedelta(days=1)) == ()
+    with django_capture_on_commit_callbacks(execute=True):
+        incidents.settle(planner, row.pk, "end")
+    assert world.world(today).ways is open_ways
 
 
 def test_what_if_a_street_is_closed(planner):

@@ -82,6 +82,7 @@ def expect(timestamp: int) -> None:
 def settle_trips(timestamp: int) -> None:
     """Every ten minutes: trips that are over."""
     now = timezone.now()
+    incidents.tell_planner()
     planned: dict[tuple[date, str], int] = {}
     for back in (1, 0):
         with suppress(world.NoTimetable):

@@ -23,7 +23,7 @@ from stadtkern.lib.transit import Timetable
 from stadtkern.lib.transit.joining import called
 from stadtkern.lib.ways import Ways
 
-from . import folder
+from . import closures, folder
 from .prices import fare_of
 from .sharing import garages, systems
 from .stations import Stations
@@ -222,7 +222,7 @@ def world(day: date) -> World:
     planned = timetable(day)
     said = spoken() if abs((day - timezone.localdate()).days) <= 1 else []
     shared, shared_stamp = systems()
-    stamps = (*(one.stamp for one in said), shared_stamp)
+    stamps = (*(one.stamp for one in said), shared_stamp, closures.stamp())
     kept = found.worlds.get(day)
     if kept and (kept[0] == stamps or (day in _keeper["days"] and not mine())):
         return kept[1]
@@ -232,7 +232,8 @@ def world(day: date) -> World:
             return kept[1]
         updates = [update for one in said if one.realtime for update in called(one.realtime, one.of, planned).updates]
         now = transit.live(planned, updates) if updates else planned
-        made = World(timetable=now, ways=found.ways, sharing=shared, parking=garages(), fare=fare_of(found.place, planned))
+        ways, fare = closures.applied(found.ways, day), fare_of(found.place, planned)
+        made = World(timetable=now, ways=ways, sharing=shared, parking=garages(), fare=fare)
         if len(found.worlds) >= DAYS_KEPT:
             found.worlds.clear()
         found.worlds[day] = (stamps, made)

@@ -11,6 +11,7 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import dijkstra
 
 from stadtkern.lib.ways import PROFILES, Places, Ways, WaysRefused, footpaths, from_lines, read_osm
+from stadtkern.lib.ways.barred import Barred, without
 from stadtkern.lib.ways.graph import BIT
 from stadtkern.lib.ways.rules import shut, speeds
 from stadtkern.lib.ways.search import FAR, flood, spread
@@ -206,3 +207,24 @@ def test_files_that_are_no_streets_are_refused(tmp_path):
 def test_points_that_are_nowhere_are_not_snapped(town):
     strange = np.array([np.nan, np.inf, -90.0, 1e9, 51.0, 0.0])
     assert (town.snap_all(strange, strange).edge == -1).all()
+
+
+def test_a_closed_street_is_driven_round_pushed_through_and_walked_past(tmp_path):
+    # given a short street 11-12 and a long way round it over 21 and 22
+    short, round_it = {"highway": "residential", "name": "Kurze Straße"}, {"highway": "residential", "name": "Ring"}
+    ways = read_osm(
+        osm(tmp_path, [([10, 11], round_it), ([11, 12], short), ([12, 13], round_it), ([11, 21, 22, 12], round_it)])
+    )
+    closed = without(ways, [Barred("kurze straße")])
+
+    assert seconds(closed, 10, 13, "walk") == seconds(ways, 10, 13, "walk")
+    assert seconds(closed, 10, 13, "car") > seconds(ways, 10, 13, "car") + 10
+    assert seconds(ways, 10, 13, "bike") < seconds(closed, 10, 13, "bike") < seconds(closed, 10, 13, "walk")
+    assert without(closed, [Barred("Kurze Straße"), Barred("Ring")]).cost[PROFILES.index("car")].max() == -1
+    assert without(ways, [Barred("Nirgends"), Barred("")]) is ways and (ways.cost >= 0).sum() > (closed.cost >= 0).sum()
+    # and who lives in it drives to the nearest open street
+    inside = (50 + STEP, 1.5 * STEP)
+    assert closed.snap(*inside, "car").off_m > 20 > ways.snap(*inside, "car").off_m and closed.snap(*inside, "walk").off_m < 1
+    # and with a point only what is near is closed
+    far = without(read_osm(osm(tmp_path, [([11, 51], round_it), ([51, 91], round_it)])), [Barred("Ring", (50 + STEP, STEP))])
+    assert (far.cost[PROFILES.index("car")] >= 0).any() and (far.cost[PROFILES.index("car")] < 0).any()
