@@ -45,7 +45,7 @@ def on(day: date) -> tuple[Barred, ...]:
     begin = timezone.make_aware(datetime.combine(day, time()))
     end = begin + timedelta(days=1)
     return tuple(
-        Barred(one["street"], tuple(one["point"]) if one["point"] else None)  # type: ignore[arg-type]
+        Barred(one["street"], tuple(one["point"]) if one["point"] else None)
         for one in _read(stamp())
         if datetime.fromisoformat(one["begins"]) < end and (not one["ends"] or datetime.fromisoformat(one["ends"]) > begin)
     )
