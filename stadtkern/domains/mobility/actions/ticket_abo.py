@@ -1,5 +1,6 @@
 """Abo: a ticket every month. Each month is a claim of its own, collected by direct debit where there is a mandate."""
 
+import logging
 from datetime import date, datetime, time, timedelta
 
 from django.db import IntegrityError, transaction
@@ -18,11 +19,12 @@ from stadtkern.ui import words
 from ..models import Order, Subscription, Ticket
 from ..tickets import fares
 from ..tickets.pricing import plain
-from ..tickets.products import Product, tariff
-from ..tickets.quoting import Refused, Wish, check
+from ..tickets.products import tariff
+from ..tickets.quoting import Refused, Wish, check, has_right
 from ..tickets.validity import month_later
 from .tickets import end_with_letter, lock, owner_of, tell
 
+log = logging.getLogger(__name__)
 BEFORE = timedelta(days=21)  # so early the next month is claimed: the bank wants its notice
 
 
@@ -71,8 +73,17 @@ def end(actor: Actor, subscription: Subscription) -> Subscription:
 
 def claim_due(today: date) -> int:
     """Every month of every Abo that is near enough is claimed, once; returns how many were new."""
-    rows = Subscription.objects.filter(last_month=None, account__isnull=False).order_by("pk")
-    return sum(_claim_next(row.pk, today) for row in rows.iterator())
+    rows = Subscription.objects.filter(last_month=None, account__isnull=False).order_by("pk").values_list("pk", flat=True)
+    return sum(_claim_alone(pk, today) for pk in list(rows))
+
+
+def _claim_alone(pk: int, today: date) -> int:
+    """One that fails takes nobody else's month."""
+    try:
+        return _claim_next(pk, today)
+    except Exception:
+        log.exception("subscription %s", pk)
+        return 0
 
 
 @transaction.atomic
@@ -96,11 +107,15 @@ def _claim(row: Subscription, month: date, actor_key: str) -> int:
     once = f"abo:{row.pk}:{month:%Y-%m}"
     if Order.objects.filter(once=once).exists():
         return 0
-    cents = _cents(product, row)
     starts = timezone.make_aware(datetime.combine(month, time(0)))
+    before = row.orders.order_by("-starts_at").first()
+    reduction = rules.reductions.get(row.reduction)
+    lapsed = reduction is not None and reduction.check == "right" and not has_right(row.account, reduction, starts)
+    reduction = None if lapsed else reduction
+    cents = plain(rules, product, len(row.zones), reduction, fares.cents_of(product, len(row.zones)))
     made = Order.objects.create(
         account=row.account, once=once, product=row.product, title=row.title, kind=product.kind, zones=row.zones,
-        reduction=row.reduction, starts_at=starts, full_cents=cents, due_cents=cents, subscription=row,
+        reduction=reduction.key if reduction else "", starts_at=starts, full_cents=cents, due_cents=cents, subscription=row,
     )  # fmt: skip
     label = _("%(title)s, %(month)s, Zone %(zones)s")
     text = label % {"title": row.title, "month": f"{month:%m/%Y}", "zones": ", ".join(row.zones)}
@@ -109,12 +124,22 @@ def _claim(row: Subscription, month: date, actor_key: str) -> int:
         account=row.account, due=max(month, timezone.localdate()), back_to=reverse("mobility:ticket_abo"),
     )  # fmt: skip
     record("ticket.ordered", subject=str(made), actor=actor_key, data={"cents": cents, "product": row.product})
+    if before is not None and before.due_cents != cents:
+        _tell_price(row.account, made, month, lapsed and bool(before.reduction))
     return 1
 
 
-def _cents(product: Product, row: Subscription) -> int:
-    rules = tariff()
-    return plain(rules, product, len(row.zones), rules.reductions.get(row.reduction), fares.cents_of(product, len(row.zones)))
+def _tell_price(account: Account, made: Order, month: date, lapsed: bool) -> None:
+    """Another price than the month before, in time to end the Abo."""
+    with override(account.language):
+        body = _("%(title)s: Ab %(month)s kostet ein Monat %(cents)s. Sie können zum Ende jedes Monats kündigen.")
+        body = body % {"title": made.title, "month": f"{month:%m/%Y}", "cents": words.euro(made.due_cents)}
+        if lapsed:
+            body += " " + _("Ihr Nachweis für den ermäßigten Preis gilt dann nicht mehr. Lassen Sie einen neuen freigeben.")
+        tell(
+            account, _("Ihr Abo kostet etwas anderes"), body, about=str(made), actor_key=SYSTEM,
+            once=f"abo.price:{made.pk}", link=reverse("mobility:ticket_rights" if lapsed else "mobility:ticket_abo"),
+        )  # fmt: skip
 
 
 def _months(row: Subscription) -> list[date]:

@@ -26,6 +26,10 @@ MOST_MOVES = 6  # phones of one ticket
 Kind = TicketCopy.Kind
 
 
+class LostPhone(Refused):
+    """This phone was reported lost."""
+
+
 @dataclass(frozen=True)
 class Shown:
     """A ticket for one phone: what the issuer signed; the phone adds its proof."""
@@ -37,9 +41,15 @@ class Shown:
 
 @transaction.atomic
 def put_on_phone(actor: Actor, point: bytes) -> tuple[list[Shown], list[Ticket]]:
-    """(tickets that this phone may show now, those that lie on another phone). Diary: `ticket.put_on_phone` for new ones."""
+    """(tickets that this phone may show now, those that lie on another phone). Diary: `ticket.put_on_phone` for new ones.
+
+    A phone that was reported lost gets nothing, also while somebody is still signed in on it: it must sign in anew, which
+    makes it forget its key (LostPhone).
+    """
     if len(point) != 65 or public_key(point) is None:
         raise Refused(_("Dieses Gerät kann keinen Schlüssel anlegen. Zeigen Sie den Fahrschein ohne die App."))
+    if TicketCopy.objects.filter(ticket__account=actor.account, lost=True, public_key=point).exists():
+        raise LostPhone(_("Dieses Handy haben Sie gesperrt. Ist es wieder da, melden Sie sich auf ihm ab und neu an."))
     here, elsewhere = [], []
     for row in usable(actor):
         copy = _live(row, Kind.PHONE)
@@ -90,7 +100,7 @@ def lost_phone(actor: Actor) -> int:
     rows = [row for row in usable(actor) if row.copies.filter(ended_at=None).exists()]
     if any(row.copies.count() >= MOST_MOVES for row in rows):
         raise Refused(_("Das ist zu oft geschehen. Wenden Sie sich bitte an das Amt, dann richten wir es gemeinsam."))
-    ended = TicketCopy.objects.filter(ticket__in=rows, ended_at=None).update(ended_at=timezone.now())
+    ended = TicketCopy.objects.filter(ticket__in=rows, ended_at=None).update(ended_at=timezone.now(), lost=True)
     if ended and actor.account:
         record("ticket.phone_lost", subject=str(actor.key), actor=actor.key, data={"tickets": [row.pk for row in rows]})
     return ended

@@ -12,15 +12,19 @@ from stadtkern.lib import ids
 
 from ..models import Ticket, TicketCopy, TicketTransfer
 from ..tickets.quoting import Refused
-from .tickets import owner_of
+from .tickets import best_price_needs, owner_of
 
 OPEN_FOR = timedelta(hours=24)
 LETTERS = 10
 
 
 def may(row: Ticket, now: datetime) -> bool:
-    """Before it begins, unless it is personal."""
-    return not row.personal and not row.over(now) and (row.since is None or row.since > now)
+    """Before it begins, unless it is personal, or the best price of its buyer has to do with it."""
+    if row.personal or row.over(now) or (row.since is not None and row.since <= now):
+        return False
+    bought = row.order
+    capped = bought.day is not None and bought.due_cents < bought.full_cents
+    return not capped and (bought.account_id != row.account_id or not best_price_needs(bought))
 
 
 @transaction.atomic
@@ -29,7 +33,10 @@ def offer(actor: Actor, ticket: Ticket) -> str:
     row = Ticket.objects.visible_to(actor).select_for_update(of=("self",)).filter(pk=ticket.pk).first()
     if row is None or not may(row, timezone.now()):
         raise Refused(
-            _("Weitergeben können Sie einen Fahrschein nur, bevor er beginnt, und nur, wenn er nicht persönlich ist.")
+            _(
+                "Weitergeben können Sie einen Fahrschein nur, bevor er beginnt, und nicht, wenn er persönlich ist oder zu "
+                "Ihrem Bestpreis gehört."
+            )
         )
     row.transfers.filter(ended_at=None).update(ended_at=timezone.now())
     code = ids.drawn(LETTERS)

@@ -28,6 +28,10 @@ REFUND_DAYS = 14
 Status = Order.Status
 
 
+class OtherPrice(Refused):
+    """It costs something else than the page said."""
+
+
 def owner_of(actor: Actor) -> Account:
     """Tickets are bought by people for themselves."""
     if actor.account is None or actor.company or actor.mandate:
@@ -36,14 +40,19 @@ def owner_of(actor: Actor) -> Account:
 
 
 @transaction.atomic
-def order(actor: Actor, wish: Wish, once: str) -> tuple[Order, Payment | None]:
-    """One purchase and what is to be paid for it (None: nothing). Two clicks are one. Diary: `ticket.ordered`."""
+def order(actor: Actor, wish: Wish, once: str, shown: int | None = None) -> tuple[Order, Payment | None]:
+    """One purchase and what is to be paid for it (None: nothing). Two clicks are one. Diary: `ticket.ordered`.
+
+    `shown` is what the page said it costs: nobody buys at another price (OtherPrice); -1 where it said none.
+    """
     account = owner_of(actor)
     lock(account)
     key = ids.digest(f"{account.pk}:{once}")
     if mine := Order.objects.filter(once=key).first():
         return mine, _payment(mine, actor.key) if mine.status == Status.OPEN else None
     offer = quote(tariff(), account, wish, timezone.now())
+    if shown is not None and shown != offer.payable:
+        raise OtherPrice(_("Der Preis hat sich geändert. Sehen Sie ihn an, und bestätigen Sie ihn noch einmal."))
     row = _made(account, offer, key)
     record("ticket.ordered", subject=str(row), actor=actor.key, data={"cents": row.payable_cents, "product": row.product})
     if row.payable_cents:
@@ -152,10 +161,15 @@ def why_not_back(bought: Order, now: datetime) -> str:
         return _("Der Fahrschein gilt schon. Zurückgeben können Sie ihn nur, bevor er beginnt.")
     if bought.paid_at and bought.paid_at < now - timedelta(days=REFUND_DAYS):
         return _("Zurückgeben können Sie einen Fahrschein 14 Tage lang.")
-    later = counted(bought.account, bought.reduction).filter(pk__gt=bought.pk, due_cents__lt=F("full_cents"))
-    if bought.day and later.filter(day__year=bought.day.year, day__month=bought.day.month).exists():
+    if best_price_needs(bought):
         return _("Mit diesem Fahrschein haben wir schon einen Bestpreis gerechnet. Geben Sie erst den späteren zurück.")
     return ""
+
+
+def best_price_needs(bought: Order) -> bool:
+    """Whether a later purchase costs less because of this one."""
+    later = counted(bought.account, bought.reduction).filter(pk__gt=bought.pk, due_cents__lt=F("full_cents"))
+    return bool(bought.day and later.filter(day__year=bought.day.year, day__month=bought.day.month).exists())
 
 
 @transaction.atomic

@@ -172,6 +172,7 @@ class TicketCopy(models.Model):
     public_key = models.BinaryField(default=bytes)
     made_at = models.DateTimeField(default=timezone.now)
     ended_at = models.DateTimeField(null=True, blank=True)  # on the revocation list from now on
+    lost = models.BooleanField(default=False)  # whoever has this phone gets nothing any more
 
     class Meta:
         constraints = [

@@ -183,7 +183,7 @@ def test_a_number_counts_only_with_the_name_on_the_card_and_says_nobody_who_it_i
         page = browser.post(CONTROL, {"nummer": number, "name": told, "zone": zone}).text
         assert word in page and name not in page, word
     folds = {"Łucja-Ćwik": "lucjacwik", "Đorđe": "dorde", "O’Neil": "oneil", "Ilkçağ": "ilkcag"}
-    assert {told: by_number.folded(told) for told in folds} == folds
+    assert all(folded in by_number.spellings(told) for told, folded in folds.items())
     assert dict(InspectionCount.objects.values_list("outcome", "count")) == {"valid": 1, "zone": 1}
     assert not Access.objects.exists() and not InspectionSeen.objects.exists()
     row.status = "REVOKED"

@@ -122,9 +122,9 @@ def test_prices_are_whole_cents_and_never_grow():
 
 
 def test_two_purchases_at_once_give_credit_at_night(citizen, db):
-    start = timezone.now() - timedelta(hours=1)
+    start = timezone.make_aware(datetime.combine(timezone.localdate() + timedelta(days=1), datetime.min.time()))
     for number in range(3):  # as if all three had been open at the same time
-        actions.order(actor(citizen), wish(starts=start), f"open{number}")
+        actions.order(actor(citizen), wish(starts=start + timedelta(hours=8 + number)), f"open{number}")
     for row in Order.objects.all():
         receive(Receivable.objects.get(about=str(row)), cents=220, by="counter", source_key=f"t:{row.pk}")
         actions.settle(row.pk)

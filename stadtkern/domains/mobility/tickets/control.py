@@ -133,7 +133,8 @@ def known_keys() -> dict[tuple[str, int], Any]:
 
 def revoked() -> list[str]:
     """Numbers of tickets and of single copies that hold no more, as long as anybody could show them."""
-    now = timezone.now()
+    # In the night clocks go back, a barcode holds an hour longer than its ticket (lib/uic/content.py).
+    now = timezone.now() - timedelta(hours=2)
     alive = Ticket.objects.exclude(until__lt=now)
     ended = alive.exclude(status=Ticket.Status.VALID).order_by("number").values_list("number", flat=True)
     copies = TicketCopy.objects.exclude(ended_at=None).exclude(ticket__until__lt=now).select_related("ticket")

@@ -147,7 +147,8 @@ def phone(request: HttpRequest) -> HttpResponse:
         point = base64.b64decode(str(told["key"]), validate=True)
         here, elsewhere = copies.put_on_phone(actor_of(request), point)
     except Refused as refused:
-        return JsonResponse({"problem": str(refused)}, status=422)
+        lost = isinstance(refused, copies.LostPhone)
+        return JsonResponse({"problem": str(refused)}, status=410 if lost else 422)
     except (ValueError, KeyError, TypeError, RecursionError):
         return JsonResponse({"problem": _("Das war kein Schlüssel.")}, status=422)
     rules = tariff()

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import F, Q, QuerySet, Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,8 +14,10 @@ from ..models import FareCredit, FareRight, Order
 from . import fares
 from .pricing import Price, Spent, best, plain
 from .products import Product, Reduction, Tariff
+from .together import covered, trip, trip_of
 
 AHEAD = timedelta(days=60)  # so early a ticket can be bought
+NEAR = timedelta(days=1)  # tickets of days before and after may reach into a day
 Status = Order.Status
 
 
@@ -35,12 +37,13 @@ class Wish:
 
 @dataclass(frozen=True)
 class Quote:
-    """What it costs and why."""
+    """What it costs and why; `company`: somebody has a ticket for this time, so this one is for somebody else."""
 
     wish: Wish
     price: Price
     credit: int
     day: date | None
+    company: bool = False
 
     @property
     def payable(self) -> int:
@@ -54,8 +57,10 @@ def quote(tariff: Tariff, account: Account, wish: Wish, now: datetime) -> Quote:
     full = plain(tariff, product, count, wish.reduction, fares.cents_of(product, count))
     capped = product.count == 1 and product.kind in ("ride", "day") and wish.starts is not None
     day = tariff.service_day(wish.starts) if capped and wish.starts else None
+    company = day is not None and is_company(tariff, account, wish, day)
+    day = None if company else day
     price = best_price(tariff, account, wish, full, day) if day else Price(full, full)
-    return Quote(wish, price, min(balance(account), price.due), day)
+    return Quote(wish, price, min(balance(account), price.due), day, company)
 
 
 def check(account: Account, wish: Wish, now: datetime) -> None:
@@ -83,8 +88,20 @@ def best_price(tariff: Tariff, account: Account, wish: Wish, full: int, day: dat
 
 
 def counted(account: Account | None, reduction: str) -> QuerySet[Order]:
-    """Purchases that count towards the best price."""
-    return Order.objects.filter(account=account, reduction=reduction, count=1, day__isnull=False, status=Status.PAID)
+    """Purchases that count towards the best price: paid, and their ticket not given to somebody else."""
+    rows = Order.objects.filter(account=account, reduction=reduction, count=1, day__isnull=False, status=Status.PAID)
+    return rows.filter(tickets__account=account)
+
+
+def is_company(tariff: Tariff, account: Account, wish: Wish, day: date) -> bool:
+    """Whether they have a ticket for this time and these zones; an open purchase counts where it has a best price already."""
+    if wish.starts is None:
+        return False
+    key = wish.reduction.key if wish.reduction else ""
+    rows = Order.objects.filter(account=account, reduction=key, count=1, day__range=(day - NEAR, day + NEAR))
+    rows = rows.filter(Q(status=Status.PAID) | Q(status=Status.OPEN, due_cents__lt=F("full_cents"))).prefetch_related("tickets")
+    others = [found for row in rows if (found := trip_of(tariff, row)) is not None]
+    return covered(trip(tariff, wish.product.kind, wish.product.minutes, wish.starts, wish.zones), others)
 
 
 def most(tariff: Tariff, key: str, bought: list[tuple[int, list[str]]], reduction: Reduction | None) -> int | None:

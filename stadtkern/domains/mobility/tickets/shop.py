@@ -58,9 +58,9 @@ def buy(request: HttpRequest) -> HttpResponse:
         if request.method == "POST" and "kaufen" in request.POST:
             return _order(request, wish)
         offer = quote(rules, account, wish, timezone.now())
-    except Refused as refused:
-        problem = str(refused)
-    except NotPayable as refused:
+    except actions.OtherPrice as changed:
+        problem, offer = str(changed), quote(rules, account, wish, timezone.now()) if wish else None
+    except (Refused, NotPayable) as refused:
         problem = str(refused)
     return _page(request, rules, product, offer, problem)
 
@@ -68,7 +68,9 @@ def buy(request: HttpRequest) -> HttpResponse:
 def _order(request: HttpRequest, wish: Wish) -> HttpResponse:
     if throttle.miss(request, "tickets") > ORDERS:
         return render(request, "429.html", status=429)
-    row, payment = actions.order(actor_of(request), wish, request.POST.get("once", "")[:64])
+    said = request.POST.get("preis")
+    shown = None if said is None else int(said) if said.isascii() and said.isdigit() and len(said) < 9 else -1
+    row, payment = actions.order(actor_of(request), wish, request.POST.get("once", "")[:64], shown)
     if payment is None or payment.status != Payment.Status.OPEN:
         return redirect("mobility:ticket_order", row.pk)
     return leave(request, payment)

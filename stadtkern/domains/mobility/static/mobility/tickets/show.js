@@ -53,6 +53,11 @@ async function load() {
     return tell(words.signed_out);
   }
   const told = await answer.json();
+  if (answer.status === 410) { // reported lost: nothing stays to be shown; the key stays, so that this phone is known
+    kept.tickets = [];
+    kept.elsewhere = [];
+    await keep();
+  }
   if (!answer.ok) return tell(told.problem || words.offline);
   kept.tickets = told.tickets;
   kept.elsewhere = told.elsewhere;

@@ -1,0 +1,157 @@
+"""What somebody clever might try: best prices for a group, prices that change, a lost phone; names; nights that go wrong."""
+
+import base64
+from datetime import datetime, timedelta
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from django.utils import timezone
+
+from stadtkern.domains.mobility.actions import ticket_abo as abo
+from stadtkern.domains.mobility.actions import ticket_copies as copies
+from stadtkern.domains.mobility.actions import ticket_credit as credit
+from stadtkern.domains.mobility.actions import ticket_transfers as transfers
+from stadtkern.domains.mobility.actions import tickets as actions
+from stadtkern.domains.mobility.models import FareRight, Order, Subscription, Ticket
+from stadtkern.domains.mobility.tickets.by_number import spellings
+from stadtkern.domains.mobility.tickets.control import revoked
+from stadtkern.domains.mobility.tickets.quoting import Refused, balance
+from stadtkern.kernel.inbox.models import Message
+from stadtkern.kernel.payments.actions import receive
+from stadtkern.kernel.payments.models import Receivable
+from stadtkern.lib.uic.barcode import public_bytes
+
+from .test_tickets import HOME, actor, bought, home, wish
+
+__all__ = ["home"]  # keys of their own
+
+
+@pytest.fixture
+def morning() -> datetime:
+    day = timezone.localdate() + timedelta(days=1)
+    return timezone.make_aware(datetime.combine(day, datetime.min.time())) + timedelta(hours=8)
+
+
+def test_a_best_price_is_one_persons(citizen, db, morning):
+    """Five people who ride together do not pay for one day."""
+    paid = [bought(citizen, once=str(number), starts=morning).due_cents for number in range(5)]
+    assert paid == [220] * 5 and Order.objects.filter(day=None).count() == 4
+    assert bought(citizen, once="later", starts=morning + timedelta(hours=2)).due_cents == 220
+    assert bought(citizen, once="day", product="tag", starts=morning).due_cents == 520 - 440, "a day ticket is an upgrade"
+    assert bought(citizen, once="friend", starts=morning + timedelta(hours=5)).due_cents == 220, "who has a day ticket"
+    wider = bought(citizen, once="wider", zones=("A", "B"), starts=morning + timedelta(hours=5))
+    assert wider.due_cents == 740 - 520, "another zone is for oneself"
+
+
+def test_nothing_of_a_best_price_is_given_away(citizen, other_citizen, db, morning):
+    first = bought(citizen, "tag", once="tag", starts=morning)
+    free = bought(citizen, once="free", zones=("A", "B"), starts=morning)
+    assert free.due_cents == 220
+    for row in (first, free):
+        with pytest.raises(Refused, match="Bestpreis"):
+            transfers.offer(actor(citizen), row.tickets.get())
+    other_day = morning + timedelta(days=1)
+    given = bought(citizen, "tag", once="2", starts=other_day)
+    transfers.accept(actor(other_citizen), transfers.offer(actor(citizen), given.tickets.get()))
+    assert bought(citizen, once="3", starts=other_day).due_cents == 220, "what was given away counts no more"
+    assert given.tickets.get().account == other_citizen
+
+
+def test_money_that_comes_late_counts_too(citizen, db, morning):
+    for number in range(4):
+        actions.order(actor(citizen), wish(starts=morning + timedelta(hours=number)), f"open{number}")
+    rows, day = list(Order.objects.order_by("pk")), Order.objects.first().day
+    for later, row in enumerate(rows):
+        receive(Receivable.objects.get(about=str(row)), cents=220, by="counter", source_key=f"t:{row.pk}")
+        actions.settle(row.pk)
+        credit.even_out(day + timedelta(days=1 + later))
+        assert balance(citizen) == max(0, 220 * (later + 1) - 520), "each night adds what is new"
+    assert credit.even_out(day + timedelta(days=7)) == 0
+
+
+def test_two_who_paid_at_once_get_no_credit_for_company(citizen, db, morning):
+    for number in range(5):
+        actions.order(actor(citizen), wish(starts=morning), f"open{number}")
+    for row in Order.objects.all():
+        receive(Receivable.objects.get(about=str(row)), cents=220, by="counter", source_key=f"t:{row.pk}")
+        actions.settle(row.pk)
+    assert credit.even_out(Order.objects.first().day + timedelta(days=1)) == 0 and balance(citizen) == 0
+
+
+def test_nobody_pays_another_price_than_the_page_said(citizen, db, login):
+    browser = login(citizen)
+    form = {"produkt": "einzel", "zone": "A", "kaufen": "1", "once": "x", "wann": "jetzt"}
+    for shown in ("220", "", "x", "-1"):  # two zones cost more than the one that was shown
+        answer = browser.post(f"{HOME}kaufen/", form | {"zone": ["A", "B"], "preis": shown})
+        assert (
+            answer.status_code == 422
+            and "Der Preis hat sich geändert" in answer.text
+            and 'name="preis" value="310"' in answer.text
+        )
+    assert not Order.objects.exists()
+    first = browser.post(f"{HOME}kaufen/", form | {"preis": "220"})
+    again = browser.post(f"{HOME}kaufen/", form | {"preis": "999"})
+    assert first.status_code == again.status_code == 302 and Order.objects.count() == 1, "a purchase that is made stays one"
+
+
+def test_a_lost_phone_gets_nothing_back_by_itself(citizen, db, login):
+    row = bought(citizen).tickets.get()
+    lost, new = (public_bytes(ec.generate_private_key(ec.SECP256R1()).public_key()) for _phone in range(2))
+    copies.put_on_phone(actor(citizen), lost)
+    assert copies.lost_phone(actor(citizen)) == 1
+    browser = login(citizen)
+    answer = browser.post(f"{HOME}handy/", {"key": base64.b64encode(lost).decode()}, "application/json")
+    assert answer.status_code == 410 and "gesperrt" in answer.json()["problem"], "it is still signed in, and first to ask"
+    assert [one.ticket for one in copies.put_on_phone(actor(citizen), new)[0]] == [row]
+    later = bought(citizen, once="2", zones=("B",))
+    with pytest.raises(copies.LostPhone):
+        copies.put_on_phone(actor(citizen), lost)
+    assert len(copies.put_on_phone(actor(citizen), new)[0]) == 2 and later.tickets.exists()
+
+
+def test_a_revoked_ticket_stays_on_the_list_through_the_night_clocks_go_back(citizen, db):
+    row = bought(citizen).tickets.get()
+    Ticket.objects.filter(pk=row.pk).update(status="REVOKED", until=timezone.now() - timedelta(minutes=50))
+    assert revoked() == [row.number]
+    Ticket.objects.filter(pk=row.pk).update(until=timezone.now() - timedelta(hours=3))
+    assert revoked() == []
+
+
+@pytest.mark.parametrize(("card", "typed"), [
+    ("Müller", "mueller"), ("Müller", "MULLER"), ("Groß", "GROSS"), ("Çelik-Müller", "celik muller"), ("Sørensen", "SOERENSEN"),
+    ("Sørensen", "sorensen"), ("Øyvindsson", "oyvindsson"), ("O\u02bcNeill", "O'Neill"), ("O’Neill", "ONEILL"),
+    ("Þórsson", "thorsson"), ("Łukasz", "lukasz"), ("Ħabib", "habib"), ("Əliyev", "eliyev"), ("Nguyễn", "nguyen"),
+    ("Åkesson", "AAKESSON"),
+])  # fmt: skip
+def test_names_as_cards_and_keyboards_have_them(card: str, typed: str):
+    assert spellings(card) & spellings(typed)
+    assert not spellings(card) & spellings("Schmidt") and spellings("--\x00") == set()
+
+
+def test_an_abo_for_less_asks_for_the_right_every_month(citizen, db):
+    from stadtkern.kernel.payments.actions import give_mandate
+
+    give_mandate(actor(citizen), holder="Zoë Çelik", iban="DE89370400440532013000", agreed=True)
+    first = timezone.localdate().replace(day=1)
+    right = FareRight.objects.create(account=citizen, reduction="schule", status="GRANTED", until=first + timedelta(days=40))
+    row = abo.subscribe(actor(citizen), wish("abo", reduction="schule"), agreed=True)
+    abo.claim_due(first + timedelta(days=75))
+    months = list(row.orders.order_by("starts_at").values_list("reduction", "due_cents"))
+    assert months[0] == ("schule", 2640) and months[-1] == ("", 4400) and len(months) >= 3
+    letter = Message.objects.get(account=citizen, title="Ihr Abo kostet etwas anderes")
+    assert "Nachweis" in letter.body and right.until
+
+
+def test_one_abo_that_fails_takes_nobody_elses_month(citizen, other_citizen, db, monkeypatch):
+    first = timezone.localdate().replace(day=1)
+    rows = [Subscription.objects.create(account=one, product="abo", title="Abo", zones=["A"], first_month=first)
+            for one in (citizen, other_citizen)]  # fmt: skip
+    sound = abo._claim
+
+    def claim(row, month, key):
+        if row.pk == rows[0].pk:
+            raise RuntimeError("a row nobody thought of")
+        return sound(row, month, key)
+
+    monkeypatch.setattr(abo, "_claim", claim)
+    assert abo.claim_due(first) == 1 and rows[1].orders.count() == 1 and not rows[0].orders.exists()
