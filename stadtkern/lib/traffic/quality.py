@@ -14,7 +14,10 @@ GAPS = 0.1  # share of hours without a value
 STUCK = 6  # hours with the same count, of at least MANY vehicles
 MANY = 5
 DAYTIME = slice(7, 20)
-HIGHEST = 3600  # vehicles an hour: more than two seconds each on two lanes
+HIGHEST = 3600  # an hour: more than two seconds each on two lanes; who counts more on usual days counts a wide road or a crowd
+BEYOND = 3.0  # times the usual busy hour of a detector
+NEVER = 60_000  # nobody counts so many
+LIVING = 20  # vehicles by day at least, on the usual day of a loop that is not dead when it counts none
 SWAP_WEEKS = 2  # so long before and behind a change
 DIFFERENT = 0.35  # so different two loops must be before a swap can be seen
 
@@ -50,9 +53,11 @@ def check(counts: Counts, group: Callable[[str], str] = node_of) -> dict[str, li
 
 
 def without_faults(counts: Counts) -> Counts:
-    """The same with what cannot have been counted taken out: negative, too many, stuck hours."""
+    """The same with what cannot have been counted taken out: negative, too many, stuck hours, days of a loop that was dead."""
     values = counts.values.copy()
-    values[(values < 0) | (values > HIGHEST)] = np.nan
+    for at in range(len(counts.detectors)):
+        values[at][_never(values[at])] = np.nan
+        values[at][_dead_days(values[at])] = np.nan
     flat = values.reshape(len(counts.detectors), -1)
     flat[_stuck_hours(flat)] = np.nan
     return Counts(counts.detectors, counts.first, values)
@@ -64,11 +69,30 @@ def _gaps(values: Floats) -> Fault | None:
 
 
 def _dead(values: Floats) -> Fault | None:
-    """Whole days without a vehicle by day, on a loop that counts on others."""
-    day = values[:, DAYTIME]
-    told = np.isfinite(day).all(1)
-    zero = told & (np.nan_to_num(day).sum(1) == 0)
+    """Whole days without a vehicle by day, on a loop that counts on others, or on all of them."""
+    zero = _zero_days(values)
     return Fault("dead", float(zero.mean())) if zero.any() else None
+
+
+def _zero_days(values: Floats) -> np.ndarray:
+    day = values[:, DAYTIME]
+    return np.asarray(np.isfinite(day).all(1) & (np.nan_to_num(day).sum(1) == 0))
+
+
+def _dead_days(values: Floats) -> np.ndarray:
+    """Zero days of a loop that usually counts: it was dead, not the street empty."""
+    zero = _zero_days(values)
+    usual = np.nan_to_num(values[~zero][:, DAYTIME]).sum(1)
+    return zero if len(usual) and float(np.median(usual)) >= LIVING else np.zeros(len(zero), dtype=bool)
+
+
+def _never(values: Floats) -> np.ndarray:
+    """Where no such number can have been counted. How many are too many is told by the detector's own busy hours."""
+    known = values[np.isfinite(values) & (values >= 0)]
+    usual = float(np.percentile(known, 95)) if len(known) else 0.0
+    most = min(NEVER, max(HIGHEST, BEYOND * usual))
+    with np.errstate(invalid="ignore"):
+        return np.asarray((values < 0) | (values > most))
 
 
 def _stuck_hours(flat: Floats) -> np.ndarray:
@@ -89,8 +113,7 @@ def _stuck(values: Floats) -> Fault | None:
 
 
 def _impossible(values: Floats) -> Fault | None:
-    with np.errstate(invalid="ignore"):
-        share = float(((values < 0) | (values > HIGHEST)).mean())
+    share = float(_never(values).mean())
     return Fault("impossible", share) if share else None
 
 

@@ -1,5 +1,7 @@
 """Files of counts: one line an hour (detector;date;hour;vehicles), or one a day with 24 columns as traffic computers write.
 
+Date and hour may be one column (a timestamp, with an offset or in German time). Lines for parts of an hour (every 5 or 15
+minutes) are added up to hours; an hour that lacks a part is left out, it would look like less traffic.
 Nothing of a file is believed: rows that cannot be read are counted by reason, the rest is taken.
 """
 
@@ -9,16 +11,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 MOST_BYTES = 60_000_000
 MOST_ROWS = 3_000_000
 MOST_DETECTORS = 20_000
 NAMES = {
-    "detector": ("detector", "zaehlstelle", "zählstelle", "messstelle", "name", "id"),
-    "date": ("date", "datum", "tag"),
-    "hour": ("hour", "stunde"),
-    "vehicles": ("vehicles", "fahrzeuge", "kfz", "anzahl", "wert"),
+    "detector": ("detector", "zaehlstelle", "zählstelle", "messstelle", "detektor", "zähler", "zaehler", "name", "id"),
+    "date": ("date", "datum", "tag", "timestamp", "zeitstempel", "zeitpunkt", "datetime", "beginn"),
+    "hour": ("hour", "stunde", "uhrzeit", "zeit", "time"),
+    "vehicles": ("vehicles", "fahrzeuge", "kfz", "anzahl", "wert", "count", "zählwert", "zaehlwert"),
 }
 EXTRA = {
     "title": ("title", "titel", "bezeichnung"),
@@ -29,6 +32,11 @@ EXTRA = {
 }
 _DAY = re.compile(r"(\d{4})[-_./](\d{1,2})[-_./](\d{1,2})")
 _GERMAN = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_CLOCK = re.compile(r"(\d{1,2})(?::([0-5]\d)(?::[0-5]\d(?:[.,]\d+)?)?)?(?: Uhr)?(?: ?[-–] ?\d.*)?", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)", re.ASCII)
+_SPOKEN = re.compile(r"[T ]+(\d{1,2}:\d\d(:\d\d)?)$", re.ASCII)
+GERMANY = ZoneInfo("Europe/Berlin")
+UTF16 = (b"\xff\xfe", b"\xfe\xff")
 
 
 class NotCounts(ValueError):
@@ -43,6 +51,7 @@ class Read:
     detectors: dict[str, dict[str, str]] = field(default_factory=dict)
     left_out: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)
+    minutes: bytearray = field(default_factory=bytearray)  # of each row
 
     def leave(self, reason: str, line: str) -> None:
         self.left_out[reason] += 1
@@ -59,9 +68,24 @@ def read_counts(data: bytes) -> Read:
         _wide(text, mark, read)
     else:
         _long(text, mark, read)
+    _to_hours(read)
     if not read.rows:
         raise NotCounts("no_rows")
     return read
+
+
+def _to_hours(read: Read) -> None:
+    """Parts of an hour become hours, where the file has parts."""
+    parts = sorted(set(read.minutes))
+    if len(parts) < 2:
+        return
+    found: dict[tuple[str, date, int], dict[int, int]] = {}
+    for (detector, day, hour, vehicles), minute in zip(read.rows, read.minutes, strict=True):
+        found.setdefault((detector, day, hour), {})[minute] = vehicles
+    read.rows = [(*key, sum(told.values())) for key, told in found.items() if len(told) == len(parts)]
+    for (detector, day, hour), told in found.items():
+        if len(told) < len(parts):
+            read.leave("part_hour", f"{detector} {day} {hour}")
 
 
 def _text(data: bytes) -> str:
@@ -69,11 +93,14 @@ def _text(data: bytes) -> str:
         raise NotCounts("empty")
     if len(data) > MOST_BYTES:
         raise NotCounts("too_large")
+    if data[:2] in UTF16:
+        data = data.decode("utf-16", errors="ignore").encode()
     if data[:4] in (b"PAR1", b"PK\x03\x04", b"\x1f\x8b\x08\x00", b"\x1f\x8b\x08\x08") or b"\x00" in data[:10_000]:
         raise NotCounts("binary")
     for coding in ("utf-8-sig", "cp1252"):
         try:
-            return data.decode(coding).replace("\r\n", "\n").replace("\x00", "")
+            text = data.decode(coding).replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+            return text.partition("\n")[2] if text[:4].casefold() == "sep=" else text  # a hint to table programs
         except UnicodeDecodeError:
             continue
     raise NotCounts("not_text")
@@ -90,13 +117,15 @@ def _long(text: str, mark: str, read: Read) -> None:
     lines = _lines(text, mark)
     head = [word.strip().strip('"').casefold() for word in next(lines, [])]
     place = {name: next((head.index(word) for word in words if word in head), -1) for name, words in (NAMES | EXTRA).items()}
-    if any(place[name] < 0 for name in NAMES):
+    place["date"] = place["date"] if place["date"] >= 0 else place["hour"]  # one column may tell both
+    if place["date"] < 0 or any(place[name] < 0 for name in NAMES if name != "hour"):
         raise NotCounts("columns")
     for line in lines:
         if not any(word.strip() for word in line):
             continue
         told = {name: line[at].strip() if 0 <= at < len(line) else "" for name, at in place.items()}
-        _take(read, told["detector"], _day(told["date"]), told["hour"].partition(":")[0], told["vehicles"], mark.join(line))
+        day, clock = _moment(told["date"], told["hour"] if place["hour"] != place["date"] else "")
+        _take(read, told["detector"], day, clock, told["vehicles"], mark.join(line))
         if told["detector"] and told["detector"] not in read.detectors and len(read.detectors) < MOST_DETECTORS:
             read.detectors[told["detector"][:80]] = {name: told[name] for name in EXTRA}
 
@@ -115,23 +144,37 @@ def _wide(text: str, mark: str, read: Read) -> None:
         read.detectors.setdefault(line[0].strip()[:80], {})
 
 
-def _take(read: Read, detector: str, day: date | None, hour: str, vehicles: str, line: str) -> None:
+def _moment(day: str, clock: str) -> tuple[date | None, str]:
+    """Day and time of a line, in German time; "" where no time is told."""
+    if _MOMENT.fullmatch(day):
+        try:
+            at = datetime.fromisoformat(day).astimezone(GERMANY)
+        except (ValueError, OverflowError):
+            return None, ""
+        return at.date(), f"{at:%H:%M}"
+    spoken = _SPOKEN.search(day)
+    return _day(day), clock or (spoken[1] if spoken else "")
+
+
+def _take(read: Read, detector: str, day: date | None, clock: str, vehicles: str, line: str) -> None:
+    time = _CLOCK.fullmatch(clock)
     if not vehicles or vehicles.casefold() in ("null", "nan", "na", "-"):
         read.leave("blank", line)
     elif not detector:
         read.leave("no_detector", line)
     elif day is None or not 1970 <= day.year <= 2100:
         read.leave("date", line)
-    elif not (hour.isascii() and hour.isdigit() and len(hour) < 3 and int(hour) < 24):
+    elif time is None or int(time[1]) > 23:
         read.leave("hour", line)
     elif vehicles.startswith("-"):
         read.leave("negative", line)
-    elif not re.fullmatch(r"\d{1,6}([.,]0+)?", vehicles, re.ASCII):
+    elif not re.fullmatch(r"\d{1,6}([.,]0{1,2})?", vehicles, re.ASCII):  # "1.000" may be one or a thousand
         read.leave("number", line)
     elif len(read.rows) >= MOST_ROWS:
         raise NotCounts("too_many")
     else:
-        read.rows.append((detector[:80], day, int(hour), int(re.split(r"[.,]", vehicles)[0])))
+        read.rows.append((detector[:80], day, int(time[1]), int(re.split(r"[.,]", vehicles)[0])))
+        read.minutes.append(int(time[2] or 0))
 
 
 def _day(text: str) -> date | None:

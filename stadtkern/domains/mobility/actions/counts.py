@@ -1,7 +1,7 @@
 """Counts: a file is taken in and read by a job; what is expected of the next days is worked out every night."""
 
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 
 import numpy as np
@@ -78,11 +78,18 @@ def _finish(row: CountImport, state: str, rows: int, findings: list[list[object]
 def take(told: Read) -> int:
     """Enter the detectors that are new, and all counts; returns how many hours."""
     known = _detectors(told)
-    return _store((known[key], _at(day, hour), vehicles) for key, day, hour, vehicles in told.rows)
+    rows = (row for row in told.rows if _exists(row[1], row[2]))
+    return _store((known[key], _at(day, hour), vehicles) for key, day, hour, vehicles in rows)
 
 
 def _at(day: date, hour: int) -> datetime:
     return timezone.make_aware(datetime(day.year, day.month, day.day, hour))  # of the doubled hour in autumn the first
+
+
+def _exists(day: date, hour: int) -> bool:
+    """In the night of spring there is no hour from two to three: what a file says of it would replace the hour behind."""
+    at = _at(day, hour) if hour == 2 and day.month == 3 else None
+    return at is None or timezone.localtime(at.astimezone(UTC)).hour == hour
 
 
 def _detectors(told: Read) -> dict[str, int]:

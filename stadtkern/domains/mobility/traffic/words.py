@@ -88,6 +88,7 @@ LEFT_OUT = {
     "hour": gettext_lazy("mit unlesbarer Stunde"),
     "negative": gettext_lazy("mit negativem Wert"),
     "number": gettext_lazy("mit unlesbarer Zahl"),
+    "part_hour": gettext_lazy("von Stunden, von denen ein Teil fehlt,"),
     "empty": gettext_lazy("Die Datei ist leer."),
     "too_large": gettext_lazy("Die Datei ist zu groß. Teilen Sie sie, zum Beispiel in Jahre."),
     "binary": gettext_lazy(
