@@ -22,7 +22,7 @@ from stadtkern.domains.mobility.models import (
     SignalPlan,
     SignalStudy,
 )
-from stadtkern.domains.mobility.traffic import datex
+from stadtkern.domains.mobility.traffic import datex, outlook
 from stadtkern.domains.mobility.traffic.reactions import REACTIONS
 from stadtkern.domains.mobility.trips import closures, world
 from stadtkern.kernel.accounts.access import Actor
@@ -89,6 +89,29 @@ def test_counts_go_from_a_file_to_the_page_with_a_forecast(planner):
     assert "<polyline" in page and "erwartet" in page
     assert "nicht gemessen" in Client().get("/verkehr/").content.decode()
     assert "mit unlesbarem Datum" in client.get("/verkehr/amt/zaehlwerte/").content.decode()
+
+
+def test_a_page_says_how_good_the_forecast_was_and_today_moves_it(client, django_assert_max_num_queries):
+    today, row = timezone.localdate(), Detector.objects.create(key="A", title="A", street="Lindenstraße")
+    beside = Detector.objects.create(key="B", title="B")
+    for model in (Count, Forecast):
+        kept = {"made_at": timezone.now()} if model is Forecast else {}
+        rows = [
+            model(detector=one, at=counts._at(today - timedelta(days=back), hour), vehicles=vehicles, **kept)
+            for one in (row, beside)
+            for back in range(15)
+            for hour in range(24)
+            if (vehicles := 200 if model is Forecast else (100 if back == 0 else 190 + 20 * (back % 2))) and (
+                back or model is Forecast or hour < 10)
+        ]  # fmt: skip
+        model.objects.bulk_create(list({(one.detector_id, one.at): one for one in rows}.values()))
+    told = outlook.outlook(row, today)
+    assert told.corrected and told.expected[:10] == [200] * 10 and 100 < told.expected[10] < 150 < told.expected[20] < 200
+    assert told.low[10] < told.expected[10] < told.high[10] and told.skill.off == pytest.approx(5, abs=0.5)
+    with django_assert_max_num_queries(12):
+        page = client.get(f"/verkehr/zaehlstelle/{row.pk}/").content.decode()
+    assert "im Mittel 5 % daneben" in page and "vk-span" in page and "von heute angepasst" in page
+    assert outlook.outlook(Detector.objects.create(key="C", title="C"), today).skill is None
 
 
 @pytest.mark.parametrize(

@@ -10,29 +10,43 @@ WIDE, HIGH, LEFT, BOTTOM = 720, 240, 48, 28
 
 @dataclass(frozen=True)
 class Chart:
-    """Points "x,y x,y …" of both lines, marks of the axis, and where the words stand."""
+    """Points "x,y x,y …" of both lines and round the span, marks of the axis, and where the words stand."""
 
     counted: str
     expected: str
     marks: list[tuple[str, int]]
     hours: list[tuple[str, int]]
+    span: str = ""
     width: int = WIDE
     height: int = HIGH
 
 
-def chart(counted: Sequence[int | None], expected: Sequence[int | None]) -> Chart | None:
+Row = Sequence[int | None]
+NONE: Row = (None,) * 24
+
+
+def chart(counted: Row, expected: Row, low: Row = NONE, high: Row = NONE) -> Chart | None:
     """None where there is nothing to draw."""
-    values = [value for value in (*counted, *expected) if value is not None]
-    if not values:
+    if all(value is None for value in (*counted, *expected)):
         return None
+    values = [value for value in (*counted, *expected, *high) if value is not None]
     top = _round_up(max(values))
     step = (WIDE - LEFT - 8) / 23
 
-    def line(row: Sequence[int | None]) -> str:
-        return " ".join(f"{LEFT + at * step:.1f},{_y(value, top):.1f}" for at, value in enumerate(row) if value is not None)
+    def points(row: Row) -> list[str]:
+        return [f"{LEFT + at * step:.1f},{_y(value, top):.1f}" for at, value in enumerate(row) if value is not None]
+
+    def line(row: Row) -> str:
+        return " ".join(points(row))
 
     marks = [(f"{_y(top * share / 4, top):.1f}", top * share // 4) for share in range(5)]
-    return Chart(line(counted), line(expected), marks, [(f"{LEFT + hour * step:.1f}", hour) for hour in range(0, 24, 3)])
+    return Chart(
+        line(counted),
+        line(expected),
+        marks,
+        [(f"{LEFT + hour * step:.1f}", hour) for hour in range(0, 24, 3)],
+        " ".join([*points(high), *reversed(points(low))]),
+    )
 
 
 def _y(value: float, top: int) -> float:

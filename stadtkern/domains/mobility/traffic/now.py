@@ -10,11 +10,11 @@ from django.views.decorators.http import require_safe
 
 from stadtkern.kernel.accounts.access import actor_of, everyone
 
-from ..models import Count, Detector, Forecast
+from ..models import Detector
 from . import OFFICE, board
 from .chart import chart
+from .outlook import outlook
 from .queries import public_incidents
-from .series import midnight
 from .words import KINDS, fault
 
 
@@ -61,22 +61,16 @@ def detector(request: HttpRequest, pk: int) -> HttpResponse:
     """One detector: a day counted and expected, as a picture and as a table."""
     row = get_object_or_404(Detector, pk=pk)
     day = _day(request.GET.get("tag", ""))
-    span = (midnight(day), midnight(day + timedelta(days=1)))
-    counted, expected = (
-        _hours(model.objects.filter(detector=row, at__gte=span[0], at__lt=span[1]).values_list("at", "vehicles"))
-        for model in (Count, Forecast)
-    )
+    told = outlook(row, day)
     context = {
         "detector": row,
         "day": day,
         "before": day - timedelta(days=1),
         "after": day + timedelta(days=1),
-        "chart": chart(counted, expected),
-        "hours": [(hour, counted[hour], expected[hour]) for hour in range(24)],
+        "chart": chart(told.counted, told.expected, told.low, told.high),
+        "hours": list(zip(range(24), told.counted, told.expected, told.low, told.high, strict=True)),
         "faults": [fault(one) for one in row.faults],
-        "made": Forecast.objects.filter(detector=row, at__gte=span[0], at__lt=span[1])
-        .values_list("made_at", flat=True)
-        .first(),
+        "told": told,
     }
     return render(request, "mobility/traffic/detector.html", context)
 
@@ -87,10 +81,3 @@ def _day(text: str) -> date:
     except ValueError:
         return timezone.localdate()
     return day if 1971 < day.year < 2099 else timezone.localdate()
-
-
-def _hours(rows) -> list[int | None]:  # type: ignore[no-untyped-def]
-    found: list[int | None] = [None] * 24
-    for at, vehicles in rows:
-        found[timezone.localtime(at).hour] = vehicles
-    return found

@@ -8,6 +8,7 @@ from stadtkern.lib.traffic import quality
 from stadtkern.lib.traffic.calibrate import calibrate, geh
 from stadtkern.lib.traffic.days import Days
 from stadtkern.lib.traffic.forecast import Counts, Forecaster, Table, corrected, wape
+from stadtkern.lib.traffic.skill import skill
 
 FIRST = date(2026, 1, 5)
 DAYS = Days("NW", (), ((date(2026, 3, 30), date(2026, 4, 11)),))
@@ -48,6 +49,23 @@ def test_todays_counts_move_the_next_hours():
     now = corrected(expected, seen)
     assert (now[:, :10] == 60).all() and 60 < now[0, 10] < 85 < now[0, 20] < 100
     assert np.array_equal(corrected(expected, np.full((2, 24), np.nan)), expected)
+
+
+def test_how_good_it_was_is_measured_and_becomes_a_span():
+    rng = np.random.default_rng(4)
+    expected = np.tile(np.full(24, 200.0), (56, 1))
+    spread = np.where(np.arange(24) < 6, 0.4, 0.05)  # the night is less sure
+    counted = np.maximum(0, expected * rng.normal(1.02, spread, expected.shape))
+    told = skill(counted[:28], expected[:28])
+    assert told is not None and told.days == 28 and told.bands[0].off > 3 * told.bands[1].off and 5 < told.off < 15
+    low, high = told.span(expected[28])
+    inside = ((counted[28:] >= low) & (counted[28:] <= high)).mean()
+    assert 0.72 < inside < 0.88  # eight of ten, on days it has not seen
+    assert (high - low)[:6].min() > 3 * (high - low)[6:].max()
+    gone = counted[:28].copy()
+    gone[:, 15:19] = np.nan
+    assert np.isnan(skill(gone, expected[:28]).span(expected[0])[0][15:19]).all()
+    assert skill(counted[:5], expected[:5]) is None and skill(np.zeros((28, 24)), expected[:28]) is None
 
 
 def test_faults_of_loops_are_found_and_good_ones_are_left_alone():
