@@ -1,20 +1,28 @@
 """The files of a feed, from a zip or a folder, as rows: read in a stream, counted while unpacked, never trusted."""
 
-import codecs
 import csv
+import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import ExitStack
 from itertools import islice, pairwise
 from pathlib import Path
 from typing import IO
 
 from .findings import FeedRefused, Findings, Limits
 from .formats import recognise
+from .records import Decoder, Lines, closed
 
 CHUNK = 1 << 20
-BATCH = 1 << 15
+BATCH, STEP = 1 << 15, 512  # rows kept together, and turned into columns at once
+CHARACTERS = 16 << 20  # of a batch, so that long rows take no more memory than short ones
+SOME = 100_000  # lines beyond twice the rows: nothing but blank ones
+MOST_FILES = 200_000
 LATITUDES = ("stop_lat", "shape_pt_lat")
+Where = Path | zipfile.ZipInfo
+Names = list[tuple[str, Where]]
+Files = dict[str, Where]
 BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
 
 
@@ -24,34 +32,57 @@ class Archive:
     def __init__(self, path: Path, limits: Limits, findings: Findings) -> None:
         self.limits, self.findings, self.read_bytes = limits, findings, 0
         self._zip: zipfile.ZipFile | None = None
-        self._files: dict[str, Path | zipfile.ZipInfo] = {}
+        self._held = ExitStack()
+        self._files: Files = {}
         if path.is_dir():
-            names: list[tuple[str, Path | zipfile.ZipInfo]] = [
-                (str(file.relative_to(path)), file) for file in sorted(path.rglob("*")) if file.is_file()
-            ]
+            found = islice(path.rglob("*"), MOST_FILES)
+            names: Names = [(str(file.relative_to(path)), file) for file in sorted(found) if file.is_file()]
         else:
             names = self._open(path)
-        self._choose(names, path)
+        if not self._choose(names):
+            inner = [(name, where) for name, where in names if name.lower().endswith(".zip") and "__MACOSX" not in name]
+            if len(inner) > 1:
+                raise self.findings.refuse("several_zips", "", files=", ".join(name for name, _ in inner[:5]))
+            if not inner or not self._choose(self._unpack(*inner[0])):
+                self._other(path)
+                raise self.findings.refuse("not_a_feed", files=", ".join(name for name, _ in names[:5]))
 
-    def _open(self, path: Path) -> list[tuple[str, Path | zipfile.ZipInfo]]:
+    def _open(self, path: Path) -> Names:
         try:
+            if not path.exists():
+                raise self.findings.refuse("no_file", path.name)
             if path.stat().st_size > self.limits.archive_bytes:
                 raise self.findings.refuse("too_large", path.name, bytes=path.stat().st_size)
-            self._zip = zipfile.ZipFile(path)
-            return [(info.filename, info) for info in self._zip.infolist()[:10_000] if not info.is_dir()]
+            self._zip = self._held.enter_context(zipfile.ZipFile(path))
+            return listed(self._zip)
         except BROKEN as problem:
             self._other(path)
             code = "truncated" if zip_like(path) else "not_a_feed"
             raise self.findings.refuse(code, path.name, problem=type(problem).__name__) from problem
+
+    def _unpack(self, name: str, where: Where) -> Names:
+        """The zip that lies in the archive or folder."""
+        self.findings.add("zip_in_zip", name)
+        place = Path(self._held.enter_context(tempfile.TemporaryDirectory())) / "inner.zip"
+        try:
+            with self._stream(name, where) as stream, place.open("wb") as packed:
+                while chunk := stream.read(CHUNK):
+                    packed.write(chunk)
+                    if packed.tell() > self.limits.archive_bytes:
+                        raise self.findings.refuse("too_large", name, bytes=packed.tell())
+            self._zip = self._held.enter_context(zipfile.ZipFile(place))
+            return listed(self._zip)
+        except BROKEN as problem:
+            raise self.findings.refuse("truncated", name, problem=type(problem).__name__) from problem
 
     def _other(self, path: Path) -> None:
         """Raises FeedRefused when this is a file of another standard."""
         if format := recognise(path):
             raise self.findings.refuse("other_format", "", format=format)
 
-    def _choose(self, names: list[tuple[str, Path | zipfile.ZipInfo]], path: Path) -> None:
-        """The folder that has the stop times; of two, the one nearest to the root."""
-        folders: dict[str, dict[str, Path | zipfile.ZipInfo]] = {}
+    def _choose(self, names: Names) -> bool:
+        """Takes the folder that has the stop times; of two, the one nearest to the root. Whether there is one."""
+        folders: dict[str, Files] = {}
         for name, where in names:
             folder, _, file = name.replace("\\", "/").rpartition("/")
             if "__MACOSX" in folder or file.startswith("."):
@@ -63,24 +94,24 @@ class Archive:
                 found[file.lower()] = where
         wanted = sorted(folders, key=lambda folder: ("stop_times.txt" not in folders[folder], folder.count("/"), folder))
         if not wanted or not {"stop_times.txt", "stops.txt", "trips.txt"} & set(folders[wanted[0]]):
-            self._other(path)
-            raise self.findings.refuse("not_a_feed", files=", ".join(name for name, _ in names[:5]))
+            return False
         self._files = folders[wanted[0]]
         if wanted[0]:
             self.findings.add("subfolder", "", 0, folder=wanted[0])
+        others = [folder for folder in wanted[1:] if "stop_times.txt" in folders[folder]]
+        self.findings.add("several_feeds", "", 0, len(others), taken=wanted[0], left=", ".join(others[:3]))
+        return True
 
     def __enter__(self) -> "Archive":
         return self
 
     def __exit__(self, *args: object) -> None:
-        if self._zip:
-            self._zip.close()
+        self._held.close()
 
     def __contains__(self, name: str) -> bool:
         return name in self._files
 
-    def _stream(self, name: str) -> IO[bytes]:
-        where = self._files[name]
+    def _stream(self, name: str, where: Where) -> IO[bytes]:
         if isinstance(where, Path):
             return where.open("rb")
         assert self._zip
@@ -90,47 +121,18 @@ class Archive:
 
     def _chunks(self, name: str) -> Iterator[str]:
         """Text of a file in pieces; bytes are counted against the limits, whatever the directory claims."""
-        done, decoder = 0, None
+        done, decode = 0, Decoder(name, self.findings)
         most = self.limits.file_bytes if name in ("stop_times.txt", "shapes.txt") else self.limits.text_bytes
         try:
-            with self._stream(name) as stream:
+            with self._stream(name, self._files[name]) as stream:
                 while chunk := stream.read(CHUNK):
                     done += len(chunk)
                     self.read_bytes += len(chunk)
                     if done > most or self.read_bytes > self.limits.total_bytes:
                         raise self.findings.refuse("too_large", name, bytes=done)
-                    if decoder is None:
-                        wide = chunk.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-                        decoder = codecs.getincrementaldecoder("utf-16" if wide else "utf-8-sig")("replace")
-                        if wide:
-                            self.findings.add("encoding", name)
-                    text = decoder.decode(chunk)
-                    if "\ufffd" in text:
-                        self.findings.add("encoding", name)
-                    yield text.replace("\0", "")
+                    yield decode(chunk)
         except BROKEN as problem:
             raise self.findings.refuse("truncated", name, problem=type(problem).__name__) from problem
-
-    def _lines(self, name: str) -> Iterator[str]:
-        """Lines with their end; a line longer than the limit ends the file."""
-        rest, number = "", 0
-        for chunk in self._chunks(name):
-            text = rest + chunk.replace("\r\n", "\n")
-            if text.endswith("\r"):  # its \n may be in the next piece
-                text, rest = text[:-1], "\r"
-            else:
-                rest = ""
-            lines = text.replace("\r", "\n").split("\n")
-            rest = lines.pop() + rest
-            for line in lines:
-                number += 1
-                if len(line) > self.limits.line_characters:
-                    raise csv.Error(f"line {number}")
-                yield line + "\n"
-            if len(rest) > self.limits.line_characters:
-                raise csv.Error(f"line {number + 1}")
-        if rest.strip():
-            yield rest
 
     def batches(self, name: str, columns: tuple[str, ...], needed: tuple[str, ...], limit: int) -> Iterator["Batch"]:
         """Columns of a file (blank where the file has none), some thousand rows at a time.
@@ -140,30 +142,46 @@ class Archive:
         """
         if name not in self._files:
             return
-        rows, reader = 0, None
+        lines = Lines(self._chunks(name), self.limits.line_characters)
+        rows = 0
         try:
-            lines = self._lines(name)
             head, separator = self._head(name, lines)
             missing = [column for column in needed if column not in head]
             if missing:
                 if head != [""]:
                     self.findings.add("column_missing", name, 1, column=missing[0])
                 return
-            reader = csv.reader(lines, delimiter=separator, skipinitialspace=True)
+            whole = closed(lines, separator, len(head), name, self.findings)
+            reader = csv.reader(whole, delimiter=separator, skipinitialspace=True)
             places = [head.index(column) if column in head else -1 for column in columns]
-            while many := list(islice(reader, BATCH)):
-                first = reader.line_num - len(many) + 2
-                many = self._straight(name, many, head, first)
-                rows += len(many)
-                if rows > limit:
+            while (batch := self._batch(name, lines, reader, head, places)) is not None:
+                rows += batch.size
+                if rows > limit or lines.number > 2 * limit + SOME:
                     raise self.findings.refuse("too_many_rows", name, rows, limit=limit)
-                if many:
-                    yield Batch(list(zip(*many, strict=True)), places, len(many), first)
+                if batch.size:
+                    yield batch
         except csv.Error as problem:
-            self.findings.add("broken_rows", name, (reader.line_num if reader else 0) + 1, problem=problem)
+            self.findings.add("broken_rows", name, lines.number, problem=problem)
 
-    def _head(self, name: str, lines: Iterator[str]) -> tuple[list[str], str]:
-        line = next(lines, "").lstrip("\ufeff")
+    def _batch(
+        self, name: str, lines: Lines, reader: Iterator[list[str]], head: list[str], places: list[int]
+    ) -> "Batch | None":
+        """The next rows, of which only the wanted columns are kept; None at the end."""
+        first, until = lines.number + 1, lines.characters + CHARACTERS
+        kept: dict[int, list[str]] = {place: [] for place in places}
+        size = seen = 0
+        while size < BATCH and seen < 4 * BATCH and lines.characters < until and (some := list(islice(reader, STEP))):
+            at, seen = first + seen, seen + len(some)
+            some = self._straight(name, some, head, at)
+            size += len(some)
+            turned = list(zip(*some, strict=True))
+            for place, column in kept.items():
+                if place >= 0 and some:
+                    column.extend(turned[place])
+        return Batch([tuple(kept[place]) for place in places], places, size, first) if seen else None
+
+    def _head(self, name: str, lines: Lines) -> tuple[list[str], str]:
+        line = next((line for line in lines if line.strip(" ,;\t|\ufeff\n")), "").lstrip("\ufeff")
         separator = ","
         if "," not in line:
             separator = next((sign for sign in ";\t|" if sign in line), ",")
@@ -175,27 +193,30 @@ class Archive:
     def _straight(self, name: str, rows: list[list[str]], head: list[str], first: int) -> list[list[str]]:
         """Rows of the same length; blank lines go, and so does what stands beyond the last column."""
         width, pairs = len(head), enumerate(pairwise(head))
-        place = next((at for at, (one, other) in pairs if one in LATITUDES and other.endswith("lon")), -1)
         if all(len(row) == width for row in rows):
             return rows
+        place = next((at for at, (one, other) in pairs if one in LATITUDES and other.endswith("lon")), -1)
         out = []
         for at, row in enumerate(rows):
-            if not row or (len(row) == 1 and not row[0].strip()):
+            if not any(map(str.strip, row)):
                 continue
+            while len(row) > width and not row[-1].strip():
+                row.pop()
             if len(row) > width and place >= 0 and (mended := untorn(row, place, width)):
                 self.findings.add("decimal_comma", name, first + at, value=",".join(row[place : place + 2]))
                 row = mended
             if len(row) != width:
                 self.findings.add("row_length", name, first + at, columns=len(row), expected=width)
-                row = row[:width] + [""] * (width - len(row))
-            out.append(row)
+            out.append(row[:width] + [""] * (width - len(row)))
         return out
 
     def rows(self, name: str, columns: tuple[str, ...], needed: tuple[str, ...]) -> Iterator[tuple[int, list[str]]]:
         """Line and stripped values of each row, for the small files."""
         for batch in self.batches(name, columns, needed, self.limits.rows):
             for at, row in enumerate(zip(*(batch.column(place) for place in range(len(columns))), strict=True)):
-                yield batch.line + at, [value.strip() for value in row]
+                values = [value.strip() for value in row]
+                if any(values):
+                    yield batch.line + at, values
 
 
 class Batch:
@@ -210,8 +231,7 @@ class Batch:
         return self._places[at] >= 0
 
     def column(self, at: int) -> tuple[str, ...]:
-        place = self._places[at]
-        return self._columns[place] if place >= 0 else ("",) * self.size
+        return self._columns[at] if self._places[at] >= 0 else ("",) * self.size
 
 
 def untorn(row: list[str], at: int, width: int) -> list[str]:
@@ -222,6 +242,10 @@ def untorn(row: list[str], at: int, width: int) -> list[str]:
     if len(row) == width + 2 and all(text.isascii() and text.isdigit() for text in [bare[0], four[1], bare[2], four[3]]):
         return [*row[:at], f"{four[0]}.{four[1]}", f"{four[2]}.{four[3]}", *row[at + 4 :]]
     return [*row[:at], "", "", *row[at + 2 :]] if bare[0].isdigit() else []
+
+
+def listed(archive: zipfile.ZipFile) -> Names:
+    return [(info.filename, info) for info in archive.infolist()[:MOST_FILES] if not info.is_dir()]
 
 
 def zip_like(path: Path) -> bool:

@@ -95,7 +95,10 @@ def read_calendar(archive: Archive, findings: Findings) -> Calendar:
             findings.add("bad_date", "calendar.txt", line, value=row[1] if first is None else row[2])
         else:
             services[row[0]] = len(week)
-            week.append([1 if value == "1" else 0 for value in row[3:]])
+            told = [value.removesuffix(".0").lstrip("0") for value in row[3:]]
+            odd = [value for value in told if value not in ("", "1")]
+            findings.add("bad_number", "calendar.txt", line, len(odd), value=odd[0] if odd else "")
+            week.append([int(value == "1") for value in told])
             spans.append((first, last))
     exceptions: dict[tuple[int, int], int] = {}
     for line, (service, day, kind) in archive.rows(

@@ -10,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .days import assemble, runs
+from .findings import FeedRefused, Finding
 from .footpaths import walks
 from .joining import join
-from .reader import read_feed
+from .reader import never_runs, read_feed
 from .scan import NEVER, connection_scan, of_runs
 from .search import Options, at_stop, earliest, warm
 from .timetable import Timetable
@@ -42,19 +43,27 @@ class Outcome:
     p95_ms: float
     load_s: float
     different: list[tuple[Question, int, int]]
+    findings: list[Finding]
 
 
 def check(path: Path | Sequence[Path], queries: int, seed: int = 1) -> Outcome:
     """Ask both `queries` questions spread over the feed's busiest day; several feeds are joined.
 
-    Raises FeedRefused, and ValueError when nothing ever runs. `load_s`: reading, laying out and the footpaths, without
-    compiling.
+    Raises FeedRefused, also when nothing ever runs or the feeds are of different time zones. `load_s`: reading, laying out and
+    the footpaths, without compiling.
     """
     start = thread_time()
     paths = [path] if isinstance(path, Path) else path
     feed = read_feed(paths[0])
+    findings = list(feed.findings)
     if len(paths) > 1:
-        feed, _parts = join({str(at): read_feed(one) for at, one in enumerate(paths)})
+        parts = [feed, *map(read_feed, paths[1:])]
+        if len({part.timezone for part in parts}) > 1:
+            raise FeedRefused(Finding("timezones", "agency.txt", 0, {"zones": ", ".join({part.timezone for part in parts})}))
+        findings = [one for part in parts for one in part.findings]
+        feed, _parts = join({str(at): part for at, part in enumerate(parts)})
+    if refused := never_runs(feed):
+        raise refused
     when = feed.busiest_day()
     found = runs(feed, when)
     timetable = assemble(feed, when, found, *walks(feed, None, None))
@@ -72,7 +81,9 @@ def check(path: Path | Sequence[Path], queries: int, seed: int = 1) -> Outcome:
         if ours != theirs:
             different.append((question, ours, theirs))
     p50, p95 = (float(np.percentile(took, share) * 1000) if took else 0.0 for share in (50, 95))
-    return Outcome(when, len(took), len(took) - len(different), round(p50, 3), round(p95, 3), round(load, 3), different)
+    return Outcome(
+        when, len(took), len(took) - len(different), round(p50, 3), round(p95, 3), round(load, 3), different, findings
+    )
 
 
 def questions(timetable: Timetable, many: int, seed: int) -> list[Question]:

@@ -5,8 +5,12 @@ from dataclasses import dataclass, field, replace
 
 # code: what it means. "refused" in the text: raised as FeedRefused, the feed is not used at all.
 CODES = {
+    "no_file": "refused: there is no such file",
     "not_a_feed": "refused: neither a zip nor a folder with the files of GTFS",
     "other_format": "refused: a file of another standard (NeTEx, SIRI, VDV 452 …), recognised but not read",
+    "several_zips": "refused: several zips in the zip; each is a source of its own",
+    "zip_in_zip": "the tables lie in a zip inside the zip",
+    "several_feeds": "tables in several folders; the first folder is used",
     "truncated": "refused: the archive breaks off or is damaged",
     "encrypted": "refused: the archive is encrypted or packed in a way nobody needs",
     "too_large": "refused: more bytes than the limits allow",
@@ -17,11 +21,15 @@ CODES = {
     "no_calendar": "refused: neither calendar.txt nor calendar_dates.txt says when anything runs",
     "over": "refused where another timetable counts: nothing runs any more",
     "not_begun": "refused where another timetable counts: nothing runs yet",
+    "never_runs": "refused: on no day anything runs",
+    "timezones": "refused: feeds of different time zones are not joined",
     "nothing_runs": "refused: no trip with two usable stops is left",
     "broken_rows": "the file cannot be read to its end (quotes, over-long lines); refused for a needed file",
     "subfolder": "the files lie in a sub-folder",
     "double_file": "a file is in the archive twice; the first is used",
-    "encoding": "not UTF-8; what cannot be read is shown as a replacement character",
+    "encoding": "not UTF-8; read as the encoding that is named",
+    "lost_letters": "the file itself has replacement characters where letters were",
+    "broken_quotes": "a quotation mark that nobody closes; it was taken for a letter",
     "separator": "columns are not separated by commas",
     "row_length": "rows with too few or too many columns",
     "double_id": "an id is used twice; the first row counts",
@@ -44,6 +52,7 @@ CODES = {
     "small_time_travel": "times a little before the one before; they were lifted",
     "midnight_wrapped": "times that start again at 0 after midnight were continued past 24:00",
     "double_sequence": "stop_sequence is used twice in a trip; the order of the file counts",
+    "no_sequence": "rows without stop_sequence stand where the file has them",
     "station_served": "vehicles stop at a station or entrance instead of a platform",
     "bad_frequency": "frequencies without a usable headway or span are left out",
     "frequency_clash": "a trip's frequencies overlap",
@@ -55,7 +64,7 @@ CODES = {
     "route_transfer": "transfers of single lines are not taken into account",
     "in_seat_transfer": "transfers in which one stays in the vehicle (types 4 and 5) without two known trips are left out",
     "block": "trips that share a vehicle with others (block_id): one stays in it only where it goes on at once (stays.py)",
-    "flexible": "stops of trips on demand that name an area or a group of stops (GTFS-Flex) are left out",
+    "flexible": "stops of trips on demand that name an area, a group of stops or a span of time (GTFS-Flex) are left out",
     "booking_rules": "rules for booking trips on demand are not read",
     "bad_timezone": "an unknown time zone; Europe/Berlin is used",
     "several_timezones": "agencies with different time zones; the first counts",
@@ -124,6 +133,12 @@ class Findings:
 
     def refuse(self, code: str, file: str = "", line: int = 0, **values: object) -> FeedRefused:
         return FeedRefused(Finding(code, file, line, {key: str(value)[:80] for key, value in values.items()}))
+
+    def useless(self, file: str) -> FeedRefused:
+        """The refusal when nothing of a needed file is left: why it could not be read, else that nothing runs."""
+        here = [one for one in self if one.file == file]
+        cause = next((one for one in here if one.code in ("column_missing", "broken_rows")), None)
+        return FeedRefused(cause) if cause else self.refuse("nothing_runs", file, problem=here[0].code if here else "")
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(self._seen.values())

@@ -12,23 +12,32 @@ MOST_SECONDS = 86_400
 
 
 def read_frequencies(archive: Archive, trips: dict[str, int], times: StopTimes, findings: Findings) -> NDArray[np.int32]:
-    """Rows of trip, start, end, headway, exact: only of usable trips, with start < end and a headway of at least a second."""
+    """Rows of trip, start, end, headway, exact: only of usable trips, with start < end and a headway of at least a second.
+
+    The times of a trip with frequencies are a pattern, not a run: where all its rows are unusable it has one that runs never.
+    """
     name = "frequencies.txt"
     columns = ("trip_id", "start_time", "end_time", "headway_secs", "exact_times")
     rows: list[tuple[int, int, int, int, int]] = []
     ends: dict[int, int] = {}
-    for line, (trip, start, end, headway, exact) in archive.rows(name, columns, columns[:4]):
+    unusable: dict[int, None] = {}
+    for line, (trip, start, end, headway, exact) in archive.rows(name, columns, columns[:1]):
         at = trips.get(trip, -1)
         begin, finish, gap = clock(start), clock(end), whole(headway, 0, 1, MOST_SECONDS)
+        if 0 <= finish < begin - MOST_SECONDS // 2:
+            findings.add("midnight_wrapped", name, line)
+            finish += MOST_SECONDS
         if at < 0:
             findings.add("unknown_trip", name, line, value=trip)
         elif begin < 0 or finish <= begin or not gap:
             findings.add("bad_frequency", name, line, value=f"{start} {end} {headway}")
+            unusable[at] = None
         elif times.start[at + 1] - times.start[at] >= 2:
             if begin < ends.get(at, -1):
                 findings.add("frequency_clash", name, line, value=trip)
             ends[at] = max(finish, ends.get(at, -1))
             rows.append((at, begin, finish, gap, int(exact == "1")))
+    rows += [(at, 0, 0, 1, 0) for at in unusable if at not in ends]
     return np.array(rows, np.int32).reshape(-1, 5)
 
 
@@ -59,6 +68,8 @@ def read_transfers(archive: Archive, stops: Stops, findings: Findings) -> NDArra
             given = whole(seconds, -1, 0, MOST_SECONDS)
             if seconds and given < 0:
                 findings.add("bad_transfer", name, line, value=seconds)
+            if given == 0 and way < 2 and origin != target:
+                given = -1  # a time that type 2 alone gives; many write 0 for "none"
             rows.append((origin, target, way, given))
     return np.array(rows, np.int32).reshape(-1, 4)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .archive import Archive
 from .calendars import Calendar, day_number, read_calendar
 from .feed import Feed, Routes, Shapes, Stops, StopTimes, Trips
-from .findings import Findings, Limits
+from .findings import FeedRefused, Finding, Findings, Limits
 from .links import read_frequencies, read_pathways, read_stays, read_transfers
 from .tariff import read_fares
 from .texts import Texts
@@ -40,9 +40,7 @@ def read_feed(path: Path, limits: Limits | None = None) -> Feed:
         trips, block = read_trips(archive, routes, calendar, shapes, findings)
         times = read_times(archive, trips.id.index_of(), stops, findings)
         if not len(times.stop):
-            raise findings.refuse(
-                "nothing_runs", "stop_times.txt", problem=next((f.code for f in findings if f.file == "stop_times.txt"), "")
-            )
+            raise findings.useless("stop_times.txt")
         served = np.unique(times.stop)
         findings.add("station_served", "stop_times.txt", 0, int(np.isin(stops.kind[served], (1, 2, 3)).sum()))
         for line, _row in archive.rows("booking_rules.txt", ("booking_rule_id",), ()):
@@ -98,7 +96,7 @@ def read_stops(archive: Archive, findings: Findings) -> Stops:
     )  # fmt: skip
     rows = table(archive, "stops.txt", columns, "stop_id", findings)
     if not rows:
-        raise findings.refuse("nothing_runs", "stops.txt")
+        raise findings.useless("stops.txt")
     index = Known({row[0]: at for at, row in enumerate(rows)})
     lat, long = np.full(len(rows), np.nan), np.full(len(rows), np.nan)
     parent, wheelchair, kind = np.full(len(rows), -1, np.int32), np.zeros(len(rows), np.int8), np.zeros(len(rows), np.int8)
@@ -192,9 +190,7 @@ def read_trips(
         at = known[route] if known[route] >= 0 else len(routes) - 1
         rows.append((at, services[service], lines[shape] if shape else -1, small(wheelchair) or 0, small(bikes) or 0))
     if not rows:
-        raise findings.refuse(
-            "nothing_runs", "trips.txt", problem=next((f.code for f in findings if f.file == "trips.txt"), "")
-        )
+        raise findings.useless("trips.txt")
     shared = np.bincount(np.array(block_of) + 1)[1:]
     findings.add("block", "trips.txt", 0, int(shared[shared > 1].sum()))
     columns_of = np.array(rows, np.int32).T.copy()
@@ -212,13 +208,13 @@ def read_shapes(archive: Archive, findings: Findings) -> Shapes:
     columns = ("shape_id", "shape_pt_lat", "shape_pt_lon", "shape_pt_sequence")
     for batch in archive.batches("shapes.txt", columns, columns[:3], archive.limits.shape_points):
         shape = ints((names.setdefault(name, len(names)) for name in map(str.strip, batch.column(0))), batch)
-        lat, long = (np.array([coordinate(text) for text in batch.column(at)], np.float32) for at in (1, 2))
-        good = np.isfinite(lat) & np.isfinite(long) & (np.abs(lat) <= 90) & (np.abs(long) <= 180)
+        lat, long = (np.array([coordinate(text) for text in batch.column(at)]) for at in (1, 2))
+        good = (np.abs(lat) <= 90) & (np.abs(long) <= 180)
         if "," in batch.column(1)[0]:
             findings.add("decimal_comma", "shapes.txt", batch.line, batch.size, value=batch.column(1)[0])
         findings.add("bad_shape", "shapes.txt", batch.line, int((~good).sum()))
         sequence = ints(map(numbers.__getitem__, batch.column(3)), batch)
-        parts.append([column[good] for column in (shape, sequence, lat, long)])
+        parts.append([column[good] for column in (shape, sequence)] + [one[good].astype(np.float32) for one in (lat, long)])
     if not parts:
         return Shapes(Texts.of([]), np.zeros(1, np.int64), np.zeros(0, np.float32), np.zeros(0, np.float32))
     shape, sequence, lat, long = (np.concatenate(column) for column in zip(*parts, strict=True))
@@ -243,6 +239,17 @@ def read_info(archive: Archive) -> dict[str, str]:
     return {}
 
 
+def never_runs(feed: Feed) -> FeedRefused | None:
+    """The refusal of a feed of which nothing runs on any day, with what may be the reason; None where something does."""
+    if feed.calendar.span(feed.trips_of_service()) is not None:
+        return None
+    why = ("column_missing", "broken_rows", "bad_date", "bad_number", "unknown_service")
+    told = [
+        one.code for one in feed.findings if one.code in why and one.file in ("calendar.txt", "calendar_dates.txt", "trips.txt")
+    ]
+    return FeedRefused(Finding("never_runs", "calendar.txt", 0, {"problem": told[0]} if told else {}))
+
+
 def check_calendar(feed: Feed, findings: Findings) -> None:
     trips = feed.trips_of_service()
     span = feed.calendar.span(trips)
@@ -254,4 +261,4 @@ def check_calendar(feed: Feed, findings: Findings) -> None:
         findings.add("expired", "feed_info.txt", 0, first=span[0], last=span[1])
 
 
-__all__ = ["StopTimes", "read_feed"]
+__all__ = ["StopTimes", "never_runs", "read_feed"]

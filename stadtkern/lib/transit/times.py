@@ -19,9 +19,10 @@ from .texts import Texts
 FILE = "stop_times.txt"
 COLUMNS = (
     "trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence", "pickup_type", "drop_off_type", "stop_headsign",
-    "location_id", "location_group_id",
+    "location_id", "location_group_id", "start_pickup_drop_off_window",
 )  # fmt: skip
 BLANK, BAD = -1, -2
+NONE = -(2**31)  # no stop_sequence
 MOST_HOURS = 240
 DAY = 86_400
 LIFT = 180  # so many seconds back are taken for rounding
@@ -64,10 +65,10 @@ class Known(dict[str, int]):
 
 
 class Numbers(dict[str, int]):
-    """Small whole numbers as text; -1 for what is none."""
+    """Whole numbers as text; NONE for what is none."""
 
     def __missing__(self, text: str) -> int:
-        value = min(whole(text, -1, 0, 10**12), 2**31 - 1)  # huge ones keep the order of the file
+        value = min(whole(text, NONE, NONE, 10**12), 2**31 - 1)  # huge ones keep the order of the file
         if len(self) < 100_000:
             self[text] = value
         return value
@@ -161,11 +162,11 @@ def gather(archive: Archive, trips: Known, stops: Known, headsigns: Headsigns, f
     parts: list[list[NDArray[Any]]] = []
     for batch in archive.batches(FILE, COLUMNS, ("trip_id", "stop_id"), archive.limits.stop_times):
         trip, stop = ints(map(trips.__getitem__, batch.column(0)), batch), ints(map(stops.__getitem__, batch.column(3)), batch)
-        keep = np.flatnonzero((trip >= 0) & (stop >= 0))
+        area = flexible(batch)
+        keep = np.flatnonzero((trip >= 0) & (stop >= 0) & ~area)
         if len(keep) < batch.size:
             tell(findings, "unknown_trip", batch, trip < 0, 0)
-            area = flexible(batch)
-            tell(findings, "flexible", batch, area & (trip >= 0), 8 if batch.has(8) else 9)
+            tell(findings, "flexible", batch, area & (trip >= 0), next((at for at in (8, 9, 10) if batch.has(at)), 3))
             tell(findings, "unknown_stop", batch, (stop < 0) & (trip >= 0) & ~area, 3)
         arrive, depart = (
             ints(map(clocks.__getitem__, batch.column(1)), batch),
@@ -198,11 +199,15 @@ def ints(values: Iterable[int], batch: Batch) -> NDArray[np.int32]:
 
 
 def flexible(batch: Batch) -> NDArray[np.bool_]:
-    """Rows that name an area or a group of stops instead of a stop (GTFS-Flex)."""
-    if not (batch.has(8) or batch.has(9)):
+    """Rows on demand (GTFS-Flex): they name an area or a group of stops instead of a stop, or a span instead of a time."""
+    if not (batch.has(8) or batch.has(9) or batch.has(10)):
         return np.zeros(batch.size, bool)
-    names = zip(batch.column(3), batch.column(8), batch.column(9), strict=True)
-    return np.fromiter((not stop.strip() and bool((area + group).strip()) for stop, area, group in names), bool, batch.size)
+    names = zip(*(batch.column(at) for at in (3, 8, 9, 10)), strict=True)
+    return np.fromiter(
+        (bool(window.strip() or (not stop.strip() and (area + group).strip())) for stop, area, group, window in names),
+        bool,
+        batch.size,
+    )
 
 
 def tell(findings: Findings, code: str, batch: Batch, where: NDArray[np.bool_], column: int) -> None:
@@ -213,19 +218,38 @@ def tell(findings: Findings, code: str, batch: Batch, where: NDArray[np.bool_], 
 
 def order(rows: Columns, findings: Findings) -> None:
     """By trip and stop_sequence; of rows that are entirely equal one stays."""
+    rows.sequence = placed(rows, findings)
     key = (rows.trip.astype(np.int64) << 32) + rows.sequence
     if len(key) and (key[1:] < key[:-1]).any():
         sorting = np.argsort(key, kind="stable")
         rows.take(sorting)
         key = key[sorting]
     double = np.zeros(len(key), bool)
-    double[1:] = (key[1:] == key[:-1]) & (rows.sequence[1:] >= 0)
+    double[1:] = (key[1:] == key[:-1]) & (rows.sequence[1:] != NONE)
     if double.any():
         findings.add("double_sequence", FILE, int(rows.row[double][0]), int(double.sum()))
         same = double.copy()
         for column in (rows.stop, rows.arrive, rows.depart):
             same[1:] &= column[1:] == column[:-1]
         rows.take(~same)
+
+
+def placed(rows: Columns, findings: Findings) -> NDArray[np.int32]:
+    """stop_sequence; a row without one comes after the row of its trip that stands before it in the file."""
+    none = rows.sequence == NONE
+    if not none.any():
+        return rows.sequence
+    findings.add("no_sequence", FILE, int(rows.row[none][0]), int(none.sum()))
+    if none.all():
+        return rows.sequence
+    at = np.arange(len(none))
+    by_trip = np.argsort(rows.trip, kind="stable")
+    sequence, known = rows.sequence[by_trip], ~none[by_trip]
+    before = np.maximum.accumulate(np.where(known, at, -1))
+    same = (before >= 0) & (rows.trip[by_trip][before] == rows.trip[by_trip])
+    out = np.empty_like(rows.sequence)
+    out[by_trip] = np.where(known | ~same, sequence, sequence[before])
+    return out
 
 
 def fill(rows: Columns, stops: Stops, findings: Findings) -> None:
@@ -235,6 +259,10 @@ def fill(rows: Columns, stops: Stops, findings: Findings) -> None:
     np.copyto(depart, arrive, where=depart < 0)
     timed = arrive >= 0
     if timed.all():
+        return
+    if not timed.any():
+        findings.add("trip_without_times", FILE, int(rows.row[0]), len(rows))
+        rows.take(timed)
         return
     places = np.flatnonzero(timed)
     known, first = np.unique(rows.trip[places], return_index=True)

@@ -26,6 +26,7 @@ from stadtkern.lib.transit.calendars import day_number
 from stadtkern.lib.transit.findings import Finding
 from stadtkern.lib.transit.footpaths import beside
 from stadtkern.lib.transit.joining import join
+from stadtkern.lib.transit.reader import never_runs
 from stadtkern.lib.transit.timetable import day_shift
 
 PR_SET_PDEATHSIG = 1
@@ -87,6 +88,8 @@ def timetable(job: dict[str, Any]) -> dict[str, Any]:
     """A GTFS feed: findings, and the arrays of every day that is asked for."""
     say(step="read")
     feed = transit.read_feed(Path(job["source"]))
+    if refused := never_runs(feed):
+        raise refused
     if job.get("replaces"):
         in_time(feed, date.fromisoformat(job["first"]) + timedelta(days=2))
     trips = laid_out(job, feed)

@@ -14,6 +14,10 @@ WORDS = {
     "other_format": gettext_lazy(
         "Das Format %(format)s wird erkannt, aber nicht gelesen. Bitten Sie Ihren Lieferanten um einen Fahrplan im Format GTFS."
     ),
+    "no_file": gettext_lazy("Diese Datei gibt es nicht."),
+    "several_zips": gettext_lazy("In der ZIP-Datei liegen mehrere ZIP-Dateien. Richten Sie für jede eine eigene Quelle ein."),
+    "zip_in_zip": gettext_lazy("Die Tabellen liegen in einer ZIP-Datei in der ZIP-Datei. Das haben wir hingenommen."),
+    "several_feeds": gettext_lazy("Die Datei enthält mehrere Ordner mit Fahrplänen. Wir lesen nur den einen."),
     "truncated": gettext_lazy("Die Datei bricht ab oder ist beschädigt. Laden Sie sie noch einmal."),
     "encrypted": gettext_lazy("Die Datei ist verschlüsselt oder ungewöhnlich gepackt. Bitte als einfaches ZIP liefern lassen."),
     "too_large": gettext_lazy("Die Datei wird ausgepackt größer, als wir lesen."),
@@ -27,11 +31,15 @@ WORDS = {
         "Dieser Fahrplan beginnt erst später. Bis dahin gilt der, den wir haben. Von einer Adresse holen wir ihn dann von "
         "selbst; eine hochgeladene Datei laden Sie dann noch einmal hoch."
     ),
+    "never_runs": gettext_lazy("An keinem Tag fährt etwas."),
+    "timezones": gettext_lazy("Die Fahrpläne haben verschiedene Zeitzonen. Wir verbinden nur solche mit derselben."),
     "nothing_runs": gettext_lazy("Keine Fahrt hat zwei brauchbare Haltestellen."),
     "broken_rows": gettext_lazy("Die Tabelle ließ sich nicht bis zum Ende lesen (Anführungszeichen oder überlange Zeilen)."),
     "subfolder": gettext_lazy("Die Tabellen liegen in einem Unterordner. Das haben wir hingenommen."),
     "double_file": gettext_lazy("Die Tabelle ist zweimal enthalten. Wir nehmen die erste."),
-    "encoding": gettext_lazy("Der Text ist nicht in UTF-8. Manche Buchstaben können wir nicht lesen."),
+    "encoding": gettext_lazy("Der Text ist nicht in UTF-8. Wir haben ihn umgewandelt. Prüfen Sie die Umlaute."),
+    "lost_letters": gettext_lazy("In der Datei sind Buchstaben verloren gegangen. Der Lieferant muss sie neu erzeugen."),
+    "broken_quotes": gettext_lazy("Ein Anführungszeichen wird nicht geschlossen. Wir haben es wie einen Buchstaben gelesen."),
     "separator": gettext_lazy("Die Spalten sind nicht durch Kommas getrennt."),
     "row_length": gettext_lazy("Zeilen mit zu wenigen oder zu vielen Spalten, etwa durch Kommas in Zahlen."),
     "double_id": gettext_lazy("Eine Kennung kommt doppelt vor. Die erste Zeile gilt."),
@@ -56,6 +64,7 @@ WORDS = {
         "Nach Mitternacht beginnen die Uhrzeiten wieder bei 0. Wir zählen über 24 Uhr hinaus weiter."
     ),
     "double_sequence": gettext_lazy("Die Reihenfolge der Halte ist doppelt vergeben. Es gilt die Reihenfolge der Datei."),
+    "no_sequence": gettext_lazy("Bei Halten fehlt die Reihenfolge. Es gilt die Reihenfolge der Datei."),
     "station_served": gettext_lazy("Fahrten halten an einem Bahnhof statt an einem Steig."),
     "bad_frequency": gettext_lazy("Takte ohne brauchbaren Abstand haben wir ausgelassen."),
     "frequency_clash": gettext_lazy("Die Takte einer Fahrt überschneiden sich."),
@@ -73,7 +82,8 @@ WORDS = {
         "bleibt man sitzen; sonst rechnen wir mit einem Umstieg. Für andere Fälle braucht es Umstiege der Art 4."
     ),
     "flexible": gettext_lazy(
-        "Halte von Fahrten auf Bestellung, die ein Gebiet statt einer Haltestelle nennen (GTFS-Flex), lesen wir nicht."
+        "Halte von Fahrten auf Bestellung, die ein Gebiet statt einer Haltestelle oder eine Spanne statt einer Uhrzeit nennen "
+        "(GTFS-Flex), lesen wir nicht."
     ),
     "booking_rules": gettext_lazy("Regeln zum Bestellen von Fahrten (Fristen, Telefon) lesen wir nicht."),
     "bad_timezone": gettext_lazy("Die Zeitzone ist unbekannt. Wir nehmen Europe/Berlin."),
@@ -94,6 +104,8 @@ def sentence(finding: Mapping[str, Any]) -> str:
     code = str(finding.get("code", ""))
     if code == "other_format":
         return str(WORDS[code]) % {"format": (finding.get("values") or {}).get("format", "?")}
+    if (why := str((finding.get("values") or {}).get("problem", ""))) in WORDS and code in WORDS:
+        return f"{WORDS[code]} {WORDS[why]}"
     return str(WORDS[code]) if code in WORDS else _("Auffälligkeit „%s“.") % code
 
 
@@ -105,5 +117,5 @@ def place(finding: Mapping[str, Any]) -> str:
     if int(finding.get("count") or 1) > 1:
         parts.append(_("%s-mal") % finding["count"])
     values = finding.get("values") or {}
-    parts += [f"{name}: {value}" for name, value in list(values.items())[:4]]
+    parts += [f"{name}: {value}" for name, value in list(values.items())[:4] if name != "problem" or value not in WORDS]
     return " · ".join(part for part in parts if part)

@@ -135,9 +135,8 @@ def refused(path, limits=None):
 def test_refused_with_a_reason(tmp_path):
     (tmp_path / "empty.zip").write_bytes(b"")
     (tmp_path / "text.zip").write_text("<html>404</html>")
-    assert (
-        refused(tmp_path / "empty.zip") == refused(tmp_path / "text.zip") == refused(tmp_path / "nowhere.zip") == "not_a_feed"
-    )
+    assert refused(tmp_path / "empty.zip") == refused(tmp_path / "text.zip") == "not_a_feed"
+    assert refused(tmp_path / "nowhere.zip") == "no_file"
     whole = zipped(tmp_path / "whole.zip", VILLAGE).read_bytes()
     (tmp_path / "cut.zip").write_bytes(whole[: len(whole) // 2])
     assert refused(tmp_path / "cut.zip") == "truncated"
@@ -147,19 +146,21 @@ def test_refused_with_a_reason(tmp_path):
     without = {name: text for name, text in VILLAGE.items() if name != "calendar.txt"}
     assert refused(zipped(tmp_path / "d.zip", without)) == "no_calendar"
     assert refused(zipped(tmp_path / "e.zip", VILLAGE | {"stop_times.txt": "trip_id,stop_id\n"})) == "nothing_runs"
-    assert refused(zipped(tmp_path / "f.zip", VILLAGE | {"trips.txt": "a,b\n1,2\n"})) == "nothing_runs"
+    assert refused(zipped(tmp_path / "f.zip", VILLAGE | {"trips.txt": "a,b\n1,2\n"})) == "column_missing"
 
 
 def test_bombs_and_giants(tmp_path):
     bomb = zipped(tmp_path / "bomb.zip", VILLAGE | {"stop_times.txt": b"x" * 30_000_000})
     assert bomb.stat().st_size < 100_000
-    assert refused(bomb) == "nothing_runs"  # the line is too long long before the end
+    assert refused(bomb) == "broken_rows"  # the line is too long long before the end
     rows = zipped(tmp_path / "rows.zip", VILLAGE | {"stop_times.txt": STOP_TIMES + "t1,8:00:00,8:00:00,a,1\n" * 70_000})
     assert refused(rows, Limits(stop_times=50_000)) == "too_many_rows"
     assert refused(rows, Limits(file_bytes=1_000_000)) == "too_large"
     assert refused(rows, Limits(archive_bytes=1_000)) == "too_large"
     quote = zipped(tmp_path / "quote.zip", VILLAGE | {"stop_times.txt": STOP_TIMES + 't1,"' + "8:00:00,\n" * 200_000})
     assert refused(quote) == "nothing_runs"
+    blank = zipped(tmp_path / "blank.zip", VILLAGE | {"stop_times.txt": STOP_TIMES + " \n" * 300_000})
+    assert refused(blank, Limits(stop_times=50_000)) == "too_many_rows"
     often = VILLAGE | {"frequencies.txt": "trip_id,start_time,end_time,headway_secs\n" + "t1,0:00:00,230:00:00,1\n" * 50}
     feed = read_feed(zipped(tmp_path / "often.zip", often))
     with pytest.raises(FeedRefused):

@@ -1,12 +1,14 @@
 """`manage.py check_planner FEED … --queries N --json`: the planner against the Connection Scan, without a database."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from stadtkern.lib.transit import FeedRefused
+from stadtkern.domains.mobility.trips.sentences import place, sentence
+from stadtkern.lib.transit import FeedRefused, Finding
 
 
 class Command(BaseCommand):
@@ -27,13 +29,9 @@ class Command(BaseCommand):
         try:
             outcome = check(options["feed"], options["queries"], options["seed"])
         except FeedRefused as refused:
-            finding = refused.finding
-            values = ", ".join(f"{key}: {value}" for key, value in finding.values.items())
-            raise CommandError(
-                f"Der Fahrplan ist nicht zu gebrauchen: {finding.code} {finding.file} {values}".strip()
-            ) from refused
-        except ValueError as problem:
-            raise CommandError(f"In diesem Fahrplan fährt an keinem Tag etwas ({problem}).") from problem
+            raise CommandError(f"Der Fahrplan ist nicht zu gebrauchen. {in_words(refused.finding)}") from refused
+        except MemoryError as problem:
+            raise CommandError("Der Fahrplan braucht mehr Speicher, als diese Maschine hat.") from problem
         for question, planner, scan in outcome.different[:20]:
             self.stderr.write(f"{question}: {planner} / {scan}")
         if options["as_json"]:
@@ -44,3 +42,10 @@ class Command(BaseCommand):
                 f"{outcome.day:%d.%m.%Y}: {outcome.equal} von {outcome.queries} gleich; Median {outcome.p50_ms} ms, "
                 f"95 % unter {outcome.p95_ms} ms; geladen in {outcome.load_s} s"
             )
+            for finding in outcome.findings:
+                self.stdout.write(in_words(finding))
+
+
+def in_words(finding: Finding) -> str:
+    told = asdict(finding)
+    return f"{sentence(told)} {place(told)}".strip()
