@@ -12,7 +12,7 @@ import numpy as np
 
 from .layout import Layout
 from .realtime import StopUpdate, TripUpdate
-from .timetable import Timetable, noon
+from .timetable import Timetable, day_shift, noon
 
 MOST_DELAY = 86_400
 
@@ -73,12 +73,16 @@ class Change:
         self.own: list[Vehicle] = []
         self.gone: list[Gone] = []
         self.new_trips: list[tuple[str, str, int]] = []  # id, headsign, route
+        self.zero_of: dict[int, int] = {}  # day: seconds from our zero to its own
         self.zero = round(noon(timetable.date, timetable.timezone).astimezone(UTC).timestamp()) - 43_200
 
     def apply(self, updates: Iterable[TripUpdate]) -> Timetable:
         for update in updates:
-            if update.kind == "added":
+            if update.kind == "added" or (update.kind == "copied" and len(update.stops) > 1):
                 self.add(update)
+                continue
+            if update.kind == "copied":
+                self.copy(update)
                 continue
             rows = self.rows(update)
             if not rows:
@@ -94,7 +98,7 @@ class Change:
 
     def rows(self, update: TripUpdate) -> list[int]:
         """The runs an update means: of its day and start, else today's, else the only one there is."""
-        rows = self.plan.rows_of_trip.get(update.trip_id, [])
+        rows = self.plan.rows_of_trip.get(update.trip_id, []) if update.trip_id else self.of_route(update)
         days = self.plan.trip_day
         if update.start_date is not None:
             offset = (update.start_date - self.plan.date).days
@@ -103,16 +107,24 @@ class Change:
             nearest = min((int(days[row]) for row in rows), key=lambda day: (abs(day), day))
             rows = [row for row in rows if days[row] == nearest]
         if len(rows) > 1 and update.start_time is not None:
-            rows = [
-                row for row in rows if (self.first(row) - update.start_time) % 3600 == 0 and self.starts(row, update.start_time)
-            ]
+            rows = [row for row in rows if abs(self.start(row) - update.start_time) < 60]
         return rows if len(rows) == 1 else []
 
-    def first(self, row: int) -> int:
-        return int(self.plan.net.depart[self.place(row)[1]])
+    def of_route(self, update: TripUpdate) -> list[int]:
+        """The runs of a route that start when the update says."""
+        route = self.route_of.get(update.route_id, -1)
+        if not update.route_id or route < 0 or update.start_time is None:
+            return []
+        rows = np.flatnonzero(self.plan.trips.route[self.plan.trip_source] == route).tolist()
+        return [row for row in rows if abs(self.start(row) - (update.start_time or 0)) < 60]
 
-    def starts(self, row: int, start: int) -> bool:
-        return abs(self.first(row) - 86_400 * int(self.plan.trip_day[row]) - start) <= 3600
+    def start(self, row: int) -> int:
+        """Seconds of its own day of service."""
+        event = self.place(row)[1]
+        day = int(self.plan.trip_day[row])
+        if day not in self.zero_of:
+            self.zero_of[day] = day_shift(self.plan.date, day, self.plan.timezone)
+        return int(self.plan.net.depart[event]) - self.zero_of[day]
 
     def place(self, row: int) -> tuple[int, int, int]:
         """(pattern, first event, stops) of a trip."""
@@ -238,6 +250,35 @@ class Change:
         self.told["added"] += 1
         self.own.append(
             Vehicle(stops, ones, ones, arrive, depart, arrive, depart, order, [-1] * len(stops), source, 0, 0, 0)
+        )  # fmt: skip
+
+    def copy(self, update: TripUpdate) -> None:
+        """A trip of the timetable once more, from another start (DUPLICATED)."""
+        rows = self.plan.rows_of_trip.get(update.trip_id, [])
+        offset = ((update.copy_date or self.plan.date) - self.plan.date).days
+        if not rows or update.copy_time is None or abs(offset) > 1:
+            self.told["unknown_trip"] += 1
+            return
+        pattern, event, long = self.place(rows[0])
+        net, source = self.plan.net, int(self.plan.trip_source[rows[0]])
+        later = update.copy_time + day_shift(self.plan.date, offset, self.plan.timezone) - int(net.depart[event])
+        arrive, depart = ((times[event : event + long] + later).tolist() for times in (net.arrive, net.depart))
+        places = slice(int(net.pattern_start[pattern]), int(net.pattern_start[pattern + 1]))
+        stops, sequence = net.pattern_stop[places].tolist(), self.plan.sequence[event : event + long].tolist()
+        said = self.matched(update, sequence, stops)
+        new_arrive, new_depart, _skipped = self.times(arrive, depart, said, update.delay)
+        if new_arrive is None or new_depart is None:
+            return
+        new = len(self.plan.trips) + len(self.new_trips)
+        headsign = update.headsign or self.plan.trips.headsign[source]
+        self.new_trips.append((update.copy_id or update.trip_id, headsign, int(self.plan.trips.route[source])))
+        board, alight = (flags[places].tolist() for flags in (net.pattern_board, net.pattern_alight))
+        chairs = int(self.plan.pattern_wheelchair[pattern])
+        self.told["added"] += 1
+        self.own.append(
+            Vehicle(
+                stops, board, alight, new_arrive, new_depart, arrive, depart, sequence, [-1] * long, new, later, offset, chairs
+            )
         )  # fmt: skip
 
     @property

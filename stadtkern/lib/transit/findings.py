@@ -73,6 +73,7 @@ CODES = {
     "bad_pathway": "pathways that cannot be read are left out",
     "rt_unreadable": "the real-time message cannot be read",
     "rt_old": "the real-time message is of another version of the format",
+    "rt_partial": "the real-time message says that it holds only what changed; it is read as the whole",
     "rt_unknown_trip": "updates of trips that the timetable of this day does not know",
     "rt_unknown_stop": "updates of stops that the trip or the feed does not know",
     "rt_absurd": "delays of more than a day are ignored",

@@ -5,12 +5,13 @@ from datetime import date
 from typing import Any
 
 from .findings import Finding, Findings
+from .records import WESTERN
 from .times import clock
 
 MOST_BYTES = 50_000_000
 MOST_ENTITIES = 200_000
 MOST_STOPS = 1_000
-KINDS = {0: "scheduled", 1: "added", 2: "unscheduled", 3: "cancelled", 5: "replaced", 6: "added", 7: "cancelled", 8: "added"}
+KINDS = {0: "scheduled", 1: "added", 2: "unscheduled", 3: "cancelled", 5: "replaced", 6: "copied", 7: "cancelled", 8: "added"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,10 @@ class StopUpdate:
 
 @dataclass(frozen=True, slots=True)
 class TripUpdate:
-    """What is new of a trip. `kind`: scheduled, cancelled, added or replaced (with all its stops and moments), unscheduled."""
+    """What is new of a trip, or of the one trip of a route that starts at start_time where no trip_id is told.
+
+    `kind`: scheduled, cancelled, added or replaced (with all its stops and moments), copied (from another start), unscheduled.
+    """
 
     trip_id: str
     stops: tuple[StopUpdate, ...] = ()
@@ -39,6 +43,9 @@ class TripUpdate:
     start_time: int | None = None  # seconds, which run of a trip with frequencies
     route_id: str = ""
     headsign: str = ""
+    copy_id: str = ""  # of a copied trip: its own id, date and start
+    copy_date: date | None = None
+    copy_time: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +101,12 @@ def read_realtime(data: bytes) -> Realtime:
         if len(data) > MOST_BYTES:
             raise DecodeError("too large")
         message.ParseFromString(data)
+        if not message.HasField("header"):
+            raise DecodeError("no header")
     except (DecodeError, RecursionError, ValueError) as problem:
         findings.add("rt_unreadable", problem=problem)
         return Realtime(findings=list(findings))
+    findings.add("rt_partial", "", 0, int(message.header.incrementality == message.header.DIFFERENTIAL))
     if message.header.gtfs_realtime_version not in ("1.0", "2.0"):
         findings.add("rt_old", version=message.header.gtfs_realtime_version)
     out = Realtime(min(message.header.timestamp, 2**40))
@@ -107,22 +117,32 @@ def read_realtime(data: bytes) -> Realtime:
             out.updates.append(trip_update(entity.trip_update))
         if entity.HasField("alert"):
             out.alerts.append(alert(entity.id, entity.alert))
-        if entity.HasField("vehicle") and abs(entity.vehicle.position.latitude) <= 90:
+        if entity.HasField("vehicle") and is_somewhere(entity.vehicle):
             out.positions.append(position(entity.id, entity.vehicle))
     out.findings.extend(findings)
     return out
 
 
+def is_somewhere(said: Any) -> bool:
+    """Whether a vehicle tells a place: some tell only their trip, some tell 0/0 while they search for satellites."""
+    lat, long = said.position.latitude, said.position.longitude
+    return said.HasField("position") and abs(lat) <= 90 and abs(long) <= 180 and (lat, long) != (0, 0)
+
+
 def trip_update(said: Any) -> TripUpdate:
-    trip = said.trip
+    trip, other = said.trip, said.trip_properties
     return TripUpdate(
         clean(trip.trip_id),
         tuple(stop_update(stop) for stop in said.stop_time_update[:MOST_STOPS]),
         KINDS.get(trip.schedule_relationship, "unscheduled"),
         said.delay if said.HasField("delay") else None,
         day_of(trip.start_date),
-        (clock(trip.start_time) if clock(trip.start_time) >= 0 else None),
+        start_of(trip.start_time),
         clean(trip.route_id),
+        clean(other.trip_headsign),
+        clean(other.trip_id),
+        day_of(other.start_date),
+        start_of(other.start_time),
     )
 
 
@@ -168,11 +188,20 @@ def texts(said: Any) -> dict[str, str]:
     return {clean(one.language): clean(one.text, 4000) for one in said.translation[:20]}
 
 
-def clean(text: str, most: int = 250) -> str:
+def clean(text: str | bytes, most: int = 250) -> str:
+    """Protobuf gives bytes where a text is no UTF-8; they are read as feeds are (records.py)."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "surrogateescape").translate(WESTERN)
     return text[:most].replace("\0", "")
 
 
-def day_of(text: str) -> date | None:
+def start_of(text: str | bytes) -> int | None:
+    seconds = clock(clean(text))
+    return seconds if seconds >= 0 else None
+
+
+def day_of(said: str | bytes) -> date | None:
+    text = clean(said)
     try:
         return date(int(text[:4]), int(text[4:6]), int(text[6:8])) if len(text) == 8 and text.isascii() else None
     except ValueError:

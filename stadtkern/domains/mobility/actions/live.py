@@ -43,11 +43,16 @@ def _realtime(feed: Feed, now: datetime) -> None:
     told = transit.read_realtime(data)
     if any(one.code == "rt_unreadable" for one in told.findings):
         raise fetching.NotFetched(_("Die Echtzeit-Meldung ist nicht lesbar. Es gilt weiter, was davor kam."))
+    alerts.note(feed, [_alert(one) for one in told.alerts])
+    if told.updates and told.at and now.timestamp() - told.at > world.STALE.total_seconds():
+        when = timezone.localtime(datetime.fromtimestamp(told.at, UTC))
+        raise fetching.NotFetched(
+            _("Die Echtzeit ist vom %s Uhr und damit veraltet. Es gilt der Fahrplan.") % f"{when:%d.%m. %H:%M}"
+        )
     put(folder.live_file(feed.key), data)
     with suppress(world.NoTimetable):  # nothing to be late against
         told = called(told, feed.timetable.key if feed.timetable else "", world.timetable(timezone.localdate(now)))
         punctuality.note(feed, world.timetable(timezone.localdate(now)), told, now)
-    alerts.note(feed, [_alert(one) for one in told.alerts])
 
 
 def _alert(one: Any) -> dict[str, Any]:

@@ -93,6 +93,7 @@ WORDS = {
     "bad_pathway": gettext_lazy("Wege in Bahnhöfen, die wir nicht lesen können, haben wir ausgelassen."),
     "rt_unreadable": gettext_lazy("Die Echtzeit-Meldung ist nicht lesbar."),
     "rt_old": gettext_lazy("Die Echtzeit-Meldung hat eine andere Fassung des Formats."),
+    "rt_partial": gettext_lazy("Die Echtzeit-Meldung nennt nur Änderungen (DIFFERENTIAL). Wir lesen sie als Ganzes."),
     "rt_unknown_trip": gettext_lazy("Meldungen zu Fahrten, die der Fahrplan dieses Tages nicht kennt."),
     "rt_unknown_stop": gettext_lazy("Meldungen zu Halten, die die Fahrt nicht kennt."),
     "rt_absurd": gettext_lazy("Verspätungen von mehr als einem Tag übergehen wir."),
