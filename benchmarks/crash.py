@@ -27,6 +27,7 @@ from crashing.plant import Plant
 from crashing.weather import LONGEST_REAL, Clerk, Outages, Storm, Watch, timetable
 
 PEOPLE_AT_ONCE = 8
+STANDSTILL = 240.0  # seconds without anything done: a busy machine is slow, but something moves
 
 
 def main() -> int:
@@ -71,7 +72,7 @@ def prove(plant: Plant, options: argparse.Namespace, durations: list[float], dic
         endure(plant, citizens, crowd, options, duration)
     storm.over.set()
     say(f"The storm is over: {figures(plant.killed)} killed, {figures(plant.restarted)} started again")
-    left = settle(plant, crowd, clerk, patience=240)
+    left = settle(plant, crowd, clerk, patience=STANDSTILL)
     watch.over.set()
     return report(plant, crowd, watch, clerk, left)
 
@@ -102,19 +103,24 @@ def endure(plant: Plant, citizens: object, crowd: Crowd, options: argparse.Names
 
 
 def settle(plant: Plant, crowd: Crowd, clerk: Clerk, patience: float) -> list[str]:
-    """Let the queue empty; whatever waits for its time may go now. Returns what is still left after `patience`."""
+    """Let the queue empty; whatever waits for its time may go now. Returns what is left when nothing moves for `patience` s."""
     from crashing import weather
 
     plant.wait_until_up(120)
-    until, left = time.monotonic() + patience, ["not looked yet"]
-    while left and time.monotonic() < until:
+    begun = moved = time.monotonic()
+    left, before, done = ["not looked yet"], -1, 0
+    while left and time.monotonic() < moved + patience:
         with weather.quietly():
             weather.move_clock(600, age=False)
             weather.ask_provider()
             clerk.decided += weather.clear_desk(older_than=3)
+            if (now := weather.reactions_done()) > done:
+                before, done, moved = now if before < 0 else before, now, time.monotonic()
             left = remaining(crowd)
         time.sleep(2)
     clerk.over.set()
+    took = time.monotonic() - begun
+    say(f"{done - before} reactions in the {took:.0f} s after the storm; the worker was started again {plant.restarted['worker']} times")
     return left
 
 
@@ -159,6 +165,8 @@ def report(plant: Plant, crowd: Crowd, watch: Watch, clerk: Clerk, left: list[st
         for fault in faults[:10]:
             print(f"      {fault}")
     fine = stock.clean and not left and not crowd.surprises
+    if left:
+        print("\nThe end of what the worker said:\n" + plant.said("worker"))
     print("\n" + ("PROVED: 0 lost, 0 doubled, 0 half" if fine else "NOT PROVED"))
     return 0 if fine else 1
 

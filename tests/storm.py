@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 STORM = (sys.executable, "benchmarks/crash.py", "--quick", "--outages", "4,3600", "--submissions", "45", "--seed", "11")
-PATIENCE = 900  # seconds
+PATIENCE = 1800  # seconds; what stands still gives up much sooner by itself
 # Everything it says goes to `said`, and when it is over its exit code to `code`.
 KEEP = 'folder=$1; shift; "$@" > "$folder/said" 2>&1; echo $? > "$folder/ending"; mv "$folder/ending" "$folder/code"'
 

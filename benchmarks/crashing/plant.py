@@ -90,6 +90,10 @@ class Plant:
         self.killed[what] += 1
         return True
 
+    def said(self, name: str, most: int = 3000) -> str:
+        """The end of a program's log."""
+        return (self.home / f"{name}.log").read_text(errors="replace")[-most:]
+
     def switch(self, outside: str, *, off: bool) -> None:
         """An outside system ("mail", "payments", "registers") goes away or comes back."""
         file = self.outage / outside

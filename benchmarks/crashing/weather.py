@@ -139,6 +139,13 @@ def clear_desk(older_than: float) -> int:
     return done
 
 
+def reactions_done() -> int:
+    """How many reactions have taken effect so far; only grows."""
+    from stadtkern.kernel.events.models import Tick
+
+    return Tick.objects.count()
+
+
 def move_clock(seconds: float, *, age: bool = True) -> None:
     """Let time pass for whatever waits: due times of jobs and payments come nearer by `seconds`, payments grow older."""
     from django.db import connection

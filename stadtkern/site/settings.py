@@ -47,6 +47,16 @@ ALLOWED_HOSTS = os.environ.get("STADTKERN_HOSTS", "localhost,127.0.0.1,[::1]").s
 BASE_URL = os.environ.get("STADTKERN_URL", "http://localhost:8000")  # printed in letters and QR codes
 
 
+# A database host that vanishes (power, network) sends no farewell: without these a query would wait for hours. libpq's words.
+WAITING = {
+    "connect_timeout": 5,
+    "tcp_user_timeout": 60_000,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+}
+
+
 def _database() -> dict[str, object]:
     """DATABASE_URL, or the embedded server, started if it does not run."""
     url = os.environ.get("DATABASE_URL")
@@ -70,7 +80,7 @@ def _database() -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": 0 if MODE == "test" else 60,  # threads of the worker must not hold the test database
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"connect_timeout": 5, "server_side_binding": True, "prepare_threshold": prepared, **query},
+        "OPTIONS": {**WAITING, "server_side_binding": True, "prepare_threshold": prepared, **query},
         "TEST": {"NAME": os.environ.get("STADTKERN_TEST_DATABASE", "test_stadtkern")},
     }
 

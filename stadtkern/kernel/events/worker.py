@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 import psycopg
@@ -14,6 +14,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.job_context import JobContext
 from procrastinate.jobs import Job, Status
+from procrastinate.periodic import PeriodicDeferrer, TaskAtTime
 from procrastinate.worker import Worker
 
 from .actions import rescue
@@ -65,15 +66,48 @@ def _tidy(job: Job) -> None:
         rescue.forget_earlier(job.queueing_lock, cast(int, job.id))
 
 
+class Clock(PeriodicDeferrer):
+    """The periodic deferrer, on a connection that lives.
+
+    It enqueues on Django's connection of a thread that outlives every worker of this process. Nobody closes that one: after
+    a restart of the database it would be found dead for ever, and a worker whose clock fails stops.
+    """
+
+    async def defer_jobs(self, jobs_to_defer: Iterable[TaskAtTime]) -> None:
+        await sync_to_async(_close)()  # the same thread as the connector's own calls
+        await super().defer_jobs(jobs_to_defer)
+
+
+def _close() -> None:
+    connection.close()  # as a function: which connection it is depends on the thread
+
+
 class SteadyWorker(Worker):
     """Procrastinate's worker with the gaps closed that a vanishing database or a killed colleague opens.
 
     * A job whose end could not be written would stay "doing" under a living worker: the end is written again.
     * A job that was fetched while the answer got lost is found by comparing notes with the database, and put back.
     * The jobs of a dead colleague are put back, at the start and every 20 seconds, however long the queue is.
+    * The clock goes on after the database was away.
+    * `moved` is called whenever jobs are fetched, begun or all slots are taken: a watchdog notices when this ends.
     """
 
     _suspects: frozenset[int] = frozenset()
+
+    def __init__(self, *args: Any, moved: Callable[[], None] = lambda: None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.moved = moved
+
+    async def _periodic_deferrer(self) -> None:
+        await Clock(registry=self.app.periodic_registry, **self.app.periodic_defaults).worker()
+
+    async def _fetch_and_process_jobs(self) -> None:
+        self.moved()
+        await super()._fetch_and_process_jobs()  # type: ignore[no-untyped-call]
+
+    async def _process_job(self, context: JobContext) -> None:
+        self.moved()
+        await super()._process_job(context)
 
     async def _persist_job_status(self, *args: Any, **kwargs: Any) -> None:
         for pause in PAUSES:
@@ -98,6 +132,8 @@ class SteadyWorker(Worker):
 
     async def _look_after_jobs(self) -> None:
         while True:
+            if self._job_semaphore.locked() and not self._stop_event.is_set():
+                self.moved()  # as many jobs run as may run: long ones are no standstill
             try:
                 if rescued := await sync_to_async(_rescue, thread_sensitive=False)():
                     log.warning("%s jobs of a dead worker were put back", rescued)

@@ -61,20 +61,23 @@ class Command(BaseCommand):
         self.stdout.write(f"{time.monotonic() - begun:.1f} s")
 
     def serve(self, port: int, begun: float) -> None:
-        """gunicorn and one worker as children; when one of them ends, both end."""
+        """gunicorn and one worker as children; a worker that ended is started again, without the server both end."""
         address = f"http://localhost:{port}"
         environment = os.environ | {"STADTKERN_URL": os.environ.get("STADTKERN_URL", address)}
         python = [sys.executable]
         server = [*python, "-m", "gunicorn", "stadtkern.site.wsgi", "--bind", f"127.0.0.1:{port}", "--workers", "2",
                   "--threads", "4", "--worker-class", "gthread", "--log-level", "warning"]  # fmt: skip
         worker = [*python, "manage.py", "worker", "--concurrency", "2"]
-        children = [subprocess.Popen(command, cwd=settings.ROOT, env=environment) for command in (server, worker)]
+        children = [begin(command, environment) for command in (server, worker)]
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         try:
             wait_for(address, children)
             self.welcome(address, time.monotonic() - begun)
-            while all(child.poll() is None for child in children):
+            while children[0].poll() is None:
                 time.sleep(0.5)
+                if children[1].poll() is not None:  # it ends where only a fresh process helps (commands/worker.py)
+                    time.sleep(2)
+                    children[1] = begin(worker, environment)
         except KeyboardInterrupt:
             pass
         finally:
@@ -108,6 +111,10 @@ def tables() -> None:
 def taken(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def begin(command: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    return subprocess.Popen(command, cwd=settings.ROOT, env=environment)
 
 
 def wait_for(address: str, children: list["subprocess.Popen[bytes]"]) -> None:
