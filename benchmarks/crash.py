@@ -119,8 +119,8 @@ def settle(plant: Plant, crowd: Crowd, clerk: Clerk, patience: float) -> list[st
             left = remaining(crowd)
         time.sleep(2)
     clerk.over.set()
-    took = time.monotonic() - begun
-    say(f"{done - before} reactions in the {took:.0f} s after the storm; the worker was started again {plant.restarted['worker']} times")
+    begins = plant.restarted["worker"]
+    say(f"{done - before} reactions in the {time.monotonic() - begun:.0f} s after the storm; worker started again {begins} times")
     return left
 
 
