@@ -120,7 +120,9 @@ def settle(plant: Plant, crowd: Crowd, clerk: Clerk, patience: float) -> list[st
         time.sleep(2)
     clerk.over.set()
     begins = plant.restarted["worker"]
-    say(f"{done - before} reactions in the {time.monotonic() - begun:.0f} s after the storm; worker started again {begins} times")
+    say(
+        f"{done - before} reactions in the {time.monotonic() - begun:.0f} s after the storm; worker started again {begins} times"
+    )
     return left
 
 
