@@ -193,6 +193,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "mobility:detector pk": [public(1)],
     "mobility:ride pk": [Sample("private", lambda w, kind=kind: w.things[f"ride_{kind}"].pk) for kind in RIDES],
     **{f"mobility:{page} pk": [Sample("private", lambda w: w.ride_held.pk)] for page in RIDE_PAGES},
+    "mobility:ride_settle pk": [public(1)],
     "mobility:incident pk": [public(1)],
     "mobility:plan pk": [public(1)],
     "mobility:scenario pk": [public(1)],
@@ -272,7 +273,7 @@ NEVER_FOUND |= {
 }
 NEVER_FOUND |= {"payments:debit_revoke", "mobility:plate_release"}
 # At the desk of another office (domains/mobility/tests/test_ticket_desk.py).
-NEVER_FOUND |= {f"mobility:ticket_desk_{page}" for page in ("one", "right", "finding")}
+NEVER_FOUND |= {f"mobility:ticket_desk_{page}" for page in ("one", "right", "finding")} | {"mobility:ride_settle"}
 # No timetable is read in these worlds (domains/mobility/tests/test_feeds.py and test_trips.py read one).
 NEVER_FOUND |= {f"mobility:source{page}" for page in ("", "_change", "_read", "_upload", "_back")}
 NEVER_FOUND |= {"GET /api/v1/mobility/stops/{ref}/departures", "GET /api/v1/mobility/plan"}

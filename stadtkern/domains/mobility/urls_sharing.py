@@ -2,12 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from .sharing import mine, pages
+from .sharing import mine, pages, unclear
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", pages.near, name="sharing"),
     path("punkte.json", pages.points, name="sharing_points"),
     path("reservieren/", pages.reserve, name="ride_reserve"),
+    path("ohne-rechnung/", unclear.listing, name="rides_unclear"),
+    path("ohne-rechnung/<int:pk>/", unclear.settle, name="ride_settle"),
     path("meine/", mine.mine, name="rides"),
     path("meine/<int:pk>/", mine.ride, name="ride"),
     path("meine/<int:pk>/absagen/", mine.cancel, name="ride_cancel"),

@@ -30,34 +30,38 @@ LINES = {
 }
 
 
-def settle(row: Ride, key: str) -> Ride:
-    """Ask for the bill of a ride that is over, and charge it. Without one, or with one nobody believes, we ask again."""
+def settle(row: Ride, key: str, away: bool = False) -> Ride:
+    """Ask for the bill of a ride that is over, and charge it. Without one, or with one nobody believes, we ask again.
+
+    `away`: whoever rode is not the one who asks, and gets a letter.
+    """
     try:
         bill = provider(row.provider).bill(row.leg)
     except (Declined, Unavailable):
         bill = None
-    if bill is None or bill.cents > MOST_CENTS:
-        return _wait(row)
-    return _charge(row, bill, key)
+    if bill is None or bill.cents > max(MOST_CENTS, row.meant_cents or 0):
+        return _wait(row, bill)
+    return _charge(row, bill, key, away or key == SYSTEM)
 
 
 @transaction.atomic
-def _wait(row: Ride) -> Ride:
-    """No bill yet. Diary: `ride.unbilled` after a month, for then it is charged to nobody."""
+def _wait(row: Ride, bill: Bill | None) -> Ride:
+    """No bill yet, or one for a clerk to ask about. Diary: `ride.unbilled` after a month, for then it is charged to nobody."""
     fresh = Ride.objects.select_for_update().get(pk=row.pk)
     if fresh.state != State.ENDED:
         return fresh
     now = timezone.now()
     fresh.look_at = next_look(fresh, now)
+    fresh.held_cents = min(bill.cents, 2**31 - 1) if bill else fresh.held_cents
     if fresh.ended_at and fresh.ended_at < now - GIVEN_UP:
         fresh.state, fresh.look_at = State.UNBILLED, None
         record("ride.unbilled", subject=str(fresh), actor=SYSTEM)
-    fresh.save(update_fields=["state", "look_at"])
+    fresh.save(update_fields=["state", "look_at", "held_cents"])
     return fresh
 
 
 @transaction.atomic
-def _charge(row: Ride, bill: Bill, key: str) -> Ride:
+def _charge(row: Ride, bill: Bill, key: str, away: bool) -> Ride:
     """Once: a second journal of the same ride changes nothing. Diary: `ride.billed`."""
     fresh = Ride.objects.select_for_update().get(pk=row.pk)
     if fresh.state != State.ENDED:
@@ -69,13 +73,13 @@ def _charge(row: Ride, bill: Bill, key: str) -> Ride:
         "fare": as_rows(bill.fare),
         "left_out": list(bill.left_out),
     }
-    fresh.cents, fresh.look_at = cents, None
+    fresh.cents, fresh.look_at, fresh.held_cents = cents, None, None
     fresh.state = State.BILLED if fresh.account else State.UNBILLED
-    fresh.save(update_fields=["bill", "cents", "state", "look_at"])
+    fresh.save(update_fields=["bill", "cents", "state", "look_at", "held_cents"])
     record(f"ride.{fresh.state.lower()}", subject=str(fresh), actor=key, data={"cents": cents})
     if fresh.account and cents:
         _owe(fresh, fresh.account, bill, key)
-    if fresh.account and key == SYSTEM:
+    if fresh.account and away:
         tell_billed(fresh)
     return fresh
 

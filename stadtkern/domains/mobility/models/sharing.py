@@ -1,6 +1,6 @@
 """A shared vehicle somebody has reserved, drives, or has driven. The provider's word counts; here stands what it said last."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -12,6 +12,7 @@ from stadtkern.kernel.accounts.models import Account
 
 OPEN = ("ASKED", "HELD", "RIDING", "PAUSED", "ENDING")
 UNSETTLED = (*OPEN, "ENDED")
+LATE = timedelta(days=7)  # without a bill: somebody should call the provider
 
 
 class RideQuerySet(models.QuerySet["Ride"]):
@@ -22,6 +23,11 @@ class RideQuerySet(models.QuerySet["Ride"]):
     def due(self, now: datetime) -> "RideQuerySet":
         """The provider is to be asked about them now."""
         return self.filter(state__in=UNSETTLED, look_at__lte=now).order_by("look_at")
+
+    def unclear(self, now: datetime) -> "RideQuerySet":
+        """A clerk is to look: a bill nobody believes, none for a week, or charged to nobody though somebody could pay."""
+        late = Q(state="ENDED") & (Q(held_cents__isnull=False) | Q(ended_at__lt=now - LATE))
+        return self.filter(late | Q(state="UNBILLED"), account__isnull=False, closed_at=None).order_by("ended_at", "pk")
 
     def visible_to(self, actor: Actor) -> "RideQuerySet":
         """One's own; nobody acts for others here."""
@@ -66,6 +72,9 @@ class Ride(models.Model):
     by_provider = models.BooleanField(default=False)  # the provider ended it, not the person
     bill = models.JSONField(default=dict)  # lines, seconds, fare, left_out, as the provider's journal said them
     cents = models.IntegerField(null=True, blank=True)  # what it cost
+    held_cents = models.PositiveIntegerField(null=True, blank=True)  # of a bill so high that a person is to ask the provider
+    meant_cents = models.PositiveIntegerField(null=True, blank=True)  # of that bill, once the provider said it is meant
+    closed_at = models.DateTimeField(null=True, blank=True)  # a clerk has done with it: nothing is charged
     look_at = models.DateTimeField(null=True, blank=True)  # then we ask the provider again
 
     objects: ClassVar[RideQuerySet] = RideQuerySet.as_manager()  # type: ignore[assignment]
@@ -87,3 +96,12 @@ class Ride(models.Model):
 
     def __str__(self) -> str:
         return f"ride:{self.pk}"
+
+    @property
+    def about(self) -> str:
+        return str(self)
+
+    @property
+    def company_id(self) -> None:
+        """People ride for themselves."""
+        return

@@ -10,6 +10,7 @@ MOST = 1000
 FIELDS = (
     "provider", "vehicle", "title", "place", "booking", "leg", "fare", "state", "asked", "until", "at", "began_at", "paused_at",
     "paused_seconds", "ended_at", "finish_sent_at", "by_provider", "bill", "cents",
+    "held_cents", "meant_cents", "closed_at",
 )  # fmt: skip
 
 

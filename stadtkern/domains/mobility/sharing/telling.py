@@ -95,6 +95,8 @@ def _text(ride: Ride, now: datetime) -> str:
         return _("Für Sie da bis %(when)s. Reservieren kostet nichts.") % {"when": clock(ride.until)}
     if ride.state in (State.RIDING, State.PAUSED) and ride.began_at:
         return _running(ride, now)
+    if ride.state == State.ENDED and ride.held_cents is not None:
+        return _("Die Rechnung des Anbieters ist ungewöhnlich hoch. Wir klären sie mit ihm, bevor Sie etwas bezahlen.")
     texts = {
         State.ASKED: _("Der Anbieter hat noch nicht geantwortet. Wir fragen jede Minute nach."),
         State.HELD: _("Für Sie reserviert. Reservieren kostet nichts."),

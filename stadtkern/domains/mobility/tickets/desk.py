@@ -20,6 +20,7 @@ from stadtkern.lib import ids
 from ..actions import inspections, ticket_rights
 from ..actions import tickets as actions
 from ..models import FareRight, InspectionCount, InspectionFinding, Ticket
+from ..sharing.unclear import unclear
 from .cards import state_of
 from .control import inspectors, words
 from .products import tariff
@@ -68,6 +69,7 @@ def desk(request: HttpRequest) -> HttpResponse:
         "rights": [(row, name, rules.reductions.get(row.reduction)) for row, name in asked],
         "hidden": hidden,
         "counts": [(said[name][1], count) for name, count in sorted(counts.items(), key=lambda pair: -pair[1]) if name in said],
+        "unclear": unclear().count(),
         "findings": [(row, FINDINGS[row.kind]) for row in open_findings],
         "vdv": chosen(rules.vdv).words(), "typed": request.GET.get("nummer", "").replace("\x00", "")[:30],
     }  # fmt: skip
