@@ -72,16 +72,22 @@ function said(one, words) {
   return part;
 }
 
-// Points that would lie on each other become one heap, so that a finger can hit each.
+const sizeOf = (count) => (count > 1 ? 26 + 5 * Math.min(6, Math.log2(count)) : 24);
+
+// Points that would lie on each other become one heap, so that a finger can hit each. A heap grows: it may then reach the next one.
 function apart(map, features) {
-  const heaps = [];
-  for (const one of features) {
-    const [long, lat] = one.geometry.coordinates;
-    const at = map.project([lat, long]);
-    const near = heaps.find((heap) => heap.at.distanceTo(at) < 36 && map.getZoom() < map.getMaxZoom());
-    if (near) { near.count += one.properties.count || 1; near.many = true; } else heaps.push({ at, one, count: one.properties.count || 1, many: false });
+  const many = map.getZoom() < map.getMaxZoom();
+  let heaps = features.map((one) => ({ at: map.project([one.geometry.coordinates[1], one.geometry.coordinates[0]]), one, count: one.properties.count || 1, many: false }));
+  for (let before = Infinity; many && heaps.length < before;) {
+    before = heaps.length;
+    const kept = [];
+    for (const next of heaps) {
+      const near = kept.find((heap) => heap.at.distanceTo(next.at) < (sizeOf(heap.count) + sizeOf(next.count)) / 2 + 12);
+      if (near) { near.count += next.count; near.many = true; } else kept.push(next);
+    }
+    heaps = kept;
   }
-  return heaps.map(({ one, count, many }) => (many ? { geometry: one.geometry, properties: { count } } : one));
+  return heaps.map(({ one, count, many: heap }) => (heap ? { geometry: one.geometry, properties: { count } } : one));
 }
 
 function dots(map, told) {
@@ -93,7 +99,7 @@ function dots(map, told) {
     for (const { geometry, properties } of apart(map, collection.features)) {
       const [long, lat] = geometry.coordinates;
       const many = properties.count > 1;
-      const size = many ? 26 + 5 * Math.min(6, Math.log2(properties.count)) : 24;
+      const size = sizeOf(properties.count);
       const icon = L.divIcon({ className: `geo-dot geo-dot--${properties.level || "info"}`, html: many ? String(Number(properties.count)) : "", iconSize: [size, size] });
       const dot = L.marker([lat, long], { icon, title: properties.title || "", keyboard: true, alt: properties.title || told.words.many.replace("{n}", properties.count) });
       if (many && !properties.url) dot.on("click keypress", () => map.setView([lat, long], Math.min(19, map.getZoom() + 2)));
