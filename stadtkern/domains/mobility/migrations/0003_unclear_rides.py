@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("mobility", "0001_initial"),
+        ("mobility", "0002_lost_copies"),
     ]
 
     operations = [
