@@ -51,3 +51,9 @@ def compiled(kernel: Callable[..., Any]) -> Callable[..., Any]:
     made: Callable[..., Any] = numba.njit(cache=True, nogil=True)(kernel)
     KERNELS.append(made)
     return made
+
+
+def inlined(part: Callable[..., Any]) -> Callable[..., Any]:
+    """A piece of kernels that is put into each of them: a name for a few lines, which costs no call."""
+    made: Callable[..., Any] = numba.njit(inline="always")(part)
+    return made

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .timetable import Net, Timetable
+from .timetable import NEVER, Net, Timetable
 
 Ways = tuple[NDArray[np.int32], NDArray[np.int32]]
 
@@ -65,13 +65,15 @@ def rebuild(
 ) -> list[Journey]:
     """Journeys of the kernel's rows. `net` is what was searched; `access` and `egress`: stops and seconds."""
     journeys: list[Journey] = []
+    every = legs.tolist()
+    to_first, from_last = (least(ways) if every else {} for ways in (access, egress))
     ways: dict[tuple[int, int], int] = {}
     for _tau, arrives, vehicles, begin, last, many in found.tolist():
-        rides = [ride(timetable, *leg) for leg in legs[begin : begin + many][::-1].tolist()]
+        rides = [ride(timetable, *leg) for leg in every[begin : begin + many][::-1]]
         out: list[Ride | Walk] = []
-        to_first = least(access, rides[0].board)
-        if to_first:
-            out.append(Walk(-1, rides[0].board, to_first))
+        way = to_first[rides[0].board]
+        if way:
+            out.append(Walk(-1, rides[0].board, way))
         spare: int | None = None
         for at, one in enumerate(rides):
             if at and not one.stays:
@@ -82,37 +84,40 @@ def rebuild(
                 left = one.departs - before.arrives - need
                 spare = left if spare is None else min(spare, left)
             out.append(one)
-        from_last = least(egress, last)
-        if from_last:
-            out.append(Walk(last, -1, from_last))
-        journeys.append(Journey(rides[0].departs - to_first, arrives, vehicles, tuple(out), spare, arrives))
+        if from_last[last]:
+            out.append(Walk(last, -1, from_last[last]))
+        journeys.append(Journey(rides[0].departs - way, arrives, vehicles, tuple(out), spare, arrives))
     return journeys
 
 
-def least(ways: Ways, stop: int) -> int:
-    """Seconds of the shortest of the ways to or from a stop."""
-    return int(ways[1][ways[0] == stop].min())
+def least(ways: Ways) -> dict[int, int]:
+    """Seconds of the shortest way to or from each stop."""
+    found: dict[int, int] = {}
+    for stop, seconds in zip(ways[0].tolist(), ways[1].tolist(), strict=True):
+        if seconds < found.get(stop, NEVER):
+            found[stop] = seconds
+    return found
 
 
-def ride(timetable: Timetable, row: int, first: int, last: int, stays: int = 0) -> Ride:
-    """From one position of a row to another; where another row stands in at the end, that one is ridden."""
+def ride(timetable: Timetable, row: int, first: int, last: int, stays: int, base: int, event: int) -> Ride:
+    """From one position of a row to another; where another row stands in at the end, that one is ridden.
+
+    `base` and `event`: the first stop and the first event of the row.
+    """
     net = timetable.net
-    pattern = int(timetable.pattern_of_row[row])
-    base = int(net.pattern_start[pattern])
-    long = int(net.pattern_start[pattern + 1]) - base
-    event = int(net.pattern_event[pattern]) + (row - int(net.pattern_trip[pattern])) * long
-    if event + last in timetable.stands_in:
+    if timetable.stands_in and event + last in timetable.stands_in:
         other = timetable.stands_in[event + last]
-        row, event = other, event + (other - row) * long
+        pattern = int(timetable.pattern_of_row[row])
+        row, event = other, event + (other - row) * int(net.pattern_start[pattern + 1] - net.pattern_start[pattern])
     stops = tuple(net.pattern_stop[base + first : base + last + 1].tolist())
-    departs, source = int(net.depart[event + first]), int(timetable.trip_source[row])
+    departs, source = net.depart.item(event + first), timetable.trip_source.item(row)
     delay = None
     if timetable.plan_depart is not None and timetable.trip_live is not None and timetable.trip_live[row]:
-        delay = departs - int(timetable.plan_depart[event + first])
+        delay = departs - timetable.plan_depart.item(event + first)
     headsign = timetable.headsign(event + first, source)
     return Ride(
-        timetable.trips.id[source], int(timetable.trips.route[source]), headsign, stops[0], stops[-1], departs,
-        int(net.arrive[event + last]), stops, delay, row, first, last, bool(stays),
+        timetable.trips.id[source], timetable.trips.route.item(source), headsign, stops[0], stops[-1], departs,
+        net.arrive.item(event + last), stops, delay, row, first, last, bool(stays),
     )  # fmt: skip
 
 
@@ -122,6 +127,6 @@ def changing(net: Net, alight: int, board: int, slack: int, ways: dict[tuple[int
         return max(int(net.change[alight]), slack)
     if (alight, board) not in ways:
         begin, end = int(net.foot_start[alight]), int(net.foot_start[alight + 1])
-        at = begin + int(np.flatnonzero(net.foot_to[begin:end] == board)[0])
-        ways[alight, board] = int(net.foot_seconds[at])
+        at = net.foot_to[begin:end].tolist().index(board)
+        ways[alight, board] = net.foot_seconds.item(begin + at)
     return ways[alight, board] + slack

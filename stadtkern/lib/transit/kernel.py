@@ -10,26 +10,48 @@ from typing import Any
 
 import numpy as np
 
-from stadtkern.lib.compiled import compiled
+from stadtkern.lib.compiled import compiled, inlined
 
 FAR = 2**31 - 1
-LEGS = 4  # trip row, position of boarding, position of alighting, 1 = one was in the vehicle already
+LEGS = 6  # trip row, positions of boarding and alighting, 1 = one was in the vehicle already, the row's first stop and event
 ABOARD = -1  # instead of a position of boarding: one stayed in the vehicle
+UNSEEN = 2  # whether trips of a pattern go on as others was not looked at yet
+
+
+@inlined
+def lower(label: Any, s: Any, k: Any, t: Any) -> None:
+    """A stop's label for k vehicles and more."""
+    for j in range(k, label.shape[1]):
+        if label[s, j] <= t:
+            break
+        label[s, j] = t
 
 
 @compiled
 def search(
-    net: Any, taus: Any, seed_stops: Any, seed_times: Any, egress_stops: Any, egress_seconds: Any, rounds: int, slack: Any
+    net: Any,
+    taus: Any,
+    depart: int,
+    seed_stops: Any,
+    seed_seconds: Any,
+    egress_stops: Any,
+    egress_seconds: Any,
+    rounds: int,
+    slack: Any,
 ) -> Any:
     """Journeys for departures in descending order.
 
-    taus int32[n]: the departure each seed belongs to, descending; seed_stops, seed_times int32[n]: where and when one can
-    board. egress_*: ways to the door. Returns (int32[j, 6]: departure, arrival, vehicles, first leg, last stop, legs;
-    int32[legs, 4]; whether every label had come to rest before the rounds were used up).
+    taus int32[n]: the departure each seed belongs to, descending, or none: all belong to `depart`. seed_*, egress_*: ways from
+    and to the door. Returns (int32[j, 6]: departure, arrival, vehicles, first leg, last stop, legs; int32[legs, LEGS], the
+    last one of a journey first; whether every label had come to rest before the rounds were used up).
+
+    A pattern is gone through from the first to the last position at which one can board earlier than in the round before, and
+    on from there while it is of use: what leaves from other stops was boarded in an earlier round.
 
     Where a vehicle goes on as another trip (stay_to), whoever can ride it to its end is aboard that one, too, in the same
     round. That holds for every trip of a pattern from the first one that can be boarded, not only for that. `followed` and
-    `aboard` keep what was gone through with no more vehicles: it need not be again, for earlier departures neither.
+    `aboard` keep what was gone through with no more vehicles: it need not be again, for earlier departures neither. Of the
+    trips of a pattern one is aboard from their first stop on, only the first one counts (`through`): the others arrive later.
     """
     stops = len(net.stop_start) - 1
     egress = np.full(stops, FAR, np.int32)
@@ -44,39 +66,31 @@ def search(
     target = np.full(rounds + 1, FAR, np.int32)
     target_stop = np.full(rounds + 1, -1, np.int32)
     target_new = np.zeros(rounds + 1, np.uint8)
-    first = np.full(len(net.pattern_trip), FAR, np.int32)
+    span = np.full((len(net.pattern_trip), 2), FAR, np.int32)  # the first and the last position at which to look for a boarding
     queue = np.empty(len(net.pattern_trip), np.int32)
     marked = np.empty(stops, np.int32)
     is_marked = np.zeros(stops, np.uint8)
     improved = np.empty(stops, np.int32)
     is_improved = np.zeros(stops, np.uint8)
     going_on = len(net.stay_to) > 0
-    has_stays = np.zeros(len(net.pattern_trip), np.uint8)
+    has_stays = np.full(len(net.pattern_trip), UNSEEN if going_on else 0, np.uint8)
     followed = np.empty((len(net.pattern_trip) if going_on else 0, rounds + 1), np.int32)
+    through = np.full((len(followed), rounds + 1), FAR, np.int32)
     aboard = np.full(len(net.stay_start) if going_on else 0, rounds + 1, np.int32)
     rode = np.empty((len(aboard), 2), np.int32)  # the row before, and where that was boarded
     waiting = np.empty(len(aboard), np.int32)
-    if going_on:
-        for p in range(len(net.pattern_trip)):
-            followed[p] = net.pattern_trips[p]
-            begin, end = net.pattern_trip[p], net.pattern_trip[p] + net.pattern_trips[p]
-            has_stays[p] = net.stay_start[end] > net.stay_start[begin]
     out = np.empty((64, 6), np.int32)
     legs = np.empty((256, LEGS), np.int32)
     n_out, n_legs, rested = 0, 0, True
     at = 0
-    while at < len(taus):
-        tau = taus[at]
+    while at < len(seed_stops):
+        tau = taus[at] if len(taus) > 0 else np.int32(depart)
         n_marked = 0
-        while at < len(taus) and taus[at] == tau:
-            s, t = seed_stops[at], seed_times[at]
+        while at < len(seed_stops) and (len(taus) == 0 or taus[at] == tau):
+            s, t = seed_stops[at], np.int32(tau + seed_seconds[at])
             at += 1
             if t < ready[s, 0]:
-                for j in range(rounds + 1):
-                    if ready[s, j] > t:
-                        ready[s, j] = t
-                    else:
-                        break
+                lower(ready, s, 0, t)
                 came_from[s, 0] = -1
                 if is_marked[s] == 0:
                     is_marked[s] = 1
@@ -89,38 +103,35 @@ def search(
                 is_marked[s] = 0
                 for q in range(net.stop_start[s], net.stop_start[s + 1]):
                     p, position = net.stop_pattern[q], net.stop_position[q]
-                    if first[p] > position:
-                        long = net.pattern_start[p + 1] - net.pattern_start[p]
-                        row = net.pattern_trips[p] - 1
-                        if row < 0 or net.depart[net.pattern_event[p] + row * long + position] < ready[s, k - 1]:
-                            continue  # the last one has left
-                        if net.depart[net.pattern_event[p] + position] >= target[k]:
-                            continue  # the first one leaves too late to be of use
-                        if first[p] == FAR:
-                            queue[n_queue] = p
-                            n_queue += 1
-                        first[p] = position
+                    if span[p, 0] <= position and position <= span[p, 1]:
+                        continue
+                    if span[p, 0] == FAR:
+                        queue[n_queue] = p
+                        n_queue += 1
+                        span[p, 1] = position
+                    span[p, 0], span[p, 1] = min(span[p, 0], position), max(span[p, 1], position)
             n_marked = 0
             if n_queue == 0:
                 break
             n_improved = 0
             for i in range(n_queue):
                 p = queue[i]
-                start = first[p]
-                first[p] = FAR
+                start, last = span[p, 0], span[p, 1]
+                span[p, 0] = span[p, 1] = FAR
                 base, event, trips = net.pattern_start[p], net.pattern_event[p], net.pattern_trips[p]
                 long = net.pattern_start[p + 1] - base
                 row, boarded = trips, -1
+                board, stop = net.pattern_board, net.pattern_stop
+                now = event + trips * long  # events of the row one is in
                 for x in range(start, long):
-                    s = net.pattern_stop[base + x]
-                    if row < trips and net.pattern_alight[base + x] == 1:
-                        t = net.arrive[event + row * long + x]
-                        if t < arrive[s, k] and t < target[k]:
-                            for j in range(k, rounds + 1):
-                                if arrive[s, j] > t:
-                                    arrive[s, j] = t
-                                else:
-                                    break
+                    s = np.uint32(stop[base + x])
+                    if row < trips:
+                        t = net.arrive[now + x]
+                        if t >= target[k]:
+                            if x > last:
+                                break
+                        elif t < arrive[s, k] and net.pattern_alight[base + x] == 1:
+                            lower(arrive, s, k, t)
                             by[s, k, 0], by[s, k, 1], by[s, k, 2], by[s, k, 3] = p, row, boarded, x
                             if is_improved[s] == 0:
                                 is_improved[s] = 1
@@ -131,33 +142,36 @@ def search(
                                     if target[j] > t + egress[s]:
                                         target[j] = t + egress[s]
                                 target_stop[k], target_new[k] = s, 1
-                    if net.pattern_board[base + x] == 1 and x + 1 < long:
+                    elif x > last:
+                        break
+                    if x <= last and row > 0 and board[base + x] == 1:
                         t = ready[s, k - 1]
-                        if t < FAR and (row == 0 or t <= net.depart[event + (row - 1) * long + x]) and row > 0:
-                            low, high = 0, row
+                        if t <= net.depart[now - long + x]:
+                            low, high = 0, row - 1
                             while low < high:
                                 middle = (low + high) // 2
                                 if net.depart[event + middle * long + x] >= t:
                                     high = middle
                                 else:
                                     low = middle + 1
-                            if low < row:
-                                row, boarded = low, x
+                            row, boarded, now = low, x, event + low * long
                 if row == trips or has_stays[p] == 0:
                     continue
+                if has_stays[p] == UNSEEN:
+                    g = net.pattern_trip[p]
+                    has_stays[p] = net.stay_start[g + trips] > net.stay_start[g]
+                    followed[p] = trips
+                    if has_stays[p] == 0:
+                        continue
                 until = followed[p, k]
-                for j in range(k, rounds + 1):
-                    if followed[p, j] > row:
-                        followed[p, j] = row
-                    else:
-                        break
+                lower(followed, p, k, row)
                 for r in range(row, until):
                     g = net.pattern_trip[p] + r
+                    if net.stay_start[g + 1] == net.stay_start[g]:
+                        continue
                     if net.arrive[event + r * long + long - 1] >= target[k]:
                         break
-                    n_waiting = 0
-                    if net.stay_start[g + 1] > net.stay_start[g]:
-                        waiting[0], n_waiting = g, 1
+                    waiting[0], n_waiting = g, 1
                     while n_waiting > 0:
                         n_waiting -= 1
                         before = waiting[n_waiting]
@@ -172,49 +186,41 @@ def search(
                             long_h = net.pattern_start[other + 1] - base_h
                             event_h = net.pattern_event[other] + (h - net.pattern_trip[other]) * long_h
                             aboard[h], rode[h, 0], rode[h, 1] = k, before, boarded if before == g else ABOARD
-                            on = True
-                            for x in range(1, long_h):
-                                t = net.arrive[event_h + x]
-                                if t >= target[k]:
-                                    on = False
-                                    break
-                                s = net.pattern_stop[base_h + x]
-                                if net.pattern_alight[base_h + x] == 0 or t >= arrive[s, k]:
-                                    continue
-                                for j in range(k, rounds + 1):
-                                    if arrive[s, j] > t:
-                                        arrive[s, j] = t
-                                    else:
+                            at_h = h - net.pattern_trip[other]
+                            if at_h < through[other, k]:  # else somebody is aboard an earlier one from its first stop on
+                                lower(through, other, k, at_h)
+                                for x in range(1, long_h):
+                                    t = net.arrive[event_h + x]
+                                    if t >= target[k]:
                                         break
-                                by[s, k, 0], by[s, k, 1], by[s, k, 2], by[s, k, 3] = (
-                                    other,
-                                    h - net.pattern_trip[other],
-                                    ABOARD,
-                                    x,
-                                )
-                                if is_improved[s] == 0:
-                                    is_improved[s] = 1
-                                    improved[n_improved] = s
-                                    n_improved += 1
-                                if egress[s] < FAR and t + egress[s] < target[k]:
-                                    for j in range(k, rounds + 1):
-                                        if target[j] > t + egress[s]:
-                                            target[j] = t + egress[s]
-                                    target_stop[k], target_new[k] = s, 1
-                            if on and net.stay_start[h + 1] > net.stay_start[h]:
+                                    s = net.pattern_stop[base_h + x]
+                                    if t >= arrive[s, k] or net.pattern_alight[base_h + x] == 0:
+                                        continue
+                                    lower(arrive, s, k, t)
+                                    if is_improved[s] == 0:
+                                        is_improved[s] = 1
+                                        improved[n_improved] = s
+                                        n_improved += 1
+                                    if egress[s] < FAR and t + egress[s] < target[k]:
+                                        for j in range(k, rounds + 1):
+                                            if target[j] > t + egress[s]:
+                                                target[j] = t + egress[s]
+                                        target_stop[k], target_new[k] = s, 1
+                                    by[s, k, 0], by[s, k, 1], by[s, k, 2], by[s, k, 3] = other, at_h, ABOARD, x
+                            if net.stay_start[h + 1] > net.stay_start[h] and net.arrive[event_h + long_h - 1] < target[k]:
                                 waiting[n_waiting] = h
                                 n_waiting += 1
             for i in range(n_improved):
+                is_improved[improved[i]] = 0
+            if k == rounds:
+                rested = rested and n_improved == 0
+                break
+            for i in range(n_improved):
                 s = improved[i]
-                is_improved[s] = 0
                 t = arrive[s, k]
                 change = max(net.change[s], slack)
                 if change < 2**29 and t + change < ready[s, k] and t + change < target[k]:
-                    for j in range(k, rounds + 1):
-                        if ready[s, j] > t + change:
-                            ready[s, j] = t + change
-                        else:
-                            break
+                    lower(ready, s, k, t + change)
                     came_from[s, k] = s
                     if is_marked[s] == 0:
                         is_marked[s] = 1
@@ -223,18 +229,12 @@ def search(
                 for q in range(net.foot_start[s], net.foot_start[s + 1]):
                     other, there = net.foot_to[q], t + net.foot_seconds[q] + slack
                     if there < ready[other, k] and there < target[k]:
-                        for j in range(k, rounds + 1):
-                            if ready[other, j] > there:
-                                ready[other, j] = there
-                            else:
-                                break
+                        lower(ready, other, k, there)
                         came_from[other, k] = s
                         if is_marked[other] == 0:
                             is_marked[other] = 1
                             marked[n_marked] = other
                             n_marked += 1
-            if k == rounds and n_marked > 0:
-                rested = False
         for i in range(n_marked):
             is_marked[marked[i]] = 0
         for k in range(1, rounds + 1):
@@ -258,7 +258,10 @@ def search(
                         longer[: len(legs)] = legs
                         legs = longer
                     legs[n_legs + n, 0], legs[n_legs + n, 1], legs[n_legs + n, 2] = row, max(boarded, 0), x
-                    legs[n_legs + n, 3] = boarded == ABOARD
+                    legs[n_legs + n, 3], legs[n_legs + n, 4] = boarded == ABOARD, net.pattern_start[p]
+                    legs[n_legs + n, 5] = net.pattern_event[p] + (row - net.pattern_trip[p]) * (
+                        net.pattern_start[p + 1] - net.pattern_start[p]
+                    )
                     n += 1
                     if boarded != ABOARD:
                         break
@@ -280,7 +283,7 @@ def search(
 
 @compiled
 def departures(net: Any, access_stops: Any, access_seconds: Any, begin: Any, end: Any) -> Any:
-    """Every departure in [begin, end] from the door: (departure, stop, ready), descending, without doubles."""
+    """Every departure in [begin, end] from the door: (departure, stop, seconds to it), descending, without doubles."""
     size, n = 256, 0
     key = np.empty(size, np.int64)
     place = np.empty(size, np.int32)
@@ -309,7 +312,7 @@ def departures(net: Any, access_stops: Any, access_seconds: Any, begin: Any, end
                 key[n], place[n] = -np.int64(tau) * 2**31 + s, way
                 n += 1
     order = np.argsort(key[:n])
-    taus, stops, times = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
+    taus, stops, ways = np.empty(n, np.int32), np.empty(n, np.int32), np.empty(n, np.int32)
     many = 0
     for i in range(n):
         if i > 0 and key[order[i]] == key[order[i - 1]] and place[order[i]] == place[order[i - 1]]:
@@ -317,6 +320,15 @@ def departures(net: Any, access_stops: Any, access_seconds: Any, begin: Any, end
         value = key[order[i]]
         s = value % 2**31
         tau = -((value - s) // 2**31)
-        taus[many], stops[many], times[many] = tau, s, tau + place[order[i]]
+        taus[many], stops[many], ways[many] = tau, s, place[order[i]]
         many += 1
-    return taus[:many].copy(), stops[:many].copy(), times[:many].copy()
+    return taus[:many].copy(), stops[:many].copy(), ways[:many].copy()
+
+
+@compiled
+def within(stops: Any, seconds: Any, many: int, most: int) -> bool:
+    """Whether these are stops (less than `many` of them are there) and ways of `most` seconds at most."""
+    fits = True
+    for i in range(len(stops)):
+        fits = fits and 0 <= stops[i] < many and 0 <= seconds[i] <= most
+    return fits

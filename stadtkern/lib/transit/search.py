@@ -12,6 +12,8 @@ from .timetable import Net, Timetable, frozen
 
 UNLIMITED = 0
 ROUNDS = 10  # to begin with, when vehicles are not limited
+MOST_WAY = 864_000  # seconds of a way to or from a stop
+NONE = frozen(np.zeros(0, np.int32))
 Seeds = tuple[NDArray[np.int32] | Sequence[int], NDArray[np.int32] | Sequence[int]]  # stops and seconds
 
 
@@ -34,12 +36,8 @@ def earliest(timetable: Timetable, access: Seeds, egress: Seeds, depart: int, op
     the way on foot alone is not a question to a timetable. With a penalty for tight changes, safer journeys that arrive later
     are there too, and the order is by `cost`. Raises ValueError for seeds that are no stops of the timetable.
     """
-    options = options or Options()
-    stops, seconds = checked(timetable, access)
-    taus = np.full(len(stops), depart, np.int32)
-    return answered(
-        timetable, (taus, stops, frozen(seconds + np.int32(depart))), (stops, seconds), checked(timetable, egress), options
-    )
+    ways = checked(timetable, access)
+    return answered(timetable, (NONE, *ways), depart, ways, checked(timetable, egress), options or Options())
 
 
 def profile(
@@ -55,7 +53,7 @@ def profile(
     net = net_of(timetable, options)
     ways = checked(timetable, access)
     seeds = departures(net, *ways, np.int32(first), np.int32(last))
-    found = answered(timetable, tuple(map(frozen, seeds)), ways, checked(timetable, egress), options)
+    found = answered(timetable, tuple(map(frozen, seeds)), last, ways, checked(timetable, egress), options)
     if any(journey.departs > last for journey in found):  # not compared with each other: their departure was no seed
         found = undominated(found)
     return sorted(found, key=lambda journey: (journey.departs, journey.arrives, journey.vehicles))
@@ -71,13 +69,13 @@ def undominated(journeys: list[Journey]) -> list[Journey]:
 
 
 def answered(
-    timetable: Timetable, seeds: tuple[NDArray[np.int32], ...], access: Ways, egress: Ways, options: Options
+    timetable: Timetable, seeds: tuple[NDArray[np.int32], ...], depart: int, access: Ways, egress: Ways, options: Options
 ) -> list[Journey]:
     """The kernel's journeys, once as they are and, with a penalty for tight changes, once with room to spare."""
-    plain = run(timetable, seeds, access, egress, options)
+    plain = run(timetable, seeds, depart, access, egress, options)
     if not options.tight_penalty_s:
         return sorted(plain, key=lambda journey: (journey.arrives, journey.vehicles))
-    safe = run(timetable, seeds, access, egress, replace(options, slack_s=options.slack_s + options.tight_s))
+    safe = run(timetable, seeds, depart, access, egress, replace(options, slack_s=options.slack_s + options.tight_s))
     priced = [replace(journey, cost=journey.arrives + penalty(timetable, journey, options)) for journey in [*plain, *safe]]
     return undominated(priced)
 
@@ -98,14 +96,15 @@ def penalty(timetable: Timetable, journey: Journey, options: Options) -> int:
 
 
 def run(
-    timetable: Timetable, seeds: tuple[NDArray[np.int32], ...], access: Ways, egress: Ways, options: Options
+    timetable: Timetable, seeds: tuple[NDArray[np.int32], ...], depart: int, access: Ways, egress: Ways, options: Options
 ) -> list[Journey]:
+    """`seeds`: departures in descending order (none: all at `depart`), stops, seconds of the ways to them."""
     from .kernel import search
 
     net = net_of(timetable, options)
     rounds = options.max_vehicles or ROUNDS
     while True:
-        found, legs, rested = search(net, seeds[0], seeds[1], seeds[2], egress[0], egress[1], rounds, np.int32(options.slack_s))
+        found, legs, rested = search(net, seeds[0], int(depart), *seeds[1:], *egress, rounds, int(options.slack_s))
         if rested or options.max_vehicles:
             break
         rounds *= 2
@@ -118,14 +117,18 @@ def net_of(timetable: Timetable, options: Options) -> Net:
     return timetable.step_free_or_unknown if options.wheelchair_unknown else timetable.step_free
 
 
-def checked(timetable: Timetable, seeds: Seeds) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def checked(timetable: Timetable, seeds: Seeds) -> Ways:
     """Seeds as int32 arrays. Raises ValueError when they are not of the same length, no stops or negative."""
+    from .kernel import within
+
     stops, seconds = np.asarray(seeds[0]), np.asarray(seeds[1])
     if stops.shape != seconds.shape or stops.ndim != 1:
         raise ValueError("stops and seconds must be two lists of the same length")
-    if len(stops) and (stops.min() < 0 or stops.max() >= len(timetable.stops) or seconds.min() < 0 or seconds.max() > 864_000):
+    one, other = frozen(stops), frozen(seconds)
+    same = stops.dtype == seconds.dtype == np.int32 or (np.array_equal(one, stops) and np.array_equal(other, seconds))
+    if not same or not within(one, other, len(timetable.stops), MOST_WAY):
         raise ValueError("no such stop, or an impossible way")
-    return frozen(stops), frozen(seconds)
+    return one, other
 
 
 def at_stop(
