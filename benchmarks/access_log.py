@@ -31,7 +31,6 @@ def measure() -> dict[str, float]:
     from django.core.management import call_command
 
     print("· a town of its own", flush=True)
-    call_command("collectstatic", interactive=False, verbosity=0)
     call_command("seed", people=300, bare=True)
     return pages() | chain() | writers()
 

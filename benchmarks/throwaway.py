@@ -17,7 +17,7 @@ OTHERS = ("DATABASE_URL", "STADTKERN_ANCHORS", "STADTKERN_SEAL_P12")  # of an in
 
 @contextmanager
 def platform(name: str) -> Iterator[Path]:
-    """Django is set up and the tables are there; neither the demo's database nor DATABASE_URL is touched."""
+    """Django is set up, tables and static files are there; neither the demo's database nor DATABASE_URL is touched."""
     with tempfile.TemporaryDirectory(prefix=f"stadtkern-{name}-") as home:
         Path(home).chmod(0o711)  # the server may belong to another account
         os.environ |= {"STADTKERN_HOME": home, "STADTKERN_MODE": "demo", "DJANGO_SETTINGS_MODULE": "stadtkern.site.settings"}
@@ -36,6 +36,7 @@ def platform(name: str) -> Iterator[Path]:
 
             with swiftly():
                 call_command("migrate", verbosity=0)
+            call_command("collectstatic", interactive=False, verbosity=0)  # pages name them; without them the server complains
             yield Path(home)
         finally:
             cluster.remove()

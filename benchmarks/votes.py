@@ -36,7 +36,6 @@ def clock(name: str, start: float, wall: float, per: int = 0) -> None:
 def vote(people: int) -> None:
     import uuid
 
-    from django.core.management import call_command
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext, setup_test_environment
@@ -48,7 +47,6 @@ def vote(people: int) -> None:
     from stadtkern.domains.participation.models import Phase
     from stadtkern.kernel.accounts.access import Actor
 
-    call_command("collectstatic", interactive=False, verbosity=0)
     setup_test_environment()
     process, poll, actor = announced()
     start, wall = time.process_time(), time.perf_counter()
@@ -108,7 +106,7 @@ def announced():  # type: ignore[no-untyped-def]
     )  # fmt: skip
     Phase.objects.create(
         process=process, key="abstimmen", title="Abstimmen", starts_at=now - timedelta(days=1), ends_at=now + timedelta(days=9),
-        allows=["vote"],
+        allows=["vote"], who={"residents": True},
     )  # fmt: skip
     for at, cost in enumerate(COSTS):
         idea = Contribution.objects.create(
