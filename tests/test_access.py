@@ -149,6 +149,8 @@ SAMPLES: dict[str, list[Sample]] = {
     "walkin secret": [public("gibt-es-nicht")],
     "walkin place": [Sample("", lambda w: w.appointment.place.key)],
     "geo name": [public("districts")],
+    "metrics department": [public("administration")],
+    "metrics name": [public("days_to_decision")],
     "credentials:way key": [Sample("private", lambda w: w.way)],
     "credentials:query pk": [Sample("query", lambda w: w.query.pk)],
     "credentials pk": [Sample("private", lambda w: w.proof.pk)],

@@ -7,6 +7,10 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router
 
+from stadtkern.kernel.metrics.definitions import KPI
+
+__all__ = ["DOMAINS", "KPI", "Board", "Dataset", "Domain", "Link", "links"]
+
 
 @dataclass(frozen=True)
 class Link:
@@ -15,18 +19,6 @@ class Link:
     title: str
     view: str
     audience: str = "everyone"  # everyone · signed_in · staff · a role ("PRIVACY") · an office ("office:ordnungsamt")
-
-
-@dataclass(frozen=True)
-class KPI:
-    """A figure with target and owner; `measure` returns its value today."""
-
-    name: str
-    title: str
-    unit: str
-    target: float
-    owner: str
-    measure: Callable[[], float | None]
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from stadtkern.kernel.documents import actions as documents
 from stadtkern.kernel.events.actions import inline, rescue, webhooks
 from stadtkern.kernel.exchange import actions as exchanged
 from stadtkern.kernel.exchange import reactions as exchange
+from stadtkern.kernel.metrics import actions as metrics
 from stadtkern.kernel.payments import reactions as payments
 from stadtkern.kernel.privacy import actions as privacy
 from stadtkern.kernel.privacy import erasure
@@ -105,6 +106,13 @@ def tidy_calls(timestamp: int) -> None:
         pass
 
 
+@app.task(name="clock.metrics", queueing_lock="clock.metrics", queue="clock")
+def measure(timestamp: int) -> None:
+    """Every figure of every department; what went wrong the operator sees by its key, the others are kept."""
+    if failed := metrics.measure(timezone.localdate()):
+        raise RuntimeError(f"Not measured: {', '.join(failed)}")
+
+
 # A task that fails is not repeated: the next minute or night does its work, and the operator sees the reason meanwhile.
 SCHEDULE = [
     ("* * * * *", payments.poll),
@@ -129,6 +137,7 @@ SCHEDULE = [
     ("47 2 * * *", verify_log),
     ("57 2 * * *", tidy),
     ("23 3 * * *", cases.tidy_up),
+    ("53 3 * * *", measure),  # after what departments work out at night
 ]
 
 

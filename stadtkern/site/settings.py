@@ -89,8 +89,8 @@ DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 ROOMS = [
-    "city", "events", "accounts", "privacy", "registers", "geo", "provider", "documents", "credentials", "vault", "inbox",
-    "payments", "appointments", "calls", "services", "voice", "cases", "exchange",
+    "city", "events", "accounts", "privacy", "registers", "geo", "metrics", "provider", "documents", "credentials", "vault",
+    "inbox", "payments", "appointments", "calls", "services", "voice", "cases", "exchange",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.auth",

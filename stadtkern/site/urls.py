@@ -24,6 +24,7 @@ PLACES = {
     "cases": "vorgang/",
     "registers": "register/",
     "geo": "karte/",
+    "metrics": "kennzahlen/",
     "provider": "verbundene-dienste/",
     "exchange": "austausch/",
 }

@@ -20,6 +20,7 @@ from stadtkern.kernel.cases.named import cases_of_person, desk_pages
 from stadtkern.kernel.credentials import cards, kinds
 from stadtkern.kernel.documents.sealing import bytes as seal
 from stadtkern.kernel.events import queue
+from stadtkern.kernel.metrics import definitions
 from stadtkern.kernel.privacy import anchors, purposes, report
 from stadtkern.kernel.privacy.oversight import figures
 from stadtkern.kernel.provider import names
@@ -76,6 +77,7 @@ def connect() -> None:
     ]
     residents.FIND[:] = [keys_of]
     manifest.DOMAINS[:] = [importlib.import_module(f"stadtkern.domains.{name}.domain").DOMAIN for name in settings.DOMAINS]
+    definitions.GROUPS[:] = [definitions.Group(one.name, one.title, tuple(one.kpis)) for one in manifest.DOMAINS]
 
 
 def service_title(key: str) -> str:

@@ -10,7 +10,7 @@ OFFICE = "Stelle für Bürgerbeteiligung"
 
 DOMAIN = Domain(
     name="participation",
-    title="Beteiligung",
+    title=_("Beteiligung"),
     office=OFFICE,
     navigation=[
         Link(_("Mitmachen"), "participation:home"),
@@ -27,7 +27,14 @@ DOMAIN = Domain(
         Dataset("reports", "Mängelmeldungen", "dl-de/zero-2-0", datasets.reports),
     ],
     kpis=[
-        KPI("days_to_publish", "Tage, bis ein Beitrag erscheint (Median)", "Tage", 2, OFFICE, kpis.days_to_publish),
-        KPI("reports_in_time", "Meldungen im Versprechen erledigt", "%", 80, OFFICE, kpis.reports_in_time),
+        KPI(
+            "days_to_publish", _("Tage, bis ein Beitrag erscheint (Median)"), _("Tage"), OFFICE, kpis.days_to_publish,
+            better="less", unit_one=_("Tag"),
+            missing=_("Dafür muss in den letzten zwölf Monaten ein Beitrag erschienen sein."),
+        ),
+        KPI(
+            "reports_in_time", _("Meldungen im Versprechen erledigt"), "%", OFFICE, kpis.reports_in_time,
+            missing=_("Dafür muss in den letzten zwölf Monaten eine Meldung mit versprochenem Tag erledigt sein."),
+        ),
     ],
-)
+)  # fmt: skip

@@ -8,13 +8,14 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from stadtkern.kernel.metrics.queries import Target, targets
+from stadtkern.kernel.metrics.words import percent
 from stadtkern.ui.words import day
 
 from ..models import Count, Detector, Forecast, Ride
 from . import measured
 from .words import number, signed, thousands
 
-TARGETS = {"modal_split": 65, "punctuality": 90}  # per cent, also in domain.py
 CARS = {"detector__kind": Detector.Kind.CAR}
 
 
@@ -36,7 +37,14 @@ def latest() -> datetime | None:
 
 def figures() -> list[Figure]:
     """The figures of the public page, always in this order."""
-    return [_volume(), _delay(), _modal_split(), _punctuality(), _emissions(), _sharing()]
+    wanted = targets()
+    goals = [_target(wanted.get(f"mobility.{name}")) for name in ("modal_split", "punctuality")]
+    return [_volume(), _delay(), _modal_split(goals[0]), _punctuality(goals[1]), _emissions(), _sharing()]
+
+
+def _target(wanted: Target | None) -> str:
+    """Of a share."""
+    return _("Ziel: %(share)s") % {"share": percent(wanted.value)} if wanted else _("kein Ziel gesetzt")
 
 
 def _volume() -> Figure:
@@ -71,9 +79,8 @@ def _delay() -> Figure:
     return Figure(title, value, "", trend, source)
 
 
-def _modal_split() -> Figure:
+def _modal_split(target: str) -> Figure:
     title, told = _("Anteil von Bus, Bahn, Rad und Fuß"), measured.split()
-    target = _("Ziel: %(n)s %%") % {"n": TARGETS["modal_split"]}
     if told.green is None:
         source = _("Dafür müssen an einer Straße Autos und andere gezählt werden. Das ist nirgends der Fall.")
         return Figure(title, "", target, "", source)
@@ -83,9 +90,8 @@ def _modal_split() -> Figure:
     return Figure(title, _percent(told.green), target, "", source % {"n": len(told.streets)})
 
 
-def _punctuality() -> Figure:
+def _punctuality(target: str) -> Figure:
     title, told = _("Pünktlichkeit von Bus und Bahn"), measured.transit()
-    target = _("Ziel: %(n)s %%") % {"n": TARGETS["punctuality"]}
     if told.share is None:
         return Figure(title, "", target, "", _("Es liegen keine gesammelten Echtzeitdaten vor."))
     trend = _("ausgefallen: %(n)s %%") % {"n": number(told.cancelled_share or 0)}

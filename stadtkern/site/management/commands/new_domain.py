@@ -16,7 +16,7 @@ DOMAIN = Domain(
     name="{name}",
     title="{title}",
     office="{title}",
-    kpis=[KPI("cases_decided", "Entschiedene Vorgänge", unit="", target=1, owner="{title}", measure=kpis.cases_decided)],
+    kpis=[KPI("cases_decided", "Entschiedene Vorgänge", unit="", owner="{title}", measure=kpis.cases_decided)],
 )
 '''
 KPIS = '''"""Figures of the department; each returns its value today, or None where nothing was measured."""

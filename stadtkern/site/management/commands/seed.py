@@ -28,7 +28,20 @@ from stadtkern.kernel.city.actions import import_offices
 from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.city.profile import city
 from stadtkern.kernel.registers.actions import import_civil_records, import_entries, import_households
-from stadtkern.site import belongings, counters, flow, hallway, money, own, parked, population, rehearsal, treasury, visits
+from stadtkern.site import (
+    belongings,
+    counters,
+    flow,
+    goals,
+    hallway,
+    money,
+    own,
+    parked,
+    population,
+    rehearsal,
+    treasury,
+    visits,
+)
 
 
 class Command(BaseCommand):
@@ -98,6 +111,7 @@ class Command(BaseCommand):
                 lent = importlib.import_module("stadtkern.site.lent").play()
                 self.stdout.write(f"  {lent} rides with shared vehicles")
             self.stdout.write(f"  {money.play()} claims in all, days closed")  # last: a closed day takes no booking
+            self.stdout.write(f"  {goals.play()} figures of the departments, measured from all this")
 
 
 def fill_registers(source: dict[str, Any], town: dict[str, str], people: int) -> int:
