@@ -80,24 +80,6 @@ def test_the_database_tells_nought_from_not_measured(db):
     KPIValue.objects.create(key="eins.share", day=date(2026, 11, 30), state="MEASURED", value=0.0)
 
 
-def test_the_job_of_the_night_keeps_the_others_and_tells_the_operator(db, figures):
-    from stadtkern.site import jobs
-
-    assert jobs.measure in [task for _cron, task in jobs.SCHEDULE]
-    with pytest.raises(RuntimeError, match=r"eins\.wrong, zwei\.endless"):
-        jobs.measure(0)
-    assert states()["eins.share"] == ("MEASURED", 72.46)
-
-
-def test_every_department_is_asked(db):
-    """The real ones: nothing goes wrong in an empty city, and there is a value or a reason for each."""
-    assert actions.measure(timezone.localdate()) == []
-    listed = [(key, kpi) for key, _group, kpi in definitions.every()]
-    assert {key.split(".")[0] for key, _kpi in listed} >= {"administration", "mobility", "participation", "dataprotection"}
-    assert set(states()) == {key for key, _kpi in listed}
-    assert [key for key, kpi in listed if states()[key][1] is None and not kpi.missing] == []
-
-
 def test_less_may_be_better(figures):
     (_one, share), (_same, days) = definitions.find("eins", "share"), definitions.find("eins", "days")
     assert share.reached(90, 90) and share.reached(91, 90) and not share.reached(89, 90)
