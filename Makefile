@@ -15,16 +15,16 @@ demo: .venv/ready ## set up and serve the platform with demo data (RESET=1 start
 	@$(VENV) manage.py demo --port $(PORT) $(if $(RESET),--reset)
 
 test: .venv/complete .venv/browser ## set up and run every test
-	@$(VENV) -m pytest -n 2 $(ARGS)
+	@$(VENV) -m pytest -n 3 $(ARGS)
 
 test-full: .venv/complete .venv/browser ## the same at its longest, for the night (about an hour)
-	@FULL=1 STEPS=50000 STORIES=400 $(VENV) -m pytest -n 2 $(ARGS)
+	@FULL=1 STEPS=50000 STORIES=400 $(VENV) -m pytest -n 3 $(ARGS)
 
 check: .venv/complete .venv/browser ## linter, types, import contracts, tests
 	@$(VENV) -m ruff check . && $(VENV) -m ruff format --check .
 	@$(VENV) -m mypy stadtkern
 	@.venv/bin/lint-imports
-	@$(VENV) -m pytest -n 2
+	@$(VENV) -m pytest -n 3
 
 bench: .venv/complete ## the measurements of benchmarks/ (about 15 minutes)
 	@$(VENV) benchmarks/run.py $(ARGS)
