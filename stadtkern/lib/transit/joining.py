@@ -20,7 +20,9 @@ from .texts import Texts
 from .timetable import Timetable
 
 Own = tuple[tuple[int, int], Mapping[str, int]]  # first row and end of a part, every id to its row
-OWN_IDS = {"stop_id": "stops", "route_id": "routes", "agency_id": "agencies"}  # columns of fares that name other tables
+OWN_IDS = {
+    "stop_id": "stops", "from_stop_id": "stops", "to_stop_id": "stops", "route_id": "routes", "agency_id": "agencies",
+}  # fmt: skip  # columns of fares that name other tables
 
 
 @dataclass(frozen=True)

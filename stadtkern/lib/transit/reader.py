@@ -49,7 +49,8 @@ def read_feed(path: Path, limits: Limits | None = None) -> Feed:
         feed = Feed(
             stops, routes, trips, times, calendar, shapes,
             read_frequencies(archive, index, times, findings), read_transfers(archive, stops, findings),
-            read_pathways(archive, stops, findings), timezone, agencies, read_fares(archive, findings), read_info(archive), [],
+            read_pathways(archive, stops, findings), timezone, agencies,
+            read_fares(archive, calendar, findings), read_info(archive), [],
             {"name": Path(path).name, "unpacked_bytes": archive.read_bytes}, block, read_stays(archive, index, findings),
         )  # fmt: skip
     check_calendar(feed, findings)

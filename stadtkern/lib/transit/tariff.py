@@ -1,7 +1,11 @@
 """The files of fares, v1 and v2, as rows of text; fares.py gives them a meaning."""
 
+from datetime import date
+
 from .archive import Archive
+from .calendars import Calendar
 from .findings import Findings
+from .products import cents
 
 FARES = (
     "fare_attributes.txt",
@@ -60,18 +64,49 @@ FARE_COLUMNS = (
     "service_id",
     "rider_category_id",
     "rider_category_name",
+    "is_default_fare_category",
+    "from_network_id",
+    "to_network_id",
+    "from_stop_id",
+    "to_stop_id",
 )
 MOST_FARE_ROWS = 200_000
+MOST_SERVICES, MOST_TIMEFRAME_DAYS = 50, 1500
+PRICED = ("fare_attributes.txt", "fare_products.txt")
 
 
-def read_fares(archive: Archive, findings: Findings) -> dict[str, list[dict[str, str]]]:
-    """The files of fares (v1 and v2) as rows of text; lib/transit/fares.py gives them a meaning."""
+def read_fares(archive: Archive, calendar: Calendar, findings: Findings) -> dict[str, list[dict[str, str]]]:
+    """The files of fares (v1 and v2) as rows of text; lib/transit/{fares,products}.py give them a meaning. `timeframe_days`
+    says on which days the services of timeframes.txt run."""
     fares: dict[str, list[dict[str, str]]] = {}
     for name in FARES:
-        for _line, row in archive.rows(name, FARE_COLUMNS, ()):
+        for line, row in archive.rows(name, FARE_COLUMNS, ()):
             rows = fares.setdefault(name, [])
             if len(rows) >= MOST_FARE_ROWS:
                 findings.add("bad_fare", name, 0, limit=MOST_FARE_ROWS)
                 break
-            rows.append({column: value for column, value in zip(FARE_COLUMNS, row, strict=True) if value})
+            told = {column: value for column, value in zip(FARE_COLUMNS, row, strict=True) if value}
+            price = told.get("price", told.get("amount"))
+            if name in PRICED and (price is None or cents(price.removeprefix("-")) is None):
+                findings.add("bad_fare", name, line, value=price or "")
+            rows.append(told)
+    services = dict.fromkeys(row.get("service_id", "") for row in fares.get("timeframes.txt", []))
+    days = [(one, day) for one in list(services)[:MOST_SERVICES] for day in days_of(calendar, one)]
+    if days:
+        fares["timeframe_days"] = [{"service_id": one, "date": f"{day:%Y%m%d}"} for one, day in days]
     return fares
+
+
+def days_of(calendar: Calendar, service: str) -> list[date]:
+    """When a service runs, for the first years of it."""
+    if service not in calendar.services:
+        return []
+    at = calendar.services.index(service)
+    own = calendar.exceptions[calendar.exceptions[:, 0] == at]
+    first = min([int(calendar.first[at]), *own[:, 1].tolist()])
+    last = max([int(calendar.last[at]), *own[:, 1].tolist()])
+    told = dict(own[:, 1:].tolist())
+    usual = calendar.weekdays[at]
+    inside = range(int(calendar.first[at]), int(calendar.last[at]) + 1)
+    span = range(first, min(last, first + MOST_TIMEFRAME_DAYS) + 1)
+    return [date.fromordinal(day) for day in span if told.get(day, int(day in inside and usual[(day + 6) % 7]))]

@@ -48,9 +48,9 @@ class _Part:
             fares=self.tables, agencies=told["agencies"], stops=table.stops, routes=table.routes, trips=table.trips
         )
         rows = self.tables.get("rider_categories.txt", [])
-        riders = {row.get("rider_category_id", "") for row in rows}
-        self.usual = {row["rider_category_id"] for row in rows if row.get("is_default_fare_category") == "1"} or riders
+        self.usual = {row["rider_category_id"] for row in rows if row.get("is_default_fare_category") == "1"} or {""}
+        self.day = table.date
 
     def price(self, journey: Any) -> tuple[int, str] | None:
-        options = [one for one in transit.fare(self.feed, journey) if not one.rider or one.rider in self.usual]
+        options = [one for one in transit.fare(self.feed, journey, self.day) if one.rider_id in self.usual]
         return (options[0].cents, options[0].currency) if options else None
