@@ -23,11 +23,13 @@ def read_gbfs(
     form: str = "bicycle",
     language: str = "de",
     now: float | None = None,
+    at: float | None = None,
 ) -> System:
     """One operator's feed out of its documents ("station_status" or "station_status.json" -> content).
 
     `form`: what is rented where the feed has no vehicle types (the standard means bicycles; operators of cars do not say so).
-    `now`: seconds since 1970, to find out what is out of date. Never raises for what stands in the documents.
+    `now`: seconds since 1970, to find out what is out of date. `at`: the moment for which zones that hold for a time are chosen
+    (None: all hold). Never raises for what stands in the documents.
     """
     notes = Notes()
     whole = {
@@ -38,7 +40,7 @@ def read_gbfs(
     kinds = _types(data.get("vehicle_types"), form, language, notes)
     stations = _stations(data, kinds, language, notes, now)
     vehicles = _vehicles(data, kinds, {one.id: one for one in stations}, notes)
-    found, everywhere = zones(data.get("geofencing_zones"), language, notes)
+    found, everywhere = zones(data.get("geofencing_zones"), language, notes, at)
     pricing = plans(data.get("system_pricing_plans"), language, notes)
     hours = opening(data, notes)
     _missing(data, whole, notes)

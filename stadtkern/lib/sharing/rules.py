@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from typing import Any
 
 from .system import Plan, Ring, Rule, Step, Zone
-from .values import Notes, identity, number, rows, text, yes
+from .values import Notes, identity, moment, number, rows, text, yes
 
 FEED = "geofencing_zones"
 MOST_CORNERS = 500_000
 
 
-def zones(data: Mapping[str, Any] | None, language: str, notes: Notes) -> tuple[tuple[Zone, ...], tuple[Rule, ...]]:
-    """The zones in the order of the feed, in which the first counts; and what holds where none lies."""
+def zones(
+    data: Mapping[str, Any] | None, language: str, notes: Notes, at: float | None = None
+) -> tuple[tuple[Zone, ...], tuple[Rule, ...]]:
+    """The zones in the order of the feed, in which the first counts; and what holds where none lies. `at`: zones that begin
+    later or are over are left out."""
     if data is None:
         return (), ()
     collection = data.get(FEED)
@@ -22,6 +25,9 @@ def zones(data: Mapping[str, Any] | None, language: str, notes: Notes) -> tuple[
     for row in rows(features, FEED, notes):
         said = row.get("properties")
         said = said if isinstance(said, Mapping) else {}
+        start, end = moment(said.get("start")), moment(said.get("end"))
+        if at is not None and ((start is not None and at < start) or (end is not None and at >= end)):
+            continue
         name = text(said.get("name"), language)
         polygons = _polygons(row.get("geometry"))
         corners += sum(len(ring) for rings in polygons for ring in rings)

@@ -20,21 +20,22 @@ from ..trips import demo, fetching, folder, world
 from . import alerts, demand, punctuality
 
 COMPARED = timedelta(minutes=20)  # two readings so far apart say nothing of what happened between them
+MOVING = ("station_information", "station_status", "vehicle_status", "free_bike_status")
 MOST_BYTES, MOST_DOCUMENTS, SECONDS = 30_000_000, 20, 50.0
 
 
 def refresh(feed: Feed) -> bool:
     """Ask one source of live data. False: it did not work; the page of the source says why."""
-    now = timezone.now()
+    now, partly = timezone.now(), ""
     try:
         if feed.kind == Feed.Kind.REALTIME:
             _realtime(feed, now)
         else:
-            _sharing(feed, now)
+            partly = _sharing(feed, now)
     except (fetching.NotFetched, world.NoTimetable) as no:
         _note(feed, now, str(no) or _("Es ist noch kein Fahrplan geladen."))
         return False
-    _note(feed, now, "")
+    _note(feed, now, partly)
     return True
 
 
@@ -91,12 +92,23 @@ def _with_stations(stops: tuple[str, ...]) -> list[str]:
     return list(dict.fromkeys([*stops, *heads]))
 
 
-def _sharing(feed: Feed, now: datetime) -> None:
-    documents = demo.sharing(feed.url, now) if demo.is_demo(feed.url) else _documents(feed.url)
-    place = folder.live_file(feed.key)
+def _sharing(feed: Feed, now: datetime) -> str:
+    """What did not come though the rest did, in words."""
+    place, missing = folder.live_file(feed.key), list[str]()
+    documents = demo.sharing(feed.url, now) if demo.is_demo(feed.url) else _documents(feed.url, _kept(place), missing)
     before = _said_before(place, now)
     put(place, json.dumps(documents, ensure_ascii=False).encode())
     demand.note(feed.key, before, sharing.read_gbfs(documents), now)
+    return _("Nicht alles kam: %s. Davon gilt, was davor kam.") % ", ".join(missing) if missing else ""
+
+
+def _kept(place: Path) -> dict[str, Any]:
+    """The documents of the last asking."""
+    try:
+        found = json.loads(place.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _said_before(place: Path, now: datetime) -> sharing.System | None:
@@ -109,8 +121,9 @@ def _said_before(place: Path, now: datetime) -> sharing.System | None:
         return None
 
 
-def _documents(url: str) -> dict[str, Any]:
-    """Everything the discovery file names."""
+def _documents(url: str, before: dict[str, Any], missing: list[str]) -> dict[str, Any]:
+    """Everything the discovery file names. What does not come is named in `missing` and stays as it was, except for what moves:
+    without that there is nothing new to say. Raises NotFetched."""
     found: dict[str, Any] = {"gbfs": _json(url)}
     told = found["gbfs"].get("data") if isinstance(found["gbfs"], dict) else None
     listed = told.get("feeds") if isinstance(told, dict) else None
@@ -121,8 +134,16 @@ def _documents(url: str) -> dict[str, Any]:
         raise fetching.NotFetched(_("Unter der Adresse liegt keine gbfs.json."))
     for one in listed[:MOST_DOCUMENTS]:
         name, where = (str(one.get(key, "")) for key in ("name", "url")) if isinstance(one, dict) else ("", "")
-        if name.isidentifier() and len(name) < 60 and where:
+        if not (name.isidentifier() and len(name) < 60 and where) or name == "gbfs":
+            continue
+        try:
             found[name] = _json(where)
+        except fetching.NotFetched:
+            if name in MOVING:
+                raise
+            missing.append(name)
+            if name in before:
+                found[name] = before[name]
     return found
 
 

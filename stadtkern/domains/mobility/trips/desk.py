@@ -18,6 +18,7 @@ from stadtkern.kernel.accounts.models import Role
 from ..actions import feeds, joined
 from ..models import Feed, FeedVersion
 from . import bounded, folder, sentences
+from .heard import heard
 
 office = staff(Role.CLERK, Role.LEAD, office="ordnungsamt")
 SHOWN = 12
@@ -82,6 +83,7 @@ def _show(request: HttpRequest, feed: Feed, wrong: str = "", status: int = 200) 
     newest = versions[0] if versions else None
     word, level = _state(feed)
     memory, seconds = bounded.bounds()
+    live = feed.kind in (Feed.Kind.REALTIME, Feed.Kind.GBFS)
     context = {
         "feed": feed,
         "word": word,
@@ -91,12 +93,13 @@ def _show(request: HttpRequest, feed: Feed, wrong: str = "", status: int = 200) 
         "versions": [(one, _may_go_back(feed, one)) for one in versions],
         "newest": newest,
         "findings": [(sentences.sentence(one), sentences.place(one)) for one in (newest.findings if newest else [])],
+        "heard": heard(feed) if live else None,
         "step": step_words(feed.step),
         "busy": feed.state in (Feed.State.WAITING, Feed.State.RUNNING) and not feeds.stopped(feed),
         "stopped": feeds.stopped(feed),
         "wrong": wrong,
         "uploads": feed.kind in (Feed.Kind.GTFS, Feed.Kind.OSM),
-        "live": feed.kind in (Feed.Kind.REALTIME, Feed.Kind.GBFS),
+        "live": live,
         "memory": memory,
         "seconds": seconds,
         "values": {name: getattr(feed, name) for name in FIELDS} | {"timetable": feed.timetable.key if feed.timetable else ""},

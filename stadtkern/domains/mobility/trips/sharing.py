@@ -2,6 +2,7 @@
 
 import json
 import logging
+import time
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -15,13 +16,17 @@ from stadtkern.lib.journeys import Parking
 from . import folder
 
 PARKING = ("id", "name", "lat", "long", "capacity")
+SILENT, SILENT_TURNS = 3600, 3  # seconds, and askings that came to nothing
 log = logging.getLogger(__name__)
 _read: dict[str, tuple[int, Any]] = {}
 
 
 def systems() -> tuple[Sequence[Any], int]:
-    """Systems of shared vehicles, and a number that changes when they do."""
-    found, stamp = [], 0
+    """Systems of shared vehicles, and a number that changes when they do.
+
+    A source that has been silent for long offers nothing: nobody shall walk to a bicycle of this morning.
+    """
+    found, stamp, now = [], 0, time.time()
     for key, told in sorted(folder.current().items()):
         if told["kind"] != "GBFS":
             continue
@@ -30,10 +35,12 @@ def systems() -> tuple[Sequence[Any], int]:
             changed = place.stat().st_mtime_ns
         except OSError:
             continue
+        if now - changed / 1e9 > max(SILENT, SILENT_TURNS * 60 * told.get("minutes", 0)):
+            continue
         known = _read.get(key)
         if known is None or known[0] != changed:
             try:
-                known = _read[key] = (changed, sharing.read_gbfs(json.loads(place.read_bytes())))
+                known = _read[key] = (changed, sharing.read_gbfs(json.loads(place.read_bytes()), at=now))
             except (OSError, ValueError):
                 log.exception("shared vehicles of %s cannot be read", key)
                 continue

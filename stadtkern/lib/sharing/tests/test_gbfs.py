@@ -180,3 +180,21 @@ def test_no_content_makes_the_reader_fall(data):
 def test_no_bytes_make_the_reader_fall(content):
     system = read_gbfs(dict.fromkeys(("system_information", "station_information", "free_bike_status.json"), content))
     assert system.stations == () and system.findings
+
+
+def test_zones_that_hold_for_a_time_hold_then_only():
+    ring = [[[[7, 50], [8, 50], [8, 51], [7, 50]]]]
+
+    def zone(name, **when):
+        shape = {"type": "MultiPolygon", "coordinates": ring}
+        return {"type": "Feature", "geometry": shape, "properties": {"name": name, "rules": []} | when}
+
+    features = [
+        zone("ever"),
+        zone("over", start=0, end=1000),
+        zone("now", start="1970-01-01T00:30:00Z", end=2000),
+        zone("later", start=9000),
+    ]
+    told = {"geofencing_zones": {"data": {"geofencing_zones": {"type": "FeatureCollection", "features": features}}}}
+    assert [one.name for one in read_gbfs(told, at=1900).zones] == ["ever", "now"]
+    assert len(read_gbfs(told).zones) == 4

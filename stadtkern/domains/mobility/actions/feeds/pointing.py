@@ -14,5 +14,6 @@ def point(row: Feed) -> None:
     elif row.active and row.kind in (Feed.Kind.REALTIME, Feed.Kind.GBFS):
         told = {"kind": row.kind, "number": 0, "folder": str(folder.live_file(row.key)), "feed": row.pk}
         told["of"] = row.timetable.key if row.timetable else ""
+        told["minutes"] = row.every_minutes
     if folder.current().get(row.key) != told:
         folder.point_to(row.key, told)
