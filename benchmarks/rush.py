@@ -29,7 +29,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from crash import free_port, say
+from crash import STANDSTILL, free_port, say
 from rushing import humans, world
 from rushing.plant import BareServer, RushPlant
 from rushing.wire import Crowd
@@ -142,11 +142,15 @@ class Rush:
         murderer = threading.Thread(target=self.murder, args=(day, morning), daemon=True) if kill else None
         if murderer:
             murderer.start()
-        wall = time.perf_counter()
+        wall = moved = time.perf_counter()
+        served = 0
 
         def done() -> bool:
-            day.over = len(day.confirmed) + len(day.told) >= waits
-            return time.perf_counter() - wall > 240 + before
+            nonlocal moved, served
+            if (now := len(day.confirmed) + len(day.told)) > served:
+                moved, served = time.perf_counter(), now
+            day.over = served >= waits
+            return time.perf_counter() - max(moved, wall + before) > STANDSTILL
 
         crowd.run(done)
         wall = time.perf_counter() - wall
