@@ -1,11 +1,13 @@
 """Counts: faults are seen, forecasts use the past alone, demand keeps to prior and counts."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import numpy as np
+import pytest
 
 from stadtkern.lib.traffic import quality
-from stadtkern.lib.traffic.calibrate import calibrate, geh
+from stadtkern.lib.traffic.calibrate import calibrate, geh, good
 from stadtkern.lib.traffic.days import Days
 from stadtkern.lib.traffic.forecast import Counts, Forecaster, Table, corrected, wape
 from stadtkern.lib.traffic.skill import skill
@@ -93,3 +95,50 @@ def test_demand_keeps_to_the_counts_and_near_the_prior():
     assert np.abs(answer.amounts - true).sum() < np.abs(prior - true).sum()
     assert geh(np.array([100.0]), np.array([100.0]))[0] == 0 and (answer.amounts >= 0).all()
     assert calibrate(routes, prior, {}).amounts.sum() > 0
+
+
+def grid(side: int, seed: int) -> tuple[list[tuple[str, ...]], np.ndarray]:
+    """A town of right angles: two ways between random corners for each pair, and how many drive each of them."""
+    rng = np.random.default_rng(seed)
+    routes, amounts = [], []
+    for _ in range(160):
+        (y, x), (y2, x2) = rng.integers(0, side, 2), rng.integers(0, side, 2)
+        many = float(rng.lognormal(3.3, 0.8))
+        for first, share in ((True, 0.7), (False, 0.3)):
+            corners = [(y, x), (y, x2) if first else (y2, x), (y2, x2)]
+            route: list[str] = []
+            for (a, b), (c, d) in pairwise(corners):
+                steps = max(abs(c - a), abs(d - b))
+                points = [(a + (c - a) * n // max(1, steps), b + (d - b) * n // max(1, steps)) for n in range(steps + 1)]
+                route += [f"{one}-{other}" for one, other in pairwise(points)]
+            if route:
+                routes.append(tuple(route))
+                amounts.append(many * share)
+    return routes, np.array(amounts)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "least"),
+    [
+        (lambda true, rng: true, 95),
+        (lambda true, rng: 0.3 * true, 95),  # of other years
+        (lambda true, rng: 2 * true * rng.lognormal(0, 0.7, len(true)), 80),
+    ],
+)
+def test_a_wrong_prior_gets_better_where_nobody_counted(wrong, least):
+    routes, true = grid(6, 3)
+    rng = np.random.default_rng(8)
+    edges = sorted({edge for route in routes for edge in route})
+    flow = {edge: sum(many for route, many in zip(routes, true, strict=True) if edge in route) for edge in edges}
+    used = set(rng.permutation(edges)[: len(edges) // 2])
+    counts = {edge: float(flow[edge] * rng.normal(1, 0.05)) for edge in used}
+    held = {edge: flow[edge] for edge in edges if edge not in used}
+    prior = np.asarray(wrong(true, rng))
+    alone = np.array([sum(m for route, m in zip(routes, prior, strict=True) if edge in route) for edge in sorted(held)])
+    before = good(alone, np.array([held[edge] for edge in sorted(held)]))
+    told = calibrate(routes, prior, counts, held)
+    assert told.held_out >= max(least, before - 3) and (told.held_out > before + 5 or before > 90)
+    # and two loops that broke do not take it along
+    busiest = sorted(counts, key=lambda edge: -counts[edge])
+    broken = counts | {busiest[0]: 0.0, busiest[1]: 5 * counts[busiest[1]]}
+    assert calibrate(routes, prior, broken, held).held_out > told.held_out - 8
