@@ -121,7 +121,10 @@ def stations(feed: Feed, pairs: Pairs, most: int) -> None:
 
 
 def inside(feed: Feed, pairs: Pairs, free: Pairs) -> None:
-    """Where pathways.txt knows a station, its ways count: the shortest, and the shortest without steps."""
+    """Where pathways.txt knows a station, its ways count: the shortest, and the shortest without steps.
+
+    It tells all of them: between two of its platforms without a way free of steps there is none, whatever the beeline says.
+    """
     every: dict[int, list[tuple[int, int]]] = {}
     flat: dict[int, list[tuple[int, int]]] = {}
     for a, b, seconds, step_free in feed.pathways.tolist():
@@ -132,6 +135,9 @@ def inside(feed: Feed, pairs: Pairs, free: Pairs) -> None:
     known = sorted({stop for row in feed.pathways[:, :2].tolist() for stop in row} & served)
     for stop in known:
         near, level = shortest(stop, every), shortest(stop, flat)
+        for other in known:
+            if other not in level and feed.stops.parent[other] == feed.stops.parent[stop] >= 0:
+                free.pop((stop, other), None)
         for other in near:
             if other != stop and other in served:
                 pairs[stop, other] = near[other]

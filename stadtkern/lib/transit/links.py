@@ -9,6 +9,7 @@ from .findings import Findings
 from .times import clock, whole
 
 MOST_SECONDS = 86_400
+BOARDING_AREA = 4  # location_type
 
 
 def read_frequencies(archive: Archive, trips: dict[str, int], times: StopTimes, findings: Findings) -> NDArray[np.int32]:
@@ -96,7 +97,10 @@ def special_rule(from_route: str, to_route: str, from_trip: str, to_trip: str) -
 
 
 def read_pathways(archive: Archive, stops: Stops, findings: Findings) -> NDArray[np.int32]:
-    """Rows of from, to, seconds, step-free; ways in both directions twice. Stairs and escalators are not step-free."""
+    """Rows of from, to, seconds, step-free; ways in both directions twice. Stairs and escalators are not step-free.
+
+    A boarding area is a part of its platform, which has no ways of its own then.
+    """
     name = "pathways.txt"
     columns = (
         "from_stop_id",
@@ -109,11 +113,13 @@ def read_pathways(archive: Archive, stops: Stops, findings: Findings) -> NDArray
         "max_slope",
     )
     rows: list[tuple[int, int, int, int]] = []
+    area = (stops.kind == BOARDING_AREA) & (stops.parent >= 0)
     for line, (start, end, mode, both, seconds, length, stairs, slope) in archive.rows(name, columns, columns[:3]):
         origin, target, way = stops.by_id.get(start, -1), stops.by_id.get(end, -1), whole(mode, 0, 1, 7)
         if origin < 0 or target < 0 or not way:
             findings.add("bad_pathway", name, line, value=f"{start} {end}")
             continue
+        origin, target = (int(stops.parent[at]) if area[at] else at for at in (origin, target))
         took = whole(seconds, -1, 1, MOST_SECONDS)
         if took < 0:
             metres = whole(length, 30, 0, 20_000)

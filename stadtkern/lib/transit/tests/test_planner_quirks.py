@@ -142,3 +142,26 @@ def test_no_time_for_a_change_far_away_is_no_time_given(tmp_path):
     rows = "from_stop_id,to_stop_id,transfer_type,min_transfer_time\na,b,0,0\nc,d,1,0\na,a,0,0\nb,c,2,0\n"
     feed = read_feed(feed_of(tmp_path, VILLAGE | {"transfers.txt": rows}))
     assert feed.transfers.tolist() == [[0, 1, 0, -1], [2, 3, 1, -1], [0, 0, 0, 0], [1, 2, 2, 0]]
+
+
+STATION = (
+    "stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station\nS,Hbf,50,7,1,\na,Gleis 1,50,7,0,S\n"
+    "b,Gleis 2,50.0002,7,0,S\nc,Gleis 3,50.0004,7,0,S\nA1,Abschnitt A,,,4,a\nN,,,,3,S\nE,Eingang,50,7.0001,2,S\nd,Damm,50.2,7,0,\n"
+)
+
+
+def test_ways_in_a_station_by_boarding_areas_lifts_and_stairs(tmp_path):
+    """Platform 1 has its ways by boarding area A, as the reference wants; 2 is reached by lift, 3 by stairs only."""
+    ways = (
+        "pathway_id,from_stop_id,to_stop_id,pathway_mode,is_bidirectional,traversal_time\n"
+        "1,E,N,1,1,20\n2,N,A1,1,1,30\n3,N,b,5,1,60\n4,N,c,2,1,40\n"
+    )
+    table = day(read_feed(feed_of(tmp_path, VILLAGE | {"stops.txt": STATION, "pathways.txt": ways})), MONDAY)
+    name = [*table.stops.id]
+
+    def told(start, to, seconds):
+        ends = [(name[at], name[other]) for at in range(len(name)) for other in to[start[at] : start[at + 1]]]
+        return {pair: int(many) for pair, many in zip(ends, seconds, strict=True) if pair[0] == "a"}
+
+    assert told(table.net.foot_start, table.net.foot_to, table.net.foot_seconds) == {("a", "b"): 90, ("a", "c"): 70}
+    assert told(table.free_start, table.free_to, table.free_seconds) == {("a", "b"): 90}
