@@ -12,7 +12,7 @@ from .findings import FeedRefused, Finding, Limits
 from .footpaths import Paths, walks
 from .stays import rows as rows_of
 from .stays import stays
-from .timetable import Bytes, Ints, Net, Timetable, boarding, day_shift, frozen
+from .timetable import Bytes, Ints, Net, Timetable, boarding, call_key, day_shift, frozen
 
 AHEAD = 8 * 3600
 MOST_DAYS = 10
@@ -152,9 +152,21 @@ def assemble(feed: Feed, date: date, found: Runs, paths: Paths, free: Paths, cha
         free_start=free[0],
         free_to=free[1],
         free_seconds=free[2],
+        arranged=arranged(feed, found),
         about={"feed": feed.source.get("name", ""), "version": feed.info.get("feed_version", "")}
         | ({"parts": feed.source["parts"]} if "parts" in feed.source else {}),
     )
+
+
+def arranged(feed: Feed, found: Runs) -> NDArray[np.int64]:
+    """Where one has to call before, as Timetable.arranged wants it: of the trips that run."""
+    rows = np.flatnonzero(feed.times.flags & 12)
+    trip = np.searchsorted(feed.times.start, rows, "right") - 1
+    runs_today = np.isin(trip, found.source)
+    rows, trip = rows[runs_today], trip[runs_today].astype(np.int64)
+    doors = [feed.times.flags[rows] & door > 0 for door in (4, 8)]
+    keys = [call_key(trip[door], feed.times.sequence[rows[door]], at) for at, door in enumerate(doors)]
+    return frozen(np.sort(np.concatenate(keys)), np.int64)  # type: ignore[no-any-return]
 
 
 def concat(parts: list[NDArray[Any]]) -> NDArray[np.int64]:

@@ -93,7 +93,7 @@ class StopTimes:
     arrive: Ints  # seconds after noon minus 12 h
     depart: Ints
     sequence: Ints
-    flags: Bytes  # 1 = may board, 2 = may alight, 4 = by arrangement
+    flags: Bytes  # 1 = may board, 2 = may alight, 4 and 8 = the same, by arrangement only
     headsign: Ints  # index in `headsigns`, -1 = the trip's; empty array when the feed has none
     headsigns: Texts
 

@@ -53,6 +53,7 @@ CODES = {
     "midnight_wrapped": "times that start again at 0 after midnight were continued past 24:00",
     "double_sequence": "stop_sequence is used twice in a trip; the order of the file counts",
     "no_sequence": "rows without stop_sequence stand where the file has them",
+    "by_arrangement": "stops at which one gets on or off after a call only; whoever shows a journey says so",
     "station_served": "vehicles stop at a station or entrance instead of a platform",
     "bad_frequency": "frequencies without a usable headway or span are left out",
     "frequency_clash": "a trip's frequencies overlap",

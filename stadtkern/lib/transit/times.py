@@ -26,7 +26,7 @@ NONE = -(2**31)  # no stop_sequence
 MOST_HOURS = 240
 DAY = 86_400
 LIFT = 180  # so many seconds back are taken for rounding
-BOARD, ALIGHT, ARRANGED = 1, 2, 4
+BOARD, ALIGHT, ARRANGED = 1, 2, 4  # ARRANGED times 1 for boarding, times 2 for alighting
 
 
 def clock(text: str) -> int:
@@ -78,7 +78,7 @@ class Doors(dict[str, int]):
     """pickup_type and drop_off_type to flags: 1 = no, 2 and 3 = by arrangement, everything else = yes."""
 
     def __init__(self, door: int) -> None:
-        super().__init__({"1": 0, "2": door | ARRANGED, "3": door | ARRANGED, "0": door, "": door})
+        super().__init__({"1": 0, "2": door | door * ARRANGED, "3": door | door * ARRANGED, "0": door, "": door})
         self.door = door
 
     def __missing__(self, text: str) -> int:
@@ -149,6 +149,8 @@ def read_times(archive: Archive, trips: dict[str, int], stops: Stops, findings: 
         findings.add("trip_too_short", FILE, int(rows.row[lone][0]), int(lone.sum()))
         rows.take(~lone)
         many[many < 2] = 0
+    called = rows.flags & (BOARD | ALIGHT) * ARRANGED > 0
+    findings.add("by_arrangement", FILE, int(rows.row[np.argmax(called)]) if called.any() else 0, int(called.sum()))
     start = np.zeros(len(trips) + 1, np.int64)
     np.cumsum(many, out=start[1:])
     texts = Texts.of(text.strip()[:200] for text in headsigns)

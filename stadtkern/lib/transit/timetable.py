@@ -83,6 +83,7 @@ class Timetable:
     stands_in: dict[int, int] = field(default_factory=dict)  # event: the row one rides to alight there
     shut: frozenset[int] = frozenset()  # events at which their own row cannot be boarded or left
     gone: tuple[Any, ...] = ()  # cancelled trips (changes.Gone)
+    arranged: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))  # call_key, sorted
     about: dict[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
@@ -132,6 +133,17 @@ class Timetable:
         """What the vehicle shows at a stop: the stop's own headsign, else the trip's."""
         sign = int(self.sign[event]) if len(self.sign) else -1
         return self.signs[sign] if sign >= 0 else self.trips.headsign[source]
+
+    def on_call(self, ride: Any) -> bool:
+        """Whether a ride (journey.Ride) begins or ends where one has to call the operator before."""
+        if not len(self.arranged):
+            return False
+        pattern, net = int(self.pattern_of_row[ride.row]), self.net
+        long = int(net.pattern_start[pattern + 1] - net.pattern_start[pattern])
+        event = int(net.pattern_event[pattern]) + (ride.row - int(net.pattern_trip[pattern])) * long
+        ends = self.sequence[[event + ride.first, event + ride.last]]
+        keys = call_key(np.full(2, self.trip_source[ride.row], np.int64), ends, np.array([0, 1]))
+        return bool((self.arranged[np.minimum(np.searchsorted(self.arranged, keys), len(self.arranged) - 1)] == keys).any())
 
     def moment(self, seconds: int) -> datetime:
         """The moment of a time of this day, with time zone; right on the days when clocks change."""
@@ -187,7 +199,7 @@ class Timetable:
             return array(f"{prefix}.{name}")
 
         groups = {name: group(kind, name) for name, kind in GROUPS.items()}
-        own = {name: array(name) for name in OWN}
+        own = {name: array(name) for name in OWN if name != "arranged" or (folder / "arranged.npy").exists()}
         older = {"stay_start": np.zeros(len(own["trip_source"]) + 1, np.int32), "stay_to": np.zeros(0, np.int32)}
         absent = {name: frozen(empty) for name, empty in older.items() if not (folder / f"net.{name}.npy").exists()}
         net = Net(**{name: absent[name] if name in absent else array(f"net.{name}") for name in Net._fields})
@@ -206,6 +218,7 @@ class Timetable:
 GROUPS: dict[str, type[Any]] = {"stops": Stops, "routes": Routes, "trips": Trips, "shapes": Shapes}
 OWN = (
     "pattern_wheelchair", "sequence", "sign", "trip_source", "trip_shift", "trip_day", "free_start", "free_to", "free_seconds",
+    "arranged",
 )  # fmt: skip
 
 
@@ -228,6 +241,12 @@ def arrays(timetable: Timetable) -> list[tuple[str, NDArray[Any]]]:
         add(name, getattr(timetable, name))
     add(".signs", timetable.signs)
     return found
+
+
+def call_key(trip: NDArray[np.int64], sequence: NDArray[Any], door: Any) -> NDArray[np.int64]:
+    """One number for a trip's stop_sequence and its door: 0 = to get on, 1 = to get off."""
+    key: NDArray[np.int64] = trip * 2**33 + (sequence.astype(np.int64) + 2**31) * 2 + door
+    return key
 
 
 def noon(day: date, timezone: str) -> datetime:

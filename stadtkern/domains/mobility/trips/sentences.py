@@ -65,6 +65,7 @@ WORDS = {
     ),
     "double_sequence": gettext_lazy("Die Reihenfolge der Halte ist doppelt vergeben. Es gilt die Reihenfolge der Datei."),
     "no_sequence": gettext_lazy("Bei Halten fehlt die Reihenfolge. Es gilt die Reihenfolge der Datei."),
+    "by_arrangement": gettext_lazy("Halte, an denen man nur nach Anmeldung ein- oder aussteigt. Die Auskunft sagt es dazu."),
     "station_served": gettext_lazy("Fahrten halten an einem Bahnhof statt an einem Steig."),
     "bad_frequency": gettext_lazy("Takte ohne brauchbaren Abstand haben wir ausgelassen."),
     "frequency_clash": gettext_lazy("Die Takte einer Fahrt überschneiden sich."),

@@ -230,6 +230,8 @@ class Shower:
         row.words = " ".join(part for part in (kind_words(leg.route_type), leg.route, towards) if part)
         if leg.stays:
             row.words = _("%s – sitzen bleiben, das Fahrzeug fährt weiter") % row.words
+        if self.timetable.on_call(leg.ride):
+            row.words = _("%s – nur nach Anmeldung beim Verkehrsunternehmen") % row.words
         row.colour = str(self.timetable.routes.colour[leg.ride.route])
         if leg.delay:
             row.planned = row.departs - timedelta(seconds=leg.delay)

@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from stadtkern.lib.transit import FeedRefused, day, read_feed
+from stadtkern.lib.transit import FeedRefused, Timetable, at_stop, day, earliest, read_feed
 from stadtkern.lib.transit.check import check
 
 from .test_planner_feeds import STOP_TIMES, codes, refused, zipped
@@ -146,7 +146,8 @@ def test_no_time_for_a_change_far_away_is_no_time_given(tmp_path):
 
 STATION = (
     "stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station\nS,Hbf,50,7,1,\na,Gleis 1,50,7,0,S\n"
-    "b,Gleis 2,50.0002,7,0,S\nc,Gleis 3,50.0004,7,0,S\nA1,Abschnitt A,,,4,a\nN,,,,3,S\nE,Eingang,50,7.0001,2,S\nd,Damm,50.2,7,0,\n"
+    "b,Gleis 2,50.0002,7,0,S\nc,Gleis 3,50.0004,7,0,S\n"
+    "A1,Abschnitt A,,,4,a\nN,,,,3,S\nE,Eingang,50,7.0001,2,S\nd,Damm,50.2,7,0,\n"
 )
 
 
@@ -165,3 +166,22 @@ def test_ways_in_a_station_by_boarding_areas_lifts_and_stairs(tmp_path):
 
     assert told(table.net.foot_start, table.net.foot_to, table.net.foot_seconds) == {("a", "b"): 90, ("a", "c"): 70}
     assert told(table.free_start, table.free_to, table.free_seconds) == {("a", "b"): 90}
+
+
+def test_a_bus_that_comes_only_when_called_is_known_as_one(tmp_path):
+    """pickup_type 2 at a, drop_off_type 3 at c: from a or to c one has to call, from b to d not."""
+    head = STOP_TIMES.strip() + ",pickup_type,drop_off_type\n"
+    rows = "t1,8:00:00,8:00:00,a,1,2,0\nt1,8:10:00,8:10:00,b,2,0,0\nt1,8:20:00,8:20:00,c,3,0,3\nt1,8:30:00,8:30:00,d,4,1,0\n"
+    files = {"stop_times.txt": head + rows, "stops.txt": VILLAGE["stops.txt"].replace("50.2005", "50.3")}
+    feed = read_feed(feed_of(tmp_path, VILLAGE | files))
+    assert {one.code: one.count for one in feed.findings} == {"by_arrangement": 2}
+    day(feed, MONDAY).save(tmp_path / "saved")
+    for table in (day(feed, MONDAY), Timetable.load(tmp_path / "saved")):
+        called = {}
+        for pair in ("ab", "ac", "bc", "bd"):
+            origin, target = (table.stops.by_id[one] for one in pair)
+            found = earliest(table, at_stop(table, origin), at_stop(table, target, leaving=False), 27_000)
+            called[pair] = table.on_call(found[0].rides[0])
+        assert called == {"ab": True, "ac": True, "bc": True, "bd": False}
+    (tmp_path / "saved" / "arranged.npy").unlink()  # of a version before
+    assert not Timetable.load(tmp_path / "saved").on_call(found[0].rides[0])
