@@ -209,6 +209,7 @@ SAMPLES: dict[str, list[Sample]] = {
     "mobility:unwatch pk": [public(1)],
     "mobility:drop_place pk": [public(1)],
     "mobility:stop ref": [public("gibt-es-nicht")],
+    "mobility:feature ref": [public("gibt-es-nicht")],
     "api/v1/mobility ref": [public("gibt-es-nicht")],
     "mobility key": [public("gibt-es-nicht")],
     "mobility name": [public("haltestellen")],
@@ -279,7 +280,7 @@ NEVER_FOUND |= {f"mobility:ticket_desk_{page}" for page in ("one", "right", "fin
 # No timetable is read in these worlds (domains/mobility/tests/test_feeds.py and test_trips.py read one).
 NEVER_FOUND |= {f"mobility:source{page}" for page in ("", "_change", "_read", "_upload", "_back")}
 NEVER_FOUND |= {"GET /api/v1/mobility/stops/{ref}/departures", "GET /api/v1/mobility/plan"}
-NEVER_FOUND |= {f"mobility:{page}" for page in ("stop", "trip", "open_file", "open_gbfs", "unwatch", "drop_place")}
+NEVER_FOUND |= {f"mobility:{page}" for page in ("stop", "trip", "feature", "open_file", "open_gbfs", "unwatch", "drop_place")}
 NEVER_FOUND |= {
     "mobility:detector",
     "mobility:incident",

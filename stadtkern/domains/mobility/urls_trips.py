@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from .trips import desk, open_data, pages, reach, stops, watching
+from .trips import desk, feature_api, features, open_data, pages, reach, stops, watching
 
 urlpatterns = [
     path("", pages.planner, name="planner"),
@@ -30,7 +30,11 @@ urlpatterns = [
     path("daten/datei/<slug:key>/", open_data.file, name="open_file"),
     path("daten/gbfs/<slug:key>/<slug:name>.json", open_data.gbfs, name="open_gbfs"),
     path("daten/stoerungen.geojson", open_data.alerts_geojson, name="open_alerts"),
-    path("daten/sammlungen/", open_data.collections, name="collections"),
-    path("daten/sammlungen/<slug:name>/", open_data.collection, name="collection"),
-    path("daten/sammlungen/<slug:name>/items/", open_data.items, name="items"),
+    path("daten/ogc/", features.landing, name="features"),
+    path("daten/ogc/api", feature_api.description, name="features_api"),
+    path("daten/ogc/conformance", features.conformance, name="conformance"),
+    path("daten/ogc/collections", features.collections, name="collections"),
+    path("daten/ogc/collections/<slug:name>", features.collection, name="collection"),
+    path("daten/ogc/collections/<slug:name>/items", features.items, name="items"),
+    path("daten/ogc/collections/<slug:name>/items/<path:ref>", features.feature, name="feature"),
 ]

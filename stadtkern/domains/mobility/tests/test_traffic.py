@@ -270,6 +270,6 @@ def test_incidents_go_out_as_datex_and_as_features(planner, client):
     texts = [one.text for one in root.iterfind(".//com:value", names)]
     assert "Kanal <neu> & tief. Färbergasse" in texts and not any("geprüft" in text for text in texts)
     assert root.findtext(".//loc:latitude", namespaces=names) == "52.000000"
-    told = client.get("/mobil/daten/sammlungen/verkehr/items/?bbox=7,51,8,53").json()
+    told = client.get("/mobil/daten/ogc/collections/verkehr/items?bbox=7,51,8,53").json()
     assert [one["properties"]["title"] for one in told["features"]] == ["Kanal <neu> & tief"]
-    assert client.get("/mobil/daten/sammlungen/verkehr/items/").json()["numberMatched"] == 2
+    assert client.get("/mobil/daten/ogc/collections/verkehr/items").json()["numberMatched"] == 2

@@ -9,14 +9,15 @@ from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
-from django.views.decorators.http import require_safe
 from lxml import etree
 
 from stadtkern.kernel.accounts.access import everyone
 from stadtkern.kernel.city.profile import city
 
 from ..models import Incident
+from ..trips.doors import door, kept
 from .queries import public_incidents
 
 BASE = "http://datex2.eu/schema/3/"
@@ -35,13 +36,14 @@ COMPLIANCE = "complianceOption"  # network management must say whether it binds
 
 
 @everyone
-@require_safe
-def publication(request: HttpRequest) -> HttpResponse:
-    """Everything published and not over, as XML."""
+@door("api")
+def publication(request: HttpRequest) -> HttpResponseBase:
+    """Everything published and not over, as XML; 304 while nothing in it changed."""
     now = timezone.now()
-    answer = HttpResponse(written(public_incidents(now), now), content_type="application/xml; charset=utf-8")
-    answer["Access-Control-Allow-Origin"] = "*"
-    return answer
+    rows = list(public_incidents(now))
+    answer = HttpResponse(written(rows, now), content_type="application/xml; charset=utf-8")
+    same = [(row.pk, row.changed_at, row.begins_at > now) for row in rows]
+    return kept(request, answer, repr(same).encode(), 60)
 
 
 def written(rows: Sequence[Incident], now: datetime) -> bytes:

@@ -8,7 +8,14 @@ from django.http import HttpRequest
 
 from stadtkern.kernel.accounts.throttle import network_of
 
-MOST = {"plan": 120, "places": 600, "reach": 30, "api": 600, "search": 30}  # a minute, for each process of the server
+MOST = {
+    "plan": 120,
+    "places": 600,
+    "reach": 30,
+    "api": 600,
+    "search": 30,
+    "files": 60,
+}  # a minute, for each process
 WINDOW = 60.0
 _seen: OrderedDict[tuple[str, str], tuple[float, int]] = OrderedDict()
 _lock = Lock()
