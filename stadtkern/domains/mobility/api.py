@@ -5,20 +5,22 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, QueryDict
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from ninja import Path, Query, Router, Schema
-from ninja.errors import HttpError
+from ninja.decorators import decorate_view
+from ninja.errors import HttpError, Throttled
 
+from .api_examples import ALERT, DEPARTURE, FIGURES, PLAN, STOP, answers
 from .models import Alert
 from .traffic import measured, punctual
 from .trips import planning, stops, world
 from .trips.asking import asked
-from .trips.brake import too_many
+from .trips.brake import WINDOW, too_many
+from .trips.doors import shared
 from .trips.places import clean, find
 from .trips.showing import LegRow, TripRow
 
 router = Router(tags=["mobility"])
-Text = Annotated[str, Query(max_length=120)]
+Text = Annotated[str, Query(max_length=120, examples=["Rathausplatz", "51.9606, 8.0331"])]
 
 
 class PlaceOut(Schema):
@@ -138,21 +140,23 @@ class FiguresOut(Schema):
 
 def _brake(request: HttpRequest, door: str) -> None:
     if too_many(request, door):
-        raise HttpError(429, _("Das waren sehr viele Fragen. Warten Sie bitte eine Minute."))
+        raise Throttled(WINDOW)
 
 
 def _place(one: Any) -> dict[str, Any]:
     return {name: getattr(one, name) for name in ("title", "kind", "lat", "long", "ref")} | {"district": one.detail}
 
 
-@router.get("/places", response=list[PlaceOut], auth=None, url_name="mobility_places")
+@router.get("/places", response=list[PlaceOut], auth=None, url_name="mobility_places", openapi_extra=answers([STOP]))
+@decorate_view(shared(300))
 def places(request: HttpRequest, q: Text) -> list[dict[str, Any]]:
     """Stops and addresses for typed text, the likeliest first."""
     _brake(request, "places")
     return [_place(one) for one in find(clean(q))]
 
 
-@router.get("/plan", response=PlanOut, auth=None, url_name="mobility_plan")
+@router.get("/plan", response=PlanOut, auth=None, url_name="mobility_plan", openapi_extra=answers(PLAN))
+@decorate_view(shared(0))
 def plan(
     request: HttpRequest,
     start: Text,
@@ -201,7 +205,14 @@ def _leg(leg: LegRow) -> dict[str, Any]:
     }
 
 
-@router.get("/stops/{ref}/departures", response=list[DepartureOut], auth=None, url_name="mobility_departures")
+@router.get(
+    "/stops/{ref}/departures",
+    response=list[DepartureOut],
+    auth=None,
+    url_name="mobility_departures",
+    openapi_extra=answers([DEPARTURE]),
+)
+@decorate_view(shared(15))
 def departures(request: HttpRequest, ref: Annotated[str, Path(max_length=120)]) -> list[dict[str, Any]]:
     """What leaves a stop next, real time included."""
     _brake(request, "api")
@@ -213,14 +224,16 @@ def departures(request: HttpRequest, ref: Annotated[str, Path(max_length=120)]) 
     ]
 
 
-@router.get("/alerts", response=list[AlertOut], auth=None, url_name="mobility_alerts")
+@router.get("/alerts", response=list[AlertOut], auth=None, url_name="mobility_alerts", openapi_extra=answers([ALERT]))
+@decorate_view(shared(30))
 def alerts(request: HttpRequest) -> list[Any]:
     """What is wrong now and soon."""
     _brake(request, "api")
     return list(Alert.objects.live(timezone.now())[:500])
 
 
-@router.get("/figures", response=FiguresOut, auth=None, url_name="mobility_figures")
+@router.get("/figures", response=FiguresOut, auth=None, url_name="mobility_figures", openapi_extra=answers(FIGURES))
+@decorate_view(shared(300))
 def figures(request: HttpRequest) -> dict[str, Any]:
     """Punctuality by line, delay and emissions of cars, modal split at counters: the last 28 days."""
     _brake(request, "api")

@@ -1,13 +1,16 @@
 """Open doors: the collections as the abstract tests of OGC API Features (17-069r4, Annex A) ask; caching, brakes."""
 
+import json
 import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
+from stadtkern.domains.mobility import api, api_examples
 from stadtkern.domains.mobility.actions import live
 from stadtkern.domains.mobility.models import Alert, Feed
 from stadtkern.domains.mobility.trips import brake
@@ -178,4 +181,34 @@ def test_other_sites_may_ask_and_nobody_asks_without_end(client, db, monkeypatch
     answers = [client.get(ROOT) for _turn in range(2)]
     assert [one.status_code for one in answers] == [200, 429] and answers[1]["Retry-After"] == "60"
     assert answers[1]["Access-Control-Allow-Origin"] == "*" and answers[1]["Cache-Control"] == "no-store"
+    brake._seen.clear()
+
+
+def test_the_examples_of_the_description_are_answers():
+    told = json.loads((settings.ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))["paths"]
+    shapes = {"places": (api.PlaceOut, api_examples.STOP), "plan": (api.PlanOut, api_examples.PLAN),
+              "stops/{ref}/departures": (api.DepartureOut, api_examples.DEPARTURE),
+              "alerts": (api.AlertOut, api_examples.ALERT), "figures": (api.FiguresOut, api_examples.FIGURES)}  # fmt: skip
+    for name, (shape, example) in shapes.items():
+        assert shape.model_validate(example).model_dump(mode="json").keys() == example.keys()
+        content = told[f"/api/v1/mobility/{name}"]["get"]["responses"]["200"]["content"]["application/json"]
+        assert example in (content["example"], *content["example"]), name
+
+
+def test_apps_on_other_sites_read_the_planner(client, timetable, alert, monkeypatch):
+    door = "/api/v1/mobility/"
+    for name, kept in (
+        ("places?q=Rathaus", "public, max-age=300"),
+        ("alerts", "public, max-age=30"),
+        ("figures", "public, max-age=300"),
+    ):
+        first = client.get(door + name)
+        assert first["Access-Control-Allow-Origin"] == "*" and first["Cache-Control"] == kept, name
+        assert client.get(door + name, headers={"if-none-match": first["ETag"]}).status_code == 304
+    trip = client.get(f"{door}plan?start=Rathausplatz&goal=Hauptbahnhof")
+    assert trip.status_code == 200 and trip["Cache-Control"] == "private, no-cache", "where somebody goes is in no shared store"
+    assert client.get(f"{door}plan?start=x")["Access-Control-Allow-Origin"] == "*", "an app reads why it is refused"
+    monkeypatch.setitem(brake.MOST, "api", 0)
+    full = client.get(f"{door}alerts")
+    assert full.status_code == 429 and int(full["Retry-After"]) >= 60 and full["Access-Control-Allow-Origin"] == "*"
     brake._seen.clear()

@@ -36,6 +36,24 @@ def door(name: str) -> Callable[[View], View]:
     return around
 
 
+def shared(seconds: int) -> Callable[[View], View]:
+    """For a public operation of the API: read from anywhere, kept for `seconds` (0: see `kept`)."""
+
+    def around(view: View) -> View:
+        @wraps(view)
+        def opened(request: HttpRequest, *args: Any, **named: Any) -> HttpResponseBase:
+            answer = view(request, *args, **named)
+            if isinstance(answer, HttpResponse) and answer.status_code == 200:
+                answer = kept(request, answer, answer.content, seconds)
+            answer["Access-Control-Allow-Origin"] = "*"
+            answer["Access-Control-Expose-Headers"] = "ETag, Retry-After"
+            return answer
+
+        return opened
+
+    return around
+
+
 def _asked(request: HttpRequest, name: str) -> HttpResponseBase | None:
     """What needs no view: a browser that asks whether it may, other verbs, too many questions."""
     if request.method == "OPTIONS":
@@ -79,9 +97,9 @@ def told(
 
 
 def kept(request: HttpRequest, answer: HttpResponse, same: bytes, seconds: int) -> HttpResponseBase:
-    """With ETag and Cache-Control (RFC 9110, 9111). Its words depend on the language the reader asked for."""
+    """With ETag and Cache-Control (RFC 9110, 9111); 0 seconds: by the reader alone, and asked for again every time."""
     tag = f'"{hashlib.sha256(answer.headers["Content-Type"].encode() + same).hexdigest()[:32]}"'
     answer["ETag"] = tag
-    answer["Cache-Control"] = f"public, max-age={seconds}"
+    answer["Cache-Control"] = f"public, max-age={seconds}" if seconds else "private, no-cache"
     found: HttpResponseBase = get_conditional_response(request, etag=tag, response=answer) or answer
     return found
