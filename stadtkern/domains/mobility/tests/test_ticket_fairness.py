@@ -155,3 +155,21 @@ def test_one_abo_that_fails_takes_nobody_elses_month(citizen, other_citizen, db,
 
     monkeypatch.setattr(abo, "_claim", claim)
     assert abo.claim_due(first) == 1 and rows[1].orders.count() == 1 and not rows[0].orders.exists()
+
+
+def test_nobody_is_sold_a_ticket_that_does_not_reach(citizen, db, login):
+    """A planned trip may go through zones of another company."""
+    assert "Ihre Fahrt geht durch Zone C" in login(citizen).get(f"{HOME}?zonen=A,C").text
+    page = login(citizen).get(f"{HOME}kaufen/?produkt=einzel&zonen=A,C").text
+    assert "Für Zone C gibt es hier keine Fahrscheine" in page and 'name="preis" value=""' in page
+    assert "keine Fahrscheine" not in login(citizen).get(f"{HOME}kaufen/?produkt=einzel&zonen=A,B").text
+
+
+def test_many_phones_behind_one_address_do_not_stop_each_other(citizen, other_citizen, db, login, monkeypatch):
+    from stadtkern.domains.mobility.tickets import shop
+
+    monkeypatch.setattr(shop, "ORDERS", 1)
+    form = {"produkt": "einzel", "zone": "A", "kaufen": "1", "wann": "jetzt"}
+    first = login(citizen)
+    assert [first.post(f"{HOME}kaufen/", form | {"once": once}).status_code for once in "ab"] == [302, 429]
+    assert login(other_citizen).post(f"{HOME}kaufen/", form | {"once": "c"}).status_code == 302

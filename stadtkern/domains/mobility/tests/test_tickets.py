@@ -319,6 +319,17 @@ def test_the_timetable_names_the_price_where_it_has_one(settings, tmp_path):
     (place / "fares.json").write_text(json.dumps({"tables": {"fare_attributes.txt": v1, "fare_products.txt": products}}))
     folder.point_to("gtfs", {"kind": "GTFS", "number": 1, "folder": str(place), "stamp": 1})
     assert [cents_of(single, zones) for zones in (1, 2, 3)] == [240, 330, None] and cents_of(day, 1) is None
+    rows = [{"fare_product_id": "einzel_1", "rider_category_id": kind, "amount": price, "currency": "EUR"}
+            for kind, price in (("E", "2.50"), ("K", "1.20"), ("K", "1.10"))]  # fmt: skip
+    kinds = [
+        {"rider_category_id": "E", "rider_category_name": "Erwachsene"},
+        {"rider_category_id": "K", "rider_category_name": "K"},
+    ]
+    for number, default in ((3, 1), (4, None)):  # a price for grown-ups, whether the feed says who is usual or not
+        told = [row | ({"is_default_fare_category": str(int(row is kinds[0]))} if default else {}) for row in kinds]
+        (place / "fares.json").write_text(json.dumps({"tables": {"fare_products.txt": rows, "rider_categories.txt": told}}))
+        folder.point_to("gtfs", {"kind": "GTFS", "number": number, "folder": str(place), "stamp": number})
+        assert cents_of(single, 1) == 250
     (place / "fares.json").write_text("[]")
     folder.point_to("gtfs", {"kind": "GTFS", "number": 2, "folder": str(place), "stamp": 2})
     assert cents_of(single, 1) is None

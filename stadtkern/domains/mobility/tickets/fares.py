@@ -44,10 +44,17 @@ def _of_feed(file: Path) -> dict[str, int]:
     found: dict[str, int] = {}
     for row in tables.get("fare_attributes.txt", []):
         _add(found, row.get("fare_id", ""), row.get("price", ""), row.get("currency_type", ""))
-    for row in tables.get("fare_products.txt", []):
-        if row.get("rider_category_id", "") in usual:
-            _add(found, row.get("fare_product_id", ""), row.get("amount", ""), row.get("currency", ""))
-    return found
+    others: dict[str, int] = {}
+    for row in sorted(tables.get("fare_products.txt", []), key=_price, reverse=True):
+        table = found if row.get("rider_category_id", "") in usual else others
+        if table is found or row.get("fare_product_id", "") not in others:
+            _add(table, row.get("fare_product_id", ""), row.get("amount", ""), row.get("currency", ""))
+    return others | found
+
+
+def _price(row: dict[str, str]) -> int:
+    """Of the usual rider the cheapest medium counts, of the others the dearest: a child's price is nobody else's."""
+    return cents(row.get("amount", "")) or 0
 
 
 def _add(found: dict[str, int], name: str, price: str, currency: str) -> None:

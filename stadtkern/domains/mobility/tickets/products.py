@@ -113,6 +113,10 @@ class Tariff:
         wanted = {part.strip().upper() for part in text[:200].split(",")}
         return tuple(key for key in self.zones if key in wanted)
 
+    def unknown(self, text: str) -> list[str]:
+        """Zones that an address names and we do not sell."""
+        return sorted({part.strip().upper() for part in text[:200].split(",")} - set(self.zones) - {""})
+
     def numbers(self, keys: list[str]) -> tuple[int, ...]:
         """As the barcode has them; a zone that is gone from the tariff is in nobody's way."""
         return tuple(sorted(self.zones[key].number for key in keys if key in self.zones))

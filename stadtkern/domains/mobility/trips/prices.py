@@ -47,10 +47,14 @@ class _Part:
         self.feed: Any = SimpleNamespace(
             fares=self.tables, agencies=told["agencies"], stops=table.stops, routes=table.routes, trips=table.trips
         )
-        rows = self.tables.get("rider_categories.txt", [])
-        self.usual = {row["rider_category_id"] for row in rows if row.get("is_default_fare_category") == "1"} or {""}
+        rows = [row for row in self.tables.get("rider_categories.txt", []) if row.get("is_default_fare_category") == "1"]
+        self.usual = {"", *(row.get("rider_category_id", "") for row in rows)}
         self.day = table.date
 
     def price(self, journey: Any) -> tuple[int, str] | None:
-        options = [one for one in transit.fare(self.feed, journey, self.day) if one.rider_id in self.usual]
-        return (options[0].cents, options[0].currency) if options else None
+        """Of the usual rider; where the feed calls nobody so, of those who pay most: the least is a child's."""
+        cheapest: dict[str, tuple[int, str]] = {}
+        for one in transit.fare(self.feed, journey, self.day):
+            cheapest.setdefault(one.rider_id, (one.cents, one.currency))
+        usual = [price for rider, price in cheapest.items() if rider in self.usual]
+        return min(usual) if usual else max(cheapest.values(), default=None)
