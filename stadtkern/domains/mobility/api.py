@@ -9,6 +9,7 @@ from ninja import Path, Query, Router, Schema
 from ninja.decorators import decorate_view
 from ninja.errors import HttpError, Throttled
 
+from . import api_near
 from .api_examples import ALERT, DEPARTURE, FIGURES, PLAN, STOP, answers
 from .models import Alert
 from .traffic import measured, punctual
@@ -20,6 +21,7 @@ from .trips.places import clean, find
 from .trips.showing import LegRow, TripRow
 
 router = Router(tags=["mobility"])
+router.add_router("", api_near.router)
 Text = Annotated[str, Query(max_length=120, examples=["Rathausplatz", "51.9606, 8.0331"])]
 
 
@@ -140,7 +142,7 @@ class FiguresOut(Schema):
 
 def _brake(request: HttpRequest, door: str) -> None:
     if too_many(request, door):
-        raise Throttled(WINDOW)
+        raise Throttled(int(WINDOW))
 
 
 def _place(one: Any) -> dict[str, Any]:

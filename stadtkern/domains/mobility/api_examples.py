@@ -47,3 +47,12 @@ FIGURES: Example = {
     "days": 28, "on_time_percent": 91.4, "p95_minutes": 6.2, "cancelled_percent": 0.7, "green_percent": 48.0,
     "green_streets": ["Marktstraße"], "cars": CARS, "lines": [LINE],
 }  # fmt: skip
+VEHICLE: Example = {
+    "system": "musterrad", "provider": "MusterRad", "vehicle": "station:mr1", "kind": "bike",
+    "title": "Fahrrad an der Station Rathausplatz", "place": "Rathausplatz", "lat": 51.9606, "long": 8.0331, "many": 7,
+    "range_km": None, "metres": 40, "bookable": True, "price": "1 Euro, ab der 31. Minute 5 Cent je Minute",
+}  # fmt: skip
+SPOT: Example = {
+    "title": "Parkhaus Stadttor", "text": "", "lat": 51.9601, "long": 8.0312, "metres": 120, "capacity": 420, "free": 133,
+    "source": "Parkleitsystem",
+}  # fmt: skip

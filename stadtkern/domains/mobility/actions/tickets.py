@@ -131,8 +131,9 @@ def begin(actor: Actor, ticket: Ticket) -> Ticket:
 @transaction.atomic
 def give_back(actor: Actor, ticket: Ticket) -> Order:
     """Return a purchase nobody has used: all its tickets, all its money. Twice changes nothing. Diary: `ticket.refunded`."""
-    row = _locked(actor, ticket)
-    bought = Order.objects.select_for_update().get(pk=row.order_id)
+    # The purchase first: who gives back two of its tickets in two tabs must not wait for each other.
+    bought = Order.objects.select_for_update().get(pk=ticket.order_id)
+    _locked(actor, ticket)
     if bought.status == Status.REFUNDED:
         return bought
     if problem := why_not_back(bought, timezone.now()):

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
-from stadtkern.domains.mobility import api, api_examples
+from stadtkern.domains.mobility import api, api_examples, api_near
 from stadtkern.domains.mobility.actions import live
 from stadtkern.domains.mobility.models import Alert, Feed
-from stadtkern.domains.mobility.trips import brake
+from stadtkern.domains.mobility.trips import brake, folder
 
 ROOT = "/mobil/daten/ogc/"
 GEO = "application/geo+json"
@@ -188,6 +188,7 @@ def test_the_examples_of_the_description_are_answers():
     told = json.loads((settings.ROOT / "docs" / "openapi.json").read_text(encoding="utf-8"))["paths"]
     shapes = {"places": (api.PlaceOut, api_examples.STOP), "plan": (api.PlanOut, api_examples.PLAN),
               "stops/{ref}/departures": (api.DepartureOut, api_examples.DEPARTURE),
+              "vehicles": (api_near.VehicleOut, api_examples.VEHICLE), "parking": (api_near.SpotOut, api_examples.SPOT),
               "alerts": (api.AlertOut, api_examples.ALERT), "figures": (api.FiguresOut, api_examples.FIGURES)}  # fmt: skip
     for name, (shape, example) in shapes.items():
         assert shape.model_validate(example).model_dump(mode="json").keys() == example.keys()
@@ -212,3 +213,20 @@ def test_apps_on_other_sites_read_the_planner(client, timetable, alert, monkeypa
     full = client.get(f"{door}alerts")
     assert full.status_code == 429 and int(full["Retry-After"]) >= 60 and full["Access-Control-Allow-Origin"] == "*"
     brake._seen.clear()
+
+
+def test_what_stands_near_a_point(client, db, settings, tmp_path):
+    settings.HOME = tmp_path
+    feed = Feed.objects.create(key="musterrad", title="x", kind="GBFS", url="demo:leihen/musterrad", every_minutes=1)
+    assert live.refresh(feed)
+    folder.point_to(feed.key, {"kind": "GBFS", "number": 0, "folder": str(folder.live_file(feed.key)), "feed": feed.pk})
+    here = {"lat": "51.9606", "long": "8.0331"}
+    bikes = client.get("/api/v1/mobility/vehicles", here).json()
+    assert bikes and all(one["kind"] == "bike" and one["price"] and one["bookable"] for one in bikes)
+    assert [one["metres"] for one in bikes] == sorted(one["metres"] for one in bikes)
+    assert client.get("/api/v1/mobility/vehicles", here | {"kind": "car"}).json() == []
+    garages, points = (client.get(f"/api/v1/mobility/{name}", here).json() for name in ("parking", "charging"))
+    assert all(one["free"] <= one["capacity"] and one["source"] == "Demo-Zahlen" for one in garages) and garages
+    assert points and all(one["free"] is None and "nicht verbunden" in one["source"] for one in points)
+    for wrong in ({}, here | {"lat": "91"}, here | {"long": "x"}, here | {"kind": "horse"}, here | {"lat": "nan"}):
+        assert client.get("/api/v1/mobility/vehicles", wrong).status_code == 422, wrong

@@ -119,11 +119,20 @@ def test_shown_without_network_and_inspected_without_network(citizen, other_citi
     eye.go("/mobil/tickets/schalter/")
     eye.look("kontrolle-4-schalter")
 
+    late = open_tab(width=390, account=other_citizen)  # an inspector whose clock is two hours ahead
+    late.page.clock.set_system_time(datetime.now(UTC) + timedelta(hours=2))
+    late.go("/mobil/tickets/kontrolle/")
+    late.page.locator("#pruefung[data-ready]").wait_for(timeout=20_000)
+    assert "Die Uhr dieses Geräts geht falsch" in late.page.locator("#stand").text_content()
+    assert late.page.evaluate(NOW, b64(mine())) == "valid", "the city's clock counts"
+
 
 JUDGE = """async ([code, zone]) => {
   const bytes = Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0));
   return (await document.getElementById("pruefung").inspect(bytes, Date.now() / 1000, zone)).state;
 }"""
+NOW = """async (code) => (await document.getElementById("pruefung").inspect(
+  Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0)))).state"""
 ALL = """async ([codes, now]) => {
   const { inspect } = document.getElementById("pruefung");
   const bytes = (code) => Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0));

@@ -73,6 +73,7 @@ def _more_words() -> dict[str, str]:
         "age": _("Stand {time}"),
         "none": _("Noch keine Schlüssel auf diesem Gerät. Laden Sie sie, solange Sie Netz haben."),
         "old": _("Die Listen sind älter als eine Stunde. Laden Sie sie neu, sobald Sie Netz haben."),
+        "clock": _("Die Uhr dieses Geräts geht falsch. Wir rechnen mit der Uhr der Stadt; stellen Sie sie trotzdem."),
         "gone": _("Die Listen waren zu alt und sind gelöscht. Laden Sie neue."),
         "offline": _("Kein Netz. Wir prüfen mit dem, was auf dem Gerät ist."),
         "signed_out": _("Sie sind abgemeldet. Die Listen sind von diesem Gerät gelöscht."),

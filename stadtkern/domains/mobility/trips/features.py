@@ -253,7 +253,7 @@ def _link(request: HttpRequest, rel: str, page: str, title: str = "", kind: str 
 
 def _pages(request: HttpRequest, name: str, limit: int, offset: int, count: int) -> list[dict[str, str]]:
     """This page, the next and the one before; whatever was asked for stays asked for."""
-    asked = {key: value for key, value in request.GET.items() if key not in ("limit", "offset")}
+    asked: dict[str, str | int] = {key: str(value) for key, value in request.GET.items() if key not in ("limit", "offset")}
     here = _at(request, "items", name)
 
     def page(rel: str, at: int) -> dict[str, str]:

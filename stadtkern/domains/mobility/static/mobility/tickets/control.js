@@ -5,10 +5,11 @@ const words = JSON.parse(document.getElementById("worte").textContent);
 const layout = JSON.parse(document.getElementById("aufbau").textContent);
 const [age, result, zone, waiting] = ["stand", "ergebnis", "zone", "warten"].map((id) => document.getElementById(id));
 const [OLD, SLACK, AGAIN, LONGEST] = [3600, 20, 4 * 3600, 1500];
+const SAFE = 15; // seconds this clock may differ from the city's; more is set right here
 const P256 = "2a8648ce3d030107";
 const ECDSA = "2a8648ce3d040302";
 const utf8 = new TextDecoder("utf-8", { fatal: true });
-let known = null; // {made, ends, issuer, keys, revoked}
+let known = null; // {made, ends, issuer, keys, revoked, drift}
 const seen = new Map(); // number of a ticket -> seconds
 const proofs = new Set();
 
@@ -34,7 +35,8 @@ async function wipe() {
 }
 
 const hex = (bytes) => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-const seconds = () => Math.floor(Date.now() / 1000);
+const exact = () => Date.now() / 1000 + (known?.drift || 0);
+const seconds = () => Math.floor(exact());
 
 // ---------------------------------------------------------------- unpacking, by the layout the server hands over
 
@@ -180,7 +182,7 @@ function valid(frame, content, now, place) {
   return place && !content.zones.includes(place) ? "zone" : "";
 }
 
-async function inspect(barcode, now = Date.now() / 1000, place = Number(zone.value) || null) {
+async function inspect(barcode, now = exact(), place = Number(zone.value) || null) {
   let frame;
   let content = null;
   try {
@@ -224,7 +226,10 @@ async function load() {
     return tell(words.signed_out, true);
   }
   if (!answer.ok) return tell();
-  await take(await answer.json());
+  const given = await answer.json();
+  await take(given);
+  const drift = given.made - Math.floor(Date.now() / 1000);
+  known.drift = Math.abs(drift) > SAFE ? drift : 0;
   await store("readwrite", (tables) => tables.objectStore("listen").put(known, "listen"));
   await send();
   return tell();
@@ -265,6 +270,7 @@ function tell(sentence = "", alarm = false) {
   let text = words.none;
   if (known) {
     text = words.age.replace("{time}", new Date(known.made * 1000).toLocaleTimeString("de-DE", { hour: "2-digit", minute: "2-digit" }));
+    if (known.drift) { text += ` ${words.clock}`; alarm = true; }
     if (seconds() - known.made >= OLD) { text += ` ${words.old}`; alarm = true; }
   }
   age.textContent = sentence ? `${sentence} ${known ? text : ""}` : text;
@@ -305,7 +311,7 @@ function show(verdict) {
     if (content.name) box.append(line(words.id.replace("{name}", content.name)));
     if (content.age) box.append(line(words.kid.replace("{tariff}", content.tariff)));
     if (content.right) box.append(line(words.right.replace("{tariff}", content.tariff)));
-    if (verdict.before) box.append(line(words.ago.replace("{n}", Math.round((Date.now() / 1000 - verdict.before) / 60))));
+    if (verdict.before) box.append(line(words.ago.replace("{n}", Math.round((exact() - verdict.before) / 60))));
   }
   result.replaceChildren(box);
   result.focus();
