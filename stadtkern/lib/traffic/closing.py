@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from ..ways.graph import PROFILES, Ways
+from ..ways.graph import BIT, PROFILES, Ways
 from .assign import Assigned, Links, Trips, equilibrium
 
 Floats = NDArray[np.float64]
@@ -87,16 +87,28 @@ def streets(ways: Ways) -> Streets:
     directed = np.flatnonzero(cost > 0)
     edge = directed // 2
     forward = directed % 2 == 0
-    tail = np.where(forward, ways.tail[edge], ways.head[edge]).astype(np.int64)
-    head = np.where(forward, ways.head[edge], ways.tail[edge]).astype(np.int64)
+    one, other, nodes = _ends(ways)
+    tail = np.where(forward, one[edge], other[edge])
+    head = np.where(forward, other[edge], one[edge])
     metres = np.asarray(ways.edge_m[edge], float)
     free = cost[directed] / 1000.0
     speed = metres / np.maximum(free, 0.1) * 3.6
     capacity = np.where(speed >= 60, 1800.0, np.where(speed >= 36, 900.0, np.where(speed >= 26, 600.0, 350.0)))
     many = len(directed)
-    links = Links(ways.nodes, tail, head, free, capacity, np.full(many, 0.6), np.full(many, 4.0))
+    links = Links(nodes, tail, head, free, capacity, np.full(many, 0.6), np.full(many, 4.0))
     names = [ways.names[at] for at in np.asarray(ways.name[edge])]
     return Streets(links, edge.astype(np.int64), names, metres)
+
+
+def _ends(ways: Ways) -> tuple[Ints, Ints, int]:
+    """First and last node of every edge, and how many nodes: where no car passes (a bollard), each edge has an end of its own.
+
+    One drives up to a bollard from either side and not through it. The ends are numbered behind the nodes of the graph.
+    """
+    ends, nodes = np.concatenate([ways.tail, ways.head]).astype(np.int64), int(ways.nodes)
+    stopped = np.flatnonzero(np.asarray(ways.shut)[ends] & BIT["car"])
+    ends[stopped] = nodes + np.arange(len(stopped))
+    return ends[: len(ways.tail)], ends[len(ways.tail) :], nodes + len(stopped)
 
 
 def gravity(ways: Ways, town: Streets, places: Sequence[tuple[float, float, float]], total: float) -> Trips:
@@ -104,6 +116,7 @@ def gravity(ways: Ways, town: Streets, places: Sequence[tuple[float, float, floa
     many = list(places)[:MOST_PLACES]
     lat, long = np.asarray(ways.lat), np.asarray(ways.long)
     open_nodes = np.unique(np.concatenate([town.links.tail, town.links.head]))
+    open_nodes = open_nodes[open_nodes < len(lat)]  # nobody sets out at a bollard
     wide = np.cos(np.radians(lat[open_nodes].mean())) if len(open_nodes) else 1.0
     nodes = np.array(
         [open_nodes[np.argmin((lat[open_nodes] - y) ** 2 + ((long[open_nodes] - x) * wide) ** 2)] for y, x, _ in many], np.int64
