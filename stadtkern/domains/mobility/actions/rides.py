@@ -33,6 +33,8 @@ def reserve(actor: Actor, offer: Offer, once: uuid.UUID) -> Ride:
     try:
         door = provider(offer.system)
         offered = door.offer(offer.vehicle, offer.lat, offer.long)
+        if not offered.fare:
+            raise Declined(_("Der Anbieter nennt keinen Preis, den wir lesen können. Darum reservieren wir dort nichts."))
         row = _note(row, offered, actor.key)
         told = door.book(row.booking)
     except Declined as no:

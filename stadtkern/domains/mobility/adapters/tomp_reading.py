@@ -87,11 +87,12 @@ def _line(row: Mapping[str, Any]) -> BillLine:
 
 
 def _fare(told: Mapping[str, Any]) -> tuple[Part, ...]:
-    """`pricing` of a booking, else of its first leg."""
+    """`pricing` of a booking, else of its first leg; nothing where a part cannot be read: half a price is none."""
     leg = next(iter(_rows(told.get("legs"))), {})
     fare = told.get("pricing") or leg.get("pricing")
     rows = _rows(fare.get("parts")) if isinstance(fare, dict) else []
-    return tuple(part for row in rows[:MOST_PARTS] if (part := _part(row)) is not None)
+    parts = [_part(row) for row in rows[: MOST_PARTS + 1]]
+    return tuple(part for part in parts if part is not None) if None not in parts and len(parts) <= MOST_PARTS else ()
 
 
 def _part(row: Mapping[str, Any]) -> Part | None:

@@ -14,12 +14,14 @@ from stadtkern.domains.mobility.actions.ride_states import take
 from stadtkern.domains.mobility.adapters import Bill, BillLine, Booking, Offered, Unavailable, tomp
 from stadtkern.domains.mobility.models import Ride
 from stadtkern.domains.mobility.sharing.offers import Offer
+from stadtkern.domains.mobility.sharing.prices import Part
 from stadtkern.domains.mobility.sharing.telling import tell
 from stadtkern.kernel.accounts.access import SYSTEM, Actor
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments.models import Receivable
 
 pytestmark = pytest.mark.django_db
+PRICE = (Part("FIXED", "1"),)
 
 
 class Door:
@@ -211,11 +213,20 @@ def test_cancelled_in_another_tab_while_it_is_booked(door, monkeypatch, citizen,
             raise Unavailable("lost", arrived=True)
         return Booking(number, "HELD", leg="l")
 
-    door.offer, door.book = (lambda *place: Offered("b")), book
+    door.offer, door.book = (lambda *place: Offered("b", fare=PRICE)), book
     door.says["b"] = Booking("b", "CANCELLED")
     offer = Offer("flitz", "Flitz", "f-7", "scooter", "E-Scooter", "", 51.96, 8.03, bookable=True)
     assert rides.reserve(Actor(account=citizen), offer, uuid.uuid4()).state == "CANCELLED"
     assert door.asked == [("cancel", "b")]
+
+
+def test_nothing_is_reserved_without_a_price(door, citizen, monkeypatch):
+    monkeypatch.setattr(rides, "provider", lambda system: door)
+    door.offer, door.book = (lambda *place: Offered("b")), pytest.fail
+    offer = Offer("flitz", "Flitz", "f-7", "scooter", "E-Scooter", "", 51.96, 8.03, bookable=True)
+    with pytest.raises(Refused, match="keinen Preis"):
+        rides.reserve(Actor(account=citizen), offer, uuid.uuid4())
+    assert Ride.objects.get().state == "REFUSED" and not door.asked
 
 
 def test_a_silent_operator_takes_nobodys_place(door, clock, monkeypatch):

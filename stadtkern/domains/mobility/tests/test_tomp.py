@@ -199,9 +199,16 @@ def test_what_other_operators_may_say():
     assert offered_of({"options": "x"}) is None and offered_of({"options": [{}, {"id": "o"}]}).id == "o"
     fare = [
         {"type": "FLEX", "amount": 0.125, "unitType": "MINUTE", "units": 15, "scaleFrom": 1, "scaleType": "HOUR"},
-        {"amount": "2.50"}, {"amount": "NaN"}, {"amount": 1, "currencyCode": "USD"},
+        {"amount": "2.50"},
     ]  # fmt: skip
-    parts = offered_of({"options": [{"id": "o", "legs": [{"pricing": {"parts": fare}}]}]}).fare
+
+    def offered(*parts):
+        return offered_of({"options": [{"id": "o", "legs": [{"pricing": {"parts": list(parts)}}]}]}).fare
+
+    for odd in ({"amount": "NaN"}, {"amount": 1, "currencyCode": "USD"}, {}):
+        assert offered(*fare, odd) == (), "half a price is none"
+    assert len(offered(*fare * 6)) == 12 and offered(*fare * 7) == ()
+    parts = offered(*fare)
     assert parts == (Part("FLEX", "0.125", 15, "MINUTE", 60), Part("FIXED", "2.50"))
     assert said(parts) == "ab der 61. Minute 0,125 € je 15 Minuten, 2,50 € für den Start"
     assert estimate(parts, 3600 + 901) == 275
@@ -235,7 +242,7 @@ def test_amounts_nobody_can_mean_are_no_bill(odd):
     with pytest.raises(Unavailable):
         bill_of([{"journalId": "l", "amount": odd}], "l")
     part = {"type": "FLEX", "amount": 1, "unitType": "MINUTE", "units": odd, "scaleFrom": odd}
-    fare = offered_of({"options": [{"id": "o", "pricing": {"parts": [part, {"amount": odd}]}}]}).fare
+    fare = offered_of({"options": [{"id": "o", "pricing": {"parts": [part]}}]}).fare
     assert fare == (Part("FLEX", "1", 1, "OTHER"),)
 
 
