@@ -15,6 +15,7 @@ CODES = {
     "encrypted": "refused: the archive is encrypted or packed in a way nobody needs",
     "too_large": "refused: more bytes than the limits allow",
     "too_many_rows": "refused: more rows than the limits allow",
+    "too_many_ways": "refused: more ways on foot between stops than the limits allow",
     "file_missing": "refused: a file without which nothing runs is missing",
     "file_absent": "a file that should be there is missing; a sensible default is used",
     "column_missing": "refused for a needed file, else the file is ignored: a needed column is missing",

@@ -92,7 +92,7 @@ def beeline(feed: Feed, most: int) -> Pairs:
 
 def bounded(pairs: Pairs, most: int) -> None:
     if len(pairs) > most:
-        raise FeedRefused(Finding("too_many_rows", "transfers.txt", 0, {"footpaths": str(len(pairs))}))
+        raise FeedRefused(Finding("too_many_ways", "stops.txt", 0, {"ways": str(len(pairs))}))
 
 
 def walk(way: float) -> int:

@@ -29,7 +29,7 @@ def read_osm(path: Path, bounds: tuple[float, float, float, float] | None = None
         for one in osmium.FileProcessor(str(path), osmium.osm.NODE).with_filter(stops):
             if isinstance(one, osmium.osm.Node) and (closed := shut({tag.k: tag.v for tag in one.tags})):
                 raw.close(one.id, closed)
-    except (RuntimeError, OSError) as mistake:
+    except (RuntimeError, OSError, ValueError, osmium.InvalidLocationError) as mistake:
         raise WaysRefused(str(mistake)) from mistake
     if not raw.speeds:
         raise WaysRefused("no streets")

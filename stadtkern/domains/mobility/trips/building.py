@@ -75,13 +75,24 @@ def streets(job: dict[str, Any]) -> dict[str, Any]:
     """An extract of OpenStreetMap."""
     say(step="streets")
     source = Path(job["source"])
-    named = source.with_name("source.osm.pbf")  # osmium goes by the name
+    named = source.with_name(f"source.{osm_form(source)}")  # osmium goes by the name
     named.symlink_to(source.name)
     bounds = tuple(job["bounds"]) if job.get("bounds") else None
     graph = ways.read_osm(named, bounds)
     named.unlink()
     graph.save(Path(job["target"]) / "ways")
     return {"findings": [], "figures": {"nodes": graph.nodes, "edges": graph.edges}}
+
+
+def osm_form(source: Path) -> str:
+    """How an extract is packed, by its first bytes."""
+    with source.open("rb") as file:
+        head = file.read(64)
+    if head.startswith(b"\x1f\x8b"):
+        return "osm.gz"
+    if head.startswith(b"BZh"):
+        return "osm.bz2"
+    return "osm" if head.lstrip(b"\xef\xbb\xbf \r\n\t").startswith((b"<?xml", b"<osm")) else "osm.pbf"
 
 
 def timetable(job: dict[str, Any]) -> dict[str, Any]:

@@ -22,10 +22,16 @@ WORDS = {
     "encrypted": gettext_lazy("Die Datei ist verschlüsselt oder ungewöhnlich gepackt. Bitte als einfaches ZIP liefern lassen."),
     "too_large": gettext_lazy("Die Datei wird ausgepackt größer, als wir lesen."),
     "too_many_rows": gettext_lazy("Die Tabelle hat mehr Zeilen, als wir lesen."),
+    "too_many_ways": gettext_lazy(
+        "Zwischen den Haltestellen gibt es mehr Fußwege, als wir rechnen. Teilen Sie den Fahrplan auf."
+    ),
     "file_missing": gettext_lazy("Diese Tabelle fehlt. Ohne sie fährt nichts."),
     "file_absent": gettext_lazy("Diese Tabelle fehlt. Wir nehmen einen üblichen Wert an."),
     "column_missing": gettext_lazy("Eine nötige Spalte fehlt."),
     "no_calendar": gettext_lazy("Es fehlt, an welchen Tagen gefahren wird (calendar.txt oder calendar_dates.txt)."),
+    "bad_streets": gettext_lazy(
+        "Das ist kein lesbarer Auszug aus OpenStreetMap (.osm.pbf, .osm, .osm.gz, .osm.bz2), oder es sind keine Straßen darin."
+    ),
     "over": gettext_lazy("Nach diesem Fahrplan fährt nichts mehr. Es gilt weiter der, den wir haben."),
     "not_begun": gettext_lazy(
         "Dieser Fahrplan beginnt erst später. Bis dahin gilt der, den wir haben. Von einer Adresse holen wir ihn dann von "
