@@ -10,14 +10,16 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from stadtkern.lib.earth import Point, metres
+from stadtkern.lib.sharing.system import Plan
 
 from ..adapters import connected
 from ..trips.sharing import garages, systems
 from ..trips.showing import metres_words
+from .prices import Part, words
 
 KINDS = {
     "bike": gettext_lazy("Fahrrad"),
@@ -114,7 +116,19 @@ def _all() -> Iterator[Offer]:
 def _price(system: Any, plan: str, type_id: str) -> str:
     kind = system.types.get(type_id)
     found = system.pricing.get(plan or (kind.plan if kind else "") or system.plan)
-    return str(found.text)[:120] if found else ""
+    if found is None:
+        return ""
+    return str(found.text)[:120] if get_language() == "de" else words(_parts(found)) or str(found.text)[:120]
+
+
+def _parts(plan: Plan) -> tuple[Part, ...]:
+    """What the operator says in numbers, for those who do not read its sentence; () where we could not say all of it."""
+    rows = [("MINUTE", step) for step in plan.per_minute] + [("KM", step) for step in plan.per_km]
+    plain = all(step.every >= 1 and step.every == int(step.every) and step.end is None for _unit, step in rows)
+    if plan.currency != "EUR" or not plain or any(unit == "KM" and step.start for unit, step in rows):
+        return ()
+    once = [Part("FIXED", f"{plan.price:.2f}")] if plan.price else []
+    return (*once, *(Part("FLEX", f"{step.rate:g}", int(step.every), unit, int(step.start)) for unit, step in rows))
 
 
 def _type_at(system: Any, stop: Any) -> str:

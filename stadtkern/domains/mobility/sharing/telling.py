@@ -74,7 +74,7 @@ def tell(ride: Ride, now: datetime) -> Told:
 
 def _acts(ride: Ride) -> tuple[Act, ...]:
     """What one can do, the one thing most come for first."""
-    cancel, finish = Act("ride_cancel", _("Absagen"), "tertiary"), Act("ride_finish", _("Fahrt beenden"))
+    cancel, finish = Act("ride_cancel", _("Reservierung absagen"), "tertiary"), Act("ride_finish", _("Fahrt beenden"))
     if ride.state == State.ASKED:
         return (cancel,)
     if ride.state == State.HELD:

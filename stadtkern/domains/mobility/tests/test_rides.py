@@ -13,7 +13,7 @@ from stadtkern.domains.mobility.actions.counts import Refused
 from stadtkern.domains.mobility.adapters import demo
 from stadtkern.domains.mobility.models import Ride, SharingHour
 from stadtkern.domains.mobility.sharing import demand as seen
-from stadtkern.domains.mobility.sharing import offers
+from stadtkern.domains.mobility.sharing import offers, prices
 from stadtkern.domains.mobility.sharing.offers import Offer
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Account, Staff
@@ -21,7 +21,7 @@ from stadtkern.kernel.city.models import Office
 from stadtkern.kernel.geo import queries as geo
 from stadtkern.kernel.geo.ground import ground
 from stadtkern.lib import sharing
-from stadtkern.lib.sharing.system import Station, System, Vehicle, VehicleType
+from stadtkern.lib.sharing.system import Plan, Station, Step, System, Vehicle, VehicleType
 
 pytestmark = pytest.mark.django_db
 BIKE = Offer("flitz", "Flitz", "f-7", "scooter", "E-Scooter, Flitz", "", 51.96, 8.03, bookable=True)
@@ -152,3 +152,11 @@ def test_only_a_typed_place_counts_as_a_search(client):
     client.get("/teilen/?wo=Lindenstraße+12&art=car")
     row = SharingHour.objects.get()
     assert (row.system, row.kind, row.searches, row.missed) == ("", "car", 1, 1)
+
+
+def test_a_price_is_told_in_other_languages_where_its_numbers_say_all():
+    plan = Plan("p", price=1.0, per_minute=(Step(30, 0.05, 1),))
+    assert prices.words(offers._parts(plan)).replace("\xa0", " ") == "1,00 € für den Start, ab der 31. Minute 0,05 € je Minute"
+    for odd in (Step(0, 0.05, 0), Step(0, 0.05, 1, 30), Step(0, 0.05, 0.5)):
+        assert offers._parts(Plan("p", per_minute=(odd,))) == ()
+    assert offers._parts(Plan("p", currency="CHF", price=1.0)) == () == offers._parts(Plan("p", per_km=(Step(2, 1, 1),)))

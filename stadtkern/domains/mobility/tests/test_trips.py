@@ -38,6 +38,8 @@ def question(day, **more):
         ("Hauptbahnhof, Musterstadt", "Hauptbahnhof", "stop"),
         ("Musterstadt Hbf", "Hauptbahnhof", "stop"),
         ("Rathaus", "Rathausplatz", "stop"),
+        ("Bahnhof", "Hauptbahnhof", "stop"),
+        ("Bahnhofstraße", "Bahnhofstraße", "address"),
         ("Lindenstraße 12, 49999 Musterstadt", "Lindenstraße 12", "address"),
         ("Südstadt", "Südstadt", "place"),
         ("altstat", "Altstadt", "place"),

@@ -31,7 +31,7 @@ def page(request: HttpRequest) -> HttpResponse:
         rows = _stops(told)
         bounds = zip((0, *MINUTES), MINUTES, strict=False)
         groups = [(high, [row for row in rows if low < row[2] <= high or (low == 0 and row[2] == 0)]) for low, high in bounds]
-    context = {"one": one, "trouble": trouble, "groups": groups, "asked": bool(one.start_text), "legend": list(COLOURS.items())}
+    context = {"one": one, "trouble": trouble, "groups": groups, "asked": bool(one.start_text)}
     return render(request, "mobility/trips/reach.html", context, status=422 if one.start_text and one.wrong.get("von") else 200)
 
 

@@ -265,7 +265,9 @@ class Shower:
 
 
 def co2_words(grams: int) -> str:
-    return _("%s kg CO₂") % number_format(round(grams / 1000, 1), 1) if grams >= 1000 else _("%d g CO₂") % grams
+    """In one piece: a line never ends between number and unit."""
+    text = _("%s kg CO₂") % number_format(round(grams / 1000, 1), 1) if grams >= 1000 else _("%d g CO₂") % grams
+    return text.replace(" ", "\u00a0")
 
 
 def key_of(trip: Trip) -> str:

@@ -104,11 +104,15 @@ class Stations:
 
     def _score(self, wanted: str, many: int) -> tuple[tuple[int, float], ...]:
         found: dict[int, float] = {}
+        heads = {at for at, key in enumerate(self.keys) if _is_kind_of(key, wanted)}
         for at, key in enumerate(self.keys):
             if key == wanted:
                 found[at] = 200.0
+            elif at in heads:
+                found[at] = 149.0 - min(40, len(key) - len(wanted)) / 20
             elif key.startswith(wanted):
-                found[at] = 150.0 - min(40, len(key) - len(wanted)) / 2
+                less = 10.0 if heads and key[len(wanted)] != " " else 0.0
+                found[at] = 150.0 - min(40, len(key) - len(wanted)) / 2 - less
             elif all(f" {word}" in f" {key}" for word in wanted.split()):
                 found[at] = 120.0 - min(40, len(key)) / 2
         if len(found) < many:
@@ -133,6 +137,11 @@ class Stations:
     def _places(self) -> tuple[Any, Any]:
         lats, longs = (np.array([getattr(one, name) for one in self.all], np.float64) for name in ("lat", "long"))
         return np.nan_to_num(lats, nan=1e6), np.nan_to_num(longs, nan=1e6)
+
+
+def _is_kind_of(key: str, wanted: str) -> bool:
+    """ "hauptbahnhof" is a "bahnhof", "bahnhofstrasse" is a street: the end of a German word says what it is."""
+    return len(wanted) >= 6 and " " not in wanted and any(word != wanted and word.endswith(wanted) for word in key.split())
 
 
 def _near(stops: Any, one: int, other: int) -> bool:

@@ -33,10 +33,11 @@ if (form) {
     swap.addEventListener("click", () => { [from.value, to.value] = [to.value, from.value]; from.focus(); });
   }
   if (here && navigator.geolocation) {
+    const field = form.elements[here.dataset.here || "von"];
     here.hidden = false;
     here.addEventListener("click", () => navigator.geolocation.getCurrentPosition(
-      ({ coords }) => { from.value = `${coords.latitude.toFixed(5)}, ${coords.longitude.toFixed(5)}`; (to || from).focus(); },
-      () => { from.focus(); },
+      ({ coords }) => { field.value = `${coords.latitude.toFixed(5)}, ${coords.longitude.toFixed(5)}`; if (to) to.focus(); else form.requestSubmit(); },
+      () => { field.focus(); },
       { enableHighAccuracy: true, timeout: 10000, maximumAge: 30000 },
     ));
   }

@@ -77,17 +77,17 @@ const sizeOf = (count) => (count > 1 ? 26 + 5 * Math.min(6, Math.log2(count)) : 
 // Points that would lie on each other become one heap, so that a finger can hit each. A heap grows: it may then reach the next one.
 function apart(map, features) {
   const many = map.getZoom() < map.getMaxZoom();
-  let heaps = features.map((one) => ({ at: map.project([one.geometry.coordinates[1], one.geometry.coordinates[0]]), one, count: one.properties.count || 1, many: false }));
+  let heaps = features.map((one) => ({ at: map.project([one.geometry.coordinates[1], one.geometry.coordinates[0]]), one, count: one.properties.count || 1, level: one.properties.level, many: false }));
   for (let before = Infinity; many && heaps.length < before;) {
     before = heaps.length;
     const kept = [];
     for (const next of heaps) {
       const near = kept.find((heap) => heap.at.distanceTo(next.at) < (sizeOf(heap.count) + sizeOf(next.count)) / 2 + 12);
-      if (near) { near.count += next.count; near.many = true; } else kept.push(next);
+      if (near) { near.count += next.count; near.many = true; near.level = near.level === next.level ? near.level : "info"; } else kept.push(next);
     }
     heaps = kept;
   }
-  return heaps.map(({ one, count, many: heap }) => (heap ? { geometry: one.geometry, properties: { count } } : one));
+  return heaps.map(({ one, count, level, many: heap }) => (heap ? { geometry: one.geometry, properties: { count, level } } : one));
 }
 
 function dots(map, told) {
