@@ -23,7 +23,7 @@ DOMAIN = Domain(
         Link(_("Fahrscheine prüfen"), "mobility:ticket_control", audience=f"office:{office()}"),
         Link(_("Fahrplanquellen"), "mobility:sources", audience="office:ordnungsamt"),
         Link(_("Parkausweise"), "mobility:permits", audience="office:ordnungsamt"),
-        Link(_("Kontrolle"), "mobility:control", audience="office:ordnungsamt"),
+        Link(_("Parkkontrolle"), "mobility:control", audience="office:ordnungsamt"),
     ],
     api=api.router,
     begin=warming.begin,
