@@ -1,8 +1,10 @@
 """Open doors: the collections as the abstract tests of OGC API Features (17-069r4, Annex A) ask; caching, brakes."""
 
 import json
+import os
 import re
 from datetime import timedelta
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -230,3 +232,25 @@ def test_what_stands_near_a_point(client, db, settings, tmp_path):
     assert points and all(one["free"] is None and "nicht verbunden" in one["source"] for one in points)
     for wrong in ({}, here | {"lat": "91"}, here | {"long": "x"}, here | {"kind": "horse"}, here | {"lat": "nan"}):
         assert client.get("/api/v1/mobility/vehicles", wrong).status_code == 422, wrong
+
+
+def documents_passed_through_keep_to_the_published_schemas(client, db, settings, tmp_path):
+    """A test only where they are at hand: STADTKERN_GBFS names a folder with v2.3/ and v3.0/ of gbfs-json-schema."""
+    import jsonschema_rs
+
+    settings.HOME = tmp_path
+    for system in ("musterrad", "flitz", "mustermobil"):
+        told = {"title": system, "kind": "GBFS", "url": f"demo:leihen/{system}", "every_minutes": 1, "open_data": True}
+        feed = Feed.objects.create(key=system, **told)
+        assert live.refresh(feed)
+        listed = client.get(f"/mobil/daten/gbfs/{system}/gbfs.json").json()
+        feeds = listed["data"].get("feeds") or listed["data"]["de"]["feeds"]
+        for name in ["gbfs", *(one["name"] for one in feeds)]:
+            told = client.get(f"/mobil/daten/gbfs/{system}/{name}.json").json()
+            schema = json.loads((Path(os.environ["STADTKERN_GBFS"]) / f"v{told['version']}" / f"{name}.json").read_text())
+            validator = jsonschema_rs.validator_for(schema, validate_formats=True)
+            assert [fault.message for fault in validator.iter_errors(told)] == [], name
+
+
+if "STADTKERN_GBFS" in os.environ:
+    test_documents_passed_through_keep_to_the_published_schemas = documents_passed_through_keep_to_the_published_schemas

@@ -15,7 +15,8 @@ from stadtkern.domains.mobility.actions import tickets as actions
 from stadtkern.domains.mobility.models import FareRight, Order, Subscription, Ticket
 from stadtkern.domains.mobility.tickets.by_number import spellings
 from stadtkern.domains.mobility.tickets.control import revoked
-from stadtkern.domains.mobility.tickets.quoting import Refused, balance
+from stadtkern.domains.mobility.tickets.products import tariff
+from stadtkern.domains.mobility.tickets.quoting import Refused, balance, quote
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments.actions import receive
 from stadtkern.kernel.payments.models import Receivable
@@ -41,6 +42,23 @@ def test_a_best_price_is_one_persons(citizen, db, morning):
     assert bought(citizen, once="friend", starts=morning + timedelta(hours=5)).due_cents == 220, "who has a day ticket"
     wider = bought(citizen, once="wider", zones=("A", "B"), starts=morning + timedelta(hours=5))
     assert wider.due_cents == 740 - 520, "another zone is for oneself"
+
+
+def test_yesterdays_best_price_is_not_todays(citizen, db):
+    """A ride that was to begin before it was bought begins now: it is today's."""
+    for number, hours in enumerate((22, 25, 28)):
+        row = bought(citizen, once=f"yesterday{number}")
+        begun = timezone.now() - timedelta(hours=hours)
+        row.tickets.update(since=begun, until=begun + timedelta(minutes=90))
+        Order.objects.filter(pk=row.pk).update(day=timezone.localdate() - timedelta(days=1), starts_at=begun)
+    with pytest.raises(Refused, match="von heute an"):
+        bought(citizen, starts=timezone.now() - timedelta(hours=20))
+    rules, night = (
+        tariff(),
+        timezone.make_aware(datetime.combine(timezone.localdate(), datetime.min.time())) + timedelta(hours=3),
+    )
+    late = quote(rules, citizen, wish(starts=night - timedelta(minutes=5)), night + timedelta(minutes=2))
+    assert late.day == timezone.localdate() and late.price.due == 220, "two minutes after three it is the new day"
 
 
 def test_nothing_of_a_best_price_is_given_away(citizen, other_citizen, db, morning):

@@ -17,6 +17,7 @@ from .products import Product, Reduction, Tariff
 from .together import covered, trip, trip_of
 
 AHEAD = timedelta(days=60)  # so early a ticket can be bought
+LATE = timedelta(minutes=10)  # somebody fills in the form
 NEAR = timedelta(days=1)  # tickets of days before and after may reach into a day
 Status = Order.Status
 
@@ -56,7 +57,9 @@ def quote(tariff: Tariff, account: Account, wish: Wish, now: datetime) -> Quote:
     product, count = wish.product, len(wish.zones)
     full = plain(tariff, product, count, wish.reduction, fares.cents_of(product, count))
     capped = product.count == 1 and product.kind in ("ride", "day") and wish.starts is not None
-    day = tariff.service_day(wish.starts) if capped and wish.starts else None
+    day = (
+        tariff.service_day(max(wish.starts, now) if product.kind == "ride" else wish.starts) if capped and wish.starts else None
+    )
     company = day is not None and is_company(tariff, account, wish, day)
     day = None if company else day
     price = best_price(tariff, account, wish, full, day) if day else Price(full, full)
@@ -69,7 +72,8 @@ def check(account: Account, wish: Wish, now: datetime) -> None:
         raise Refused(_("Wählen Sie mindestens eine Zone."))
     if wish.starts is None and wish.product.kind != "ride":
         raise Refused(_("Wählen Sie den ersten Tag."))
-    if wish.starts and not now - timedelta(days=1) <= wish.starts <= now + AHEAD:
+    back = LATE if wish.product.kind == "ride" else timedelta(days=1)  # a ride of yesterday would have yesterday's best price
+    if wish.starts and not now - back <= wish.starts <= now + AHEAD:
         raise Refused(_("Wählen Sie einen Beginn von heute an, höchstens 60 Tage im Voraus."))
     if wish.reduction and wish.reduction.check == "right" and not has_right(account, wish.reduction, wish.starts or now):
         raise Refused(_("Dieser ermäßigte Preis ist für Sie noch nicht freigegeben."))

@@ -1,17 +1,21 @@
 """Tickets in their barcode: as other readers want them, judged as they deserve, and never accepted when they are false."""
 
 import io
+import os
 import random
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from PIL import Image, ImageEnhance
 
 from stadtkern.lib.uic import Content, Known, Unreadable, aztec, inspect, issue, open_frame, schema, show
 from stadtkern.lib.uic.barcode import HASH, public_bytes, public_key
-from stadtkern.lib.uic.content import Unknown, pack, unpack, wall
+from stadtkern.lib.uic.content import KINDS, Unknown, pack, unpack, wall
 
 from .forgeries import CITY, ISSUER, KEYS, NOW, PHONE, attacks, content, on_phone
 
@@ -140,3 +144,45 @@ def test_letters_and_lengths_of_any_kind():
         told = replace(content(), title=title, zones=tuple(sorted(dice.sample(range(1, 5000), dice.randint(1, 20)))))
         assert open_frame(issue(told, CITY, key_id=dice.randint(0, 99_999)), NOW).content == told
     assert isinstance(content(), Content) and content().issuer == ISSUER
+
+
+def the_uics_own_modules_read_ours(tickets: int = 300):
+    """A test only where the modules are at hand: STADTKERN_UIC names the folder asn-specs of UIC-barcode (EUPL).
+
+    They unpack every ticket, say what we said, pack it to the same bytes, and those bytes bear both signatures.
+    """
+    import asn1tools
+
+    def module(name: str):
+        return asn1tools.compile_string((Path(os.environ["STADTKERN_UIC"]) / f"{name}.asn").read_text(errors="replace"), "uper")
+
+    head, rail = module("uicBarcodeHeader_v2.0.1"), module("uicRailTicketData_v3.0.6")
+    dice, sha = random.Random(4), ec.ECDSA(hashes.SHA256())
+    for number in range(tickets):
+        name = "".join(chr(dice.choice([65, 228, 0x1E9E, 0x141, 0x1EC5, 0x2019])) for _ in range(dice.randint(0, 80)))
+        more = {"title": name[:20], "name": name, "kind": dice.choice(KINDS), "cents": dice.choice([None, 0, 320])}
+        zones = tuple(sorted(dice.sample(range(1, 5000), dice.randint(1, 20))))
+        told = content(
+            NOW + timedelta(minutes=dice.randint(-1000, 99_999)), dice.choice([30, 1440, 44_640]), zones=zones, **more
+        )
+        code = on_phone(told) if number % 2 else issue(told, CITY, key_id=dice.randint(0, 99_999), ends=NOW)
+        frame = head.decode("UicBarcodeHeader", code)
+        signed = frame["level2SignedData"]
+        ticket = rail.decode("UicRailTicketData", signed["level1Data"]["dataSequence"][0]["data"])
+        kind, said = ticket["transportDocument"][0]["ticket"]
+        assert head.encode("UicBarcodeHeader", frame) == code and kind == "openTicket"
+        assert (said["referenceIA5"], said["validRegion"][0][1]["zoneId"]) == (told.reference, list(zones))
+        issued = datetime(ticket["issuingDetail"]["issuingYear"], 1, 1) + timedelta(
+            days=ticket["issuingDetail"]["issuingDay"] - 1
+        )
+        first = issued + timedelta(days=said["validFromDay"])
+        assert first + timedelta(minutes=said["validFromTime"]) == told.since
+        assert first + timedelta(days=said["validUntilDay"], minutes=said["validUntilTime"]) == told.until
+        assert not name or ticket["travelerDetail"]["traveler"][0]["lastName"] == name
+        CITY.public_key().verify(signed["level1Signature"], head.encode("Level1DataType", signed["level1Data"]), sha)
+        if number % 2:
+            PHONE.public_key().verify(frame["level2Signature"], head.encode("Level2DataType", signed), sha)
+
+
+if "STADTKERN_UIC" in os.environ:
+    test_the_uics_own_modules_read_ours = the_uics_own_modules_read_ours

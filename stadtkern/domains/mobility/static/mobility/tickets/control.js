@@ -11,7 +11,23 @@ const ECDSA = "2a8648ce3d040302";
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 let known = null; // {made, ends, issuer, keys, revoked, drift}
 const seen = new Map(); // number of a ticket -> seconds
-const proofs = new Set();
+const proofs = new Set(recent().map(([proof]) => proof)); // also of before this page was loaded anew
+
+// Proofs of the last two minutes: an older one is refused for its age.
+function recent() {
+  try {
+    return JSON.parse(sessionStorage.getItem("belege") || "[]").filter(([, at]) => Math.abs(Date.now() - at) < 120000);
+  } catch {
+    return [];
+  }
+}
+
+function remember(proof) {
+  proofs.add(proof);
+  try {
+    sessionStorage.setItem("belege", JSON.stringify([...recent(), [proof, Date.now()]].slice(-50)));
+  } catch { /* nothing to keep it in: this page remembers it all the same */ }
+}
 
 // ---------------------------------------------------------------- what the phone keeps
 
@@ -200,7 +216,7 @@ async function inspect(barcode, now = exact(), place = Number(zone.value) || nul
   const number = content.reference.split("-")[0];
   const before = seen.get(number);
   seen.set(number, now);
-  if (frame.signature) proofs.add(hex(frame.signed));
+  if (frame.signature) remember(hex(frame.signed));
   const again = before !== undefined && now - before < AGAIN;
   return { state: again ? "again" : "valid", content, before: again ? before : null, paper: !frame.movingKey };
 }

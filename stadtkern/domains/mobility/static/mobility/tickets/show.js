@@ -170,7 +170,7 @@ async function draw(ticket) {
 async function tick() {
   const second = Math.floor(Date.now() / 1000) % EVERY;
   if (!kept) return list.replaceChildren();
-  if (second === 0 || !list.children.length) await Promise.all(kept.tickets.map(draw));
+  if (second === 0 || !list.children.length) await Promise.allSettled(kept.tickets.map(draw)); // one that fails hides no other
   for (const one of [...list.children]) if (!kept.tickets.some((ticket) => `t${ticket.id}` === one.id)) one.remove();
   for (const one of list.querySelectorAll(".tk-fresh")) one.textContent = words.fresh.replace("{n}", EVERY - second);
   return undefined;
