@@ -26,4 +26,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("amt/signale/", signalling.studies, name="studies"),
     path("amt/signale/<int:pk>/", signalling.study, name="study"),
     path("amt/signale/plan/<int:pk>/", signalling.decide, name="plan"),
+    path("amt/signale/plan/<int:pk>/plan.csv", signalling.plan_csv, name="plan_csv"),
+    path("amt/signale/plan/<int:pk>/plan.xml", signalling.plan_xml, name="plan_xml"),
 ]

@@ -56,7 +56,7 @@ def read(pk: int) -> None:
     if row is None:
         return
     try:
-        told = read_counts(bytes(row.data))
+        told = read_counts(bytes(row.data), timezone.localdate())
     except NotCounts as problem:
         _finish(row, Work.FAILED, 0, [[str(problem), 1, ""]])
         return

@@ -193,6 +193,8 @@ def decide(actor: Actor, pk: int, *, release: bool, because: str) -> SignalPlan:
         raise Refused(_("Wer die Untersuchung bestellt hat, gibt sie nicht selbst frei. Bitten Sie eine andere Leitung."))
     if not text:
         raise Refused(_("Schreiben Sie den Grund in einem Satz. Er steht später beim Plan."))
+    if release:
+        _alone(row)
     row.state, row.because, row.decided_by, row.decided_at = wanted, text, actor.staff, timezone.now()
     row.save(update_fields=["state", "because", "decided_by", "decided_at"])
     record("signals.released" if release else "signals.rejected", subject=str(row), actor=actor.key)
@@ -200,9 +202,39 @@ def decide(actor: Actor, pk: int, *, release: bool, because: str) -> SignalPlan:
 
 
 @transaction.atomic
+def recall(actor: Actor, pk: int, because: str) -> SignalPlan:
+    """The lead takes a release back and says why; the operator of the signals has to be told by people. Raises Refused."""
+    if actor.staff is None or actor.staff.role != Role.LEAD:
+        raise ValueError("Only the lead decides")
+    row = SignalPlan.objects.select_for_update(of=("self",)).get(pk=pk)
+    text = "".join(sign for sign in because if sign.isprintable()).strip()[:300]
+    if row.state == State.RECALLED:
+        return row
+    if row.state != State.RELEASED:
+        raise Refused(_("Dieser Plan ist nicht freigegeben."))
+    if not text:
+        raise Refused(_("Schreiben Sie den Grund in einem Satz. Er steht später beim Plan."))
+    row.state, row.because, row.decided_by, row.decided_at = State.RECALLED, text, actor.staff, timezone.now()
+    row.save(update_fields=["state", "because", "decided_by", "decided_at"])
+    record("signals.recalled", subject=str(row), actor=actor.key)
+    return row
+
+
+def _alone(row: SignalPlan) -> None:
+    """No signal has two released plans. Raises Refused."""
+    list(SignalStudy.objects.select_for_update().order_by("pk").values_list("pk"))  # two leads at once: one after the other
+    mine = set(row.plan)
+    for other in SignalPlan.objects.filter(state=State.RELEASED).exclude(pk=row.pk).select_related("study"):
+        if shared := sorted(mine & set(other.plan)):
+            text = _("Für die Ampel %(signal)s ist schon ein Plan freigegeben (%(study)s). Nehmen Sie ihn zuerst zurück.")
+            raise Refused(text % {"signal": shared[0], "study": other.study.title})
+
+
+@transaction.atomic
 def forget(now: datetime) -> int:
     """Studies after a year, unless one of their plans was released: that one is the record of a decision."""
-    old = SignalStudy.objects.filter(at__lt=now - KEEP).exclude(plans__state=State.RELEASED).values_list("pk", flat=True)
+    decided = [State.RELEASED, State.RECALLED]
+    old = SignalStudy.objects.filter(at__lt=now - KEEP).exclude(plans__state__in=decided).values_list("pk", flat=True)
     gone, _rows = SignalStudy.objects.filter(pk__in=list(old[:100])).delete()
     if gone:
         record("signals.forgotten", subject="traffic", actor=SYSTEM, data={"rows": gone})

@@ -1,6 +1,6 @@
 """What is counted on streets, what is expected, what stands in the way, and what is proposed for signals."""
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -144,6 +144,16 @@ class Incident(models.Model):
     def __str__(self) -> str:
         return f"incident:{self.pk}"
 
+    @property
+    def last_day(self) -> date | None:
+        """The last day it stands in the way: `ends_at` is the midnight behind it."""
+        return None if self.ends_at is None else timezone.localdate(self.ends_at - timedelta(microseconds=1))
+
+    @property
+    def is_ahead(self) -> bool:
+        """Announced to everybody, but not there yet."""
+        return self.begins_at > timezone.now()
+
 
 class Scenario(models.Model):
     """A question of a planner: what if these streets are closed?"""
@@ -196,6 +206,7 @@ class SignalPlan(models.Model):
         REFUSED = "REFUSED"  # by the gate
         RELEASED = "RELEASED"
         REJECTED = "REJECTED"  # by the person
+        RECALLED = "RECALLED"  # was released; the lead took it back
 
     study = models.ForeignKey(SignalStudy, models.CASCADE, related_name="plans")
     source = models.CharField(max_length=10)  # webster · search · actuated

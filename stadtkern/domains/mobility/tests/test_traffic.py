@@ -136,7 +136,15 @@ def test_a_clerk_publishes_and_ends_what_stands_in_the_way(planner):
     sent = client.post("/verkehr/amt/", {"kind": "WORKS", "title": "Kanal", "street": "Lindenstraße", "closed": "1"})
     row = Incident.objects.get()
     assert sent.status_code == 302 and row.street == "Lindenstraße" and row.lat
-    assert "Kanal" in Client().get("/verkehr/").content.decode()
+    row.ends_at = counts._at(timezone.localdate() + timedelta(days=4), 0)  # entered as "until in three days"
+    row.save()
+    page = Client().get("/verkehr/").content.decode()
+    assert "Kanal" in page and f"bis {timezone.localdate() + timedelta(days=3):%d.%m.%Y}" in page
+    later = Incident.objects.create(kind="WORKS", state="PUBLISHED", title="Bald", closed=True,
+                                    begins_at=timezone.now() + timedelta(days=9))  # fmt: skip
+    page = Client().get("/verkehr/").content.decode()
+    assert f"ab {timezone.localdate(later.begins_at):%d.%m.%Y}" in page and "Sperrung angekündigt" in page
+    later.delete()
     assert [one["properties"]["level"] for one in Client().get("/verkehr/punkte.json").json()["features"]] == ["danger"]
     for _twice in range(2):
         client.post(f"/verkehr/amt/stoerung/{row.pk}/", {"verb": "end"})
@@ -187,7 +195,9 @@ def test_only_the_lead_releases_and_never_what_the_gate_refused(planner, lead):
     study = SignalStudy.objects.create(
         title="Kreuzung", net=b"", routes=b"", begin=0, end=60, digest="x", state="DONE", staff=planner.staff
     )
-    good = SignalPlan.objects.create(study=study, source="search", state="PROPOSED")
+    lights = {"a": {"signal": "a", "kind": "static", "offset": 4.0, "phases": [
+        {"seconds": 30.0, "state": "Gr"}, {"seconds": 3.0, "state": "yr"}]}}  # fmt: skip
+    good = SignalPlan.objects.create(study=study, source="search", state="PROPOSED", plan=lights)
     bad = SignalPlan.objects.create(study=study, source="webster", state="REFUSED", reasons=["delay_worse"])
     assert (
         browser(planner).post(f"/verkehr/amt/signale/plan/{good.pk}/", {"verb": "release", "because": "gut"}).status_code == 403
@@ -200,8 +210,26 @@ def test_only_the_lead_releases_and_never_what_the_gate_refused(planner, lead):
     client.post(f"/verkehr/amt/signale/plan/{good.pk}/", {"verb": "reject", "because": "doch nicht"})
     good.refresh_from_db()
     assert (good.state, good.because, good.decided_by) == ("RELEASED", "Weniger Wartezeit", lead.staff)
+    again = SignalPlan.objects.create(study=study, source="actuated", state="PROPOSED", plan=good.plan)
+    with pytest.raises(counts.Refused, match="Ampel a ist schon"):
+        signalling.decide(lead, again.pk, release=True, because="noch besser")
     page = client.get(f"/verkehr/amt/signale/{study.pk}/").content.decode()
     assert "Die Wartezeit wird länger" in page and "Weniger Wartezeit" in page
+    # and the operator gets it as a file, as long as it counts
+    files = [f"/verkehr/amt/signale/plan/{good.pk}/plan.{form}" for form in ("csv", "xml")]
+    table, logic = (browser(planner).get(file).content.decode() for file in files)
+    assert "a;static;33;4;1;30;30;30;Gr;" in table and "a;static;33;4;2;3;3;3;yr;ja" in table
+    assert '<phase duration="30" state="Gr"/>' in logic and Client().get(files[0]).status_code in (302, 403)
+    assert browser(planner).get(f"/verkehr/amt/signale/plan/{bad.pk}/plan.csv").status_code == 404
+    where = f"/verkehr/amt/signale/plan/{good.pk}/"
+    assert browser(planner).post(where, {"verb": "recall", "because": "x"}).status_code == 403
+    for because in ("", "Baustelle in der Zufahrt", "zweiter Klick"):
+        client.post(where, {"verb": "recall", "because": because})
+    good.refresh_from_db()
+    assert (good.state, good.because) == ("RECALLED", "Baustelle in der Zufahrt")
+    assert client.get(files[0]).status_code == 404 and Event.objects.filter(name="signals.recalled").count() == 1
+    assert "Freigabe zurückgenommen" in client.get(f"/verkehr/amt/signale/{study.pk}/").content.decode()
+    assert signalling.decide(lead, again.pk, release=True, because="jetzt ist Platz").state == "RELEASED"
 
 
 def test_a_study_wants_files_that_sumo_could_read(planner, monkeypatch):

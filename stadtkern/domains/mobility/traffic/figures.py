@@ -65,11 +65,11 @@ def _file(name: str, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]
     writer = csv.writer(answer, delimiter=";", lineterminator="\r\n")
     writer.writerow(columns)
     for row in rows:
-        writer.writerow([_cell(row[column]) for column in columns])
+        writer.writerow([cell(row[column]) for column in columns])
     return answer
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """German numbers; nothing a table program would take for a formula."""
     if value is None:
         return ""

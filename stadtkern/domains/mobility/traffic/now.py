@@ -6,11 +6,13 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from stadtkern.kernel.accounts.access import actor_of, everyone
+from stadtkern.ui.words import day as day_of
 
-from ..models import Detector
+from ..models import Detector, Incident
 from . import OFFICE, board
 from .chart import chart
 from .outlook import outlook
@@ -39,7 +41,7 @@ def now(request: HttpRequest) -> HttpResponse:
 def points(request: HttpRequest) -> HttpResponse:
     """Incidents and detectors for the map."""
     found = [
-        _point(one.lat, one.long, f"{KINDS[one.kind]}: {one.title}", "danger" if one.closed else "warning", "")
+        _point(one.lat, one.long, f"{KINDS[one.kind]}: {_when(one)}", "danger" if one.closed else "warning", "")
         for one in public_incidents(timezone.now())
         if one.lat is not None
     ]
@@ -48,6 +50,11 @@ def points(request: HttpRequest) -> HttpResponse:
     answer = JsonResponse({"type": "FeatureCollection", "features": found}, content_type="application/geo+json")
     answer["Cache-Control"] = "public, max-age=60"
     return answer
+
+
+def _when(one: Incident) -> str:
+    """Its title, and from when on where it is not there yet."""
+    return _("%(title)s, ab %(day)s") % {"title": one.title, "day": day_of(one.begins_at)} if one.is_ahead else one.title
 
 
 def _point(lat: float | None, long: float | None, title: str, level: str, url: str) -> dict[str, object]:

@@ -1,27 +1,39 @@
 """Proposals for signals: order a study, read what the gate says, release or reject."""
 
+import csv
 from datetime import date
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from stadtkern.kernel.accounts.access import actor_of, staff
 from stadtkern.kernel.accounts.models import Role
 from stadtkern.lib.traffic import sumo
+from stadtkern.lib.traffic.net import program_of
 from stadtkern.ui.words import day
 
 from ..actions import counts, signalling
 from ..models import SignalPlan, SignalStudy, Work
 from . import OFFICE
 from .desk import planners
+from .figures import cell
 from .words import PLANS, REASONS, SOURCES, WORK, verdict
 
 lead = staff(Role.LEAD, office=OFFICE)
 HEAVY = ("net", "routes")
+COLUMNS = (
+    "ampel", "art", "umlauf_s", "versatz_s", "phase", "dauer_s", "mindestens_s", "hoechstens_s", "signalbild", "raeumen",
+)  # fmt: skip
+DONE = {
+    "release": gettext_lazy("Freigegeben. Die Schaltung bleibt beim Betreiber der Ampeln."),
+    "reject": gettext_lazy("Nicht freigegeben."),
+    "recall": gettext_lazy("Die Freigabe ist zurückgenommen. Sagen Sie es dem Betreiber der Ampeln."),
+}
 
 
 @planners
@@ -94,7 +106,7 @@ def _told(plan: SignalPlan) -> dict[str, object]:
     return {
         "row": plan, "word": word, "level": level, "title": title, "about": about, "lines": [verdict(row) for row in plan.rows],
         "reasons": [REASONS.get(code, code) for code in plan.reasons], "signals": greens,
-        "open": plan.state == SignalPlan.State.PROPOSED,
+        "open": plan.state == SignalPlan.State.PROPOSED, "released": plan.state == SignalPlan.State.RELEASED,
     }  # fmt: skip
 
 
@@ -112,15 +124,53 @@ def _greens(one: dict[str, list[dict[str, object]]]) -> str:
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Release or reject."""
     verb = request.POST.get("verb", "")
-    if verb not in ("release", "reject"):
+    if verb not in DONE:
         raise Http404
-    row = get_object_or_404(SignalPlan, pk=pk)
+    row, because = get_object_or_404(SignalPlan, pk=pk), request.POST.get("because", "")
     try:
-        done = signalling.decide(actor_of(request), row.pk, release=verb == "release", because=request.POST.get("because", ""))
+        if verb == "recall":
+            signalling.recall(actor_of(request), row.pk, because)
+        else:
+            signalling.decide(actor_of(request), row.pk, release=verb == "release", because=because)
     except counts.Refused as refused:
         messages.warning(request, str(refused))
     else:
-        released = done.state == SignalPlan.State.RELEASED
-        text = _("Freigegeben. Die Schaltung bleibt beim Betreiber der Ampeln.") if released else _("Nicht freigegeben.")
-        messages.info(request, text)
+        messages.info(request, str(DONE[verb]))
     return redirect("mobility:study", row.study_id)
+
+
+def _released(pk: int) -> SignalPlan:
+    """Only a released plan goes out as a file: nobody is to load one that was refused."""
+    return get_object_or_404(SignalPlan.objects.select_related("study"), pk=pk, state=SignalPlan.State.RELEASED)
+
+
+@planners
+@never_cache
+@require_safe
+def plan_csv(request: HttpRequest, pk: int) -> HttpResponse:
+    """A released plan as a table, a line for every phase, for the operator of the signals."""
+    row = _released(pk)
+    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="signalplan-{row.pk}.csv"'
+    writer = csv.writer(answer, delimiter=";", lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for signal, told in sorted(row.plan.items()):
+        one = program_of(told)
+        for at, phase in enumerate(one.phases, 1):
+            low, high = phase.bounds(one.kind)
+            clears = at - 1 not in one.greens
+            cells = (signal, one.kind, one.cycle, one.offset, at, phase.seconds, low, high, phase.state, "ja" if clears else "")
+            writer.writerow([cell(value) for value in cells])
+    return answer
+
+
+@planners
+@never_cache
+@require_safe
+def plan_xml(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same as SUMO reads it beside the network (tlLogic), to be simulated again."""
+    row = _released(pk)
+    plan = {signal: program_of(told) for signal, told in sorted(row.plan.items())}
+    answer = HttpResponse(sumo.as_xml(plan), content_type="application/xml; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="signalplan-{row.pk}.add.xml"'
+    return answer

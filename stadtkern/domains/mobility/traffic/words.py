@@ -33,6 +33,7 @@ PLANS: Mapping[str, Any] = {
     SignalPlan.State.REFUSED: (gettext_lazy("von der Prüfung abgelehnt"), "danger"),
     SignalPlan.State.RELEASED: (gettext_lazy("freigegeben"), "success"),
     SignalPlan.State.REJECTED: (gettext_lazy("nicht freigegeben"), "warning"),
+    SignalPlan.State.RECALLED: (gettext_lazy("Freigabe zurückgenommen"), "warning"),
 }
 SOURCES = {
     "webster": (gettext_lazy("Nach der Formel von Webster"), gettext_lazy("Jede Ampel für sich, aus den gezählten Mengen.")),
@@ -86,6 +87,7 @@ LEFT_OUT = {
     "no_detector": gettext_lazy("ohne Zählstelle"),
     "date": gettext_lazy("mit unlesbarem Datum"),
     "hour": gettext_lazy("mit unlesbarer Stunde"),
+    "future": gettext_lazy("mit einem Tag, der noch kommt,"),
     "negative": gettext_lazy("mit negativem Wert"),
     "number": gettext_lazy("mit unlesbarer Zahl"),
     "part_hour": gettext_lazy("von Stunden, von denen ein Teil fehlt,"),

@@ -47,6 +47,11 @@ def test_what_may_be_another_number_is_left_out(number):
         read_counts(f"id;datum;stunde;kfz\nA;2026-03-09;7;{number}".encode())
 
 
+def test_nobody_has_counted_tomorrow():
+    told = read_counts(b"id;datum;stunde;kfz\nA;2026-03-09;7;5\nA;2062-03-09;7;5", DAY)
+    assert told.rows == [("A", DAY, 7, 5)] and told.left_out == {"future": 1}
+
+
 def test_wide_roads_and_crowds_are_no_faults_and_dead_days_are_not_learned():
     busy = np.tile(np.maximum(3.0, 9000 * np.exp(-((np.arange(24) - 13) ** 2) / 30)), (42, 1)).round()
     busy += np.arange(42)[:, None] % 7
