@@ -84,7 +84,12 @@ def equilibrium(
     rounds: int = 400,
     progress: Callable[[int, float], None] = lambda done, gap: None,
 ) -> Assigned:
-    """Assign until the relative gap is reached or the rounds are over."""
+    """Assign until the relative gap is reached or the rounds are over.
+
+    `capacity` in vehicles an hour, as `amount`; `free` in seconds. Raises ValueError for what no street can be.
+    """
+    if not ((links.capacity > 0) & (links.free >= 0)).all() or not (np.isfinite(trips.amount) & (trips.amount >= 0)).all():
+        raise ValueError("a street without capacity, or less than no trips")
     from .kernels import load  # brings the compiler: not at the start of every process
 
     shape = _csr(links)

@@ -151,7 +151,9 @@ class Forecaster:
         """Learn from days up to `origin` (index), for forecasts up to `ahead` days."""
         from sklearn.ensemble import HistGradientBoostingRegressor  # seconds to import: not at the start of every process
 
-        table = Table(counts, days)
+        from .levels import levelled
+
+        table = Table(levelled(counts, days, origin), days)
         possible = list(range(8, origin + 1))
         if len(possible) < LEARN:
             return cls(table, origin, None, np.zeros(0, dtype=bool))

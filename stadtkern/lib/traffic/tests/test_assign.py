@@ -1,6 +1,7 @@
 """The equilibrium on networks whose answer is known."""
 
 import numpy as np
+import pytest
 
 from stadtkern.lib.traffic.assign import Links, Trips, equilibrium
 
@@ -26,6 +27,13 @@ def test_who_has_no_way_is_counted():
     links = Links(3, np.array([0]), np.array([1]), np.ones(1), np.ones(1), np.zeros(1), np.ones(1))
     answer = equilibrium(links, Trips(np.array([0, 0]), np.array([1, 2]), np.array([5.0, 7.0])))
     assert answer.lost == 7 and answer.flow[0] == 5
+
+
+@pytest.mark.parametrize(("capacity", "free", "amount"), [(0, 1, 5), (np.nan, 1, 5), (1, -1, 5), (1, 1, -5), (1, 1, np.nan)])
+def test_what_no_street_can_be_is_said(capacity, free, amount):
+    links = Links(2, np.array([0]), np.array([1]), np.array([free]), np.array([capacity]), np.ones(1), np.ones(1))
+    with pytest.raises(ValueError, match="capacity"):
+        equilibrium(links, Trips(np.array([0]), np.array([1]), np.array([amount])))
 
 
 def test_nobody_has_a_faster_way_on_random_networks():

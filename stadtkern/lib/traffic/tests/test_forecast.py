@@ -10,6 +10,7 @@ from stadtkern.lib.traffic import quality
 from stadtkern.lib.traffic.calibrate import calibrate, geh, good
 from stadtkern.lib.traffic.days import Days
 from stadtkern.lib.traffic.forecast import Counts, Forecaster, Table, corrected, wape
+from stadtkern.lib.traffic.levels import levelled
 from stadtkern.lib.traffic.skill import skill
 
 FIRST = date(2026, 1, 5)
@@ -42,6 +43,29 @@ def test_a_forecast_knows_nothing_of_the_day_and_beats_the_week_before():
     short = Forecaster.learn(Counts(counts.detectors, FIRST, counts.values[:, :10]), DAYS, 9)
     assert short.model is None and np.isfinite(short.day(10)).all()
     assert Table(counts, DAYS).features(20, 19).shape[0] == 6 * 24
+
+
+def test_a_detector_with_a_new_level_is_known_after_two_days():
+    counts = town(70, detectors=12)
+    origin = 60
+    values = counts.values.copy()
+    values[2, origin - 1 :] *= 0.5  # a lane was closed the day before yesterday
+    values[5, origin - 12 :] *= 2.0
+    values[7, origin:] *= 0.3  # one day alone says nothing
+    values[9, :, :] *= np.resize([0.4, 1.6], (70, 1))  # never steady
+    changed = Counts(counts.detectors, counts.first, values)
+    told = levelled(changed, DAYS, origin)
+    rows = [at for at in range(12) if not np.array_equal(told.values[at], values[at])]
+    assert rows == [2, 5] and levelled(counts, DAYS, origin) is counts
+    assert np.array_equal(told.values[2, origin - 1 :], values[2, origin - 1 :])
+    assert np.median(told.values[2, :50, 12] / values[2, :50, 12]) == pytest.approx(0.5, rel=0.1)
+    late = values.copy()
+    late[:, origin + 1 :] = 9999  # what comes behind the origin is not looked at
+    blind = levelled(Counts(counts.detectors, counts.first, late), DAYS, origin)
+    assert np.array_equal(blind.values[:, : origin + 1], told.values[:, : origin + 1])
+    holiday = counts.values.copy()
+    holiday[:, origin - 2 :] *= 0.5  # everybody is away: that is no level of one detector
+    assert levelled(Counts(counts.detectors, counts.first, holiday), DAYS, origin).values is holiday
 
 
 def test_todays_counts_move_the_next_hours():
