@@ -150,7 +150,10 @@ def _months(row: Subscription) -> list[date]:
 
 @transaction.atomic
 def taken_back(receivable_id: int) -> None:
-    """The bank took the money back: what was bought with it ends, and the claim stays open. Diary: `ticket.revoked`."""
+    """The bank took the money back: what was bought with it ends. Diary: `ticket.revoked`.
+
+    A month, or what somebody has ridden with, is owed all the same; what nobody used is called off.
+    """
     claim = Receivable.objects.filter(pk=receivable_id).first()
     room, _colon, number = claim.about.partition(":") if claim else ("", "", "")
     if room != "fare" or not number.isdigit() or claim is None or not claim.open_cents:
@@ -158,8 +161,13 @@ def taken_back(receivable_id: int) -> None:
     order = Order.objects.select_for_update().filter(pk=int(number), status=Order.Status.PAID).first()
     if order is None:
         return
-    order.status = Order.Status.OPEN
+    owed = bool(order.subscription_id) or order.tickets.filter(since__lte=timezone.now()).exists()
+    order.status = Order.Status.OPEN if owed else Order.Status.ENDED
     order.save(update_fields=["status"])
+    if owed:
+        payments.insist(str(order), SYSTEM)
+    else:
+        payments.call_off(str(order), SYSTEM)
     for row in Ticket.objects.select_for_update(of=("self",)).select_related("account").filter(order=order, status="VALID"):
         end_with_letter(row, _("Ihre Bank hat die Lastschrift zurückgegeben."), SYSTEM)
 

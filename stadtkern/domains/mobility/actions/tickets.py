@@ -3,7 +3,7 @@
 from datetime import datetime, time, timedelta
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -84,6 +84,10 @@ def settle(order_id: int, actor_key: str = SYSTEM) -> list[Ticket]:
     """The money is there: the tickets come, once. A replay changes nothing. Diary: `ticket.issued`."""
     row = Order.objects.select_for_update().filter(pk=order_id).first()
     if row is None or row.status != Status.OPEN:
+        return []
+    if row.paid_at and not row.subscription_id:  # ridden, taken back by the bank, paid after all: there is nothing left to ride
+        row.status = Status.PAID
+        row.save(update_fields=["status"])
         return []
     return _issue(row, actor_key)
 
@@ -210,9 +214,13 @@ def tell(account: Account, title: str, body: str, *, about: str, actor_key: str,
 
 @transaction.atomic
 def end_unpaid(now: datetime, batch: int = 200) -> int:
-    """Orders nobody has paid for a day are called off; money that still comes goes back. Diary: `ticket.order_ended`."""
-    rows = Order.objects.select_for_update(skip_locked=True).filter(status=Status.OPEN, created_at__lt=now - GIVEN_UP)
-    found = list(rows.filter(subscription=None).order_by("pk")[:batch])
+    """Orders nobody has paid for a day are called off; money that still comes goes back. Diary: `ticket.order_ended`.
+
+    One with a best price ends with its day: paid later, it would ride on another day at this one's price.
+    """
+    over = Q(created_at__lt=now - GIVEN_UP) | Q(day__lt=tariff().service_day(now), due_cents__lt=F("full_cents"))
+    rows = Order.objects.select_for_update(skip_locked=True).filter(over, status=Status.OPEN)
+    found = list(rows.filter(subscription=None, paid_at=None).order_by("pk")[:batch])  # who has ridden owes it
     for row in found:
         row.status = Status.ENDED
         row.save(update_fields=["status"])

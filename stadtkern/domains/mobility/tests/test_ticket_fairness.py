@@ -191,3 +191,29 @@ def test_many_phones_behind_one_address_do_not_stop_each_other(citizen, other_ci
     first = login(citizen)
     assert [first.post(f"{HOME}kaufen/", form | {"once": once}).status_code for once in "ab"] == [302, 429]
     assert login(other_citizen).post(f"{HOME}kaufen/", form | {"once": "c"}).status_code == 302
+
+
+def test_who_has_ridden_owes_what_the_bank_took_back(citizen, db):
+    from stadtkern.kernel.payments.actions import return_debit
+    from stadtkern.kernel.payments.models import Entry
+
+    def taken_back(row: Order) -> Receivable:
+        claim = Receivable.objects.get(about=str(row))
+        return_debit(Entry.objects.get(kind="RECEIPT", postings__receivable=claim), source_key=f"r:{row.pk}")
+        abo.taken_back(claim.pk)
+        Order.objects.filter(pk=row.pk).update(created_at=timezone.now() - timedelta(days=3))
+        actions.end_unpaid(timezone.now())
+        claim.refresh_from_db()
+        row.refresh_from_db()
+        return claim
+
+    ridden, ahead = bought(citizen), bought(citizen, once="2", starts=timezone.now() + timedelta(days=3))
+    claim = taken_back(ridden)
+    assert (ridden.status, claim.open_cents, claim.voluntary, claim.cancelled_at) == ("OPEN", 220, False, None)
+    assert ridden.tickets.get().status == "REVOKED"
+    receive(claim, cents=220, by="counter", source_key="again")
+    assert actions.settle(ridden.pk) == [] and ridden.tickets.count() == 1, "paid after all, and nothing left to ride"
+    claim = taken_back(ahead)
+    assert ahead.status == "ENDED" and claim.cancelled_at and ahead.tickets.get().status == "REVOKED", (
+        "nobody owes what nobody used"
+    )

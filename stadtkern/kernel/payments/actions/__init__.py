@@ -13,7 +13,7 @@ from .erasing import BOOKED, BOOKING_YEARS, erase_of, forget_debtors, owed_by
 from .instalments import agree_instalments
 from .intake import forget_intakes, hand_in, take_handed_in
 from .mandates import end_unused, forget_mandates, forget_mandates_ended, give_mandate, mandate_text, revoke_mandate
-from .opening import attempt, call_off, cancel, forget_offers, open_payment, reopen
+from .opening import attempt, call_off, cancel, forget_offers, insist, open_payment, reopen
 from .payouts import order_refunds, refundable
 from .posting import Refused
 from .receipt import issue_claim_receipt, issue_receipt, tax_note, taxes, taxes_of
@@ -67,6 +67,7 @@ __all__ = [
     "give_mandate",
     "give_release",
     "hand_in",
+    "insist",
     "issue_claim_receipt",
     "issue_receipt",
     "lift_stop",

@@ -122,6 +122,20 @@ def call_off(about: str, actor_key: str) -> None:
 
 
 @transaction.atomic
+def insist(about: str, actor_key: str) -> int:
+    """What was only an offer is owed from now on: the thing was used, and its money taken back. Twice changes nothing.
+
+    Returns how many claims changed (0 or 1). Diary: `payment.insisted`.
+    """
+    rows = list(Receivable.objects.live(about).select_for_update(no_key=True).filter(voluntary=True))
+    for row in rows:
+        row.voluntary = False
+        row.save(update_fields=["voluntary"])
+        record("payment.insisted", subject=str(row), actor=actor_key)
+    return len(rows)
+
+
+@transaction.atomic
 def forget_offers(now: datetime, batch: int = 500) -> int:
     """Donations and tickets nobody has paid in a month are called off; returns how many. Diary: as `cancel_claim`."""
     old = Receivable.objects.open().filter(voluntary=True, cancelled_at=None, created_at__lt=now - OFFER_DAYS)
