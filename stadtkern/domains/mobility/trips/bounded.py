@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import close_old_connections, connection
 from django.utils.translation import gettext as _
 
 MEMORY_MB, SECONDS = 6000, 1800
@@ -31,7 +32,7 @@ class Refused(Exception):
 
 
 class Stopped(Refused):
-    """Somebody killed the reading, nothing is known against the file: it may be read again."""
+    """Killed, or no room on the disk: nothing is known against the file, it may be read again."""
 
 
 def bounds() -> tuple[int, int]:
@@ -71,6 +72,8 @@ def build(job: dict[str, Any], step: Callable[[str], None]) -> dict[str, Any]:
             timer.cancel()
             process.kill()
             reader.join(5)
+            if not connection.in_atomic_block:
+                close_old_connections()  # minutes have passed: the database may have been started again meanwhile
     if told is None:
         raise _died(process.returncode, b"".join(errors), memory, seconds, late.is_set())
     if "refused" in told:
@@ -99,9 +102,18 @@ def _listen(process: "subprocess.Popen[bytes]", job: dict[str, Any], step: Calla
     return None
 
 
+def no_room() -> str:
+    """What the clerk is to do when the disk is full."""
+    return _(
+        "Auf dem Server ist kein Platz mehr. Der Fahrplan davor gilt weiter. Schaffen Sie Platz und drücken Sie „Jetzt lesen“."
+    )
+
+
 def _died(code: int | None, errors: bytes, memory: int, seconds: int, late: bool) -> Refused:
     if b"MemoryError" in errors or b"Unable to allocate" in errors or b"Cannot allocate memory" in errors:
         return Refused(_("Das Lesen brauchte mehr als %d MB Speicher. Der Fahrplan davor gilt weiter.") % memory)
+    if b"No space left on device" in errors or b"Disk quota exceeded" in errors:
+        return Stopped(no_room())
     if late or code == -signal.SIGXCPU:
         return Refused(_("Das Lesen dauerte länger als %d Sekunden. Der Fahrplan davor gilt weiter.") % seconds)
     if code in (-signal.SIGKILL, -signal.SIGTERM):

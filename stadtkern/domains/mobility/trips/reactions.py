@@ -1,6 +1,7 @@
 """Sources are asked by the clock; whoever watches a line hears of its alerts."""
 
 from django.utils import timezone
+from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from stadtkern.kernel.accounts.access import SYSTEM
@@ -29,13 +30,16 @@ REACTIONS = {
 }
 
 
-@app.task(name="mobility.read_feed", queue="default")
+AGAIN = RetryStrategy(wait=30, retry_exceptions=feeds.DATABASE_AWAY)  # seconds; whatever else went wrong stands on the page
+
+
+@app.task(name="mobility.read_feed", queue="default", retry=AGAIN)
 def read_feed(feed_id: int) -> None:
     """A source is read; takes minutes where it is large."""
     feeds.read(feed_id)
 
 
-@app.task(name="mobility.join", queue="default")
+@app.task(name="mobility.join", queue="default", retry=AGAIN)
 def join() -> None:
     """Several timetables as one."""
     joined.join()

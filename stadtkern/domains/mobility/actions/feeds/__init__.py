@@ -2,11 +2,12 @@
 
 from .days import add_days, job_of, streets_read
 from .pointing import point
-from .reading import read
+from .reading import DATABASE_AWAY, read
 from .sources import Refused, ask, set_up, stopped, upload
 from .versions import go_back, tidy
 
 __all__ = [
+    "DATABASE_AWAY",
     "Refused",
     "add_days",
     "ask",

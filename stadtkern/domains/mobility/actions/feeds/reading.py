@@ -1,5 +1,6 @@
 """The job: a source is fetched, read in a bounded process and exchanged as a whole; what fails changes only what is said."""
 
+import errno
 import hashlib
 import os
 import shutil
@@ -8,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from .pointing import point
 from .versions import tidy
 
 State = Feed.State
+DATABASE_AWAY = (OperationalError, InterfaceError)
 
 
 def read(feed_id: int) -> FeedVersion | None:
@@ -37,17 +39,28 @@ def read(feed_id: int) -> FeedVersion | None:
         place = folder.home() / "work" / feed.key
         shutil.rmtree(place, ignore_errors=True)
         work = place / uuid4().hex
-        work.mkdir(parents=True)
         try:
+            work.mkdir(parents=True)
             return _read(feed, work)
         except (fetching.NotFetched, bounded.Stopped) as no:
             _settle(feed, problem=str(no))
+        except DATABASE_AWAY:
+            raise  # nowhere to say it; the job comes again
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                _settle(feed, problem=_went_wrong())
+                raise
+            _settle(feed, problem=bounded.no_room())
         except Exception:
-            _settle(feed, problem=_("Beim Lesen ist etwas schiefgegangen. Der Fahrplan davor gilt weiter."))
+            _settle(feed, problem=_went_wrong())
             raise
         finally:
             shutil.rmtree(place, ignore_errors=True)
     return None
+
+
+def _went_wrong() -> str:
+    return _("Beim Lesen ist etwas schiefgegangen. Der Fahrplan davor gilt weiter.")
 
 
 def _read(feed: Feed, work: Path) -> FeedVersion | None:
@@ -90,7 +103,12 @@ def _take(feed: Feed, work: Path, source: str, fetched: fetching.Fetched) -> Fee
     job = job_of(feed.kind, work) | {"replaces": _counts(feed)}
 
     def step(text: str) -> None:
-        Feed.objects.filter(pk=feed.pk).update(step=text)
+        try:
+            Feed.objects.filter(pk=feed.pk).update(step=text)
+        except DATABASE_AWAY:  # it goes on without it, and the file need not be read from the beginning
+            if connection.in_atomic_block:
+                raise
+            connection.close()
 
     version = FeedVersion(feed=feed, number=number, digest=fetched.digest, size=fetched.size, source=source)
     try:

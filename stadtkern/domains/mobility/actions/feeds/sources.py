@@ -90,8 +90,10 @@ def ask(actor_key: str, feed: Feed, now: datetime | None = None) -> bool:
     waits = row.state == State.WAITING and bool(row.started_at and row.started_at > now - STUCK)
     if waits or (row.state == State.RUNNING and not stopped(row)):
         return False
+    if actor_key != SYSTEM and row.state == State.FAILED:
+        row.etag = row.last_modified = ""  # what was refused is fetched and looked at again where a person wants it
     row.state, row.step, row.problem, row.started_at = State.WAITING, "", "", now
-    row.save(update_fields=["state", "step", "problem", "started_at"])
+    row.save(update_fields=["state", "step", "problem", "started_at", "etag", "last_modified"])
     if actor_key != SYSTEM:
         record("feed.asked", subject=str(row), actor=actor_key)
     job = app.configure_task("mobility.read_feed", queue="default", queueing_lock=f"mobility.read_feed:{row.pk}")
