@@ -63,7 +63,8 @@ def trip_of(
             seconds = int(sides[0].seconds[ride.board])
             legs += street_legs(moment, sides[0].pieces(ride.board, doors[0], stop), ride.departs - seconds, seconds)
         elif rides[number - 1].alight != ride.board and not ride.stays:
-            legs += changing(moment, rides[number - 1].alight, ride.board, ready, request, crossings)
+            way = next(leg for leg in journey.walks if (leg.origin, leg.target) == (rides[number - 1].alight, ride.board))
+            legs += changing(moment, way.origin, way.target, ready, way.seconds, crossings)
         before = legs[-1].arrives if legs else ride.departs
         spare = ride.departs - before - (request.slack_s if number else 0)
         tight = number > 0 and not ride.stays and spare < request.tight_s
@@ -76,22 +77,12 @@ def trip_of(
     return priced(moment, Trip(tuple(legs), journey=journey))
 
 
-def changing(moment: Moment, alight: int, board: int, ready: int, request: Request, crossings: Crossings | None) -> list[Leg]:
-    """From one stop to the next: on foot, or by a shared vehicle where that was searched and is quicker."""
-    timetable = moment.world.timetable
-    assert timetable is not None
+def changing(moment: Moment, alight: int, board: int, ready: int, seconds: int, crossings: Crossings | None) -> list[Leg]:
+    """From one stop to the next in `seconds`: on foot, or by a shared vehicle where that was searched and is quicker."""
     one, other = moment.stop(alight), moment.stop(board)
     shared = crossings.pieces(moment, alight, board) if crossings is not None else None
-    if shared is not None:
-        pieces, seconds = shared
-        return street_legs(moment, pieces, ready, seconds)
-    net = timetable.net
-    paths = (timetable.free_start, timetable.free_to, timetable.free_seconds) if request.wheelchair else (
-        net.foot_start, net.foot_to, net.foot_seconds,
-    )  # fmt: skip
-    row = slice(int(paths[0][alight]), int(paths[0][alight + 1]))
-    here = [seconds for to, seconds in zip(paths[1][row].tolist(), paths[2][row].tolist(), strict=True) if to == board]
-    seconds = min(here, default=0)
+    if shared is not None and shared[1] == seconds:
+        return street_legs(moment, shared[0], ready, seconds)
     metres = between(one, other)
     return street_legs(moment, [Piece(Mode.WALK, one, other, seconds * 1000, metres * 1.3)], ready, seconds)
 

@@ -57,8 +57,13 @@ def _by_timetable(world: World, ready: Any, last: int, wheelchair: bool) -> Any:
 
     timetable = world.timetable
     assert timetable is not None
-    net = timetable.step_free if wheelchair else timetable.net
-    return flood(net, ready.clip(0, FAR).astype(np.int32), np.int32(min(last, FAR - 1)))
+    net, places = timetable.searched("step_free" if wheelchair else "net")
+    begin, end = ready.clip(0, FAR).astype(np.int32), np.int32(min(last, FAR - 1))
+    if places is None:
+        return flood(net, begin, end)
+    arrive = np.full(len(begin), FAR, np.int32)
+    np.minimum.at(arrive, places.stop, flood(net, begin[places.stop], end))
+    return arrive
 
 
 def _on_foot(

@@ -141,7 +141,8 @@ def flood(net, ready, last):  # type: ignore[no-untyped-def]
                 board[stop] = now + change
                 fresh[stop] = 1
             for at in range(net.foot_start[stop], net.foot_start[stop + 1]):
-                other, there = net.foot_to[at], now + net.foot_seconds[at]
+                way = net.foot_seconds[at]
+                other, there = net.foot_to[at], now + (way if way >= 0 else -1 - way)  # transit.rules.over_places
                 if there < board[other] and there <= last:
                     board[other] = there
                     fresh[other] = 1

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .feed import Feed, runs_of
 from .findings import FeedRefused, Finding, Limits
 from .footpaths import Paths, walks
+from .rules import Marks
 from .stays import rows as rows_of
 from .stays import stays
 from .timetable import Bytes, Ints, Net, Timetable, boarding, call_key, day_shift, frozen
@@ -153,6 +154,7 @@ def assemble(feed: Feed, date: date, found: Runs, paths: Paths, free: Paths, cha
         free_to=free[1],
         free_seconds=free[2],
         arranged=arranged(feed, found),
+        rules=frozen(feed.rules),
         about={"feed": feed.source.get("name", ""), "version": feed.info.get("feed_version", "")}
         | ({"parts": feed.source["parts"]} if "parts" in feed.source else {}),
     )
@@ -180,12 +182,14 @@ def offsets(sizes: NDArray[Any]) -> Ints:
 
 
 def grouped(feed: Feed, found: Runs) -> list[NDArray[np.int64]]:
-    """Runs with the same stops, the same doors open and the same vehicle's access."""
-    start, of_trip = feed.times.start, {}
-    groups: dict[tuple[bytes, bytes, int], int] = {}
+    """Runs with the same stops, the same doors open, the same vehicle's access and the same rules for changes."""
+    start, of_trip, marks = feed.times.start, {}, Marks(feed.rules, feed.stops)
+    groups: dict[tuple[bytes, bytes, int, bytes], int] = {}
     for trip in np.unique(found.source).tolist():
         rows = slice(start[trip], start[trip + 1])
-        key = (feed.times.stop[rows].tobytes(), (feed.times.flags[rows] & 3).tobytes(), int(feed.trips.wheelchair[trip]))
+        stops = feed.times.stop[rows]
+        named = marks.key(stops.tolist(), int(feed.trips.route[trip]), trip) if marks.rules else b""
+        key = (stops.tobytes(), (feed.times.flags[rows] & 3).tobytes(), int(feed.trips.wheelchair[trip]), named)
         of_trip[trip] = groups.setdefault(key, len(groups))
     group = np.fromiter((of_trip[trip] for trip in found.source.tolist()), np.int64, len(found.source))
     order = np.argsort(group, kind="stable")

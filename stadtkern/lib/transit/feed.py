@@ -129,6 +129,9 @@ class Feed:
     source: dict[str, Any] = field(default_factory=dict)
     block: Ints = field(default_factory=lambda: np.zeros(0, np.int32))  # of each trip, -1 = none
     stays: Ints = field(default_factory=lambda: np.zeros((0, 3), np.int32))  # rows of trip, next trip, 4 = one stays or 5 = not
+    rules: Ints = field(
+        default_factory=lambda: np.zeros((0, 8), np.int32)
+    )  # transfers of lines and trips, columns as in rules.py
 
     def busiest_day(self) -> date:
         """The day with the most trips; of several the first. Raises ValueError when nothing ever runs."""

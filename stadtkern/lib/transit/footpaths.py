@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .feed import Feed
+from .feed import Feed, Stops
 from .findings import FeedRefused, Finding, Limits
 from .timetable import NO_CHANGE, Ints, frozen
 
@@ -63,8 +63,8 @@ def pack(pairs: Pairs, stops: int) -> Paths:
     return frozen(start), frozen(rows[:, 1]), frozen(rows[:, 2])
 
 
-def metres(feed: Feed, a: int, b: Any) -> NDArray[np.float64]:
-    lat, long = feed.stops.lat, feed.stops.long
+def metres(stops: Stops, a: int, b: Any) -> NDArray[np.float64]:
+    lat, long = stops.lat, stops.long
     east = (long[b] - long[a]) * math.cos(math.radians(lat[a]))
     return np.asarray(np.hypot(lat[b] - lat[a], east) * 111_195)
 
@@ -80,7 +80,7 @@ def beeline(feed: Feed, most: int) -> Pairs:
     pairs: Pairs = {}
     for at, stop in enumerate(served.tolist()):
         near = served[max(low[at], at - 5000) : min(high[at], at + 5000)]
-        far = metres(feed, stop, near)
+        far = metres(feed.stops, stop, near)
         close = np.flatnonzero((far <= RADIUS) & (near != stop))
         if len(close) > NEIGHBOURS:
             close = close[np.argsort(far[close], kind="stable")[:NEIGHBOURS]]
@@ -117,7 +117,7 @@ def stations(feed: Feed, pairs: Pairs, most: int) -> None:
         for a in platforms:
             for b in platforms:
                 if a != b and (a, b) not in pairs:
-                    pairs[a, b] = max(walk(float(metres(feed, a, b))), 60)
+                    pairs[a, b] = max(walk(float(metres(feed.stops, a, b))), 60)
 
 
 def inside(feed: Feed, pairs: Pairs, free: Pairs) -> None:
@@ -178,7 +178,7 @@ def transfers(feed: Feed, pairs: Pairs, free: Pairs, change: NDArray[np.int32], 
                     pairs.pop((a, b), None)
                     free.pop((a, b), None)
                 else:
-                    took = seconds if seconds >= 0 else pairs.get((a, b), walk(float(metres(feed, a, b))))
+                    took = seconds if seconds >= 0 else pairs.get((a, b), walk(float(metres(feed.stops, a, b))))
                     if took <= 7200:
                         both = (a, b) in free or (a, b) not in pairs
                         pairs[a, b] = took

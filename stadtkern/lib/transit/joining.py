@@ -73,6 +73,7 @@ def join(feeds: Mapping[str, Feed]) -> tuple[Feed, list[Part]]:
         source={"name": " + ".join(feeds), "parts": places(feeds)},
         block=moved([feed.block for feed in parts], before(int(feed.block.max(initial=-1)) + 1 for feed in parts)),
         stays=shifted([feed.stays for feed in parts], of_trip, (0, 1)),
+        rules=rules(parts, of_stop, of_route, of_trip),
     )
     ends = [*of_route[1:], len(joined.routes) - 1]
     told = [
@@ -183,6 +184,14 @@ def shifted(tables: list[NDArray[np.int32]], shifts: list[int], columns: tuple[i
     for table, shift in zip(out, shifts, strict=True):
         table[:, columns] += shift
     return np.concatenate(out).astype(np.int32)
+
+
+def rules(parts: list[Feed], of_stop: list[int], of_route: list[int], of_trip: list[int]) -> NDArray[np.int32]:
+    tables = []
+    for feed, stop, route, trip in zip(parts, of_stop, of_route, of_trip, strict=True):
+        shift = np.array([stop, stop, 0, 0, route, route, trip, trip], np.int32)
+        tables.append(np.where(feed.rules >= 0, feed.rules + shift, feed.rules))
+    return np.concatenate(tables).astype(np.int32)
 
 
 def stops(parts: list[Feed], of_stop: list[int], names: dict[str, dict[str, str]]) -> Stops:

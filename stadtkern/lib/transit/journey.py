@@ -48,10 +48,15 @@ class Journey:
     legs: tuple[Ride | Walk, ...]
     spare: int | None = None  # None without a change
     cost: int = 0  # arrival with the penalty for tight changes
+    spares: tuple[int, ...] = ()  # at every change
 
     @property
     def rides(self) -> list[Ride]:
         return [leg for leg in self.legs if isinstance(leg, Ride)]
+
+    @property
+    def walks(self) -> list[Walk]:
+        return [leg for leg in self.legs if isinstance(leg, Walk)]
 
 
 def rebuild(
@@ -67,26 +72,30 @@ def rebuild(
     journeys: list[Journey] = []
     every = legs.tolist()
     to_first, from_last = (least(ways) if every else {} for ways in (access, egress))
-    ways: dict[tuple[int, int], int] = {}
-    for _tau, arrives, vehicles, begin, last, many in found.tolist():
-        rides = [ride(timetable, *leg) for leg in every[begin : begin + many][::-1]]
+    needed: dict[tuple[int, int], int] = {}
+    for _tau, arrives, vehicles, begin, _last, many in found.tolist():
+        mine = every[begin : begin + many][::-1]
+        rides = [ride(timetable, *leg) for leg in mine]
         out: list[Ride | Walk] = []
-        way = to_first[rides[0].board]
+        way, home = to_first[rides[0].board], from_last[rides[-1].alight]
         if way:
             out.append(Walk(-1, rides[0].board, way))
-        spare: int | None = None
+        spares: list[int] = []
         for at, one in enumerate(rides):
             if at and not one.stays:
-                before = rides[at - 1]
-                need = changing(net, before.alight, one.board, slack, ways)
+                before, (place, target) = rides[at - 1], ends(net, mine[at - 1], mine[at])
+                if (place, target) not in needed:
+                    needed[place, target] = changing(net, place, target)
+                need = needed[place, target]
                 if before.alight != one.board:
-                    out.append(Walk(before.alight, one.board, ways[before.alight, one.board]))
-                left = one.departs - before.arrives - need
-                spare = left if spare is None else min(spare, left)
+                    out.append(Walk(before.alight, one.board, need))
+                need = need + slack if before.alight != one.board else max(need, slack)
+                spares.append(one.departs - before.arrives - need)
             out.append(one)
-        if from_last[last]:
-            out.append(Walk(last, -1, from_last[last]))
-        journeys.append(Journey(rides[0].departs - way, arrives, vehicles, tuple(out), spare, arrives))
+        if home:
+            out.append(Walk(rides[-1].alight, -1, home))
+        spare = min(spares, default=None)
+        journeys.append(Journey(rides[0].departs - way, arrives, vehicles, tuple(out), spare, arrives, tuple(spares)))
     return journeys
 
 
@@ -121,12 +130,15 @@ def ride(timetable: Timetable, row: int, first: int, last: int, stays: int, base
     )  # fmt: skip
 
 
-def changing(net: Net, alight: int, board: int, slack: int, ways: dict[tuple[int, int], int]) -> int:
-    """Seconds that a change needs at least; the way on foot is put into `ways`."""
+def ends(net: Net, one: list[int], other: list[int]) -> tuple[int, int]:
+    """Where one leg ends and the next begins, as the net was searched: stops, or places of rules.py."""
+    return net.pattern_stop.item(one[4] + one[2]), net.pattern_stop.item(other[4] + other[1])
+
+
+def changing(net: Net, alight: int, board: int) -> int:
+    """Seconds that a change needs at least, without slack."""
     if alight == board:
-        return max(int(net.change[alight]), slack)
-    if (alight, board) not in ways:
-        begin, end = int(net.foot_start[alight]), int(net.foot_start[alight + 1])
-        at = net.foot_to[begin:end].tolist().index(board)
-        ways[alight, board] = net.foot_seconds.item(begin + at)
-    return ways[alight, board] + slack
+        return net.change.item(alight)
+    begin, end = net.foot_start.item(alight), net.foot_start.item(alight + 1)
+    way = net.foot_seconds.item(begin + net.foot_to[begin:end].tolist().index(board))
+    return way if way >= 0 else -1 - way

@@ -227,7 +227,8 @@ def search(
                         marked[n_marked] = s
                         n_marked += 1
                 for q in range(net.foot_start[s], net.foot_start[s + 1]):
-                    other, there = net.foot_to[q], t + net.foot_seconds[q] + slack
+                    other, way = net.foot_to[q], net.foot_seconds[q]
+                    there = t + (way + slack if way >= 0 else max(-1 - way, slack))  # rules.over_places
                     if there < ready[other, k] and there < target[k]:
                         lower(ready, other, k, there)
                         came_from[other, k] = s

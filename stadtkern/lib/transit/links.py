@@ -4,12 +4,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .archive import Archive
-from .feed import Stops, StopTimes
+from .feed import Routes, Stops, StopTimes
 from .findings import Findings
+from .rules import fit
 from .times import clock, whole
 
 MOST_SECONDS = 86_400
 BOARDING_AREA = 4  # location_type
+UNKNOWN = -2
 
 
 def read_frequencies(archive: Archive, trips: dict[str, int], times: StopTimes, findings: Findings) -> NDArray[np.int32]:
@@ -43,7 +45,7 @@ def read_frequencies(archive: Archive, trips: dict[str, int], times: StopTimes, 
 
 
 def read_transfers(archive: Archive, stops: Stops, findings: Findings) -> NDArray[np.int32]:
-    """Rows of from stop, to stop, type, seconds (-1 = none given). Rules of single lines and trips are counted, not kept."""
+    """Rows of from stop, to stop, type, seconds (-1 = none given): those for all lines."""
     name = "transfers.txt"
     columns = (
         "from_stop_id",
@@ -61,9 +63,9 @@ def read_transfers(archive: Archive, stops: Stops, findings: Findings) -> NDArra
         way = whole(kind, -1, 0, 5) if kind else 0
         if way > 3:
             continue  # read_stays
-        if unused := special_rule(*special):
-            findings.add(unused, name, line, value=" ".join(filter(None, special)) or kind)
-        elif origin < 0 or target < 0 or way < 0:
+        if any(special):
+            continue  # read_rules
+        if origin < 0 or target < 0 or way < 0:
             findings.add("bad_transfer", name, line, value=f"{start} {end} {kind}")
         else:
             given = whole(seconds, -1, 0, MOST_SECONDS)
@@ -89,11 +91,31 @@ def read_stays(archive: Archive, trips: dict[str, int], findings: Findings) -> N
     return np.array(found, np.int32).reshape(-1, 3)
 
 
-def special_rule(from_route: str, to_route: str, from_trip: str, to_trip: str) -> str:
-    """The finding of a row that says more than we use; "" for a rule between stops."""
-    if from_trip or to_trip:
-        return "trip_transfer"
-    return "route_transfer" if from_route or to_route else ""
+def read_rules(archive: Archive, stops: Stops, routes: Routes, trips: dict[str, int], findings: Findings) -> NDArray[np.int32]:
+    """Transfers of types 0 to 3 for single lines or trips, columns as in rules.py; a trip's word makes its line's needless."""
+    name = "transfers.txt"
+    places, lines, journeys = (("from_" + one, "to_" + one) for one in ("stop_id", "route_id", "trip_id"))
+    rows: list[list[int]] = []
+    for line, row in archive.rows(name, (*places, "transfer_type", "min_transfer_time", *lines, *journeys), ()):
+        kind, trip_of = (whole(row[2], -1, 0, 5) if row[2] else 0), row[6:]
+        route_of = ["" if trip else route for route, trip in zip(row[4:6], trip_of, strict=True)]
+        if kind > 3 or not any((*route_of, *trip_of)):
+            continue
+        named = [stops.by_id.get(one, -1) for one in row[:2]], of(routes.by_id, route_of), of(trips, trip_of)
+        seconds = whole(row[3], -1, 0, MOST_SECONDS)
+        if kind < 0 or min(*named[0]) < 0 or UNKNOWN in (*named[1], *named[2]) or (row[3] and seconds < 0):
+            findings.add("trip_transfer" if any(trip_of) else "route_transfer", name, line, value=" ".join(filter(None, row)))
+        else:
+            rows.append([*named[0], kind, seconds, *named[1], *named[2]])
+    table = np.array(rows, np.int32).reshape(-1, 8)
+    if fit(table, stops):
+        return table
+    findings.add("many_transfers", name, 0, len(table))
+    return table[:0]
+
+
+def of(index: dict[str, int], names: list[str]) -> list[int]:
+    return [index.get(one, UNKNOWN) if one else -1 for one in names]
 
 
 def read_pathways(archive: Archive, stops: Stops, findings: Findings) -> NDArray[np.int32]:

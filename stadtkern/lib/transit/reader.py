@@ -12,7 +12,7 @@ from .archive import Archive
 from .calendars import Calendar, day_number, read_calendar
 from .feed import Feed, Routes, Shapes, Stops, StopTimes, Trips
 from .findings import FeedRefused, Finding, Findings, Limits
-from .links import read_frequencies, read_pathways, read_stays, read_transfers
+from .links import read_frequencies, read_pathways, read_rules, read_stays, read_transfers
 from .tariff import read_fares
 from .texts import Texts
 from .times import Known, Numbers, ints, read_times, whole
@@ -52,6 +52,7 @@ def read_feed(path: Path, limits: Limits | None = None) -> Feed:
             read_pathways(archive, stops, findings), timezone, agencies,
             read_fares(archive, calendar, findings), read_info(archive), [],
             {"name": Path(path).name, "unpacked_bytes": archive.read_bytes}, block, read_stays(archive, index, findings),
+            read_rules(archive, stops, routes, index, findings),
         )  # fmt: skip
     check_calendar(feed, findings)
     feed.findings.extend(findings)

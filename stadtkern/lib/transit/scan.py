@@ -17,6 +17,7 @@ from stadtkern.lib.compiled import compiled
 
 from .days import Runs
 from .feed import Feed
+from .scan_rules import crossings, named, ruled_scan
 from .timetable import Timetable, frozen
 
 NEVER = 2**31 - 1
@@ -36,12 +37,22 @@ class Connections(NamedTuple):
     hops: NDArray[np.int32]  # [vehicles] how many hops each has
     next_start: NDArray[np.int32]  # [vehicles + 1]
     next: NDArray[np.int32]  # the vehicles each goes on as, with everybody aboard
+    route: NDArray[np.int32]  # [vehicles]
+    trip: NDArray[np.int32]
+    rules: NDArray[np.int32]  # transfers of lines and trips, as in Feed.rules
 
 
 def connections(
-    first: NDArray[Any], stop: Any, arrive: Any, depart: Any, board: Any, alight: Any, going_on: Sequence[tuple[int, int]] = ()
+    first: NDArray[Any],
+    stop: Any,
+    arrive: Any,
+    depart: Any,
+    board: Any,
+    alight: Any,
+    going_on: Sequence[tuple[int, int]] = (),
+    who: tuple[NDArray[Any], NDArray[Any], NDArray[Any]] | None = None,
 ) -> Connections:
-    """From stop times laid end to end: vehicle v has the rows first[v] to first[v + 1]."""
+    """From stop times laid end to end: vehicle v has the rows first[v] to first[v + 1]. `who`: its line, its trip, rules."""
     many = np.diff(first)
     vehicle = np.repeat(np.arange(len(many)), many)
     hop = np.arange(len(vehicle)) - np.repeat(np.asarray(first)[:-1], many)
@@ -55,14 +66,17 @@ def connections(
         after[one].append(other)
     start = np.cumsum([0, *(len(ones) for ones in after)])
     others = np.array([one for ones in after for one in ones], np.int32)
-    return Connections._make([*packed, frozen(np.array([len(many)])), frozen(many - 1), frozen(start), frozen(others)])
+    of = who or (np.full(len(many), -1), np.full(len(many), -1), np.zeros((0, 8)))
+    ends = (np.array([len(many)]), many - 1, start, others, *of)
+    return Connections._make([*packed, *map(frozen, ends)])
 
 
 def of_runs(feed: Feed, found: Runs) -> Connections:
     """The connections of a day straight from the feed, before anything was grouped."""
     flags = feed.times.flags[found.event]
     stops = feed.times.stop[found.event]
-    return connections(found.start, stops, found.arrive, found.depart, flags & 1, flags & 2, going_on(feed, found))
+    who = feed.trips.route[found.source], found.source, feed.rules
+    return connections(found.start, stops, found.arrive, found.depart, flags & 1, flags & 2, going_on(feed, found), who)
 
 
 def going_on(feed: Feed, found: Runs) -> list[tuple[int, int]]:
@@ -99,7 +113,8 @@ def of_timetable(timetable: Timetable, runs: Sequence[int] | None = None) -> Con
     """The connections of a timetable, also after real time: read trip by trip from its arrays. `runs`: only these patterns."""
     net, times = timetable.net, timetable.times
     first, stops, arrive, depart, board, alight = [0], [], [], [], [], []
-    for p in range(len(net.pattern_trips)) if runs is None else runs:
+    order = range(len(net.pattern_trips)) if runs is None else runs
+    for p in order:
         rows = slice(net.pattern_start[p], net.pattern_start[p + 1])
         long = rows.stop - rows.start
         for trip in range(net.pattern_trips[p]):
@@ -117,7 +132,19 @@ def of_timetable(timetable: Timetable, runs: Sequence[int] | None = None) -> Con
     follows = np.repeat(np.arange(len(net.stay_start) - 1), np.diff(net.stay_start)).tolist()
     pairs = list(zip(follows, net.stay_to.tolist(), strict=True))
     after = pairs if runs is None else among(timetable, runs, pairs)
-    return connections(np.array(first), stop, came, left, on, off, after)
+    who = named_as(timetable, order)
+    return connections(np.array(first), stop, came, left, on, off, after, who)
+
+
+def named_as(timetable: Timetable, order: Sequence[int]) -> tuple[NDArray[Any], NDArray[Any], NDArray[Any]]:
+    """Line and trip of each vehicle, as the rules call them (a trip that took another's place has its id), and the rules."""
+    net, ids = timetable.net, timetable.trips.id
+    known = {ids[trip]: trip for trip in timetable.rules[:, 6:].ravel().tolist() if trip >= 0}
+    sources = [
+        int(timetable.trip_source[net.pattern_trip[p] + trip]) for p in order for trip in range(int(net.pattern_trips[p]))
+    ]
+    trips = [known.get(ids[source], -1) for source in sources] if known else [-1] * len(sources)
+    return timetable.trips.route[sources], np.array(trips, np.int32), timetable.rules
 
 
 def among(timetable: Timetable, runs: Sequence[int], pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -139,6 +166,9 @@ def connection_scan(
         feet = (timetable.free_start, timetable.free_to, timetable.free_seconds)
     ways = [frozen(part) for part in (*access, *egress)]
     moment = np.int32(depart), np.int32(slack)
+    if len(hops.rules):
+        cross, noted = crossings(hops, timetable, step_free), named(hops, timetable)
+        return int(ruled_scan(hops, cross, noted, feet, net.change, *ways, *map(int, moment)))
     return int(scan(hops, feet[0], feet[1], feet[2], net.change, ways[0], ways[1], ways[2], ways[3], *moment))
 
 

@@ -2,13 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .journey import Journey, Walk, Ways, rebuild
-from .timetable import Net, Timetable, frozen
+from .journey import Journey, Ways, rebuild
+from .timetable import Timetable, frozen
 
 UNLIMITED = 0
 ROUNDS = 10  # to begin with, when vehicles are not limited
@@ -37,7 +36,8 @@ def earliest(timetable: Timetable, access: Seeds, egress: Seeds, depart: int, op
     are there too, and the order is by `cost`. Raises ValueError for seeds that are no stops of the timetable.
     """
     ways = checked(timetable, access)
-    return answered(timetable, (NONE, *ways), depart, ways, checked(timetable, egress), options or Options())
+    begin = ways if timetable.places is None else timetable.places.ways(ways)
+    return answered(timetable, (NONE, *begin), depart, ways, checked(timetable, egress), options or Options())
 
 
 def profile(
@@ -50,9 +50,10 @@ def profile(
     from .kernel import departures
 
     options = options or Options()
-    net = net_of(timetable, options)
+    net, places = timetable.searched(name_of(options))
     ways = checked(timetable, access)
-    seeds = departures(net, *ways, np.int32(first), np.int32(last))
+    begin = ways if places is None else places.ways(ways)
+    seeds = departures(net, *begin, np.int32(first), np.int32(last))
     found = answered(timetable, tuple(map(frozen, seeds)), last, ways, checked(timetable, egress), options)
     if any(journey.departs > last for journey in found):  # not compared with each other: their departure was no seed
         found = undominated(found)
@@ -72,49 +73,49 @@ def answered(
     timetable: Timetable, seeds: tuple[NDArray[np.int32], ...], depart: int, access: Ways, egress: Ways, options: Options
 ) -> list[Journey]:
     """The kernel's journeys, once as they are and, with a penalty for tight changes, once with room to spare."""
-    plain = run(timetable, seeds, depart, access, egress, options)
+    plain = run(timetable, seeds, depart, access, egress, options, options.slack_s)
     if not options.tight_penalty_s:
         return sorted(plain, key=lambda journey: (journey.arrives, journey.vehicles))
-    safe = run(timetable, seeds, depart, access, egress, replace(options, slack_s=options.slack_s + options.tight_s))
-    priced = [replace(journey, cost=journey.arrives + penalty(timetable, journey, options)) for journey in [*plain, *safe]]
+    roomy = replace(options, slack_s=options.slack_s + options.tight_s)
+    safe = run(timetable, seeds, depart, access, egress, roomy, options.slack_s)
+    priced = [replace(journey, cost=journey.arrives + penalty(journey, options)) for journey in [*plain, *safe]]
     return undominated(priced)
 
 
-def penalty(timetable: Timetable, journey: Journey, options: Options) -> int:
+def penalty(journey: Journey, options: Options) -> int:
     """Seconds for every change with less than tight_s to spare."""
-    rides = journey.rides
-    tight, ways = 0, {(leg.origin, leg.target): leg.seconds for leg in journey.legs if isinstance(leg, Walk)}
-    for before, after in pairwise(rides):
-        if after.stays:
-            continue
-        if before.alight == after.board:
-            need = max(int(timetable.net.change[after.board]), options.slack_s)
-        else:
-            need = ways[before.alight, after.board] + options.slack_s
-        tight += after.departs - before.arrives - need < options.tight_s
-    return tight * options.tight_penalty_s
+    return sum(left < options.tight_s for left in journey.spares) * options.tight_penalty_s
 
 
 def run(
-    timetable: Timetable, seeds: tuple[NDArray[np.int32], ...], depart: int, access: Ways, egress: Ways, options: Options
+    timetable: Timetable,
+    seeds: tuple[NDArray[np.int32], ...],
+    depart: int,
+    access: Ways,
+    egress: Ways,
+    options: Options,
+    slack: int,
 ) -> list[Journey]:
-    """`seeds`: departures in descending order (none: all at `depart`), stops, seconds of the ways to them."""
+    """`seeds`: departures in descending order (none: all at `depart`), places, seconds of the ways to them. `slack` is what the
+    journeys tell the time that is left over beside."""
     from .kernel import search
 
-    net = net_of(timetable, options)
+    net, places = timetable.searched(name_of(options))
+    ends = egress if places is None else places.ways(egress)
     rounds = options.max_vehicles or ROUNDS
     while True:
-        found, legs, rested = search(net, seeds[0], int(depart), *seeds[1:], *egress, rounds, int(options.slack_s))
+        found, legs, rested = search(net, seeds[0], int(depart), *seeds[1:], *ends, rounds, int(options.slack_s))
         if rested or options.max_vehicles:
             break
         rounds *= 2
-    return rebuild(timetable, net, found, legs, access, egress, options.slack_s)
+    return rebuild(timetable, net, found, legs, access, egress, slack)
 
 
-def net_of(timetable: Timetable, options: Options) -> Net:
+def name_of(options: Options) -> str:
+    """Which net of a timetable is searched."""
     if not options.wheelchair:
-        return timetable.net
-    return timetable.step_free_or_unknown if options.wheelchair_unknown else timetable.step_free
+        return "net"
+    return "step_free_or_unknown" if options.wheelchair_unknown else "step_free"
 
 
 def checked(timetable: Timetable, seeds: Seeds) -> Ways:

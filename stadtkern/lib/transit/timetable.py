@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, fields, replace
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,6 +14,9 @@ from numpy.typing import NDArray
 
 from .feed import Routes, Shapes, Stops, Trips
 from .texts import Texts
+
+if TYPE_CHECKING:
+    from .rules import Places
 
 Ints = NDArray[np.int32]
 Bytes = NDArray[np.int8]
@@ -75,6 +78,7 @@ class Timetable:
     free_start: Ints  # footpaths without steps, like foot_*
     free_to: Ints
     free_seconds: Ints
+    rules: Ints = field(default_factory=lambda: np.zeros((0, 8), np.int32))  # transfers of lines and trips (rules.py)
     plan_arrive: Ints | None = None  # times as planned, where real time changed them
     plan_depart: Ints | None = None
     trip_live: Bytes | None = None  # 1 = real time is known of this trip
@@ -128,6 +132,29 @@ class Timetable:
         """As `step_free`, but vehicles of which the feed says nothing are let through."""
         closed = self.stops.wheelchair[self.net.pattern_stop] == 2
         return replace_net(self, closed, self.pattern_wheelchair != 2)
+
+    @cached_property
+    def places(self) -> "Places | None":
+        """Where lines and trips with rules of their own stop; None without any."""
+        from .rules import places
+
+        return places(self) if len(self.rules) else None
+
+    @cached_property
+    def nets_over_places(self) -> dict[str, Net]:
+        """Those of `net`, `step_free` and `step_free_or_unknown` that were searched over places."""
+        return {}
+
+    def searched(self, name: str) -> tuple[Net, "Places | None"]:
+        """The net of that name as it is searched: over stops, or over places where there are rules of lines and trips."""
+        net: Net = getattr(self, name)
+        if self.places is None:
+            return net, None
+        if name not in self.nets_over_places:
+            from .rules import over_places
+
+            self.nets_over_places[name] = over_places(self, self.places, net)
+        return self.nets_over_places[name], self.places
 
     def headsign(self, event: int, source: int) -> str:
         """What the vehicle shows at a stop: the stop's own headsign, else the trip's."""
@@ -199,7 +226,7 @@ class Timetable:
             return array(f"{prefix}.{name}")
 
         groups = {name: group(kind, name) for name, kind in GROUPS.items()}
-        own = {name: array(name) for name in OWN if name != "arranged" or (folder / "arranged.npy").exists()}
+        own = {name: array(name) for name in OWN if name not in LATER or (folder / f"{name}.npy").exists()}
         older = {"stay_start": np.zeros(len(own["trip_source"]) + 1, np.int32), "stay_to": np.zeros(0, np.int32)}
         absent = {name: frozen(empty) for name, empty in older.items() if not (folder / f"net.{name}.npy").exists()}
         net = Net(**{name: absent[name] if name in absent else array(f"net.{name}") for name in Net._fields})
@@ -219,7 +246,9 @@ GROUPS: dict[str, type[Any]] = {"stops": Stops, "routes": Routes, "trips": Trips
 OWN = (
     "pattern_wheelchair", "sequence", "sign", "trip_source", "trip_shift", "trip_day", "free_start", "free_to", "free_seconds",
     "arranged",
+    "rules",
 )  # fmt: skip
+LATER = ("arranged", "rules")  # older saved timetables have none
 
 
 def arrays(timetable: Timetable) -> list[tuple[str, NDArray[Any]]]:

@@ -79,8 +79,9 @@ WORDS = {
     "expired": gettext_lazy("Der ganze Fahrplan liegt in der Vergangenheit oder Zukunft."),
     "double_exception": gettext_lazy("Derselbe Tag ist zugleich Fahrtag und Ausfalltag. Die letzte Zeile gilt."),
     "bad_transfer": gettext_lazy("Umstiege ohne Zeit oder zu fehlenden Haltestellen haben wir ausgelassen."),
-    "trip_transfer": gettext_lazy("Umstiegsregeln nur für einzelne Fahrten berücksichtigen wir nicht."),
-    "route_transfer": gettext_lazy("Umstiegsregeln nur für einzelne Linien berücksichtigen wir nicht."),
+    "trip_transfer": gettext_lazy("Umstiegsregeln für einzelne Fahrten nennen Unbekanntes. Wir haben sie ausgelassen."),
+    "route_transfer": gettext_lazy("Umstiegsregeln für einzelne Linien nennen Unbekanntes. Wir haben sie ausgelassen."),
+    "many_transfers": gettext_lazy("Umstiegsregeln für einzelne Linien und Fahrten sind zu viele. Wir haben alle ausgelassen."),
     "in_seat_transfer": gettext_lazy(
         "Umstiege, bei denen man sitzen bleibt (Art 4 und 5), nennen keine zwei bekannten Fahrten. Wir haben sie ausgelassen."
     ),

@@ -257,7 +257,8 @@ def test_what_a_feed_holds_beyond_what_is_used_is_counted(tmp_path):
         "booking_rules.txt": "booking_rule_id,booking_type\nb,1\n",
         "transfers.txt": (
             "from_stop_id,to_stop_id,transfer_type,min_transfer_time,from_route_id,to_route_id,from_trip_id,to_trip_id\n"
-            "b,b,2,60,,,,\nb,b,2,60,1,2,,\nb,b,1,,,,t1,t2\nb,b,1,,1,,,t2\nc,c,4,,,,t1,nowhere\n"
+            "b,b,2,60,,,,\nb,b,2,60,1,2,,\nb,b,1,,,,t1,t2\nb,b,1,,1,,9,t2\nc,c,4,,,,t1,nowhere\n"
+            "b,b,2,x,1,2,,\nb,zz,2,1,,,t1,\nb,d,3,,1,9,t1,t2\n"
         ),
     }
     (tmp_path / "plain").mkdir()
@@ -265,6 +266,9 @@ def test_what_a_feed_holds_beyond_what_is_used_is_counted(tmp_path):
     found = {finding.code: finding.count for finding in feed.findings}
     extra = {"block": 2, "flexible": 2, "booking_rules": 1, "route_transfer": 1, "trip_transfer": 2, "in_seat_transfer": 1}
     assert found == {finding.code: finding.count for finding in plain.findings} | extra
+    assert feed.rules.tolist() == [
+        [1, 1, 2, 60, 0, 1, -1, -1], [1, 1, 1, -1, -1, -1, 0, 1], [1, 3, 3, -1, -1, -1, 0, 1],
+    ]  # fmt: skip
     assert feed.transfers.tolist() == [[1, 1, 2, 60]] and feed.times.arrive.tolist() == plain.times.arrive.tolist()
 
 

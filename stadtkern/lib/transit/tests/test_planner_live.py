@@ -30,6 +30,7 @@ news = st.lists(
 def changed_by_hand(feed, found, said):
     """Connections of the day, each trip changed by itself: written without a look at live.py."""
     rows = {"first": [0], "stop": [], "arrive": [], "depart": [], "board": [], "alight": []}
+    kept: list = []
     for run in range(len(found.source)):
         name, span = feed.trips.id[int(found.source[run])], slice(int(found.start[run]), int(found.start[run + 1]))
         events = found.event[span]
@@ -46,12 +47,14 @@ def changed_by_hand(feed, found, said):
                 depart[at] += delay
             times = np.maximum.accumulate(np.array([arrive, depart]).T.ravel())
             arrive, depart = times[0::2].tolist(), times[1::2].tolist()
+        kept.append(int(found.source[run]))
         rows["first"].append(rows["first"][-1] + len(stops))
         for key, values in (("stop", stops), ("arrive", arrive), ("depart", depart)):
             rows[key] += values
         rows["board"] += [flag & 1 for flag in flags]
         rows["alight"] += [flag >> 1 & 1 for flag in flags]
-    return connections(*(np.array(column, np.int64) for column in rows.values()))
+    who = feed.trips.route[kept], np.array(kept), feed.rules
+    return connections(*(np.array(column, np.int64) for column in rows.values()), who=who)
 
 
 @calm

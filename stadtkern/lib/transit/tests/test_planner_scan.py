@@ -12,6 +12,7 @@ from stadtkern.lib.transit import Options, at_stop, earliest, profile
 from stadtkern.lib.transit.check import check
 from stadtkern.lib.transit.scan import NEVER, connection_scan, of_runs, of_timetable
 
+from .rules_by_hand import needed
 from .village import STOPS, laid_out, villages
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -45,21 +46,27 @@ def test_the_planner_equals_the_scan(village, depart, slack):
             sound(journey, timetable, depart, slack)
 
 
-def sound(journey, timetable, depart, slack):
+def sound(journey, timetable, depart, slack, step_free=False):
     """The legs hang together: nobody boards before being there, every stop and time is the vehicle's own."""
     now, net = depart, timetable.net
     assert depart <= journey.departs <= journey.arrives
     assert journey.vehicles == sum(not ride.stays for ride in journey.rides)
-    before = None
+    before = walked = None
     for leg in journey.legs:
         if not hasattr(leg, "trip"):
             now += leg.seconds + (slack if before and leg.target >= 0 else 0)
+            walked = leg
             continue
         if leg.stays:
             after = net.stay_to[net.stay_start[before.row] : net.stay_start[before.row + 1]].tolist()
             assert leg.row in after and leg.first == 0 and before.last == len_of(timetable, before) - 1
-        elif before and before.alight == leg.board:
-            now += max(int(net.change[leg.board]), slack)
+        elif before:
+            who = timetable.trip_source[before.row], timetable.trip_source[leg.row]
+            need = needed(timetable, before.alight, who[0], leg.board, who[1], slack, step_free)
+            assert need is not None and (
+                before.alight == leg.board or (walked.origin, walked.target) == (before.alight, leg.board)
+            )
+            now = before.arrives + need
         assert now <= leg.departs <= leg.arrives
         pattern = timetable.pattern_of_row[leg.row]
         base, long = net.pattern_start[pattern], net.pattern_start[pattern + 1] - net.pattern_start[pattern]
@@ -123,6 +130,8 @@ def test_wheelchairs_use_what_is_known_to_be_accessible(village):
     for access, egress in list(ways(timetable))[::3]:
         journeys = earliest(timetable, access, egress, 0, Options(max_vehicles=0, wheelchair=True))
         assert arrival(journeys) == connection_scan(hops, timetable, access, egress, 0, step_free=True)
+        for journey in journeys:
+            sound(journey, timetable, 0, 0, step_free=True)
 
 
 @pytest.mark.skipif(not DATA.exists(), reason="the saved feeds are not here")

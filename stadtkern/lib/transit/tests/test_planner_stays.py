@@ -1,6 +1,7 @@
 """Staying in the vehicle when it goes on as another trip: one vehicle, without time to change; beside brute force."""
 
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pytest
@@ -24,6 +25,7 @@ from stadtkern.lib.transit.joining import join
 from stadtkern.lib.transit.scan import NEVER, connection_scan, going_on, of_timetable
 from stadtkern.lib.transit.timetable import frozen
 
+from .rules_by_hand import needed
 from .test_planner_scan import arrival, calm, sound, ways
 from .test_planner_small import MONDAY, VILLAGE, feed_of
 from .test_planner_weave import line, news, spoken
@@ -31,34 +33,35 @@ from .village import DAY, STOPS, laid_out, villages
 
 
 def by_hand(feed, found, timetable, access, egress, depart, slack, most):
-    """The earliest arrival with 1, 2 … vehicles: every vehicle, every stop, round by round."""
-    net, pairs = timetable.net, going_on(feed, found)
-    ready = {}
+    """The earliest arrival with 1, 2 … vehicles: every vehicle, every stop, every change, round by round."""
+    pairs, source = going_on(feed, found), found.source.tolist()
+    ready: dict = {}
     for stop, seconds in zip(*(part.tolist() for part in access), strict=True):
         ready[stop] = min(ready.get(stop, NEVER), depart + seconds)
     home, came, best = dict(zip(*(part.tolist() for part in egress), strict=True)), {}, []
+    need = cache(lambda *change: needed(timetable, *change, slack))
+
+    def there(run, stop):
+        """The first moment at which one can board this vehicle at the stop."""
+        changes = [(now, need(other, source[one], stop, source[run])) for (other, one), now in came.items()]
+        return min([ready.get(stop, NEVER), *(now + seconds for now, seconds in changes if seconds is not None)])
+
     for _ in range(most):
-        since = {}
-        for run in range(len(found.source)):
+        since: dict = {}
+        for run in range(len(source)):
             rows = range(int(found.start[run]), int(found.start[run + 1]))
-            for at, event in enumerate(rows):
+            for at, event in enumerate(rows[:-1]):
                 stop, flags = int(feed.times.stop[found.event[event]]), int(feed.times.flags[found.event[event]])
-                if flags & 1 and at + 1 < len(rows) and ready.get(stop, NEVER) <= found.depart[event]:
-                    since.setdefault(run, at)
+                if flags & 1 and run not in since and there(run, stop) <= found.depart[event]:
+                    since[run] = at
         while more := [other for one, other in pairs if one in since and since.get(other, 1) > 0]:
             since |= dict.fromkeys(more, 0)
         for run, at in since.items():
             for event in range(int(found.start[run]) + at + 1, int(found.start[run + 1])):
                 stop, flags = int(feed.times.stop[found.event[event]]), int(feed.times.flags[found.event[event]])
                 if flags & 2:
-                    came[stop] = min(came.get(stop, NEVER), int(found.arrive[event]))
-        for stop, now in came.items():
-            if net.change[stop] < 2**29:
-                ready[stop] = min(ready.get(stop, NEVER), now + max(int(net.change[stop]), slack))
-            for at in range(net.foot_start[stop], net.foot_start[stop + 1]):
-                other = int(net.foot_to[at])
-                ready[other] = min(ready.get(other, NEVER), now + int(net.foot_seconds[at]) + slack)
-        best.append(min((now + home[stop] for stop, now in came.items() if stop in home), default=NEVER))
+                    came[stop, run] = min(came.get((stop, run), NEVER), int(found.arrive[event]))
+        best.append(min((now + home[stop] for (stop, _run), now in came.items() if stop in home), default=NEVER))
     return best
 
 
