@@ -131,7 +131,7 @@ def assemble(feed: Feed, date: date, found: Runs, paths: Paths, free: Paths, cha
     net = Net(
         start, pattern, position, pattern_start, pattern_stop, board, alight, frozen(offsets(long * many)[:-1]),
         frozen(offsets(many)[:-1]), frozen(many), frozen(found.arrive[places]), frozen(found.depart[places]), *paths, change,
-        *map(frozen, kept),
+        frozen(kept[0]), frozen(kept[1]), frozen(np.zeros(len(many)), np.int8),
     )  # fmt: skip
     event = found.event[places]
     first = [members[0] for members, _ in lanes]

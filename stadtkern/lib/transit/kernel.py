@@ -128,7 +128,7 @@ def search(
                     if row < trips:
                         t = net.arrive[now + x]
                         if t >= target[k]:
-                            if x > last:
+                            if x > last and net.pattern_woven[p] == 0:
                                 break
                         elif t < arrive[s, k] and net.pattern_alight[base + x] == 1:
                             lower(arrive, s, k, t)

@@ -130,7 +130,9 @@ class Layout:
                 pattern_event=offsets(sizes * trips)[:-1], pattern_trip=offsets(trips)[:-1], pattern_trips=frozen(trips)
             )
         kept = rows_of(self.going_on(old_rows), len(rows["source"]))
-        net = net._replace(stay_start=frozen(kept[0]), stay_to=frozen(kept[1]))
+        woven = np.zeros(len(trips), np.int8)
+        woven[list(self.woven)] = 1
+        net = net._replace(stay_start=frozen(kept[0]), stay_to=frozen(kept[1]), pattern_woven=frozen(woven, np.int8))
         searched, stands_in, shut = self.searched(events, sizes, net)
         return replace(
             plan,

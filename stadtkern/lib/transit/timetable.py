@@ -51,6 +51,7 @@ class Net(NamedTuple):
     change: Ints  # [stops]: seconds needed to change at the same stop; NO_CHANGE = not possible
     stay_start: Ints  # [rows of trips + 1]
     stay_to: Ints  # rows the same vehicle goes on as: one stays in it (stays.py)
+    pattern_woven: Bytes  # 1 = arrivals of a row may go back: other rows stand in at some stops (weave.py)
 
 
 @dataclass(frozen=True)
@@ -227,8 +228,12 @@ class Timetable:
 
         groups = {name: group(kind, name) for name, kind in GROUPS.items()}
         own = {name: array(name) for name in OWN if name not in LATER or (folder / f"{name}.npy").exists()}
-        older = {"stay_start": np.zeros(len(own["trip_source"]) + 1, np.int32), "stay_to": np.zeros(0, np.int32)}
-        absent = {name: frozen(empty) for name, empty in older.items() if not (folder / f"net.{name}.npy").exists()}
+        older = {
+            "stay_start": frozen(np.zeros(len(own["trip_source"]) + 1)),
+            "stay_to": frozen(np.zeros(0)),
+            "pattern_woven": frozen(np.zeros(len(own["pattern_wheelchair"])), np.int8),
+        }
+        absent = {name: empty for name, empty in older.items() if not (folder / f"net.{name}.npy").exists()}
         net = Net(**{name: absent[name] if name in absent else array(f"net.{name}") for name in Net._fields})
         signs = part("", "signs", Texts)
         return cls(

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from stadtkern.lib.transit import Options, board, earliest, live, profile
+from stadtkern.lib.transit import Options, at_stop, board, earliest, live, profile
 from stadtkern.lib.transit.realtime import StopUpdate, TripUpdate
 from stadtkern.lib.transit.scan import connection_scan, of_timetable
 
@@ -54,7 +54,7 @@ def spoken(kind, place, delay):
     return (StopUpdate(sequence=place * 3, **said),), "cancelled" if kind == "cancel" else "scheduled"
 
 
-@few
+@settings(few, max_examples=60)
 @given(lines, news, st.integers(-5, 40).map(lambda value: value * 60))
 def test_woven_trips_lose_no_answer(village, said, depart):
     feed, found, plan = laid_out(village)
@@ -79,6 +79,23 @@ def test_woven_trips_lose_no_answer(village, said, depart):
 
 
 FOUR = line([0, 1, 2, 3], [600, 300, 300], [120] * 5, [0] * 6, [0] * 6, [])
+
+
+def test_behind_a_stop_that_is_left_out_one_can_alight():
+    """Nobody stands in there, or one that arrives later than the trip itself further on."""
+    _feed, _found, plan = laid_out(FOUR)
+    for trip, late in (("t2", 0), ("t1", 900)):
+        updates = [
+            TripUpdate(trip, (StopUpdate(sequence=6, skipped=True),)),
+            TripUpdate("t2", (StopUpdate(sequence=0, arrive_delay=late),)),
+        ]
+        now = live(plan, updates if trip == "t1" else updates[:1])
+        depart = {"t1": 700, "t2": 1000}[trip]
+        for many in (1, 6):
+            found = earliest(now, at_stop(now, 0), at_stop(now, 3, leaving=False), depart, Options(max_vehicles=many))
+            assert [(ride.trip, ride.alight) for ride in found[0].rides] == [(trip, 3)]
+            near = earliest(now, at_stop(now, 0), ([2, 3], [0, 0]), depart, Options(max_vehicles=many))
+            assert [(ride.trip, ride.alight) for ride in near[0].rides] == [(trip, 3)]
 
 
 def test_a_late_trip_and_a_skipped_stop_need_no_pattern_of_their_own():
