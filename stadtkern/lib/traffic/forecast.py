@@ -26,7 +26,7 @@ MOST_ROWS = 400_000
 FEW_ROWS = 60_000  # below that a smaller model
 RATIO = (0.0, 4.0)
 LEAST = 4.0  # vehicles an hour below which ratios say nothing
-CALENDAR = slice(0, 8)
+SATURDAY = 5
 
 
 @dataclass(frozen=True)
@@ -81,13 +81,30 @@ class Table:
         return self._ratios[at]
 
     def scale(self, at: int, origin: int) -> Floats:
-        """The reference of a day; where no like day was counted, the median of its last four weekdays, holiday or not."""
+        """The reference of a day; where no like day was counted, the median of its last four weekdays, holiday or not.
+
+        A detector of a few days has neither: then its working days, as the others differ on such a day.
+        """
         reference = self.like(self.days.kind(self.day(at)), origin, 4)
         if np.isnan(reference).any():
             past = [at - 7 * week for week in range(1, 6) if 0 <= at - 7 * week <= origin][:4]
             if past:
                 reference = np.where(np.isfinite(reference), reference, _median(self.values[:, past]))
+            if np.isnan(reference).any():
+                reference = np.where(np.isfinite(reference), reference, self.borrowed(self.days.kind(self.day(at)), origin))
         return np.maximum(reference, LEAST)
+
+    def borrowed(self, kind: int, origin: int) -> Floats:
+        """The working days of each detector, times what the middle detector has on this kind of day beside them."""
+        begin = max(0, origin + 1 - BACK)
+        working = [begin + int(at) for at in np.flatnonzero(self.kinds[begin : origin + 1] < SATURDAY)][-8:]
+        if not working:
+            return np.full((self.values.shape[0], 24), np.nan)
+        own = _median(self.values[:, working])
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", RuntimeWarning)
+            share = np.nanmedian(np.clip(self.like(kind, origin, 4) / np.maximum(own, LEAST), *RATIO), 0)
+        return np.asarray(own * np.where(np.isfinite(share), share, 1.0)[None])
 
     def features(self, at: int, origin: int) -> Floats:
         """[detector × hour, feature] of one day, seen from the end of the day of origin."""

@@ -76,7 +76,7 @@ def _record(held: Any, row: Incident, now: datetime, key: str, told: tuple[str, 
     kind, (name, value) = told
     record = _put(held, "sit:situationRecord", id=key, version=str(int(row.changed_at.timestamp())))
     record.set(TYPE, f"sit:{kind}")
-    _put(record, "sit:situationRecordCreationTime", row.begins_at.isoformat())
+    _put(record, "sit:situationRecordCreationTime", min(row.begins_at, row.changed_at).isoformat())  # works may lie ahead
     _put(record, "sit:situationRecordVersionTime", row.changed_at.isoformat())
     _put(record, "sit:probabilityOfOccurrence", "certain")
     validity = _put(record, "sit:validity")

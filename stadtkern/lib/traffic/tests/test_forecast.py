@@ -45,6 +45,21 @@ def test_a_forecast_knows_nothing_of_the_day_and_beats_the_week_before():
     assert Table(counts, DAYS).features(20, 19).shape[0] == 6 * 24
 
 
+def test_a_new_detector_of_five_days_has_a_weekend():
+    counts = town(72, detectors=8)
+    origin = 67  # a Friday
+    values = counts.values.copy()
+    values[3, : origin - 4] = np.nan
+    for learned in (True, False):
+        model = Forecaster.learn(Counts(counts.detectors, counts.first, values), DAYS, origin)
+        if not learned:
+            model.model = None
+        for ahead in (1, 2, 3):  # Saturday, Sunday, Monday
+            assert wape(model.day(origin + ahead, origin)[3], counts.values[3, origin + ahead]) < 20
+    nothing = Table(Counts(("a",), FIRST, np.full((1, 20, 24), np.nan)), DAYS)
+    assert np.isnan(nothing.scale(19, 18)).all()
+
+
 def test_a_detector_with_a_new_level_is_known_after_two_days():
     counts = town(70, detectors=12)
     origin = 60
