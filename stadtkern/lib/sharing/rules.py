@@ -55,10 +55,11 @@ def _rule(row: Mapping[str, Any]) -> Rule:
 
 def _polygons(shape: object) -> tuple[tuple[Ring, ...], ...]:
     """One that is no area (a corner is no point, or there are only two) is ()."""
-    if not isinstance(shape, Mapping) or shape.get("type") not in {"Polygon", "MultiPolygon"}:
+    kind = identity(shape.get("type")) if isinstance(shape, Mapping) else ""
+    if not isinstance(shape, Mapping) or kind not in {"Polygon", "MultiPolygon"}:
         return ()
     told = shape.get("coordinates")
-    many = [told] if shape["type"] == "Polygon" else told
+    many = [told] if kind == "Polygon" else told
     return tuple(_rings(rings) for rings in many) if isinstance(many, list) else ()
 
 

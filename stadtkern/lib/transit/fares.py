@@ -47,7 +47,7 @@ def by_attributes(feed: Feed, rides: list[Ride]) -> list[FareOption]:
     found = []
     for row in table:
         price = cents(row.get("price", ""))
-        if price is not None and covers(feed, row, rules.get(row.get("fare_id", ""), []), rides):
+        if price is not None and "fare_id" in row and covers(feed, row, rules.get(row["fare_id"], []), rides):
             found.append(FareOption(row["fare_id"], price, row.get("currency_type", ""), (row["fare_id"],)))
     if found or len(rides) == 1:
         return found

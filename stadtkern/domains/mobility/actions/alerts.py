@@ -1,6 +1,6 @@
 """Alerts: noted as a source tells them, told once to whoever watches; watches and saved places of people."""
 
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -30,18 +30,20 @@ class Refused(Exception):
 
 @transaction.atomic
 def note(feed: Feed, told: Iterable[dict[str, Any]]) -> int:
-    """What the source says now: new ones are announced (`alert.published`), those it no longer tells are over."""
+    """What the source says now: new ones are announced (`alert.published`), those it no longer tells are over.
+
+    Some sources number their alerts anew in every message: one that says the same under another key is no new one.
+    """
     now = timezone.now()
     Feed.objects.select_for_update().get(pk=feed.pk)
     known = {row.key: row for row in Alert.objects.filter(feed=feed)}
-    seen, fresh = set(), 0
-    for one in list(told)[:MOST_ALERTS]:
-        key = str(one["key"])[:120]
-        if key in seen:
-            continue
-        seen.add(key)
-        row = known.get(key) or Alert(feed=feed, key=key)
-        before = _said(row) if row.pk else None
+    heard = {str(one["key"])[:120]: one for one in reversed(list(told)[:MOST_ALERTS])}
+    renamed = {_words(vars(row)): row for row in known.values() if row.gone_at is None and row.key not in heard}
+    seen, fresh = set(heard), 0
+    for key, one in reversed(heard.items()):
+        row = known.get(key) or renamed.pop(_words(one), None) or Alert(feed=feed, key=key)
+        before = _said(row) if row.pk and row.key == key else () if row.pk else None
+        row.key = key
         for name, value in one.items():
             if name != "key":
                 setattr(row, name, value)
@@ -57,6 +59,12 @@ def note(feed: Feed, told: Iterable[dict[str, Any]]) -> int:
         Alert.objects.filter(pk__in=gone).update(gone_at=now)
         record("alerts.ended", subject=str(feed), actor=SYSTEM, data={"alerts": gone[:200]})
     return fresh
+
+
+def _words(told: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What an alert says and of what, without its time, which many sources push on."""
+    lists = (tuple(told.get(name, ())) for name in ("stops", "routes", "trips"))
+    return (*(told.get(name, "") for name in ("title", "text", "cause", "effect", "url")), *lists)
 
 
 def _said(row: Alert) -> tuple[Any, ...]:

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from stadtkern.domains.mobility.actions import live
-from stadtkern.domains.mobility.models import Feed
-from stadtkern.domains.mobility.trips import fetching, folder, heard, sharing
+from stadtkern.domains.mobility.actions import alerts, live
+from stadtkern.domains.mobility.models import Alert, Feed
+from stadtkern.domains.mobility.trips import fetching, folder, heard, sharing, world
+from stadtkern.lib import transit
 from stadtkern.lib.sharing import reader
 
 LISTED = {
@@ -65,3 +66,41 @@ def test_what_the_office_reads_of_the_last_answer(tmp_path, monkeypatch):
     told = heard.heard(source)
     assert ("Einträge ohne brauchbare Koordinaten haben wir ausgelassen.", "station_information · 1") in told
     assert any(what.startswith("Stationen ohne Stand") for what, _where in told)
+
+
+def alert(key, title="Umleitung", **more):
+    told = {
+        "key": key,
+        "title": title,
+        "text": "x",
+        "cause": "",
+        "effect": "",
+        "url": "",
+        "stops": ["a"],
+        "routes": [],
+        "trips": [],
+    }
+    return told | {"starts_at": None, "ends_at": None} | more
+
+
+@pytest.mark.django_db
+def test_alerts_that_are_numbered_anew_in_every_message_are_told_once():
+    feed = Feed.objects.create(key="rt", title="x", kind=Feed.Kind.REALTIME)
+    assert alerts.note(feed, [alert("1"), alert("2", "Aufzug"), alert("1", "doppelt")]) == 2
+    assert alerts.note(feed, [alert("8", "Aufzug"), alert("9"), alert("10", "Neu")]) == 1
+    assert {(row.key, row.title, row.gone_at) for row in Alert.objects.all()} == {
+        ("8", "Aufzug", None), ("9", "Umleitung", None), ("10", "Neu", None),
+    }  # fmt: skip
+    assert alerts.note(feed, [alert("9", stops=["b"])]) == 0  # the same key: changed, not new
+    assert alerts.note(feed, [alert("11", stops=["a"])]) == 1
+    assert Alert.objects.filter(gone_at=None).count() == 1
+
+
+def test_news_that_cannot_be_laid_over_the_plan_leave_the_plan(monkeypatch):
+    def falls(*_told):
+        raise TypeError
+
+    said = world.Spoken(1, transit.Realtime(updates=[transit.TripUpdate("t")]))
+    monkeypatch.setattr(transit, "live", falls)
+    plan = object()
+    assert world._now(plan, [said]) is plan

@@ -41,7 +41,7 @@ def systems() -> tuple[Sequence[Any], int]:
         if known is None or known[0] != changed:
             try:
                 known = _read[key] = (changed, sharing.read_gbfs(json.loads(place.read_bytes()), at=now))
-            except (OSError, ValueError):
+            except Exception:  # whatever it is: one operator's mistake leaves the others and the timetable
                 log.exception("shared vehicles of %s cannot be read", key)
                 continue
         found.append(known[1])

@@ -230,14 +230,23 @@ def world(day: date) -> World:
         kept = found.worlds.get(day)  # another thread was quicker
         if kept and kept[0] == stamps:
             return kept[1]
-        updates = [update for one in said if one.realtime for update in called(one.realtime, one.of, planned).updates]
-        now = transit.live(planned, updates) if updates else planned
+        now = _now(planned, said)
         ways, fare = closures.applied(found.ways, day), fare_of(found.place, planned)
         made = World(timetable=now, ways=ways, sharing=shared, parking=garages(), fare=fare)
         if len(found.worlds) >= DAYS_KEPT:
             found.worlds.clear()
         found.worlds[day] = (stamps, made)
     return made
+
+
+def _now(planned: Timetable, said: list[Spoken]) -> Timetable:
+    """With what live sources say; whatever is wrong with that, the plan stays."""
+    try:
+        updates = [update for one in said if one.realtime for update in called(one.realtime, one.of, planned).updates]
+        return transit.live(planned, updates) if updates else planned
+    except Exception:
+        log.exception("real time cannot be laid over the timetable")
+        return planned
 
 
 def forget() -> None:

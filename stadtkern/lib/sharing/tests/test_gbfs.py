@@ -198,3 +198,10 @@ def test_zones_that_hold_for_a_time_hold_then_only():
     told = {"geofencing_zones": {"data": {"geofencing_zones": {"type": "FeatureCollection", "features": features}}}}
     assert [one.name for one in read_gbfs(told, at=1900).zones] == ["ever", "now"]
     assert len(read_gbfs(told).zones) == 4
+
+
+@pytest.mark.parametrize("kind", [["Polygon"], {"a": 1}, None, 7])
+def test_a_zone_whose_shape_is_no_word_is_named_and_left_out(kind):
+    feature = {"type": "Feature", "geometry": {"type": kind, "coordinates": []}, "properties": {}}
+    system = read_gbfs({"geofencing_zones": {"data": {"geofencing_zones": {"features": [feature]}}}})
+    assert system.zones == () and "zone_unreadable" in {one.code for one in system.findings}

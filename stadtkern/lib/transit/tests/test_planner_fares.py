@@ -169,3 +169,9 @@ def test_the_usual_rider_category_is_known_and_prices_that_are_none_are_said(tmp
     assert [(one.file, one.values["value"]) for one in feed.findings if one.code == "bad_fare"] == [
         ("fare_products.txt", "gratis")
     ]
+
+
+def test_a_price_without_a_name_is_no_ticket(tmp_path):
+    table = OLD["fare_attributes.txt"] + ",0.10,EUR,1,\n"
+    feed, (_changing, direct) = journeys(tmp_path, OLD | {"fare_attributes.txt": table})
+    assert [one.cents for one in fare(feed, direct)] == [290]
