@@ -82,6 +82,16 @@ def test_a_full_disk_is_said_and_the_same_file_is_read_when_there_is_room(feed, 
     assert feeds.read(feed.pk).state == "READY"
 
 
+def test_an_upload_that_finds_no_room_leaves_nothing_behind(feed, planner_of_office):
+    def chunks():
+        yield b"PK"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with pytest.raises(feeds.Refused, match="kein Platz"):
+        feeds.upload(Actor(planner_of_office.account, planner_of_office), feed, chunks(), 2)
+    assert not list((settings.HOME / "mobility" / "incoming").iterdir())
+
+
 def test_what_was_refused_is_fetched_again_where_a_person_asks(feed, planner_of_office):
     Feed.objects.update(state="FAILED", problem="zu groß", etag='"1"', last_modified="gestern")
     feeds.ask(SYSTEM, feed)

@@ -4,6 +4,7 @@ It gets no secrets: neither the database's address nor any key is in its environ
 """
 
 import contextlib
+import errno
 import json
 import os
 import signal
@@ -19,6 +20,7 @@ from django.db import close_old_connections, connection
 from django.utils.translation import gettext as _
 
 MEMORY_MB, SECONDS = 6000, 1800
+FULL = (errno.ENOSPC, errno.EDQUOT)  # no room on the disk
 PROGRAM = "stadtkern.domains.mobility.trips.building"
 PASSED = ("PATH", "HOME", "LANG", "TMPDIR", "XDG_CACHE_HOME", "NUMBA_CACHE_DIR")
 

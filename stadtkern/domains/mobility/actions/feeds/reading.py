@@ -1,6 +1,5 @@
 """The job: a source is fetched, read in a bounded process and exchanged as a whole; what fails changes only what is said."""
 
-import errno
 import hashlib
 import os
 import shutil
@@ -47,7 +46,7 @@ def read(feed_id: int) -> FeedVersion | None:
         except DATABASE_AWAY:
             raise  # nowhere to say it; the job comes again
         except OSError as error:
-            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+            if error.errno not in bounded.FULL:
                 _settle(feed, problem=_went_wrong())
                 raise
             _settle(feed, problem=bounded.no_room())

@@ -19,7 +19,7 @@ from stadtkern.kernel.events.actions import record
 from stadtkern.kernel.events.outgoing import Forbidden, check_address
 
 from ...models import Feed
-from ...trips import demo, fetching, folder
+from ...trips import bounded, demo, fetching, folder
 from .pointing import point
 
 State, Kind = Feed.State, Feed.Kind
@@ -116,8 +116,17 @@ def upload(actor: Actor, feed: Feed, chunks: Iterable[bytes], size: int) -> None
     place = folder.home() / "incoming" / feed.key
     place.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as file:
-        for chunk in chunks:
-            file.write(chunk)
+        try:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+        except OSError as error:
+            Path(file.name).unlink()
+            if error.errno in bounded.FULL:
+                raise Refused(
+                    _("Auf dem Server ist kein Platz für diese Datei. Schaffen Sie Platz und laden Sie sie noch einmal hoch.")
+                ) from error
+            raise
     Path(file.name).replace(place)
     if not ask(actor.key, feed):
         raise Refused(
