@@ -22,21 +22,28 @@ from ..tickets.pricing import plain
 from ..tickets.products import tariff
 from ..tickets.quoting import Refused, Wish, check, has_right
 from ..tickets.validity import month_later
-from .tickets import end_with_letter, lock, owner_of, tell
+from .tickets import OtherPrice, end_with_letter, lock, owner_of, tell
 
 log = logging.getLogger(__name__)
 BEFORE = timedelta(days=21)  # so early the next month is claimed: the bank wants its notice
 
 
 @transaction.atomic
-def subscribe(actor: Actor, wish: Wish, agreed: bool) -> Subscription:
-    """From the month of the first day on. Needs a mandate for direct debit. Diary: `ticket.subscribed`."""
+def subscribe(actor: Actor, wish: Wish, agreed: bool, shown: int | None = None) -> Subscription:
+    """From the month of the first day on. Needs a mandate for direct debit. Diary: `ticket.subscribed`.
+
+    `shown` is what the page said a month costs: nobody orders at another price (OtherPrice).
+    """
     account = owner_of(actor)
     lock(account)
     if running := Subscription.objects.visible_to(actor).filter(last_month=None).first():
         return running
     first = (timezone.localdate(wish.starts) if wish.starts else timezone.localdate()).replace(day=1)
     check(account, wish, timezone.now())
+    zones = len(wish.zones)
+    cents = plain(tariff(), wish.product, zones, wish.reduction, fares.cents_of(wish.product, zones))
+    if shown is not None and shown != cents:
+        raise OtherPrice(_("Für diese Zonen kostet ein Monat %s. Bestätigen Sie das bitte noch einmal.") % words.euro(cents))
     if not agreed:
         raise Refused(_("Setzen Sie das Häkchen: Wir ziehen den Betrag jeden Monat ein, bis Sie kündigen."))
     if not DebitMandate.objects.live().filter(account=account, company=None, only=None).exists():

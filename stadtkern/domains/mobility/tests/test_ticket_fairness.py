@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from stadtkern.domains.mobility.actions import ticket_abo as abo
@@ -17,9 +18,11 @@ from stadtkern.domains.mobility.tickets.by_number import spellings
 from stadtkern.domains.mobility.tickets.control import revoked
 from stadtkern.domains.mobility.tickets.products import tariff
 from stadtkern.domains.mobility.tickets.quoting import Refused, balance, quote
+from stadtkern.kernel.accounts.models import Staff
 from stadtkern.kernel.inbox.models import Message
 from stadtkern.kernel.payments.actions import receive
 from stadtkern.kernel.payments.models import Receivable
+from stadtkern.lib.uic import aztec
 from stadtkern.lib.uic.barcode import public_bytes
 
 from .test_tickets import HOME, actor, bought, home, wish
@@ -193,7 +196,7 @@ def test_many_phones_behind_one_address_do_not_stop_each_other(citizen, other_ci
     assert login(other_citizen).post(f"{HOME}kaufen/", form | {"once": "c"}).status_code == 302
 
 
-def test_who_has_ridden_owes_what_the_bank_took_back(citizen, db):
+def test_who_has_ridden_owes_what_the_bank_took_back(citizen, db, login):
     from stadtkern.kernel.payments.actions import return_debit
     from stadtkern.kernel.payments.models import Entry
 
@@ -211,9 +214,42 @@ def test_who_has_ridden_owes_what_the_bank_took_back(citizen, db):
     claim = taken_back(ridden)
     assert (ridden.status, claim.open_cents, claim.voluntary, claim.cancelled_at) == ("OPEN", 220, False, None)
     assert ridden.tickets.get().status == "REVOKED"
+    assert "Die Fahrt ist noch zu bezahlen" in login(citizen).get(f"{HOME}kauf/{ridden.pk}/").text
     receive(claim, cents=220, by="counter", source_key="again")
     assert actions.settle(ridden.pk) == [] and ridden.tickets.count() == 1, "paid after all, and nothing left to ride"
     claim = taken_back(ahead)
     assert ahead.status == "ENDED" and claim.cancelled_at and ahead.tickets.get().status == "REVOKED", (
         "nobody owes what nobody used"
     )
+
+
+def test_the_server_accepts_a_picture_once(citizen, other_citizen, offices, db, login):
+    """Inspectors without JavaScript send a picture; the same one again, from whomever, is a screenshot."""
+    row = bought(citizen).tickets.get()
+    Staff.objects.create(account=other_citizen, office=offices["ordnungsamt"], role="CLERK")
+    browser, code = login(other_citizen), copies.by_server(actor(citizen), row)
+    paper = copies.on_paper(actor(citizen), row)
+
+    def said(code: bytes) -> str:
+        picture = SimpleUploadedFile("x.png", aztec.png(code), "image/png")
+        return browser.post(f"{HOME}kontrolle/", {"bild": picture, "zone": "1"}).text
+
+    assert "Unterschrift, Zeit und Zone stimmen" in said(code) and "nicht von diesem Augenblick" in said(code)
+    assert all("Unterschrift, Zeit und Zone stimmen" in said(paper) for _turn in range(2)), "paper has no moment"
+
+
+def test_nobody_orders_an_abo_at_a_price_that_was_not_shown(citizen, db, login):
+    from stadtkern.kernel.payments.actions import give_mandate
+
+    give_mandate(actor(citizen), holder="Zoë Çelik", iban="DE89370400440532013000", agreed=True)
+    browser = login(citizen)
+    page = browser.get(f"{HOME}abo/?zonen=A").text
+    assert 'name="preis_abo" value="4400"' in page
+    form = {"produkt": "abo", "zone": ["A", "B"], "einverstanden": "1", "preis_abo": "4400"}
+    again = browser.post(f"{HOME}abo/", form)  # another zone was ticked and sent at once
+    assert (
+        again.status_code == 422 and "6200" in again.text and "noch einmal" in again.text and not Subscription.objects.exists()
+    )
+    assert browser.post(
+        f"{HOME}abo/", form | {"preis_abo": "6200"}
+    ).status_code == 302 and Subscription.objects.get().zones == ["A", "B"]

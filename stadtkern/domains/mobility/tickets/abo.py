@@ -18,7 +18,7 @@ from . import fares
 from .pricing import plain
 from .products import Tariff, tariff
 from .quoting import Refused, Wish
-from .shop import chosen
+from .shop import chosen, price_shown
 
 
 @signed_in
@@ -34,7 +34,9 @@ def abo(request: HttpRequest) -> HttpResponse:
                 row = actions.end(actor, running)
                 messages.info(request, _("Gekündigt. Ihr letzter Monat ist %s.") % f"{row.last_month:%m/%Y}")
             else:
-                actions.subscribe(actor, _wish(rules, request), bool(request.POST.get("einverstanden")))
+                wish = _wish(rules, request)
+                shown = price_shown(request, f"preis_{wish.product.key}")
+                actions.subscribe(actor, wish, bool(request.POST.get("einverstanden")), shown)
                 messages.info(request, _("Ihr Abo ist abgeschlossen. Den Fahrschein bekommen Sie, sobald das Geld da ist."))
         except Refused as refused:
             problem = str(refused)

@@ -1,6 +1,7 @@
 """The inspectors' page for the phone: works without network once keys and revocations are loaded; the server says the same."""
 
 import base64
+import hashlib
 import json
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
+from stadtkern.kernel.accounts import throttle
 from stadtkern.kernel.accounts.access import actor_of, everyone, staff
 from stadtkern.kernel.accounts.models import Role
 from stadtkern.lib.uic import Known, Verdict, aztec, inspect, schema
@@ -27,6 +29,7 @@ from ..models import Ticket, TicketCopy
 from . import by_number, keys
 from .products import office, tariff
 
+PROOFS = 120  # seconds; a proof holds 60, and 20 for clocks
 LIVES = timedelta(hours=12)  # of the lists on a phone
 BIGGEST = 8_000_000  # bytes of a picture
 MOST = 100_000
@@ -121,10 +124,18 @@ def _asked(request: HttpRequest) -> tuple[Verdict | None, str]:
         return None, _("Auf dem Bild ist kein Code zu lesen. Gehen Sie näher heran, und meiden Sie Spiegelungen.")
     rules, now = tariff(), datetime.now(UTC)
     numbers = [one.number for one in rules.zones.values() if str(one.number) == request.POST.get("zone", "")]
-    verdict = inspect(codes[0], known_keys(), Known(revoked=frozenset(revoked())), now, numbers[0] if numbers else None)
+    known = Known(revoked=frozenset(revoked()))
+    verdict = inspect(codes[0], known_keys(), known, now, numbers[0] if numbers else None)
+    if any(_shown_before(proof) for proof in known.proofs):
+        verdict = Verdict("replay", verdict.content)
     accepted = verdict.content.reference if verdict.content and verdict.state in actions.ACCEPTED else ""
     actions.hand_in(actor_of(request), uuid.uuid4(), [actions.Row(verdict.state, now, accepted)])
     return verdict, ""
+
+
+def _shown_before(proof: bytes) -> bool:
+    """A proof of a moment is accepted once by all who ask the server; only its digest is kept, as long as it could hold."""
+    return throttle.count(f"ticket_proof:{hashlib.sha256(proof).hexdigest()}", PROOFS) > 1
 
 
 def known_keys() -> dict[tuple[str, int], Any]:

@@ -69,12 +69,19 @@ def buy(request: HttpRequest) -> HttpResponse:
 def _order(request: HttpRequest, wish: Wish) -> HttpResponse:
     if throttle.count(f"tickets:{actor_of(request).key}", 60) > ORDERS:
         return render(request, "429.html", status=429)
-    said = request.POST.get("preis")
-    shown = None if said is None else int(said) if said.isascii() and said.isdigit() and len(said) < 9 else -1
+    shown = price_shown(request, "preis")
     row, payment = actions.order(actor_of(request), wish, request.POST.get("once", "")[:64], shown)
     if payment is None or payment.status != Payment.Status.OPEN:
         return redirect("mobility:ticket_order", row.pk)
     return leave(request, payment)
+
+
+def price_shown(request: HttpRequest, name: str) -> int | None:
+    """Cents the page said; -1 where it said none, None where it is no page of ours."""
+    said = request.POST.get(name)
+    if said is None:
+        return None
+    return int(said) if said.isascii() and said.isdigit() and len(said) < 9 else -1
 
 
 def _page(request: HttpRequest, rules: Tariff, product: Product, offer: Quote | None, problem: str) -> HttpResponse:
