@@ -1,11 +1,11 @@
-"""`manage.py worker` starts again by itself, but not for ever."""
+"""`manage.py worker` starts again by itself, but not for ever; then somebody else starts it."""
 
 from types import SimpleNamespace
 
 import pytest
 from django.core.management.base import CommandError
 
-from stadtkern.site.management.commands import worker
+from stadtkern.site.management.commands import demo, worker
 
 
 class Nobody:
@@ -45,3 +45,28 @@ def test_a_worker_begins_again_after_the_database_was_away(lived):
 def test_a_worker_that_ends_again_and_again_leaves_it_to_a_fresh_process(lived):
     with pytest.raises(CommandError, match="fresh process"):
         lived(*[1] * worker.MOST_SHORT_LIVES)
+
+
+def test_the_demo_starts_its_worker_again_and_ends_with_its_server(monkeypatch):
+    begun, ended = [], []
+
+    class Child:
+        def __init__(self, command):
+            self.worker = "worker" in command
+            begun.append("worker" if self.worker else "server")
+
+        def poll(self):
+            if self.worker:
+                return 75 if len(begun) < 4 else None
+            return 0 if len(begun) == 4 else None
+
+    monkeypatch.setattr(demo, "begin", lambda command, environment: Child(command))
+    monkeypatch.setattr(demo, "wait_for", lambda address, children: None)
+    monkeypatch.setattr(demo, "stop", ended.extend)
+    monkeypatch.setattr(demo, "put_away", lambda: None)
+    monkeypatch.setattr(demo, "time", SimpleNamespace(monotonic=lambda: 0.0, sleep=lambda seconds: None))
+    monkeypatch.setattr(demo, "signal", SimpleNamespace(SIGTERM=15, signal=lambda number, handler: None))
+    monkeypatch.setattr(demo.Command, "welcome", lambda command, address, seconds: None)
+    demo.Command().serve(8000, 0.0)
+    assert begun == ["server", "worker", "worker", "worker"]
+    assert [child.worker for child in ended] == [False, True]
