@@ -10,6 +10,7 @@ from django.utils import timezone
 from stadtkern.domains.mobility.actions import counts, signalling
 from stadtkern.domains.mobility.models import Feed, SectionDay, SignalPlan
 from stadtkern.domains.mobility.traffic import priority
+from stadtkern.domains.mobility.traffic import signalling as pages
 from stadtkern.domains.mobility.traffic.lights import Signal
 from stadtkern.domains.mobility.trips import world
 from stadtkern.kernel.accounts.access import Actor
@@ -116,11 +117,21 @@ def test_a_study_from_elsewhere_says_so_and_is_released_by_a_person_alone(planne
         *(f">{cell}</td>" for cell in ("60,0 s", "50,0 s", "−16,7 %", "6", "90,0 s", "−33,3 %")),
     ):
         assert words in page
+    assert page.count("Niemand kann diesen Plan freigeben") == 2 and "Verlangt sind" not in page  # two refused unseen
     with pytest.raises(counts.Refused):
         signalling.enter(planner, told, b"<net/>", routes)
     broken = {**plans[0], "plan": {"a": lights | {"phases": 3}}}
     with pytest.raises(counts.Refused, match="nicht lesbar"):
         signalling.enter(planner, told | {"begin": 1, "plans": [broken]}, net, routes)
+
+
+def test_a_refusal_says_what_was_asked_and_what_was_measured():
+    row = {"bus_gain": 3.34, "gain": 12.0}
+    plan = SignalPlan(source="priority", state="REFUSED", rows=[row], reasons=["too_little_for_buses"])
+    assert "für Bus und Bahn mindestens 5 % weniger Wartezeit, gemessen: 3,3 % weniger." in pages._refused(plan)
+    plan = SignalPlan(source="search", state="REFUSED", rows=[{"gain": -2.0}], reasons=["delay_worse"])
+    assert "Verlangt sind mindestens 5 % weniger Wartezeit, gemessen: 2,0 % mehr." in pages._refused(plan)
+    assert pages._refused(SignalPlan(source="search", state="PROPOSED", rows=[row])) == ""
 
 
 @pytest.mark.parametrize("key", ["device.ssm.file", "device.fcd-output", "file"])

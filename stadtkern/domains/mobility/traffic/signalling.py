@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from stadtkern.kernel.accounts.access import actor_of, staff
 from stadtkern.kernel.accounts.models import Role
-from stadtkern.lib.traffic import sumo
+from stadtkern.lib.traffic import gate, sumo
 from stadtkern.lib.traffic.net import program_of
 from stadtkern.ui.words import day
 
@@ -22,7 +22,7 @@ from ..models import SignalPlan, SignalStudy, Work
 from . import OFFICE
 from .desk import planners
 from .figures import cell
-from .words import PLANS, REASONS, SOURCES, WORK, verdict
+from .words import PLANS, REASONS, SOURCES, WORK, number, verdict
 
 lead = staff(Role.LEAD, office=OFFICE)
 HEAVY = ("net", "routes")
@@ -104,10 +104,27 @@ def _told(plan: SignalPlan) -> dict[str, object]:
     title, about = SOURCES.get(plan.source, (plan.source, ""))
     greens = [(signal, _cycle(one), one["offset"], _greens(one)) for signal, one in sorted(plan.plan.items())]
     return {
+        "refused": _refused(plan),
         "row": plan, "word": word, "level": level, "title": title, "about": about, "lines": [verdict(row) for row in plan.rows],
         "reasons": [REASONS.get(code, code) for code in plan.reasons], "signals": greens,
         "open": plan.state == SignalPlan.State.PROPOSED, "released": plan.state == SignalPlan.State.RELEASED,
     }  # fmt: skip
+
+
+def _refused(plan: SignalPlan) -> str:
+    """What a refusal means, with what was asked and what was measured; "" for every other plan."""
+    if plan.state != SignalPlan.State.REFUSED:
+        return ""
+    told = [_("Niemand kann diesen Plan freigeben, auch die Leitung nicht. Die Ampeln bleiben, wie sie sind.")]
+    if plan.rows:
+        buses = plan.source == "priority"
+        gain = float(plan.rows[0].get("bus_gain" if buses else "gain", 0.0))
+        found = (_("%(n)s %% weniger") if gain >= 0 else _("%(n)s %% mehr")) % {"n": number(abs(gain))}
+        asked = _("Verlangt sind für Bus und Bahn mindestens %(least)s %% weniger Wartezeit, gemessen: %(found)s.")
+        of_all = _("Verlangt sind mindestens %(least)s %% weniger Wartezeit, gemessen: %(found)s.")
+        told.append((asked if buses else of_all) % {"least": f"{gate.BETTER:g}", "found": found})
+    told.append(_("Eine neue Untersuchung lohnt sich, wenn sich Netz, Zählwerte oder Fahrplan geändert haben."))
+    return " ".join(told)
 
 
 def _cycle(one: dict[str, list[dict[str, float]]]) -> int:
