@@ -95,9 +95,7 @@ def test_shown_without_network_and_inspected_without_network(citizen, other_citi
     eye.go("/mobil/tickets/kontrolle/")
     eye.page.locator("#pruefung[data-ready]").wait_for(timeout=20_000)
     eye.page.evaluate("() => navigator.serviceWorker.ready.then(() => true)")
-    eye.page.reload()
-    eye.page.locator("#pruefung[data-ready]").wait_for(timeout=20_000)
-    eye.context.set_offline(True)
+    eye.context.set_offline(True)  # after a single visit
     once = phone.page.evaluate(f"document.getElementById('t{row.pk}').dataset.shown")
     for state in ("valid", "replay"):  # the same picture after the page was loaded anew
         eye.page.reload()

@@ -97,7 +97,7 @@ def scenario_map(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _told(row: Scenario) -> dict[str, object]:
     told = row.result
-    lost = 60 * (told["hours"][1] - told["hours"][0]) / max(1.0, told["trips"])
+    lost = 3600 * (told["hours"][1] - told["hours"][0]) / max(1.0, told["trips"])
     rows = [one for one in told["rows"] if abs(one["after"] - one["before"]) >= 1][:ROWS]
     over = [one["street"] for one in told["rows"] if one["load_after"] > 1 >= one["load_before"]]
     return {
@@ -109,7 +109,7 @@ def _told(row: Scenario) -> dict[str, object]:
         "hours": told["hours"],
         "hours_change": told["hours"][1] - told["hours"][0],
         "hours_range": told["hours_range"],
-        "minutes": signed(lost, 2),
+        "seconds": signed(lost),
         "co2": told["co2"],
         "co2_change": signed(told["co2"][1] - told["co2"][0]),
         "co2_range": told["co2_range"],

@@ -1,5 +1,6 @@
 self.addEventListener("install", (event) => {
-  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FIRST)).then(() => self.skipWaiting()));
+  // The page as well: the visit that installs us went past us, and may have been the last one with network.
+  event.waitUntil(caches.open(SHELL).then((cache) => cache.addAll(FIRST)).then(() => fresh(PAGE).catch(() => null)).then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));

@@ -2,5 +2,5 @@
 const SHELL = "kontrolle-1";
 const PAGE = "{% url 'mobility:control' %}";
 const PARTS = ["{% static 'ui/kern.min.css' %}", "{% static 'ui/stadtkern.css' %}", "{{ look_url }}", "{% static 'mobility/control.css' %}", "{% static 'mobility/control.js' %}", "{% static 'mobility/control.svg' %}"];
-const FIRST = PARTS; // kept from the start; the page itself with every visit
+const FIRST = PARTS; // kept from the start
 {% include "ui/installed.js" %}
