@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -22,6 +23,7 @@ from stadtkern.domains.mobility.tickets.pricing import Spent, best, plain
 from stadtkern.domains.mobility.tickets.products import tariff
 from stadtkern.domains.mobility.tickets.quoting import Refused, Wish, balance
 from stadtkern.domains.mobility.tickets.validity import month_later, span
+from stadtkern.domains.mobility.trips.showing import ticket_url
 from stadtkern.kernel.accounts.access import Actor
 from stadtkern.kernel.accounts.models import Company, Staff, Trust
 from stadtkern.kernel.inbox.models import Message
@@ -333,3 +335,17 @@ def test_the_timetable_names_the_price_where_it_has_one(settings, tmp_path):
     (place / "fares.json").write_text("[]")
     folder.point_to("gtfs", {"kind": "GTFS", "number": 2, "folder": str(place), "stamp": 2})
     assert cents_of(single, 1) is None
+
+
+def test_a_trip_leads_to_its_ticket_valid_from_its_departure():
+    late = timezone.localtime() + timedelta(hours=5)
+    query = parse_qs(urlsplit(ticket_url(["A", "B"], late)).query)
+    assert query == {
+        "produkt": ["einzel"],
+        "zonen": ["A,B"],
+        "wann": ["tag"],
+        "tag": [f"{late:%Y-%m-%d}"],
+        "uhr": [f"{late:%H:%M}"],
+    }
+    assert "wann" not in ticket_url(["A"], timezone.localtime()) and "produkt=einzel" in ticket_url(["A"], timezone.localtime())
+    assert ticket_url([], late) == HOME and ticket_url(["Z9"], late) == f"{HOME}?zonen=Z9"

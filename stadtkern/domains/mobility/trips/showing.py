@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy, ngettext
 from stadtkern.lib.journeys import Leg, Mode, Reason, Trip
 from stadtkern.lib.transit import Timetable
 
+from ..tickets.products import tariff
 from .stations import Stations
 
+SOON = timedelta(minutes=15)  # a ticket for a trip that leaves later begins with the trip, not with the purchase
 MODES = {
     Mode.WALK: gettext_lazy("zu Fuß"),
     Mode.TRANSIT: gettext_lazy("Bus und Bahn"),
@@ -192,7 +194,7 @@ class Shower:
             trip.tight,
             trip.vehicles,
             trip,
-            ticket_url=ticket_url(zones, trip) if trip.vehicles else "",
+            ticket_url=ticket_url(zones, self._at(trip.departs)) if trip.vehicles else "",
         )
 
     def leg(self, leg: Leg, start: str, goal: str) -> LegRow:
@@ -285,10 +287,17 @@ def safe_link(url: str) -> str:
     return url if url.startswith(("https://", "http://")) else ""
 
 
-def ticket_url(zones: list[str], trip: Trip) -> str:
-    """Where the ticket for this trip is bought; "" where the city sells none."""
+def ticket_url(zones: list[str], departs: datetime) -> str:
+    """Where the single ticket for this trip is bought, valid from its departure; the shop where we do not know its zones."""
     try:
-        shop = reverse("mobility:tickets")
+        shop, buy = reverse("mobility:tickets"), reverse("mobility:ticket_buy")
     except NoReverseMatch:
         return ""
-    return f"{shop}?{urlencode({'zonen': ','.join(zones)})}" if zones else shop
+    rules = tariff()
+    single = next((one for one in rules.products.values() if one.kind == "ride" and one.count == 1), None)
+    if single is None or not zones or rules.unknown(",".join(zones)):
+        return f"{shop}?{urlencode({'zonen': ','.join(zones)})}" if zones else shop
+    told = {"produkt": single.key, "zonen": ",".join(zones)}
+    if departs > timezone.now() + SOON:
+        told |= {"wann": "tag", "tag": f"{departs:%Y-%m-%d}", "uhr": f"{departs:%H:%M}"}
+    return f"{buy}?{urlencode(told)}"
