@@ -13,12 +13,13 @@ from stadtkern.kernel.accounts.models import Staff
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory):
+def built(tmp_path_factory, django_db_setup, django_db_blocker):
     """A folder with three days of the demo timetable: yesterday, today, tomorrow."""
     place = tmp_path_factory.mktemp("fahrplan")
     shutil.copyfile(settings.CITY_FOLDER / "mobility" / "gtfs.zip", place / "source")
     job = feeds.job_of("GTFS", place) | {"days": 3}
-    bounded.build(job, lambda step: None)
+    with django_db_blocker.unblock():  # it looks after the connection when it has read
+        bounded.build(job, lambda step: None)
     return place
 
 
