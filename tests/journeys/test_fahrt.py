@@ -14,7 +14,7 @@ from stadtkern.domains.mobility.trips import bounded, folder, world
 from stadtkern.kernel.inbox.models import Message
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-MOST_ACTIONS = 6  # signing in with BundID takes two more
+MOST_ACTIONS = 6  # signing in with BundID takes two more, the very first time three
 
 
 @pytest.fixture
