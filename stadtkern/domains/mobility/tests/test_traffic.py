@@ -162,6 +162,7 @@ def test_the_planner_of_trips_goes_round_what_is_closed_on_its_day(planner, time
     shut = world.world(today).ways.cost[car]
     assert (shut < 0).sum() > (open_ways.cost[car] < 0).sum()
     assert (world.world(today + timedelta(days=1)).ways.cost[car] < 0).sum() == (open_ways.cost[car] < 0).sum()
+    assert closures.applied(open_ways, today) is world.world(today).ways  # one for all days and minutes with the same closures
     assert closures.on(today) == (Barred("Marktstraße"),) and closures.on(today + timedelta(days=1)) == ()
     with django_capture_on_commit_callbacks(execute=True):
         incidents.settle(planner, row.pk, "end")

@@ -60,6 +60,19 @@ def _read(changed: int) -> list[dict[str, Any]]:
     return found
 
 
+_kept: list[tuple[Ways, tuple[Barred, ...], Ways]] = []  # whole cities: days and minutes with the same closures share one
+MOST_KEPT = 3
+
+
 def applied(ways: Ways | None, day: date) -> Ways | None:
     """The streets as they are open on this day."""
-    return None if ways is None else without(ways, on(day))
+    shut = on(day) if ways is not None else ()
+    if ways is None or not shut:
+        return ways
+    for known, closed, made in list(_kept):
+        if known is ways and closed == shut:
+            return made
+    made = without(ways, shut)
+    _kept.append((ways, shut, made))
+    del _kept[:-MOST_KEPT]
+    return made
