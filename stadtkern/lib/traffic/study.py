@@ -47,9 +47,10 @@ def examine(
 
     started = time.monotonic()
     first = run(None, gate.UNSEEN[0], gate.SCALES[0])
-    rounds = min(rounds, affordable(time.monotonic() - started, buses=bool(scenario.buses)))
-    if first.loaded and rounds < LEAST_ROUNDS:
+    room = affordable(time.monotonic() - started, buses=bool(scenario.buses))
+    if first.loaded and room < LEAST_ROUNDS:
         raise sumo.RunFailed("too_large")
+    rounds = min(rounds, room)
     known = {(seed, scale): run(None, seed, scale) for scale in gate.SCALES for seed in gate.UNSEEN}
     progress(0.15)
     found = candidates(net, scenario, rounds, lambda share: progress(0.15 + 0.6 * share))
