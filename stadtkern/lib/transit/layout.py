@@ -36,22 +36,41 @@ class Layout:
         self.order: dict[int, Array] = {}  # pattern: its rows now, by their old numbers
         self.woven: dict[int, tuple[Array, ...]] = {}  # pattern: arrivals, departures, stands_in, real
         self.lanes: list[tuple[int, Array, list[int]]] = []  # new patterns: the old one, old rows, closed positions
+        self.left: dict[int, list[int]] = {}  # pattern: rows that do not fit in
+        self.stays = self.true_stays()
+        self.staying = {*self.stays[0].tolist(), *self.stays[1].tolist()}
 
     def settle(self, pattern: int, leaving: set[int]) -> None:
-        """Put a touched pattern right: what leaves goes, what overtakes or leaves out stops is woven in or moves out."""
+        """Put a touched pattern right: what leaves goes, what overtakes or leaves out stops is woven in or moves out.
+
+        A trip that would be cut or leaves out a stop moves out where its vehicle goes on as another, or comes from another one:
+        whoever stays in it needs all of it in one row.
+        """
+        change, net = self.change, self.plan.net
+        first, many = int(net.pattern_trip[pattern]), int(net.pattern_trips[pattern])
+        closed = change.closed_in.get(pattern, set()) - leaving
+        alone = closed & self.staying
+        while True:
+            gone = leaving | alone
+            rows = np.array([row for row in range(first, first + many) if row not in gone], np.int64)
+            cut = self.staying & self.weave_in(pattern, rows, closed - alone)
+            if not cut:
+                break
+            alone |= cut
+        self.move_out(pattern, sorted(alone))
+
+    def weave_in(self, pattern: int, rows: Array, shut: set[int]) -> set[int]:
+        """The rows that stay in the pattern; which of them are cut."""
         net, change = self.plan.net, self.change
         long = int(net.pattern_start[pattern + 1] - net.pattern_start[pattern])
-        first, event, many = (int(of[pattern]) for of in (net.pattern_trip, net.pattern_event, net.pattern_trips))
-        shut = change.closed_in.get(pattern, set()) - leaving
-        block = slice(event, event + many * long)
-        arrive, depart = change.arrive[block].reshape(many, long), change.depart[block].reshape(many, long)
-        rows = np.arange(first, first + many)
-        if leaving:
-            rows = rows[[row not in leaving for row in rows.tolist()]]
+        self.woven.pop(pattern, None)
+        self.left.pop(pattern, None)
+        if len(rows) < net.pattern_trips[pattern]:
             self.order[pattern], self.trips[pattern] = rows, len(rows)
-            arrive, depart = arrive[rows - first], depart[rows - first]
+        places = net.pattern_event[pattern] + (rows - net.pattern_trip[pattern])[:, None] * long + np.arange(long)
+        arrive, depart = change.arrive[places], change.depart[places]
         if not shut and (arrive[1:] >= arrive[:-1]).all() and (depart[1:] >= depart[:-1]).all():
-            return
+            return set()
         closed = np.zeros(arrive.shape, np.uint8)
         for row in shut:
             closed[np.searchsorted(rows, row), change.closed[row]] = 1
@@ -59,12 +78,21 @@ class Layout:
         self.order[pattern], self.trips[pattern] = rows[parts[:, 0]], len(parts)
         if len(parts) > len(rows) - left.sum() or shut:
             self.woven[pattern] = tuple(searched)
-        outside = np.flatnonzero(left)
-        alone = [at for at in outside.tolist() if int(rows[at]) in change.closed]
-        self.lanes += [(pattern, rows[[at]], change.closed[int(rows[at])]) for at in alone]
-        outside = np.setdiff1d(outside, alone)
+        self.left[pattern] = rows[np.flatnonzero(left)].tolist()
+        return set(rows[np.bincount(parts[:, 0], minlength=len(rows)) > 1].tolist())
+
+    def move_out(self, pattern: int, alone: list[int]) -> None:
+        """Patterns of their own for these rows and for those that did not fit in."""
+        net, change = self.plan.net, self.change
+        long = int(net.pattern_start[pattern + 1] - net.pattern_start[pattern])
+        outside = np.array(sorted([*alone, *self.left.pop(pattern, [])]), np.int64)
+        skip = np.array([row in change.closed for row in outside.tolist()], bool)
+        self.lanes += [(pattern, np.array([row]), change.closed[row]) for row in outside[skip].tolist()]
+        outside = outside[~skip]
         if len(outside):
-            self.lanes += [(pattern, rows[outside[lane]], []) for lane in split(arrive[outside], depart[outside])]
+            places = net.pattern_event[pattern] + (outside - net.pattern_trip[pattern])[:, None] * long + np.arange(long)
+            lanes = split(change.arrive[places], change.depart[places])
+            self.lanes += [(pattern, outside[lane], []) for lane in lanes]
 
     def laid(self) -> tuple[Array, Array]:
         """(old rows, old events) in their new order, patterns one after the other without gaps."""
@@ -155,21 +183,27 @@ class Layout:
             about=plan.about | {"live": change.told, "live_at": datetime.now(UTC).isoformat(timespec="seconds")},
         )
 
-    def going_on(self, old_rows: Array) -> list[tuple[int, int]]:
-        """Who goes on as whom in the new order: trips with all their stops in one row, the first one in time."""
-        plan, change = self.plan, self.change
-        rows = np.concatenate([old_rows, *(lane for _pattern, lane, _closed in self.lanes)])  # as `appended` puts them
-        new_row = np.full(len(plan.trip_source), -1, np.int64)
-        new_row[rows] = np.arange(len(rows))
-        new_row[np.bincount(rows, minlength=len(new_row)) > 1] = -1  # cut
-        new_row[list(change.closed)] = -1
-        net, long = plan.net, np.diff(plan.net.pattern_start)
-        one, other = np.repeat(np.arange(len(net.stay_start) - 1), np.diff(net.stay_start)), net.stay_to
-        pattern = plan.pattern_of_row
+    def true_stays(self) -> tuple[Array, Array]:
+        """Who goes on as whom as things are now, by old rows: both run, serve the stop where one becomes the other, in time."""
+        plan, change, net = self.plan, self.change, self.plan.net
+        pattern, long = plan.pattern_of_row, np.diff(net.pattern_start)
+        one, other = np.repeat(np.arange(len(net.stay_start) - 1), np.diff(net.stay_start)), net.stay_to.astype(np.int64)
         begin = net.pattern_event[pattern] + (np.arange(len(pattern)) - net.pattern_trip[pattern]) * long[pattern]
-        in_time = change.depart[begin[other]] >= change.arrive[begin[one] + long[pattern[one]] - 1]
-        kept = in_time & (new_row[one] >= 0) & (new_row[other] >= 0)
-        return list(zip(new_row[one[kept]].tolist(), new_row[other[kept]].tolist(), strict=True))
+        ends, starts = np.ones(len(pattern), bool), np.ones(len(pattern), bool)
+        for row, closed in change.closed.items():
+            starts[row], ends[row] = 0 not in closed, long[pattern[row]] - 1 not in closed
+        gone = [row for leaving in change.touched.values() for row in leaving]
+        starts[gone] = ends[gone] = False
+        kept = change.depart[begin[other]] >= change.arrive[begin[one] + long[pattern[one]] - 1]
+        kept &= ends[one] & starts[other]
+        return one[kept], other[kept]
+
+    def going_on(self, old_rows: Array) -> list[tuple[int, int]]:
+        """Who goes on as whom in the new order."""
+        rows = np.concatenate([old_rows, *(lane for _pattern, lane, _closed in self.lanes)])  # as `appended` puts them
+        new_row = np.full(len(self.plan.trip_source), -1, np.int64)
+        new_row[rows] = np.arange(len(rows))
+        return [(int(new_row[one]), int(new_row[other])) for one, other in zip(*self.stays, strict=True)]
 
     def wider(self, new: dict[str, list[Any]], start: Array) -> Any:
         """The net with the stops of the new patterns."""
