@@ -164,14 +164,18 @@ class Timetable:
 
     def on_call(self, ride: Any) -> bool:
         """Whether a ride (journey.Ride) begins or ends where one has to call the operator before."""
+        return self.called(ride.row, ride.first, 0) or self.called(ride.row, ride.last, 1)
+
+    def called(self, row: int, position: int, door: int) -> bool:
+        """Whether one has to call before getting on (door 0) or off (1) at a position of a row."""
         if not len(self.arranged):
             return False
-        pattern, net = int(self.pattern_of_row[ride.row]), self.net
+        pattern, net = int(self.pattern_of_row[row]), self.net
         long = int(net.pattern_start[pattern + 1] - net.pattern_start[pattern])
-        event = int(net.pattern_event[pattern]) + (ride.row - int(net.pattern_trip[pattern])) * long
-        ends = self.sequence[[event + ride.first, event + ride.last]]
-        keys = call_key(np.full(2, self.trip_source[ride.row], np.int64), ends, np.array([0, 1]))
-        return bool((self.arranged[np.minimum(np.searchsorted(self.arranged, keys), len(self.arranged) - 1)] == keys).any())
+        event = int(net.pattern_event[pattern]) + (row - int(net.pattern_trip[pattern])) * long + position
+        key = call_key(np.full(1, self.trip_source[row], np.int64), self.sequence[event : event + 1], door)[0]
+        at = int(np.searchsorted(self.arranged, key))
+        return at < len(self.arranged) and bool(self.arranged[at] == key)
 
     def moment(self, seconds: int) -> datetime:
         """The moment of a time of this day, with time zone; right on the days when clocks change."""

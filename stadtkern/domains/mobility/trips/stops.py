@@ -7,6 +7,7 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -132,12 +133,15 @@ def _row(now: Any, told: Any) -> Row:
     at, planned = (timezone.localtime(now.moment(seconds)) for seconds in (told.departs, told.planned))
     line = now.routes.title(told.route)
     source = int(now.trip_source[told.row]) if told.row >= 0 else -1
+    towards = told.headsign or str(now.stops.name[told.last])
+    if source >= 0 and now.called(told.row, told.position, 0):
+        towards = _("%s – nur nach Anmeldung") % towards
     return Row(
         planned,
         at,
         line,
         f"{kind} {line}",
-        told.headsign or str(now.stops.name[told.last]),
+        towards,
         str(now.stops.platform[told.stop]),
         late(planned, at) if told.delay else 0,
         told.cancelled,

@@ -4,7 +4,7 @@ import zipfile
 
 import pytest
 
-from stadtkern.lib.transit import FeedRefused, Timetable, at_stop, day, earliest, read_feed
+from stadtkern.lib.transit import FeedRefused, Timetable, at_stop, board, day, earliest, read_feed
 from stadtkern.lib.transit.check import check
 
 from .test_planner_feeds import STOP_TIMES, codes, refused, zipped
@@ -182,6 +182,9 @@ def test_a_bus_that_comes_only_when_called_is_known_as_one(tmp_path):
             origin, target = (table.stops.by_id[one] for one in pair)
             found = earliest(table, at_stop(table, origin), at_stop(table, target, leaving=False), 27_000)
             called[pair] = table.on_call(found[0].rides[0])
+        assert [(table.stops.id[one.stop], table.called(one.row, one.position, 0)) for one in board(table, [0, 1], 0, 2)] == [
+            ("a", True), ("b", False),
+        ]  # fmt: skip
         assert called == {"ab": True, "ac": True, "bc": True, "bd": False}
     (tmp_path / "saved" / "arranged.npy").unlink()  # of a version before
     assert not Timetable.load(tmp_path / "saved").on_call(found[0].rides[0])
