@@ -90,7 +90,8 @@ def candidates(net: Net, scenario: sumo.Scenario, rounds: int, progress: Callabl
         made = measured(plans.priority(net, plan, turns, scenario.buses))
         return sum(_weighed(now, was) for now, was in zip(made, today, strict=True)) / len(made)
 
-    best = plans.search(net.programs, of_people, rounds=rounds, seed=2, progress=lambda done: progress(0.5 + done / rounds / 2))
+    begin = min((net.programs, found[0].plan, sought.plan), key=of_people)  # what is good for all may be the better start
+    best = plans.search(begin, of_people, rounds=rounds, seed=2, progress=lambda done: progress(0.5 + done / rounds / 2))
     plan = plans.priority(net, best.plan, turns, scenario.buses)
     return [*found, plans.Candidate("priority", plan, best.runs)]
 

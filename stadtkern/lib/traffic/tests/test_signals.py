@@ -117,6 +117,33 @@ def test_people_on_foot_collisions_and_an_empty_hour_speak_against_a_plan():
     assert empty.reasons == ("nobody_drives",)
 
 
+def test_the_search_for_buses_begins_where_buses_fare_best(monkeypatch, tmp_path):
+    """Of the plan in place, Webster's and the one found for everybody; measured on the seeds of the search alone."""
+    links = tuple(net.Link("a", light, begin, 0, "out") for light, begin in enumerate(("w", "w", "s", "s")))
+    network = net.Net({"a": LIT}, links, {})
+    by_formula, found = ({"a": LIT.with_greens(dict.fromkeys(LIT.greens, seconds))} for seconds in (12.0, 20.0))
+    begun, seeds = [], set()
+
+    def run(scenario, plan, seed, scale=1.0):
+        seeds.add(seed)
+        cycle = sum(phase.seconds for phase in plan["a"].phases)
+        return sumo.Outcome(100, 100, 0, 0, cycle, cycle, buses=5, bus_delay=cycle)
+
+    def search(start, cost, **options):
+        begun.append(start)
+        return plans.Candidate("search", found if len(begun) == 1 else start)
+
+    monkeypatch.setattr(sumo, "run", run)
+    monkeypatch.setattr(sumo, "turns", lambda scenario: {})
+    monkeypatch.setattr(sumo, "bus_turns", lambda scenario: frozenset({("w", "out")}))
+    monkeypatch.setattr(plans, "search", search)
+    monkeypatch.setattr(plans, "webster", lambda *told: plans.Candidate("webster", by_formula))
+    scenario = sumo.Scenario(tmp_path / "a", tmp_path / "b", 0, 3600, frozenset({"bus"}))
+    made = study.candidates(network, scenario, 1, lambda share: None)
+    assert begun == [network.programs, by_formula] and made[-1].source == "priority"
+    assert seeds == set(study.SEEDS) and not seeds & set(gate.UNSEEN)
+
+
 def test_a_study_takes_no_longer_than_it_may():
     assert study.affordable(0.5, buses=False) > study.ROUNDS > study.affordable(20, buses=True) >= study.LEAST_ROUNDS
     assert study.affordable(90, buses=False) < study.LEAST_ROUNDS
