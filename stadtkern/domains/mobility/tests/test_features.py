@@ -145,6 +145,7 @@ def test_what_has_not_changed_is_not_sent_again(client, timetable, alert):
     for path in (f"{ROOT}collections/haltestellen/items", ROOT, "/mobil/daten/stoerungen.geojson", "/verkehr/datex.xml"):
         first = client.get(path)
         assert first["Cache-Control"].startswith("public, max-age=") and first["Access-Control-Allow-Origin"] == "*", path
+        assert {"Cookie", "Accept-Language"} <= set(first["Vary"].split(", ")), "nobody is served another one's language"
         again = client.get(path, headers={"if-none-match": first["ETag"]})
         assert again.status_code == 304 and not again.content and again["ETag"] == first["ETag"], path
         assert client.get(path, headers={"if-none-match": '"other"'}).status_code == 200

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
-from django.utils.cache import get_conditional_response
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.translation import gettext as _
 
 from .brake import WINDOW, too_many
@@ -100,6 +100,7 @@ def kept(request: HttpRequest, answer: HttpResponse, same: bytes, seconds: int) 
     """With ETag and Cache-Control (RFC 9110, 9111); 0 seconds: by the reader alone, and asked for again every time."""
     tag = f'"{hashlib.sha256(answer.headers["Content-Type"].encode() + same).hexdigest()[:32]}"'
     answer["ETag"] = tag
+    patch_vary_headers(answer, ("Accept-Language", "Cookie"))  # the language may be chosen by either
     answer["Cache-Control"] = f"public, max-age={seconds}" if seconds else "private, no-cache"
     found: HttpResponseBase = get_conditional_response(request, etag=tag, response=answer) or answer
     return found
