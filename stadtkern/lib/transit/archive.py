@@ -124,7 +124,7 @@ class Archive:
         done, decode = 0, Decoder(name, self.findings)
         most = self.limits.file_bytes if name in ("stop_times.txt", "shapes.txt") else self.limits.text_bytes
         try:
-            with self._stream(name, self._files[name]) as stream:
+            with self._held.enter_context(self._stream(name, self._files[name])) as stream:  # closed even where nobody reads on
                 while chunk := stream.read(CHUNK):
                     done += len(chunk)
                     self.read_bytes += len(chunk)

@@ -68,6 +68,7 @@ CODES = {
     "in_seat_transfer": "transfers in which one stays in the vehicle (types 4 and 5) without two known trips are left out",
     "block": "trips that share a vehicle with others (block_id): one stays in it only where it goes on at once (stays.py)",
     "flexible": "stops of trips on demand that name an area, a group of stops or a span of time (GTFS-Flex) are left out",
+    "continuous": "getting on or off between stops (continuous_pickup, continuous_drop_off) is not taken into account",
     "booking_rules": "rules for booking trips on demand are not read",
     "bad_timezone": "an unknown time zone; Europe/Berlin is used",
     "several_timezones": "agencies with different time zones; the first counts",

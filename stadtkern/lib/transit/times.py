@@ -19,11 +19,12 @@ from .texts import Texts
 FILE = "stop_times.txt"
 COLUMNS = (
     "trip_id", "arrival_time", "departure_time", "stop_id", "stop_sequence", "pickup_type", "drop_off_type", "stop_headsign",
-    "location_id", "location_group_id", "start_pickup_drop_off_window",
+    "location_id", "location_group_id", "start_pickup_drop_off_window", "continuous_pickup", "continuous_drop_off",
 )  # fmt: skip
 BLANK, BAD = -1, -2
 NONE = -(2**31)  # no stop_sequence
 MOST_HOURS = 240
+ANYWHERE = ("0", "2", "3")  # continuous_pickup: along the way, also after a call or a sign
 DAY = 86_400
 LIFT = 180  # so many seconds back are taken for rounding
 BOARD, ALIGHT, ARRANGED = 1, 2, 4  # ARRANGED times 1 for boarding, times 2 for alighting
@@ -174,6 +175,10 @@ def gather(archive: Archive, trips: Known, stops: Known, headsigns: Headsigns, f
             ints(map(clocks.__getitem__, batch.column(1)), batch),
             ints(map(clocks.__getitem__, batch.column(2)), batch),
         )
+        for at in (11, 12):
+            if batch.has(at):
+                anywhere = np.fromiter((one.strip() in ANYWHERE for one in batch.column(at)), bool, batch.size)
+                tell(findings, "continuous", batch, anywhere, at)
         tell(findings, "bad_time", batch, arrive == BAD, 1)
         tell(findings, "bad_time", batch, depart == BAD, 2)
         sequence = ints(map(numbers.__getitem__, batch.column(4)), batch)

@@ -93,6 +93,7 @@ WORDS = {
         "Halte von Fahrten auf Bestellung, die ein Gebiet statt einer Haltestelle oder eine Spanne statt einer Uhrzeit nennen "
         "(GTFS-Flex), lesen wir nicht."
     ),
+    "continuous": gettext_lazy("Ein- und Aussteigen zwischen den Haltestellen auf Wink berücksichtigen wir nicht."),
     "booking_rules": gettext_lazy("Regeln zum Bestellen von Fahrten (Fristen, Telefon) lesen wir nicht."),
     "bad_timezone": gettext_lazy("Die Zeitzone ist unbekannt. Wir nehmen Europe/Berlin."),
     "several_timezones": gettext_lazy("Die Verkehrsunternehmen haben verschiedene Zeitzonen. Die erste gilt."),

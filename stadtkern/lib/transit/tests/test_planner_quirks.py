@@ -188,3 +188,10 @@ def test_a_bus_that_comes_only_when_called_is_known_as_one(tmp_path):
         assert called == {"ab": True, "ac": True, "bc": True, "bd": False}
     (tmp_path / "saved" / "arranged.npy").unlink()  # of a version before
     assert not Timetable.load(tmp_path / "saved").on_call(found[0].rides[0])
+
+
+def test_getting_on_between_stops_is_said_to_be_left_out(tmp_path):
+    head = STOP_TIMES.strip() + ",continuous_pickup,continuous_drop_off\n"
+    rows = "t1,8:00:00,8:00:00,a,1,0,1\nt1,8:10:00,8:10:00,b,2, 3 ,\nt1,8:20:00,8:20:00,c,3,,1\n"
+    feed = read_feed(feed_of(tmp_path, VILLAGE | {"stop_times.txt": head + rows}))
+    assert {one.code: one.count for one in feed.findings} == {"continuous": 2}
