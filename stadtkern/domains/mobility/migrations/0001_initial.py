@@ -472,6 +472,9 @@ class Migration(migrations.Migration):
                 ("by_provider", models.BooleanField(default=False)),
                 ("bill", models.JSONField(default=dict)),
                 ("cents", models.IntegerField(blank=True, null=True)),
+                ("held_cents", models.PositiveIntegerField(blank=True, null=True)),
+                ("meant_cents", models.PositiveIntegerField(blank=True, null=True)),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
                 ("look_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "account",
@@ -655,6 +658,7 @@ class Migration(migrations.Migration):
                             ("REFUSED", "Refused"),
                             ("RELEASED", "Released"),
                             ("REJECTED", "Rejected"),
+                            ("RECALLED", "Recalled"),
                         ],
                         max_length=8,
                     ),
@@ -828,6 +832,7 @@ class Migration(migrations.Migration):
                 ("public_key", models.BinaryField(default=bytes)),
                 ("made_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("ended_at", models.DateTimeField(blank=True, null=True)),
+                ("lost", models.BooleanField(default=False)),
                 (
                     "ticket",
                     models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="copies", to="mobility.ticket"),
