@@ -108,3 +108,10 @@ def test_a_late_trip_and_a_skipped_stop_need_no_pattern_of_their_own():
     assert rows[0] == [("t0", 600, 600), ("t1", 900, 900), ("t2", 1200, 1200)]
     assert rows[1] == [("t0", 720, 720), ("t1", 1020, 1020)]
     assert rows[2] == [("t1", 1140, 1140), ("t0", 1240, 840), ("t2", 1440, 1440)]
+
+
+def test_nobody_is_carried_on_by_a_trip_that_did_not_stop_where_one_got_on():
+    _feed, _found, plan = laid_out(FOUR)
+    skips = [TripUpdate(trip, (StopUpdate(sequence=at, skipped=True),)) for trip, at in (("t0", 6), ("t1", 3))]
+    found = earliest(live(plan, skips), at_stop(plan, 1), at_stop(plan, 2, leaving=False), 700)
+    assert [(ride.trip, ride.arrives) for journey in found for ride in journey.rides] == [("t2", 1440)]
