@@ -76,6 +76,18 @@ def test_in_real_time_the_rule_stays_with_the_trip(tmp_path):
         assert changes(live(table, [*gone, TripUpdate(trip, told, kind, route_id=route)])) == rides
 
 
+def test_a_rule_for_one_trip_says_nothing_of_the_others_of_its_line(tmp_path):
+    files = {
+        "trips.txt": VILLAGE["trips.txt"] + "1,w,t0,Chor\n",
+        "stop_times.txt": VILLAGE["stop_times.txt"]
+        + "t0,7:30:00,7:30:00,a,1\nt0,7:40:00,7:40:00,b,2\nt0,7:50:00,7:50:00,c,3\n",
+        "transfers.txt": WORDS + "b,b,3,,,,t1,\n",
+    }
+    table = day(read_feed(feed_of(tmp_path, VILLAGE | files)), MONDAY)
+    late = earliest(table, at_stop(table, 0), at_stop(table, 3, leaving=False), 8 * 3600)
+    assert [[ride.trip for ride in journey.rides] for journey in late] == STRAIGHT
+
+
 def test_joined_feeds_keep_their_rules(tmp_path):
     one = read_feed(feed_of(tmp_path, VILLAGE | {"transfers.txt": WORDS + "b,b,3,,1,2,,\n"}))
     (tmp_path / "free").mkdir()
