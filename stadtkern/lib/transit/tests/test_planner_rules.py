@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from stadtkern.lib.transit import Timetable, TripUpdate, at_stop, day, earliest, live, read_feed
+from stadtkern.lib.transit import Options, Timetable, TripUpdate, at_stop, day, earliest, live, read_feed
 from stadtkern.lib.transit.check import check
 from stadtkern.lib.transit.joining import join
 from stadtkern.lib.transit.realtime import StopUpdate
@@ -14,12 +14,13 @@ from .test_planner_small import MONDAY, VILLAGE, feed_of
 WORDS = "from_stop_id,to_stop_id,transfer_type,min_transfer_time,from_route_id,to_route_id,from_trip_id,to_trip_id\n"
 
 
-def changes(table, start="a", end="d"):
+def changes(table, start="a", end="d", options=None):
     """The rides of every journey in the morning."""
     ways = at_stop(table, table.stops.by_id[start]), at_stop(table, table.stops.by_id[end], leaving=False)
-    return [[ride.trip for ride in journey.rides] for journey in earliest(table, *ways, 7 * 3600)]
+    return [[ride.trip for ride in journey.rides] for journey in earliest(table, *ways, 7 * 3600, options or Options())]
 
 
+STAIRS, LIFT = 2, 5  # pathway_mode
 CHANGING, STRAIGHT = [["t1", "t2"], ["t1"]], [["t1"]]  # at b, two minutes; or on to c and on foot
 RULES = [
     ("b,b,3,,1,2,,", STRAIGHT),  # from line to line
@@ -62,6 +63,23 @@ def test_rules_of_stations_and_between_stops_that_no_way_joins(tmp_path):
     assert changes(day(read_feed(feed_of(tmp_path, opened)), MONDAY)) == CHANGING
     closed = files | {"transfers.txt": WORDS + "b,b2,3,,1,2,,\nS,S,2,60,1,2,,\n"}
     assert changes(day(read_feed(feed_of(tmp_path, closed)), MONDAY)) == STRAIGHT  # the platforms' own word
+
+
+def test_a_rule_builds_no_lift(tmp_path):
+    """Where only stairs lead from platform to platform, a rule for two lines opens no way for wheelchairs."""
+    stops = "stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station\n"
+    stops += (
+        "a,Anger,50,7,,\nc,Chor,50.2,7,,\nd,Damm,50.2005,7,,\nS,Bahnhof,50.1,7,1,\nb,Gleis 1,50.1,7,,S\nb2,Gleis 2,50.1,7,,S\n"
+    )
+    trips = "route_id,service_id,trip_id,wheelchair_accessible\n1,w,t1,1\n2,w,t2,1\n"
+    times = VILLAGE["stop_times.txt"].split("late")[0].replace("t2,08:12:00,08:12:00,b,1", "t2,08:12:00,08:12:00,b2,1")
+    ways = "pathway_id,from_stop_id,to_stop_id,pathway_mode,is_bidirectional,traversal_time\np,b,b2,{},1,60\n"
+    files = VILLAGE | {"stops.txt": stops, "trips.txt": trips, "stop_times.txt": times}
+    files["transfers.txt"] = WORDS + "S,S,2,60,1,2,,\n"
+    for mode, rides in ((STAIRS, STRAIGHT), (LIFT, CHANGING)):
+        table = day(read_feed(feed_of(tmp_path, files | {"pathways.txt": ways.format(mode)})), MONDAY)
+        assert changes(table) == CHANGING
+        assert changes(table, options=Options(wheelchair=True)) == rides
 
 
 def test_in_real_time_the_rule_stays_with_the_trip(tmp_path):

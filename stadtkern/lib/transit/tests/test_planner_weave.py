@@ -115,3 +115,13 @@ def test_nobody_is_carried_on_by_a_trip_that_did_not_stop_where_one_got_on():
     skips = [TripUpdate(trip, (StopUpdate(sequence=at, skipped=True),)) for trip, at in (("t0", 6), ("t1", 3))]
     found = earliest(live(plan, skips), at_stop(plan, 1), at_stop(plan, 2, leaving=False), 700)
     assert [(ride.trip, ride.arrives) for journey in found for ride in journey.rides] == [("t2", 1440)]
+
+
+def test_who_leaves_together_may_have_come_apart():
+    """The second trip is at the stop first and waits there for the same moment: who alights there is there a minute earlier."""
+    _feed, _found, plan = laid_out(line([0, 1, 2, 3], [600, 60], [120] * 5, [0] * 6, [0] * 6, []))
+    held = TripUpdate("t0", (StopUpdate(sequence=3, arrive_delay=120, depart_delay=180),))  # 840, 900
+    first = TripUpdate("t1", (StopUpdate(sequence=3, arrive_delay=0, depart_delay=120),))  # 780, 900
+    now = live(plan, [held, first])
+    found = earliest(now, at_stop(now, 0), at_stop(now, 1, leaving=False), 590)
+    assert [(ride.trip, ride.arrives) for ride in found[0].rides] == [("t1", 780)]
