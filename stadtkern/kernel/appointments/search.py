@@ -130,9 +130,10 @@ def _rows(need: Need, window: Window, now: datetime, unreleased: bool) -> list[t
     given = parameters(need, window, places_of(need.wish), now, unreleased=unreleased)
     with connection.cursor() as cursor:
         cursor.execute(statement.find(need.cells), given)
-        rows = [(place, day, bits) for place, day, bits in cursor.fetchall() if "1" in bits]
+        rows = cursor.fetchall()
     soonest = (now + (timedelta(0) if unreleased else lead())).astimezone(plan.BERLIN)
-    return [(place, day, from_moment(bits, soonest, need) if day == soonest.date() else bits) for place, day, bits in rows]
+    rows = [(place, day, from_moment(bits, soonest, need) if day == soonest.date() else bits) for place, day, bits in rows]
+    return [row for row in rows if "1" in row[2]]  # where the last time of today is over, today is no day with free times
 
 
 def from_moment(bits: str, soonest: datetime, need: Need) -> str:

@@ -1,10 +1,12 @@
 """`manage.py worker` starts again by itself, but not for ever; then somebody else starts it."""
 
+import threading
 from types import SimpleNamespace
 
 import pytest
 from django.core.management.base import CommandError
 
+from stadtkern.kernel.events.watchdog import Watchdog
 from stadtkern.site.management.commands import demo, worker
 
 
@@ -45,6 +47,7 @@ def test_a_worker_begins_again_after_the_database_was_away(lived):
 def test_a_worker_that_ends_again_and_again_leaves_it_to_a_fresh_process(lived):
     with pytest.raises(CommandError, match="fresh process"):
         lived(*[1] * worker.MOST_SHORT_LIVES)
+    assert not [thread for thread in threading.enumerate() if isinstance(thread, Watchdog) and not thread.over.is_set()]
 
 
 def test_the_demo_starts_its_worker_again_and_ends_with_its_server(monkeypatch):

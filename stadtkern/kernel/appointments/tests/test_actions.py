@@ -24,6 +24,12 @@ def test_free_times_are_found_by_place_and_start(hall):
     }
 
 
+def test_a_day_whose_last_time_is_over_has_none(hall):
+    late = hall.at(15, 50)
+    assert MONDAY not in search.days(Wish.of("ausweis"), MONDAY, MONDAY + timedelta(days=6), now=late)
+    assert search.days(Wish.of("ausweis"), MONDAY, MONDAY, now=hall.at(15, 20)) == {MONDAY: 2}  # 15:45 at both places
+
+
 def test_both_counters_of_a_place_are_given_then_none(hall, sound):
     first, second = hall.hold(hall.at(9), "a"), hall.hold(hall.at(9), "b")
     assert {first.counter, second.counter} == {hall.one, hall.two}

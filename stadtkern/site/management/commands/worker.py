@@ -35,8 +35,14 @@ class Command(BaseCommand):
         self.stopping = False
         self.watchdog = Watchdog()
         jobs.keep_time()
-        short_lives = 0
         self.watchdog.start()
+        try:
+            self._live(concurrency, until_empty)
+        finally:
+            self.watchdog.over.set()
+
+    def _live(self, concurrency: int, until_empty: bool) -> None:
+        short_lives = 0
         while not self.stopping:
             begun = time.monotonic()
             try:
@@ -50,7 +56,6 @@ class Command(BaseCommand):
                 raise CommandError(f"The worker ended {short_lives} times at once; a fresh process may fare better.")
             if not self.stopping:
                 time.sleep(1)
-        self.watchdog.over.set()
 
     async def _work(self, concurrency: int, until_empty: bool) -> None:
         loop = asyncio.get_running_loop()
