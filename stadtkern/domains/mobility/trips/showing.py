@@ -181,7 +181,7 @@ class Shower:
             key_of(trip),
             self._at(trip.departs),
             self._at(trip.arrives),
-            minutes_words(trip.seconds),
+            minutes_words(60 * (trip.arrives // 60 - trip.departs // 60)),  # between the minutes that are shown
             _changes(trip),
             str(REASONS.get(trip.reason, "")),
             legs,
