@@ -1,6 +1,5 @@
 """The same as open data: CSV for table programs, JSON for programs."""
 
-import csv
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,34 +7,19 @@ from django.views.decorators.http import require_safe
 
 from stadtkern.kernel.accounts.access import everyone
 from stadtkern.kernel.city.profile import city
+from stadtkern.ui.table_file import csv_file
 
 from . import definitions, queries
 
 LICENCE = "https://www.govdata.de/dl-de/zero-2-0"
 COLUMNS = ("day", "department", "kpi", "title", "value", "unit", "state")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a table program would run a cell that begins so
 
 
 @everyone
 @require_safe
 def as_csv(request: HttpRequest) -> HttpResponse:
-    """Every value, one line each: UTF-8 with BOM, semicolons, decimal commas."""
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = 'attachment; filename="kennzahlen.csv"'
-    writer = csv.writer(answer, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
-    for row in queries.history():
-        writer.writerow([_cell(row[column]) for column in COLUMNS])
-    return answer
-
-
-def _cell(value: object) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.3f}".rstrip("0").rstrip(".").replace(".", ",")
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    """Every value, one line each."""
+    return csv_file("kennzahlen.csv", COLUMNS, ([row[column] for column in COLUMNS] for row in queries.history()))
 
 
 @everyone

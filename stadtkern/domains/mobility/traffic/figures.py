@@ -1,6 +1,5 @@
 """Kennzahlen: delay, punctuality, modal split and emissions with what they rest on; as page, as files."""
 
-import csv
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from stadtkern.kernel.accounts.access import everyone
+from stadtkern.ui.table_file import csv_file
 
 from .. import datasets
 from ..models import Detector
@@ -21,7 +21,6 @@ KINDS = {
     Detector.Kind.CAR: _("im Auto"), Detector.Kind.BIKE: _("mit dem Rad"), Detector.Kind.FOOT: _("zu Fuß"),
     Detector.Kind.BOARDING: _("mit Bus und Bahn (Einstiege)"),
 }  # fmt: skip
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a table program would run a cell that begins so
 
 
 @everyone
@@ -60,20 +59,4 @@ def flows_csv(request: HttpRequest) -> HttpResponse:
 
 
 def _file(name: str, columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> HttpResponse:
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
-    writer = csv.writer(answer, delimiter=";", lineterminator="\r\n")
-    writer.writerow(columns)
-    for row in rows:
-        writer.writerow([cell(row[column]) for column in columns])
-    return answer
-
-
-def cell(value: object) -> str:
-    """German numbers; nothing a table program would take for a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, float):
-        return f"{value:.3f}".rstrip("0").rstrip(".").replace(".", ",")
-    text = str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return csv_file(name, columns, ([row[column] for column in columns] for row in rows))

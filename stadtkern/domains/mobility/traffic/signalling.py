@@ -1,6 +1,6 @@
 """Proposals for signals: order a study, read what the gate says, release or reject."""
 
-import csv
+from collections.abc import Iterator
 from datetime import date
 
 from django.contrib import messages
@@ -15,13 +15,13 @@ from stadtkern.kernel.accounts.access import actor_of, staff
 from stadtkern.kernel.accounts.models import Role
 from stadtkern.lib.traffic import gate, sumo
 from stadtkern.lib.traffic.net import program_of
+from stadtkern.ui.table_file import csv_file
 from stadtkern.ui.words import day
 
 from ..actions import counts, signalling
 from ..models import SignalPlan, SignalStudy, Work
 from . import OFFICE
 from .desk import planners
-from .figures import cell
 from .words import PLANS, REASONS, SOURCES, WORK, number, verdict
 
 lead = staff(Role.LEAD, office=OFFICE)
@@ -167,18 +167,16 @@ def _released(pk: int) -> SignalPlan:
 def plan_csv(request: HttpRequest, pk: int) -> HttpResponse:
     """A released plan as a table, a line for every phase, for the operator of the signals."""
     row = _released(pk)
-    answer = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="signalplan-{row.pk}.csv"'
-    writer = csv.writer(answer, delimiter=";", lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    return csv_file(f"signalplan-{row.pk}.csv", COLUMNS, _phases(row))
+
+
+def _phases(row: SignalPlan) -> Iterator[tuple[object, ...]]:
     for signal, told in sorted(row.plan.items()):
         one = program_of(told)
         for at, phase in enumerate(one.phases, 1):
             low, high = phase.bounds(one.kind)
             clears = at - 1 not in one.greens
-            cells = (signal, one.kind, one.cycle, one.offset, at, phase.seconds, low, high, phase.state, "ja" if clears else "")
-            writer.writerow([cell(value) for value in cells])
-    return answer
+            yield signal, one.kind, one.cycle, one.offset, at, phase.seconds, low, high, phase.state, "ja" if clears else ""
 
 
 @planners
